@@ -1,0 +1,3 @@
+//! Source locations, diagnostics and the sink that collects them; rendered by codespan-reporting.
+
+#![forbid(unsafe_code)]

@@ -1,0 +1,3 @@
+//! Named pipelines and options; strings the passes together.
+
+#![forbid(unsafe_code)]

@@ -1,0 +1,3 @@
+//! The reference interpreter of the graph dialect.
+
+#![forbid(unsafe_code)]

@@ -1,0 +1,3 @@
+//! The pass manager: textual pipelines, registry, instrumentation, reproducers.
+
+#![forbid(unsafe_code)]

@@ -1,0 +1,3 @@
+//! Patterns, the greedy rewrite driver, dialect conversion.
+
+#![forbid(unsafe_code)]

@@ -1,0 +1,1 @@
+//! Loads and runs compiled models; the C side that goes into each of them.

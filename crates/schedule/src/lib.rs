@@ -1,0 +1,3 @@
+//! Decides: fusion groups, plans, tiles, layouts, memory; never emits.
+
+#![forbid(unsafe_code)]

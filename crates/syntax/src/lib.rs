@@ -1,0 +1,3 @@
+//! IR text: logos lexer, lalrpop grammar, printer.
+
+#![forbid(unsafe_code)]

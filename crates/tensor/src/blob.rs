@@ -1,0 +1,81 @@
+//! The blob store: constants too large for the IR, by content.
+
+use crate::Tensor;
+use rustc_hash::FxHashMap;
+use std::sync::{Arc, RwLock};
+
+/// The name of a blob in IR text: the first 128 bits of the BLAKE3 hash of its content, type and shape, in hexadecimal.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct BlobKey(Arc<str>);
+
+impl BlobKey {
+    /// The key as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for BlobKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Tensors by content hash; equal tensors are stored once. Shared between threads.
+#[derive(Clone, Debug, Default)]
+pub struct BlobStore(Arc<RwLock<FxHashMap<BlobKey, Tensor>>>);
+
+impl BlobStore {
+    /// An empty store.
+    pub fn new() -> BlobStore {
+        BlobStore::default()
+    }
+
+    /// Adds `tensor` and returns its key.
+    pub fn insert(&self, tensor: Tensor) -> BlobKey {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(tensor.element().name().as_bytes());
+        for &extent in tensor.shape() {
+            hasher.update(&(extent as u64).to_le_bytes());
+        }
+        hasher.update(tensor.bytes());
+        for string in tensor.strings() {
+            hasher.update(&(string.len() as u64).to_le_bytes());
+            hasher.update(string);
+        }
+        let key = BlobKey(hasher.finalize().to_hex()[..32].into());
+        self.insert_as(key.as_str(), tensor);
+        key
+    }
+
+    /// Adds `tensor` under a key read from IR text.
+    pub fn insert_as(&self, key: &str, tensor: Tensor) {
+        self.0.write().expect("no writer panics").entry(BlobKey(key.into())).or_insert(tensor);
+    }
+
+    /// The tensor under `key`.
+    pub fn find(&self, key: &str) -> Option<Tensor> {
+        self.0.read().expect("no writer panics").get(&BlobKey(key.into())).cloned()
+    }
+
+    /// All keys, sorted.
+    pub fn keys(&self) -> Vec<BlobKey> {
+        let mut keys: Vec<BlobKey> = self.0.read().expect("no writer panics").keys().cloned().collect();
+        keys.sort();
+        keys
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_tensors_share_a_key() {
+        let store = BlobStore::new();
+        let first = store.insert(Tensor::from_values(&[2], &[1.0f32, 2.0]));
+        assert_eq!(first, store.insert(Tensor::from_values(&[2], &[1.0f32, 2.0])));
+        assert_ne!(first, store.insert(Tensor::from_values(&[2, 1], &[1.0f32, 2.0])));
+        assert_eq!(store.keys().len(), 2);
+    }
+}

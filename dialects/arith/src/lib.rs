@@ -1,0 +1,3 @@
+//! The arith dialect: Integer and floating-point arithmetic, as in MLIR.
+
+#![forbid(unsafe_code)]

@@ -1,0 +1,3 @@
+//! The func dialect: Functions, calls and returns, as in MLIR.
+
+#![forbid(unsafe_code)]

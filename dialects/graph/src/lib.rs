@@ -1,0 +1,3 @@
+//! The graph dialect: Framework-neutral tensor ops, one meaning each.
+
+#![forbid(unsafe_code)]

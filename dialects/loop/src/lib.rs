@@ -1,0 +1,3 @@
+//! The loop dialect: Kernels and their parallel launch.
+
+#![forbid(unsafe_code)]

@@ -1,0 +1,3 @@
+//! The math dialect: Elementary functions, as in MLIR.
+
+#![forbid(unsafe_code)]

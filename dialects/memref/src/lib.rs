@@ -1,0 +1,3 @@
+//! The memref dialect: Buffers, as in MLIR.
+
+#![forbid(unsafe_code)]

@@ -1,0 +1,3 @@
+//! The onnx dialect: ONNX operators, one op per node, no semantics.
+
+#![forbid(unsafe_code)]

@@ -1,0 +1,3 @@
+//! The vector dialect: Vectors, as in MLIR.
+
+#![forbid(unsafe_code)]

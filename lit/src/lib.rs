@@ -1,0 +1,3 @@
+//! Runs the FileCheck tests under test/ from cargo test.
+
+#![forbid(unsafe_code)]

@@ -1,0 +1,5 @@
+//! Reads IR text, runs passes, prints IR text.
+
+#![forbid(unsafe_code)]
+
+fn main() {}

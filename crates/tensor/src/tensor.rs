@@ -222,7 +222,7 @@ impl Tensor {
         assert_eq!(size_of::<T>(), self.element.byte_size(), "storage type matches element type {}", self.element);
         match bytemuck::try_cast_slice(self.bytes()) {
             Ok(values) => Cow::Borrowed(values),
-            Err(_) => Cow::Owned(bytemuck::pod_collect_to_vec(self.bytes())),
+            Err(_) => Cow::Owned(self.bytes().chunks_exact(size_of::<T>()).map(bytemuck::pod_read_unaligned).collect()),
         }
     }
 

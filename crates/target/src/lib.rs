@@ -1,3 +1,263 @@
 //! What a CPU offers: vector bits, registers, features, caches; data, from a triple and a cpu name.
+//!
+//! Everything downstream reads widths and register counts from a [`Target`] and from nowhere else. This crate never
+//! asks the machine it runs on: for `native`, `kiln-codegen` asks LLVM and hands the answer in as a [`HostCpu`].
+//!
+//! ```
+//! use kiln_target::Target;
+//! use kiln_tensor::ElementType;
+//!
+//! let target = Target::parse("x86_64", Some("znver4"))?;
+//! assert_eq!(target.triple, "x86_64-unknown-linux-gnu");
+//! assert_eq!(target.lanes(ElementType::F32), 16);
+//! # Ok::<(), kiln_target::TargetError>(())
+//! ```
 
 #![forbid(unsafe_code)]
+
+mod cpus;
+mod suggest;
+
+use cpus::{CPUS, Cpu, VectorUnit, unit_of_features};
+use kiln_tensor::ElementType;
+use std::fmt;
+
+/// A family of processors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Architecture {
+    /// 64-bit x86.
+    X86_64,
+    /// 64-bit Arm, little-endian.
+    Aarch64,
+    /// 64-bit RISC-V.
+    Riscv64,
+}
+
+impl Architecture {
+    /// Every architecture, in declaration order.
+    pub const ALL: [Architecture; 3] = [Architecture::X86_64, Architecture::Aarch64, Architecture::Riscv64];
+
+    /// The first component of the triple, which is also what the user writes for short.
+    pub fn name(self) -> &'static str {
+        match self {
+            Architecture::X86_64 => "x86_64",
+            Architecture::Aarch64 => "aarch64",
+            Architecture::Riscv64 => "riscv64",
+        }
+    }
+
+    /// The triple that the short name stands for.
+    pub fn default_triple(self) -> &'static str {
+        match self {
+            Architecture::X86_64 => "x86_64-unknown-linux-gnu",
+            Architecture::Aarch64 => "aarch64-unknown-linux-gnu",
+            Architecture::Riscv64 => "riscv64-unknown-linux-gnu",
+        }
+    }
+
+    /// The cpu that is meant when none is named: the widest one that most machines in use satisfy.
+    pub fn default_cpu(self) -> &'static str {
+        match self {
+            Architecture::X86_64 => "x86-64-v3",
+            Architecture::Aarch64 => "generic",
+            Architecture::Riscv64 => "rv64gcv",
+        }
+    }
+
+    /// LLVM's name of the calling convention variant, empty where there is only one.
+    pub fn abi(self) -> &'static str {
+        match self {
+            Architecture::X86_64 | Architecture::Aarch64 => "",
+            Architecture::Riscv64 => "lp64d",
+        }
+    }
+
+    fn find(name: &str) -> Option<Architecture> {
+        match name {
+            "x86_64" | "x86-64" | "amd64" => Some(Architecture::X86_64),
+            "aarch64" | "arm64" => Some(Architecture::Aarch64),
+            "riscv64" | "riscv64gc" => Some(Architecture::Riscv64),
+            _ => None,
+        }
+    }
+}
+
+/// What the code generator knows of the machine it runs on, in LLVM's words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostCpu {
+    /// Triple of the running process.
+    pub triple: String,
+    /// LLVM's name of the cpu.
+    pub cpu: String,
+    /// Every feature, present or absent: `+avx2,-avx512f`.
+    pub features: String,
+}
+
+/// Sizes of the data caches in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Caches {
+    /// One cache line.
+    pub line: usize,
+    /// First level, of one core.
+    pub l1: usize,
+    /// Second level, of one core.
+    pub l2: usize,
+    /// Third level, shared; 0 where there is none.
+    pub l3: usize,
+}
+
+/// A processor to generate code for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Target {
+    /// The family it belongs to.
+    pub architecture: Architecture,
+    /// LLVM's target triple.
+    pub triple: String,
+    /// LLVM's cpu name.
+    pub cpu: String,
+    /// LLVM features beyond those of the cpu: `+v,+zvl256b`.
+    pub features: String,
+    /// Bits of one vector register. Without a vector unit, 64: a pair of `f32` kept in two scalar registers.
+    pub vector_bits: u32,
+    /// How many values of `vector_bits` the register file holds.
+    pub vector_registers: u32,
+    /// Whether a fused multiply-add is one instruction. If not, `vector.fma` becomes a library call per lane: emit a
+    /// multiplication and an addition.
+    pub has_fma: bool,
+    /// Whether masked loads, stores and arithmetic of every element size are single instructions.
+    pub has_masks: bool,
+    /// Data caches.
+    pub caches: Caches,
+    /// Bits of a pointer and of MLIR's `index`.
+    pub pointer_bits: u32,
+}
+
+/// Why there is no such target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TargetError {
+    message: String,
+}
+
+impl fmt::Display for TargetError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for TargetError {}
+
+impl Target {
+    /// The target of a triple, or of the short name of an architecture, and a cpu; without a cpu, of
+    /// [`Architecture::default_cpu`].
+    ///
+    /// `native` is no name for this function: the caller turns it into [`Target::from_host`].
+    pub fn parse(triple: &str, cpu: Option<&str>) -> Result<Target, TargetError> {
+        let (architecture, triple) = parse_triple(triple)?;
+        let name = cpu.unwrap_or(architecture.default_cpu());
+        let row = find_cpu(architecture, name).ok_or_else(|| unknown_cpu(architecture, name))?;
+        Ok(Target::new(architecture, triple, row.llvm_cpu, row.features, row.unit, row.caches))
+    }
+
+    /// The target of the machine that `host` describes. Features decide over the cpu's name, since a virtual machine
+    /// may hide some.
+    pub fn from_host(host: &HostCpu) -> Result<Target, TargetError> {
+        let (architecture, triple) = parse_triple(&host.triple)?;
+        let known = find_cpu(architecture, &host.cpu).or_else(|| find_cpu(architecture, architecture.default_cpu()));
+        let caches = known.map_or([32, 512, 0], |row| row.caches);
+        let unit = unit_of_features(architecture, &host.features);
+        Ok(Target::new(architecture, triple, &host.cpu, &host.features, unit, caches))
+    }
+
+    /// The cpu names that [`Target::parse`] takes for an architecture, in the order of the table.
+    pub fn cpu_names(architecture: Architecture) -> impl Iterator<Item = &'static str> {
+        CPUS.iter().filter(move |row| row.architecture == architecture).map(|row| row.name)
+    }
+
+    /// How many elements one vector register holds; 1 for those that do not fit and for strings.
+    pub fn lanes(&self, element: ElementType) -> usize {
+        let bits = element.byte_size() * 8;
+        if bits == 0 { 1 } else { (self.vector_bits as usize / bits).max(1) }
+    }
+
+    fn new(
+        architecture: Architecture,
+        triple: String,
+        cpu: &str,
+        features: &str,
+        unit: VectorUnit,
+        caches: [u32; 3],
+    ) -> Target {
+        let [l1, l2, l3] = caches.map(|kib| kib as usize * 1024);
+        Target {
+            architecture,
+            triple,
+            cpu: cpu.to_owned(),
+            features: features.to_owned(),
+            vector_bits: unit.bits,
+            vector_registers: unit.registers,
+            has_fma: unit.fma,
+            has_masks: unit.masks,
+            caches: Caches { line: 64, l1, l2, l3 },
+            pointer_bits: 64,
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    /// `x86_64-unknown-linux-gnu:znver4`.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}:{}", self.triple, self.cpu)
+    }
+}
+
+fn find_cpu(architecture: Architecture, name: &str) -> Option<&'static Cpu> {
+    CPUS.iter().find(|row| row.architecture == architecture && row.name == name)
+}
+
+/// Splits a triple into its architecture and LLVM's spelling of the whole.
+fn parse_triple(triple: &str) -> Result<(Architecture, String), TargetError> {
+    if let Some(architecture) = Architecture::find(triple) {
+        return Ok((architecture, architecture.default_triple().to_owned()));
+    }
+    let (first, rest) = triple.split_once('-').unwrap_or((triple, ""));
+    let architecture = Architecture::find(first).ok_or_else(|| unknown_triple(triple, first))?;
+    // `x86_64-linux-gnu` leaves the vendor out.
+    let mut parts: Vec<&str> = rest.split('-').collect();
+    if parts[0] == "linux" {
+        parts.insert(0, "unknown");
+    }
+    let environment = parts.get(2).copied().unwrap_or("gnu");
+    if parts.get(1) != Some(&"linux") || parts.len() > 3 || !matches!(environment, "gnu" | "musl") {
+        let example = architecture.default_triple();
+        let message = format!("target '{triple}' is not an ELF Linux target; write '{example}'");
+        return Err(TargetError { message });
+    }
+    Ok((architecture, format!("{}-{}-linux-{environment}", architecture.name(), parts[0])))
+}
+
+fn unknown_triple(triple: &str, first: &str) -> TargetError {
+    let names = Architecture::ALL.map(Architecture::name);
+    let mut message = format!("unknown target '{triple}'");
+    match suggest::closest(first, names) {
+        Some(name) => message += &format!("; did you mean '{name}'?"),
+        None => message += &format!("; known architectures are {}", names.join(", ")),
+    }
+    TargetError { message }
+}
+
+fn unknown_cpu(architecture: Architecture, cpu: &str) -> TargetError {
+    let mut message = format!("unknown cpu '{cpu}' for {}", architecture.name());
+    let elsewhere = CPUS.iter().find(|row| row.name == cpu);
+    if let Some(name) = suggest::closest(cpu, Target::cpu_names(architecture)) {
+        message += &format!("; did you mean '{name}'?");
+    } else if let Some(row) = elsewhere {
+        message += &format!("; it is a cpu of {}", row.architecture.name());
+    } else {
+        let names: Vec<_> = Target::cpu_names(architecture).collect();
+        message += &format!("; known cpus are {}", names.join(", "));
+    }
+    TargetError { message }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,104 @@
+use super::*;
+use ElementType::*;
+
+fn target(triple: &str, cpu: &str) -> Target {
+    Target::parse(triple, Some(cpu)).unwrap()
+}
+
+#[test]
+fn short_names_and_triples() {
+    for (written, triple) in [
+        ("x86_64", "x86_64-unknown-linux-gnu"),
+        ("amd64", "x86_64-unknown-linux-gnu"),
+        ("aarch64", "aarch64-unknown-linux-gnu"),
+        ("riscv64", "riscv64-unknown-linux-gnu"),
+        ("x86_64-linux-gnu", "x86_64-unknown-linux-gnu"),
+        ("x86_64-unknown-linux-gnu", "x86_64-unknown-linux-gnu"),
+        ("x86_64-pc-linux-gnu", "x86_64-pc-linux-gnu"),
+        ("arm64-unknown-linux-musl", "aarch64-unknown-linux-musl"),
+        ("riscv64gc-unknown-linux-gnu", "riscv64-unknown-linux-gnu"),
+        ("riscv64-unknown-linux", "riscv64-unknown-linux-gnu"),
+    ] {
+        assert_eq!(Target::parse(written, None).unwrap().triple, triple, "{written}");
+    }
+}
+
+#[test]
+fn vector_units() {
+    for (triple, cpu, bits, registers, fma, masks) in [
+        ("x86_64", "x86-64", 128, 16, false, false),
+        ("x86_64", "sandybridge", 256, 16, false, false),
+        ("x86_64", "x86-64-v3", 256, 16, true, false),
+        ("x86_64", "x86-64-v4", 512, 32, true, true),
+        ("x86_64", "znver4", 512, 32, true, true),
+        ("x86_64", "alderlake", 256, 16, true, false),
+        ("aarch64", "cortex-a76", 128, 32, true, false),
+        ("aarch64", "neoverse-v1", 128, 32, true, false),
+        ("riscv64", "rv64gc", 64, 16, true, false),
+        ("riscv64", "rv64gcv", 128, 32, true, true),
+        ("riscv64", "rv64gcv-vlen256", 256, 32, true, true),
+    ] {
+        let target = target(triple, cpu);
+        let unit = (target.vector_bits, target.vector_registers, target.has_fma, target.has_masks);
+        assert_eq!(unit, (bits, registers, fma, masks), "{cpu}");
+        assert_eq!((target.pointer_bits, target.caches.line), (64, 64));
+    }
+}
+
+#[test]
+fn lanes_follow_the_stored_size() {
+    let avx512 = target("x86_64", "znver4");
+    let lanes = [F32, F64, F16, I8, I1, I64, C128, String].map(|element| avx512.lanes(element));
+    assert_eq!(lanes, [16, 8, 32, 64, 64, 8, 4, 1]);
+    let scalar = target("riscv64", "rv64gc");
+    assert_eq!([F32, F64, C128].map(|element| scalar.lanes(element)), [2, 1, 1]);
+}
+
+#[test]
+fn names_in_the_table_are_unique() {
+    for architecture in Architecture::ALL {
+        let mut names: Vec<_> = Target::cpu_names(architecture).collect();
+        assert!(names.contains(&architecture.default_cpu()));
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Target::cpu_names(architecture).count());
+    }
+}
+
+#[test]
+fn the_vlen_of_a_profile_is_in_its_features() {
+    for (cpu, feature) in [("rv64gcv", "+zvl128b"), ("rv64gcv-vlen256", "+zvl256b")] {
+        assert!(target("riscv64", cpu).features.ends_with(feature));
+    }
+}
+
+#[test]
+fn features_decide_over_the_name_of_the_host() {
+    let host = |cpu: &str, features: &str| {
+        let triple = "x86_64-unknown-linux-gnu".to_owned();
+        Target::from_host(&HostCpu { triple, cpu: cpu.into(), features: features.into() }).unwrap()
+    };
+    let full = host("znver4", "+avx,+avx2,+fma,+avx512f,+avx512bw,+avx512vl");
+    assert_eq!((full.vector_bits, full.caches), (512, target("x86_64", "znver4").caches));
+    let hidden = host("znver4", "+avx,+avx2,+fma,-avx512f,-avx512bw,-avx512vl");
+    assert_eq!((hidden.vector_bits, hidden.vector_registers, hidden.has_masks), (256, 16, false));
+    let future = host("znver9", "+avx,+avx2,+fma,+avx512f,+avx512bw,+avx512vl");
+    assert_eq!((future.vector_bits, future.cpu.as_str()), (512, "znver9"));
+}
+
+#[test]
+fn unknown_names_are_errors_with_advice() {
+    let check = |triple: &str, cpu: Option<&str>, expected: &str| {
+        assert_eq!(Target::parse(triple, cpu).unwrap_err().to_string(), expected);
+    };
+    check("x86-46", None, "unknown target 'x86-46'; known architectures are x86_64, aarch64, riscv64");
+    check("x86_46", None, "unknown target 'x86_46'; did you mean 'x86_64'?");
+    check("aarch65-linux-gnu", None, "unknown target 'aarch65-linux-gnu'; did you mean 'aarch64'?");
+    check(
+        "x86_64-pc-windows-msvc",
+        None,
+        "target 'x86_64-pc-windows-msvc' is not an ELF Linux target; write 'x86_64-unknown-linux-gnu'",
+    );
+    check("x86_64", Some("znver44"), "unknown cpu 'znver44' for x86_64; did you mean 'znver4'?");
+    check("riscv64", Some("neoverse-n1"), "unknown cpu 'neoverse-n1' for riscv64; it is a cpu of aarch64");
+}

@@ -1,0 +1,81 @@
+# Everything a person or a machine does with Kiln's sources starts here; `make help` lists it.
+#
+# One cargo profile (release) serves tools, tests, lints and examples, so that nothing is built twice.
+# Downloaded models, reference outputs and the Python environment live in KILN_CACHE (default ~/.cache/kiln), outside
+# the source tree: a second clone on the same machine finds them there.
+
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+
+KILN_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/kiln
+export KILN_CACHE
+
+# A CI machine clones anew for each run: there, what cargo builds is kept in the cache too.
+ifeq ($(CI),true)
+export CARGO_TARGET_DIR ?= $(KILN_CACHE)/target
+endif
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+
+PYTHON = $(KILN_CACHE)/venv/bin/python
+KILN = $(TARGET)/release/kiln
+
+OCR = examples/ocr
+DEMO = $(TARGET)/demo
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:[^#]*## */\t/' | expand -t 12
+
+.PHONY: setup
+setup: ## install the Debian packages that are missing (as root; otherwise name them)
+	@scripts/setup.sh
+
+.PHONY: build
+build: setup ## build kiln and kiln-opt into target/release
+	cargo build --release --package kiln --package kiln-opt
+
+.PHONY: venv
+venv: setup
+	@scripts/venv.sh >/dev/null
+
+.PHONY: fetch
+fetch: venv ## download the test models and compute their reference outputs, into the cache
+	@$(PYTHON) scripts/references.py
+	@$(PYTHON) scripts/onnx_cases.py
+
+.PHONY: test
+test: fetch ## run every check: tests, formatting, lints, documentation
+	cargo fmt --all --check
+	cargo test --release --workspace
+	cargo clippy --release --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps
+
+.PHONY: demo
+demo: build venv ## compile PP-OCRv4 and read the text in a picture with it
+	cargo build --release --package kiln-example-ocr
+	@$(PYTHON) scripts/models.py ppocr-v4-det ppocr-v2-cls ppocr-v4-rec
+	@mkdir -p $(DEMO)
+	@for model in ppocr-v4-det ppocr-v2-cls ppocr-v4-rec; do \
+	    echo "$(KILN) compile $$model" && \
+	    $(KILN) compile $(KILN_CACHE)/models/$$model/model.onnx -o $(DEMO)/$$model.so || exit 1; \
+	done
+	$(TARGET)/release/ocr $(OCR)/pictures/page.png \
+	    --detector $(DEMO)/ppocr-v4-det.so \
+	    --classifier $(DEMO)/ppocr-v2-cls.so \
+	    --recognizer $(DEMO)/ppocr-v4-rec.so \
+	    --characters $(KILN_CACHE)/models/ppocr-v4-rec/characters.txt \
+	    --expect $(OCR)/pictures/page.txt \
+	    --boxes $(DEMO)/boxes.png
+
+.PHONY: bench
+bench: build venv ## measure every model against onnxruntime and write docs/src/benchmarks.md
+	@$(PYTHON) scripts/references.py
+	@$(PYTHON) bench/run.py --kiln $(KILN) $(BENCH_OPTIONS)
+
+.PHONY: clean
+clean: ## remove what was built here
+	cargo clean
+
+.PHONY: clean-cache
+clean-cache: ## remove downloaded and computed files from the cache
+	rm -rf $(foreach part,venv wheels models references onnx-cases target,$(KILN_CACHE)/$(part))

@@ -1,3 +1,46 @@
-//! The IR core: interned types and attributes, arenas of ops, blocks, regions and values, op definitions, builder, verifier.
+//! The IR core: interned types and attributes, arenas of ops, blocks, regions and values, op definitions, builder,
+//! verifier.
+//!
+//! An IR is one [`Module`]: arenas addressed by the typed ids [`Op`], [`Block`], [`Region`] and [`Value`], edited
+//! through `&mut`. [`Type`]s, [`Attribute`]s, [`Name`]s and [`Location`]s are interned, immutable, one word wide and
+//! shared between threads; equal content is the same pointer.
+//!
+//! This crate knows no dialect: what an op means comes from the [`OpDefinition`]s of a [`Registry`], which is an
+//! explicit list of [`Dialect`]s made by the caller. Text is the business of `kiln-syntax`.
 
 #![forbid(unsafe_code)]
+
+mod affine;
+mod attribute;
+mod builder;
+mod clone;
+mod definition;
+mod dim;
+mod dominance;
+mod intern;
+mod location;
+mod module;
+mod operation;
+mod pattern;
+mod registry;
+mod types;
+mod verify;
+
+pub use affine::{AffineExpr, AffineMap, IntegerSet};
+pub use attribute::{Attribute, AttributeKind, IntoAttribute};
+pub use builder::{Builder, InsertionPoint, OpBuilder};
+pub use clone::ValueMapping;
+pub use definition::{
+    AttributeConstraint, AttributeDefinition, Count, EvaluateRequest, FoldRequest, Folded, InferRequest, OpDefinition,
+    OperandDefinition, Presence, ResultDefinition, Traits, TypeConstraint,
+};
+pub use dim::{Dim, DimExpr, DimOp, DimVisitor, SymbolValues};
+pub use dominance::Dominance;
+pub use intern::{Interned, Name};
+pub use location::{Location, LocationKind};
+pub use module::{Block, Module, Op, Region, Use, Value, ValueDefinition};
+pub use operation::{Attributes, OpData, OpState};
+pub use pattern::{Mismatch, Pattern, PatternSet, Rewrite};
+pub use registry::{Dialect, Registry};
+pub use types::{FloatKind, MemRefType, Signedness, TensorType, Type, TypeKind, VectorDim, VectorType};
+pub use verify::verify;

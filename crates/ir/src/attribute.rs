@@ -1,0 +1,587 @@
+//! Attributes: MLIR's builtin ones, extents of tensors, and opaque attributes of other dialects.
+
+use crate::affine::{AffineMap, IntegerSet};
+use crate::dim::Dim;
+use crate::intern::{Interned, Name};
+use crate::types::{Type, TypeKind, comma_separated};
+use half::{bf16, f16};
+use kiln_tensor::{ElementType, Tensor};
+use std::fmt;
+
+/// An interned attribute.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Attribute(Interned<AttributeKind>);
+
+/// The kinds of attributes.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum AttributeKind {
+    /// `unit`: it is there.
+    Unit,
+    /// `5 : i64`, `true`, `3 : index`.
+    Integer {
+        /// The value, sign-extended unless the type is unsigned.
+        value: i128,
+        /// Its type.
+        ty: Type,
+    },
+    /// `1.5 : f32`.
+    Float {
+        /// The bits of the value as `f64`.
+        bits: u64,
+        /// Its type.
+        ty: Type,
+    },
+    /// `"text"`.
+    String(Name),
+    /// A type as an attribute.
+    Type(Type),
+    /// `[a, b]`.
+    Array(Vec<Attribute>),
+    /// `{a = 1, b}`, sorted by name.
+    Dictionary(Vec<(Name, Attribute)>),
+    /// `@root::@nested`.
+    SymbolRef {
+        /// The outermost symbol.
+        root: Name,
+        /// The symbols inside it.
+        nested: Vec<Name>,
+    },
+    /// `array<i64: 1, 2>`: integers, floats or truth values without a tensor type.
+    DenseArray(Tensor),
+    /// `dense<[1, 2]> : tensor<2xi64>`. One element stands for all of them when the type has more.
+    Dense {
+        /// A tensor or vector type of static shape.
+        ty: Type,
+        /// The elements.
+        elements: Tensor,
+    },
+    /// `dense_resource<key> : tensor<1000xf32>`: elements are in the module's blob store.
+    DenseResource {
+        /// A tensor type of static shape.
+        ty: Type,
+        /// The blob's key.
+        key: Name,
+    },
+    /// `#kiln.dims<[N, 2 * H + 1, 3]>`.
+    Dims(Vec<Dim>),
+    /// `affine_map<...>`.
+    AffineMap(AffineMap),
+    /// `affine_set<...>`.
+    IntegerSet(IntegerSet),
+    /// `strided<[1, ?], offset: 4>`.
+    Strided {
+        /// Strides; `None` is dynamic.
+        strides: Vec<Option<i64>>,
+        /// Offset; `None` is dynamic.
+        offset: Option<i64>,
+    },
+    /// `loc(...)` as an attribute.
+    Location(crate::Location),
+    /// `#dialect.body`, kept as text.
+    Dialect {
+        /// The dialect's name space.
+        dialect: Name,
+        /// All that follows the first dot.
+        body: Name,
+    },
+}
+
+impl Attribute {
+    /// Interns `kind`.
+    pub fn new(kind: AttributeKind) -> Attribute {
+        Attribute(Interned::new(kind))
+    }
+
+    /// The kind.
+    pub fn kind(self) -> &'static AttributeKind {
+        self.0.get()
+    }
+
+    /// `unit`.
+    pub fn unit() -> Attribute {
+        Attribute::new(AttributeKind::Unit)
+    }
+
+    /// An integer of type `ty`.
+    pub fn integer(value: i128, ty: Type) -> Attribute {
+        Attribute::new(AttributeKind::Integer { value, ty })
+    }
+
+    /// `value : i64`.
+    pub fn i64(value: i64) -> Attribute {
+        Attribute::integer(value.into(), Type::i64())
+    }
+
+    /// `value : index`.
+    pub fn index(value: i64) -> Attribute {
+        Attribute::integer(value.into(), Type::index())
+    }
+
+    /// `true` or `false`.
+    pub fn bool(value: bool) -> Attribute {
+        Attribute::integer(value.into(), Type::i1())
+    }
+
+    /// A float of type `ty`; the value is rounded to it.
+    pub fn float(value: f64, ty: Type) -> Attribute {
+        let rounded = match ty.to_element() {
+            Some(ElementType::F32) => f64::from(value as f32),
+            Some(ElementType::F16) => f16::from_f64(value).to_f64(),
+            Some(ElementType::BF16) => bf16::from_f64(value).to_f64(),
+            _ => value,
+        };
+        Attribute::new(AttributeKind::Float { bits: rounded.to_bits(), ty })
+    }
+
+    /// `value : f32`.
+    pub fn f32(value: f32) -> Attribute {
+        Attribute::float(value.into(), Type::f32())
+    }
+
+    /// `value : f64`.
+    pub fn f64(value: f64) -> Attribute {
+        Attribute::float(value, Type::f64())
+    }
+
+    /// A string.
+    pub fn string(text: &str) -> Attribute {
+        Attribute::new(AttributeKind::String(Name::new(text)))
+    }
+
+    /// A type.
+    pub fn ty(ty: Type) -> Attribute {
+        Attribute::new(AttributeKind::Type(ty))
+    }
+
+    /// An array.
+    pub fn array(items: &[Attribute]) -> Attribute {
+        Attribute::new(AttributeKind::Array(items.to_vec()))
+    }
+
+    /// An array of `i64`: `[1, 2]` in text.
+    pub fn i64s(values: &[i64]) -> Attribute {
+        Attribute::new(AttributeKind::Array(values.iter().map(|&value| Attribute::i64(value)).collect()))
+    }
+
+    /// `array<i64: ...>`, the form upstream ops take.
+    pub fn dense_i64s(values: &[i64]) -> Attribute {
+        Attribute::new(AttributeKind::DenseArray(Tensor::from_values(&[values.len()], values)))
+    }
+
+    /// `array<i32: ...>`, the form upstream ops take.
+    pub fn dense_i32s(values: &[i32]) -> Attribute {
+        Attribute::new(AttributeKind::DenseArray(Tensor::from_values(&[values.len()], values)))
+    }
+
+    /// A dictionary.
+    pub fn dictionary(mut entries: Vec<(Name, Attribute)>) -> Attribute {
+        entries.sort_by_key(|(name, _)| *name);
+        Attribute::new(AttributeKind::Dictionary(entries))
+    }
+
+    /// `@name`.
+    pub fn symbol_ref(name: &str) -> Attribute {
+        Attribute::new(AttributeKind::SymbolRef { root: Name::new(name), nested: Vec::new() })
+    }
+
+    /// `dense<...>` with the tensor's own type.
+    pub fn dense(tensor: Tensor) -> Attribute {
+        let ty = Type::static_tensor(tensor.shape(), Type::from_element(tensor.element()));
+        Attribute::new(AttributeKind::Dense { ty, elements: tensor })
+    }
+
+    /// `dense<value>` with every element of `ty` equal to the one in `element`.
+    pub fn splat(ty: Type, element: Tensor) -> Attribute {
+        Attribute::new(AttributeKind::Dense { ty, elements: element })
+    }
+
+    /// `#kiln.dims<[...]>`.
+    pub fn dims(dims: &[Dim]) -> Attribute {
+        Attribute::new(AttributeKind::Dims(dims.to_vec()))
+    }
+
+    /// The integer's value, if it fits.
+    pub fn as_i64(self) -> Option<i64> {
+        match self.kind() {
+            AttributeKind::Integer { value, .. } => i64::try_from(*value).ok(),
+            _ => None,
+        }
+    }
+
+    /// The truth value of an `i1`.
+    pub fn as_bool(self) -> Option<bool> {
+        match self.kind() {
+            AttributeKind::Integer { value, ty } if *ty == Type::i1() => Some(*value != 0),
+            _ => None,
+        }
+    }
+
+    /// The float's value.
+    pub fn as_f64(self) -> Option<f64> {
+        match self.kind() {
+            AttributeKind::Float { bits, .. } => Some(f64::from_bits(*bits)),
+            _ => None,
+        }
+    }
+
+    /// The string's text.
+    pub fn as_str(self) -> Option<&'static str> {
+        match self.kind() {
+            AttributeKind::String(text) => Some(text.as_str()),
+            _ => None,
+        }
+    }
+
+    /// The type.
+    pub fn as_type(self) -> Option<Type> {
+        match self.kind() {
+            AttributeKind::Type(ty) => Some(*ty),
+            _ => None,
+        }
+    }
+
+    /// The items of an array.
+    pub fn as_array(self) -> Option<&'static [Attribute]> {
+        match self.kind() {
+            AttributeKind::Array(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The integers of an array, dense or not.
+    pub fn as_i64s(self) -> Option<Vec<i64>> {
+        match self.kind() {
+            AttributeKind::Array(items) => items.iter().map(|item| item.as_i64()).collect(),
+            AttributeKind::DenseArray(tensor) if tensor.element().is_integer() => kiln_tensor::scalar::scalars(tensor)?
+                .into_iter()
+                .map(|scalar| i64::try_from(scalar.to_i128()).ok())
+                .collect(),
+            _ => None,
+        }
+    }
+
+    /// The floats of an array.
+    pub fn as_f64s(self) -> Option<Vec<f64>> {
+        self.as_array()?.iter().map(|item| item.as_f64()).collect()
+    }
+
+    /// The strings of an array.
+    pub fn as_strs(self) -> Option<Vec<&'static str>> {
+        self.as_array()?.iter().map(|item| item.as_str()).collect()
+    }
+
+    /// The symbol of a reference that is not nested.
+    pub fn as_symbol_ref(self) -> Option<Name> {
+        match self.kind() {
+            AttributeKind::SymbolRef { root, nested } if nested.is_empty() => Some(*root),
+            _ => None,
+        }
+    }
+
+    /// The extents of a `#kiln.dims`.
+    pub fn as_dims(self) -> Option<&'static [Dim]> {
+        match self.kind() {
+            AttributeKind::Dims(dims) => Some(dims),
+            _ => None,
+        }
+    }
+
+    /// The elements of a `dense` as a full tensor; splats are expanded. Use `Module::constant_tensor` for resources too.
+    pub fn as_tensor(self) -> Option<Tensor> {
+        let AttributeKind::Dense { ty, elements } = self.kind() else { return None };
+        let shape = match ty.kind() {
+            TypeKind::Tensor(tensor) => tensor.static_shape()?,
+            TypeKind::Vector(vector) => vector.shape.iter().map(|dim| dim.size as usize).collect(),
+            _ => return None,
+        };
+        if elements.shape() == shape {
+            return Some(elements.clone());
+        }
+        let count = kiln_tensor::element_count(&shape)?;
+        if elements.len() == count {
+            return elements.reshaped(&shape).ok();
+        }
+        if elements.element() == ElementType::String {
+            return Tensor::from_strings(&shape, vec![elements.strings().first()?.clone(); count]).ok();
+        }
+        Tensor::from_bytes(elements.element(), &shape, &elements.bytes().repeat(count)).ok()
+    }
+
+    /// The single value that a `dense` repeats, as a rank-0 tensor.
+    pub fn as_splat(self) -> Option<Tensor> {
+        let AttributeKind::Dense { elements, .. } = self.kind() else { return None };
+        if elements.len() == 1 {
+            return elements.reshaped(&[]).ok();
+        }
+        let size = elements.element().byte_size();
+        if size == 0 || elements.is_empty() {
+            return None;
+        }
+        let first = &elements.bytes()[..size];
+        let uniform = elements.bytes().chunks_exact(size).all(|element| element == first);
+        uniform.then(|| Tensor::from_bytes(elements.element(), &[], first).ok())?
+    }
+}
+
+/// What the builder takes for an attribute.
+pub trait IntoAttribute {
+    /// The attribute.
+    fn into_attribute(self) -> Attribute;
+}
+
+macro_rules! into_attribute {
+    ($($rust:ty => $make:expr),* $(,)?) => {
+        $(impl IntoAttribute for $rust {
+            fn into_attribute(self) -> Attribute {
+                let make: fn($rust) -> Attribute = $make;
+                make(self)
+            }
+        })*
+    };
+}
+
+into_attribute! {
+    Attribute => |attribute| attribute,
+    i64 => Attribute::i64,
+    bool => Attribute::bool,
+    f32 => Attribute::f32,
+    f64 => Attribute::f64,
+    &str => Attribute::string,
+    Type => Attribute::ty,
+    &[i64] => Attribute::i64s,
+    &Vec<i64> => |values| Attribute::i64s(values),
+    Vec<i64> => |values| Attribute::i64s(&values),
+    Vec<Attribute> => |items| Attribute::array(&items),
+    &[Dim] => Attribute::dims,
+    Vec<Dim> => |dims| Attribute::dims(&dims),
+}
+
+impl fmt::Debug for Attribute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// MLIR's text of the attribute, without aliases.
+impl fmt::Display for Attribute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind() {
+            AttributeKind::Unit => f.write_str("unit"),
+            AttributeKind::Integer { value, ty } if *ty == Type::i1() => write!(f, "{}", *value != 0),
+            AttributeKind::Integer { value, ty } if *ty == Type::i64() => write!(f, "{value}"),
+            AttributeKind::Integer { value, ty } => write!(f, "{value} : {ty}"),
+            AttributeKind::Float { bits, ty } => {
+                write_float(f, f64::from_bits(*bits), *ty)?;
+                if *ty == Type::f64() { Ok(()) } else { write!(f, " : {ty}") }
+            }
+            AttributeKind::String(text) => write_string(f, text.as_str().as_bytes()),
+            AttributeKind::Type(ty) => write!(f, "{ty}"),
+            AttributeKind::Array(items) => write!(f, "[{}]", comma_separated(items)),
+            AttributeKind::Dictionary(entries) => {
+                f.write_str("{")?;
+                for (index, (name, value)) in entries.iter().enumerate() {
+                    if index > 0 {
+                        f.write_str(", ")?;
+                    }
+                    write_entry(f, *name, *value)?;
+                }
+                f.write_str("}")
+            }
+            AttributeKind::SymbolRef { root, nested } => {
+                write_symbol_name(f, *root)?;
+                for name in nested {
+                    f.write_str("::")?;
+                    write_symbol_name(f, *name)?;
+                }
+                Ok(())
+            }
+            AttributeKind::DenseArray(tensor) => {
+                write!(f, "array<{}", tensor.element())?;
+                for index in 0..tensor.len() {
+                    f.write_str(if index == 0 { ": " } else { ", " })?;
+                    write_element(f, tensor, index)?;
+                }
+                f.write_str(">")
+            }
+            AttributeKind::Dense { ty, elements } => {
+                f.write_str("dense<")?;
+                write_elements(f, *ty, elements)?;
+                write!(f, "> : {ty}")
+            }
+            AttributeKind::DenseResource { ty, key } => write!(f, "dense_resource<{}> : {ty}", Key(*key)),
+            AttributeKind::Dims(dims) => write!(f, "#kiln.dims<[{}]>", comma_separated(dims)),
+            AttributeKind::AffineMap(map) => write!(f, "affine_map<{map}>"),
+            AttributeKind::IntegerSet(set) => write!(f, "affine_set<{set}>"),
+            AttributeKind::Strided { strides, offset } => {
+                let text = |value: &Option<i64>| value.map_or("?".into(), |value| value.to_string());
+                write!(f, "strided<[{}]", strides.iter().map(text).collect::<Vec<_>>().join(", "))?;
+                match offset {
+                    Some(0) => f.write_str(">"),
+                    _ => write!(f, ", offset: {}>", text(offset)),
+                }
+            }
+            AttributeKind::Location(location) => write!(f, "{location}"),
+            AttributeKind::Dialect { dialect, body } => write!(f, "#{dialect}.{body}"),
+        }
+    }
+}
+
+/// `name = value`, or `name` alone for `unit`; names that are not identifiers stand in quotes.
+pub(crate) fn write_entry(f: &mut dyn fmt::Write, name: Name, value: Attribute) -> fmt::Result {
+    write!(f, "{}", Key(name))?;
+    if *value.kind() == AttributeKind::Unit { Ok(()) } else { write!(f, " = {value}") }
+}
+
+/// A key of a dictionary or a resource: bare if it is an identifier, else quoted.
+pub(crate) struct Key(pub Name);
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.0.as_str();
+        if is_identifier(text) { f.write_str(text) } else { write_string(f, text.as_bytes()) }
+    }
+}
+
+fn is_identifier(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '$' | '.'))
+}
+
+/// `@name` or `@"name"`.
+fn write_symbol_name(f: &mut fmt::Formatter<'_>, name: Name) -> fmt::Result {
+    write!(f, "@{}", Key(name))
+}
+
+/// A string in quotes, escaped as MLIR does: `\\`, `\"`, and two hexadecimal digits for what does not print.
+pub(crate) fn write_string(f: &mut dyn fmt::Write, bytes: &[u8]) -> fmt::Result {
+    f.write_char('"')?;
+    for &byte in bytes {
+        match byte {
+            b'\\' => f.write_str("\\\\")?,
+            b'"' | 0..=0x1f | 0x7f.. => write!(f, "\\{byte:02X}")?,
+            _ => f.write_char(char::from(byte))?,
+        }
+    }
+    f.write_char('"')
+}
+
+/// A float as MLIR prints it: shortest digits that read back, in scientific form; bits where it is not finite.
+fn write_float(f: &mut fmt::Formatter<'_>, value: f64, ty: Type) -> fmt::Result {
+    if !value.is_finite() {
+        return match ty.to_element() {
+            Some(ElementType::F16) => write!(f, "0x{:04X}", f16::from_f64(value).to_bits()),
+            Some(ElementType::BF16) => write!(f, "0x{:04X}", bf16::from_f64(value).to_bits()),
+            Some(ElementType::F32) => write!(f, "0x{:08X}", (value as f32).to_bits()),
+            _ => write!(f, "0x{:016X}", value.to_bits()),
+        };
+    }
+    let text = match ty.to_element() {
+        Some(ElementType::F32) => format!("{:e}", value as f32),
+        _ => format!("{value:e}"),
+    };
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let point = if mantissa.contains('.') { "" } else { ".0" };
+    let (sign, digits) = match exponent.strip_prefix('-') {
+        Some(digits) => ('-', digits),
+        None => ('+', exponent),
+    };
+    write!(f, "{mantissa}{point}e{sign}{digits:0>2}")
+}
+
+/// Nested lists by shape, or the one element of a splat.
+fn write_elements(f: &mut fmt::Formatter<'_>, ty: Type, elements: &Tensor) -> fmt::Result {
+    let shape: Vec<usize> = match ty.kind() {
+        TypeKind::Tensor(tensor) => tensor.static_shape().unwrap_or_default(),
+        TypeKind::Vector(vector) => vector.shape.iter().map(|dim| dim.size as usize).collect(),
+        _ => Vec::new(),
+    };
+    if elements.is_empty() {
+        return Ok(());
+    }
+    if elements.len() == 1 {
+        return match shape.iter().product::<usize>() {
+            1 => write_nested(f, &shape, elements, &mut 0),
+            _ => write_element(f, elements, 0),
+        };
+    }
+    write_nested(f, &shape, elements, &mut 0)
+}
+
+fn write_nested(f: &mut fmt::Formatter<'_>, shape: &[usize], elements: &Tensor, next: &mut usize) -> fmt::Result {
+    let [extent, inner @ ..] = shape else {
+        *next += 1;
+        return write_element(f, elements, *next - 1);
+    };
+    f.write_str("[")?;
+    for index in 0..*extent {
+        if index > 0 {
+            f.write_str(", ")?;
+        }
+        write_nested(f, inner, elements, next)?;
+    }
+    f.write_str("]")
+}
+
+fn write_element(f: &mut fmt::Formatter<'_>, tensor: &Tensor, index: usize) -> fmt::Result {
+    use ElementType::*;
+    let size = tensor.element().byte_size();
+    let one = || tensor.bytes().get(index * size..(index + 1) * size).unwrap_or_default();
+    let ty = Type::from_element(tensor.element());
+    match tensor.element() {
+        String => write_string(f, tensor.strings().get(index).map_or(&[], Vec::as_slice)),
+        I1 => write!(f, "{}", one() != [0]),
+        F8E4M3FN | F8E4M3FNUZ | F8E5M2 | F8E5M2FNUZ => write!(f, "0x{:02X}", one().first().unwrap_or(&0)),
+        C64 | C128 => {
+            let part = if tensor.element() == C64 { F32 } else { F64 };
+            let parts = Tensor::from_bytes(part, &[2], one()).map_err(|_| fmt::Error)?;
+            f.write_str("(")?;
+            write_element(f, &parts, 0)?;
+            f.write_str(",")?;
+            write_element(f, &parts, 1)?;
+            f.write_str(")")
+        }
+        _ => {
+            let value = Tensor::from_bytes(tensor.element(), &[], one()).map_err(|_| fmt::Error)?;
+            match kiln_tensor::scalar::scalars(&value).and_then(|values| values.first().copied()) {
+                Some(kiln_tensor::scalar::Scalar::Float(value)) => write_float(f, value, ty),
+                Some(scalar) => write!(f, "{}", scalar.to_i128()),
+                None => Err(fmt::Error),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attributes_print_as_in_mlir() {
+        let check = |attribute: Attribute, text: &str| assert_eq!(attribute.to_string(), text);
+        check(Attribute::i64(5), "5");
+        check(Attribute::index(5), "5 : index");
+        check(Attribute::bool(true), "true");
+        check(Attribute::f32(0.1), "1.0e-01 : f32");
+        check(Attribute::f32(1.5), "1.5e+00 : f32");
+        check(Attribute::f64(f64::INFINITY), "0x7FF0000000000000");
+        check(Attribute::string("a\"b\n"), "\"a\\22b\\0A\"");
+        check(Attribute::dense_i64s(&[1, 2]), "array<i64: 1, 2>");
+        check(Attribute::dense(Tensor::from_values(&[2, 1], &[1i64, 2])), "dense<[[1], [2]]> : tensor<2x1xi64>");
+        check(
+            Attribute::splat(Type::vector(&[16], Type::f32()), Tensor::scalar(0f32)),
+            "dense<0.0e+00> : vector<16xf32>",
+        );
+        check(Attribute::symbol_ref("main"), "@main");
+        check(
+            Attribute::dictionary(vec![("b".into(), Attribute::unit()), ("a".into(), Attribute::i64(1))]),
+            "{a = 1, b}",
+        );
+    }
+
+    #[test]
+    fn splats_expand() {
+        let splat = Attribute::splat(Type::static_tensor(&[3], Type::f32()), Tensor::scalar(2f32));
+        assert_eq!(splat.as_tensor(), Some(Tensor::from_values(&[3], &[2f32; 3])));
+        assert_eq!(Attribute::dense(Tensor::from_values(&[2], &[1i32, 1])).as_splat(), Some(Tensor::scalar(1i32)));
+    }
+}

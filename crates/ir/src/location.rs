@@ -1,0 +1,164 @@
+//! Where an op comes from.
+
+use crate::intern::{Interned, Name};
+
+/// An interned location.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Location(Interned<LocationKind>);
+
+/// The kinds of locations, as in MLIR's builtin dialect.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum LocationKind {
+    /// `loc(unknown)`.
+    Unknown,
+    /// `loc("file":line:column)`.
+    File {
+        /// The file's name.
+        file: Name,
+        /// 1-based line.
+        line: u32,
+        /// 1-based column.
+        column: u32,
+    },
+    /// `loc("name")` or `loc("name"(child))`: a node of the model.
+    Named {
+        /// The name.
+        name: Name,
+        /// Where that name stands, `Unknown` if nowhere.
+        child: Location,
+    },
+    /// `loc(callsite(callee at caller))`.
+    CallSite {
+        /// The inner location.
+        callee: Location,
+        /// The outer location.
+        caller: Location,
+    },
+    /// `loc(fused[...])`: an op that several ops became.
+    Fused(Vec<Location>),
+}
+
+impl Location {
+    /// Interns `kind`.
+    pub fn new(kind: LocationKind) -> Location {
+        Location(Interned::new(kind))
+    }
+
+    /// No location.
+    pub fn unknown() -> Location {
+        Location::new(LocationKind::Unknown)
+    }
+
+    /// A named location without a child.
+    pub fn named(name: &str) -> Location {
+        Location::new(LocationKind::Named { name: Name::new(name), child: Location::unknown() })
+    }
+
+    /// A place in a text file; line and column count from 1.
+    pub fn file(file: &str, line: u32, column: u32) -> Location {
+        Location::new(LocationKind::File { file: Name::new(file), line, column })
+    }
+
+    /// The location of an op made from several: flattened, without repeats and unknowns.
+    pub fn fused(locations: &[Location]) -> Location {
+        let mut flat: Vec<Location> = Vec::new();
+        for &location in locations {
+            let parts = match location.kind() {
+                LocationKind::Unknown => continue,
+                LocationKind::Fused(parts) => parts.as_slice(),
+                _ => &[location],
+            };
+            for part in parts {
+                if !flat.contains(part) {
+                    flat.push(*part);
+                }
+            }
+        }
+        match flat.as_slice() {
+            [] => Location::unknown(),
+            [one] => *one,
+            _ => Location::new(LocationKind::Fused(flat)),
+        }
+    }
+
+    /// The kind.
+    pub fn kind(self) -> &'static LocationKind {
+        self.0.get()
+    }
+
+    /// The first name in the location: the model's node it comes from.
+    pub fn find_name(self) -> Option<Name> {
+        match self.kind() {
+            LocationKind::Unknown | LocationKind::File { .. } => None,
+            LocationKind::Named { name, .. } => Some(*name),
+            LocationKind::CallSite { callee, caller } => callee.find_name().or_else(|| caller.find_name()),
+            LocationKind::Fused(parts) => parts.iter().find_map(|part| part.find_name()),
+        }
+    }
+}
+
+impl std::fmt::Debug for Location {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.kind().fmt(f)
+    }
+}
+
+/// MLIR's text: `loc("name"(unknown))`.
+impl std::fmt::Display for Location {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("loc(")?;
+        self.write_inner(f)?;
+        f.write_str(")")
+    }
+}
+
+impl Location {
+    fn write_inner(self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        use crate::attribute::write_string;
+        match self.kind() {
+            LocationKind::Unknown => f.write_str("unknown"),
+            LocationKind::File { file, line, column } => {
+                write_string(f, file.as_str().as_bytes())?;
+                write!(f, ":{line}:{column}")
+            }
+            LocationKind::Named { name, child } => {
+                write_string(f, name.as_str().as_bytes())?;
+                if *child.kind() == LocationKind::Unknown {
+                    return Ok(());
+                }
+                f.write_str("(")?;
+                child.write_inner(f)?;
+                f.write_str(")")
+            }
+            LocationKind::CallSite { callee, caller } => {
+                f.write_str("callsite(")?;
+                callee.write_inner(f)?;
+                f.write_str(" at ")?;
+                caller.write_inner(f)?;
+                f.write_str(")")
+            }
+            LocationKind::Fused(parts) => {
+                f.write_str("fused[")?;
+                for (index, part) in parts.iter().enumerate() {
+                    if index > 0 {
+                        f.write_str(", ")?;
+                    }
+                    part.write_inner(f)?;
+                }
+                f.write_str("]")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fusing_flattens() {
+        let (a, b) = (Location::named("a"), Location::named("b"));
+        assert_eq!(Location::fused(&[a, Location::unknown(), a]), a);
+        assert_eq!(Location::fused(&[Location::fused(&[a, b]), b]), Location::fused(&[a, b]));
+    }
+}

@@ -1,0 +1,688 @@
+//! The arena: ops, blocks, regions and values, and the edits that keep use lists right.
+
+use crate::attribute::{Attribute, AttributeKind, IntoAttribute};
+use crate::definition::{OpDefinition, Traits};
+use crate::intern::Name;
+use crate::location::Location;
+use crate::operation::{Attributes, OpData, OpState};
+use crate::registry::Registry;
+use crate::types::Type;
+use cranelift_entity::packed_option::PackedOption;
+use cranelift_entity::{PrimaryMap, entity_impl};
+use kiln_tensor::{BlobStore, Tensor};
+use smallvec::SmallVec;
+use std::sync::Arc;
+
+/// An op.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Op(u32);
+entity_impl!(Op, "op");
+
+/// A basic block.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Block(u32);
+entity_impl!(Block, "block");
+
+/// A region: a list of blocks that belongs to an op.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Region(u32);
+entity_impl!(Region, "region");
+
+/// The result of an op or an argument of a block.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Value(u32);
+entity_impl!(Value, "value");
+
+/// Where a value comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ValueDefinition {
+    /// The op's result number `1`.
+    Result(Op, usize),
+    /// The block's argument number `1`.
+    Argument(Block, usize),
+}
+
+/// Where a value is used: operand number `index` of `op`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Use {
+    /// The user.
+    pub op: Op,
+    /// Which of its operands.
+    pub index: usize,
+}
+
+#[derive(Clone, Debug)]
+struct ValueData {
+    ty: Type,
+    definition: ValueDefinition,
+    uses: SmallVec<[Use; 2]>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct BlockData {
+    arguments: SmallVec<[Value; 4]>,
+    parent: PackedOption<Region>,
+    first: PackedOption<Op>,
+    last: PackedOption<Op>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct RegionData {
+    blocks: SmallVec<[Block; 1]>,
+    parent: PackedOption<Op>,
+}
+
+/// A tree of ops under one `builtin.module`, with the constants it names.
+#[derive(Clone, Debug)]
+pub struct Module {
+    ops: PrimaryMap<Op, OpData>,
+    blocks: PrimaryMap<Block, BlockData>,
+    regions: PrimaryMap<Region, RegionData>,
+    values: PrimaryMap<Value, ValueData>,
+    top: Op,
+    registry: Arc<Registry>,
+    /// Ops made or edited since [`Module::start_journal`]; `None` while nobody listens.
+    journal: Option<Vec<Op>>,
+    /// Large constants, shared with every clone of the module.
+    pub blobs: BlobStore,
+}
+
+impl Module {
+    /// An empty `builtin.module`.
+    pub fn new(registry: Arc<Registry>) -> Module {
+        let mut module = Module {
+            ops: PrimaryMap::new(),
+            blocks: PrimaryMap::new(),
+            regions: PrimaryMap::new(),
+            values: PrimaryMap::new(),
+            top: Op::from_u32(0),
+            registry,
+            journal: None,
+            blobs: BlobStore::new(),
+        };
+        let state = OpState { region_count: 1, ..OpState::new("builtin.module", Location::unknown()) };
+        module.top = module.create(state);
+        let region = module.regions(module.top)[0];
+        module.create_block(region, &[]);
+        module
+    }
+
+    /// The outermost op.
+    pub fn top(&self) -> Op {
+        self.top
+    }
+
+    /// Makes `op`, a `builtin.module` read from text, the outermost op.
+    pub fn set_top(&mut self, op: Op) {
+        self.top = op;
+    }
+
+    /// The block of the outermost op.
+    pub fn body(&self) -> Block {
+        self.entry_block(self.regions(self.top)[0]).expect("builtin.module has a block")
+    }
+
+    /// The op definitions this module is read with.
+    pub fn registry(&self) -> &Arc<Registry> {
+        &self.registry
+    }
+
+    /// The number of ops ever made: the length a map keyed by [`Op`] needs.
+    pub fn op_capacity(&self) -> usize {
+        self.ops.len()
+    }
+
+    // The journal, by which rewrite drivers learn of edits.
+
+    /// Begins to note every op that is made, edited or loses a use.
+    pub fn start_journal(&mut self) {
+        self.journal = Some(Vec::new());
+    }
+
+    /// The ops noted since the last call, in order, possibly repeated or erased since.
+    pub fn take_journal(&mut self) -> Vec<Op> {
+        self.journal.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// Stops noting.
+    pub fn stop_journal(&mut self) {
+        self.journal = None;
+    }
+
+    /// Notes that `op` changed; edits through the module do so themselves.
+    fn note(&mut self, op: Op) {
+        if let Some(journal) = &mut self.journal {
+            journal.push(op);
+        }
+    }
+
+    fn note_definition(&mut self, value: Value) {
+        if let Some(op) = self.defining_op(value) {
+            self.note(op);
+        }
+    }
+
+    /// Whether the op was erased.
+    pub fn is_erased(&self, op: Op) -> bool {
+        self.ops[op].erased
+    }
+
+    // Ops: reading.
+
+    /// The op's name.
+    pub fn name(&self, op: Op) -> Name {
+        self.ops[op].name
+    }
+
+    /// Whether the op has this name.
+    pub fn is(&self, op: Op, name: &str) -> bool {
+        self.ops[op].name == name
+    }
+
+    /// The op's row, if its dialect is registered.
+    pub fn definition(&self, op: Op) -> Option<&'static OpDefinition> {
+        self.registry.find_op(self.ops[op].name)
+    }
+
+    /// Whether the op is registered and has all of `traits`.
+    pub fn has_traits(&self, op: Op, traits: Traits) -> bool {
+        self.definition(op).is_some_and(|definition| definition.traits.contains(traits))
+    }
+
+    /// The operands.
+    pub fn operands(&self, op: Op) -> &[Value] {
+        &self.ops[op].operands
+    }
+
+    /// Operand number `index`.
+    ///
+    /// # Panics
+    /// When there is no such operand.
+    pub fn operand(&self, op: Op, index: usize) -> Value {
+        self.ops[op].operands[index]
+    }
+
+    /// The results.
+    pub fn results(&self, op: Op) -> &[Value] {
+        &self.ops[op].results
+    }
+
+    /// Result number `index`.
+    ///
+    /// # Panics
+    /// When there is no such result.
+    pub fn result(&self, op: Op, index: usize) -> Value {
+        self.ops[op].results[index]
+    }
+
+    /// The attributes.
+    pub fn attributes(&self, op: Op) -> &Attributes {
+        &self.ops[op].attributes
+    }
+
+    /// One attribute.
+    pub fn attribute(&self, op: Op, name: &str) -> Option<Attribute> {
+        self.ops[op].attributes.get(name)
+    }
+
+    /// The regions.
+    pub fn regions(&self, op: Op) -> &[Region] {
+        &self.ops[op].regions
+    }
+
+    /// The successors.
+    pub fn successors(&self, op: Op) -> &[Block] {
+        &self.ops[op].successors
+    }
+
+    /// Where the op comes from.
+    pub fn location(&self, op: Op) -> Location {
+        self.ops[op].location
+    }
+
+    /// The block the op stands in; `None` while detached.
+    pub fn parent_block(&self, op: Op) -> Option<Block> {
+        self.ops[op].parent.expand()
+    }
+
+    /// The op whose region the op stands in.
+    pub fn parent_op(&self, op: Op) -> Option<Op> {
+        self.block_parent_op(self.parent_block(op)?)
+    }
+
+    /// The op before, in its block.
+    pub fn previous(&self, op: Op) -> Option<Op> {
+        self.ops[op].previous.expand()
+    }
+
+    /// The op after, in its block.
+    pub fn next(&self, op: Op) -> Option<Op> {
+        self.ops[op].next.expand()
+    }
+
+    /// Types of the operands.
+    pub fn operand_types(&self, op: Op) -> Vec<Type> {
+        self.operands(op).iter().map(|&value| self.ty(value)).collect()
+    }
+
+    /// Types of the results.
+    pub fn result_types(&self, op: Op) -> Vec<Type> {
+        self.results(op).iter().map(|&value| self.ty(value)).collect()
+    }
+
+    // Blocks and regions: reading.
+
+    /// The arguments of a block.
+    pub fn arguments(&self, block: Block) -> &[Value] {
+        &self.blocks[block].arguments
+    }
+
+    /// The region a block stands in.
+    pub fn parent_region(&self, block: Block) -> Option<Region> {
+        self.blocks[block].parent.expand()
+    }
+
+    /// The op whose region the block stands in.
+    pub fn block_parent_op(&self, block: Block) -> Option<Op> {
+        self.regions[self.parent_region(block)?].parent.expand()
+    }
+
+    /// The op a region belongs to.
+    pub fn region_parent(&self, region: Region) -> Option<Op> {
+        self.regions[region].parent.expand()
+    }
+
+    /// The blocks of a region.
+    pub fn blocks(&self, region: Region) -> &[Block] {
+        &self.regions[region].blocks
+    }
+
+    /// The first block of a region.
+    pub fn entry_block(&self, region: Region) -> Option<Block> {
+        self.regions[region].blocks.first().copied()
+    }
+
+    /// The only block of the op's region number `index`.
+    ///
+    /// # Panics
+    /// When there is no such region or it is empty.
+    pub fn region_block(&self, op: Op, index: usize) -> Block {
+        self.entry_block(self.regions(op)[index]).expect("the region has a block")
+    }
+
+    /// The first op of a block.
+    pub fn first_op(&self, block: Block) -> Option<Op> {
+        self.blocks[block].first.expand()
+    }
+
+    /// The last op of a block: its terminator, where it has one.
+    pub fn last_op(&self, block: Block) -> Option<Op> {
+        self.blocks[block].last.expand()
+    }
+
+    /// The ops of a block, in order.
+    pub fn block_ops(&self, block: Block) -> impl Iterator<Item = Op> + '_ {
+        std::iter::successors(self.first_op(block), |&op| self.next(op))
+    }
+
+    /// The ops of a block, in order, as a list that survives edits.
+    pub fn ops_of(&self, block: Block) -> Vec<Op> {
+        self.block_ops(block).collect()
+    }
+
+    /// All ops inside `op`, itself included: each before what is inside it.
+    pub fn walk(&self, op: Op) -> Vec<Op> {
+        let mut found = Vec::new();
+        let mut pending = vec![op];
+        while let Some(op) = pending.pop() {
+            found.push(op);
+            let inner = self.regions(op).iter().flat_map(|&region| self.blocks(region));
+            let mut inner: Vec<Op> = inner.flat_map(|&block| self.block_ops(block)).collect();
+            inner.reverse();
+            pending.append(&mut inner);
+        }
+        found
+    }
+
+    // Values.
+
+    /// The value's type.
+    pub fn ty(&self, value: Value) -> Type {
+        self.values[value].ty
+    }
+
+    /// Changes the value's type.
+    pub fn set_ty(&mut self, value: Value, ty: Type) {
+        self.values[value].ty = ty;
+    }
+
+    /// Where the value comes from.
+    pub fn value_definition(&self, value: Value) -> ValueDefinition {
+        self.values[value].definition
+    }
+
+    /// The op the value is a result of.
+    pub fn defining_op(&self, value: Value) -> Option<Op> {
+        match self.values[value].definition {
+            ValueDefinition::Result(op, _) => Some(op),
+            ValueDefinition::Argument(..) => None,
+        }
+    }
+
+    /// The block the value is defined in.
+    pub fn defining_block(&self, value: Value) -> Option<Block> {
+        match self.values[value].definition {
+            ValueDefinition::Result(op, _) => self.parent_block(op),
+            ValueDefinition::Argument(block, _) => Some(block),
+        }
+    }
+
+    /// Where the value is used, in no particular order.
+    pub fn uses(&self, value: Value) -> &[Use] {
+        &self.values[value].uses
+    }
+
+    /// The ops that use the value, each once, in order of first use.
+    pub fn users(&self, value: Value) -> Vec<Op> {
+        let mut users: Vec<Op> = Vec::new();
+        for user in self.uses(value) {
+            if !users.contains(&user.op) {
+                users.push(user.op);
+            }
+        }
+        users
+    }
+
+    /// Whether the value is used at all.
+    pub fn has_uses(&self, value: Value) -> bool {
+        !self.values[value].uses.is_empty()
+    }
+
+    /// Whether the value is used exactly once.
+    pub fn has_one_use(&self, value: Value) -> bool {
+        self.values[value].uses.len() == 1
+    }
+
+    /// Makes every user of `old` use `new`.
+    pub fn replace_all_uses(&mut self, old: Value, new: Value) {
+        if old == new {
+            return;
+        }
+        let uses = std::mem::take(&mut self.values[old].uses);
+        for &user in &uses {
+            self.ops[user.op].operands[user.index] = new;
+            self.note(user.op);
+        }
+        self.values[new].uses.extend(uses);
+        self.note_definition(old);
+    }
+
+    /// The tensor a constant value holds: the `value` attribute of a constant-like op, from the blob store if need be.
+    pub fn constant_tensor(&self, value: Value) -> Option<Tensor> {
+        let op = self.defining_op(value)?;
+        if !self.has_traits(op, Traits::CONSTANT_LIKE) {
+            return None;
+        }
+        self.attribute_tensor(self.attribute(op, "value")?)
+    }
+
+    /// The tensor a `dense` or `dense_resource` attribute holds.
+    pub fn attribute_tensor(&self, attribute: Attribute) -> Option<Tensor> {
+        match attribute.kind() {
+            AttributeKind::DenseResource { key, .. } => self.blobs.find(key.as_str()),
+            _ => attribute.as_tensor(),
+        }
+    }
+
+    /// `dense` for a few elements, `dense_resource` in the blob store for more.
+    pub fn tensor_attribute(&self, tensor: Tensor) -> Attribute {
+        if tensor.len() <= Module::INLINE_ELEMENTS || tensor.element() == kiln_tensor::ElementType::String {
+            return Attribute::dense(tensor);
+        }
+        let ty = Type::static_tensor(tensor.shape(), Type::from_element(tensor.element()));
+        let key = Name::new(self.blobs.insert(tensor).as_str());
+        Attribute::new(AttributeKind::DenseResource { ty, key })
+    }
+
+    /// The most elements that [`Module::tensor_attribute`] writes into the IR itself.
+    pub const INLINE_ELEMENTS: usize = 16;
+
+    // Edits.
+
+    /// Makes an op that stands nowhere yet.
+    pub fn create(&mut self, state: OpState) -> Op {
+        let op = self.ops.next_key();
+        for (index, &operand) in state.operands.iter().enumerate() {
+            self.values[operand].uses.push(Use { op, index });
+        }
+        let results = state.result_types.iter().enumerate().map(|(index, &ty)| {
+            let definition = ValueDefinition::Result(op, index);
+            self.values.push(ValueData { ty, definition, uses: SmallVec::new() })
+        });
+        let results = results.collect();
+        let regions = (0..state.region_count)
+            .map(|_| self.regions.push(RegionData { blocks: SmallVec::new(), parent: op.into() }))
+            .collect();
+        let op = self.ops.push(OpData {
+            name: state.name,
+            operands: state.operands,
+            results,
+            attributes: state.attributes,
+            regions,
+            successors: state.successors,
+            location: state.location,
+            parent: None.into(),
+            previous: None.into(),
+            next: None.into(),
+            erased: false,
+        });
+        self.note(op);
+        op
+    }
+
+    /// Adds a block with arguments at the end of a region.
+    pub fn create_block(&mut self, region: Region, arguments: &[Type]) -> Block {
+        let block = self.blocks.push(BlockData { parent: region.into(), ..BlockData::default() });
+        self.regions[region].blocks.push(block);
+        for &ty in arguments {
+            self.add_argument(block, ty);
+        }
+        block
+    }
+
+    /// Adds an argument to a block.
+    pub fn add_argument(&mut self, block: Block, ty: Type) -> Value {
+        let definition = ValueDefinition::Argument(block, self.blocks[block].arguments.len());
+        let value = self.values.push(ValueData { ty, definition, uses: SmallVec::new() });
+        self.blocks[block].arguments.push(value);
+        value
+    }
+
+    /// Removes argument number `index` of a block, which must be unused.
+    ///
+    /// # Panics
+    /// When the argument is used.
+    pub fn remove_argument(&mut self, block: Block, index: usize) {
+        let value = self.blocks[block].arguments.remove(index);
+        assert!(!self.has_uses(value), "a removed block argument has no uses");
+        for (position, &argument) in self.blocks[block].arguments.iter().enumerate().skip(index) {
+            self.values[argument].definition = ValueDefinition::Argument(block, position);
+        }
+    }
+
+    /// Adds a region to an op.
+    pub fn add_region(&mut self, op: Op) -> Region {
+        let region = self.regions.push(RegionData { blocks: SmallVec::new(), parent: op.into() });
+        self.ops[op].regions.push(region);
+        region
+    }
+
+    /// Puts a detached op at the end of a block.
+    pub fn append(&mut self, block: Block, op: Op) {
+        self.link(block, self.blocks[block].last.expand(), None, op);
+    }
+
+    /// Puts a detached op at the start of a block.
+    pub fn prepend(&mut self, block: Block, op: Op) {
+        self.link(block, None, self.blocks[block].first.expand(), op);
+    }
+
+    /// Puts a detached op before another.
+    ///
+    /// # Panics
+    /// When `anchor` stands in no block.
+    pub fn insert_before(&mut self, anchor: Op, op: Op) {
+        let block = self.parent_block(anchor).expect("the anchor of an insertion stands in a block");
+        self.link(block, self.previous(anchor), Some(anchor), op);
+    }
+
+    /// Puts a detached op after another.
+    ///
+    /// # Panics
+    /// When `anchor` stands in no block.
+    pub fn insert_after(&mut self, anchor: Op, op: Op) {
+        let block = self.parent_block(anchor).expect("the anchor of an insertion stands in a block");
+        self.link(block, Some(anchor), self.next(anchor), op);
+    }
+
+    fn link(&mut self, block: Block, previous: Option<Op>, next: Option<Op>, op: Op) {
+        assert!(self.ops[op].parent.is_none(), "an inserted op is detached");
+        let data = &mut self.ops[op];
+        data.parent = block.into();
+        data.previous = previous.into();
+        data.next = next.into();
+        match previous {
+            Some(previous) => self.ops[previous].next = op.into(),
+            None => self.blocks[block].first = op.into(),
+        }
+        match next {
+            Some(next) => self.ops[next].previous = op.into(),
+            None => self.blocks[block].last = op.into(),
+        }
+    }
+
+    /// Takes an op out of its block; it keeps operands, results and regions.
+    pub fn detach(&mut self, op: Op) {
+        let Some(block) = self.parent_block(op) else { return };
+        let (previous, next) = (self.ops[op].previous, self.ops[op].next);
+        match previous.expand() {
+            Some(previous) => self.ops[previous].next = next,
+            None => self.blocks[block].first = next,
+        }
+        match next.expand() {
+            Some(next) => self.ops[next].previous = previous,
+            None => self.blocks[block].last = previous,
+        }
+        let data = &mut self.ops[op];
+        (data.parent, data.previous, data.next) = (None.into(), None.into(), None.into());
+    }
+
+    /// Moves an op before another.
+    pub fn move_before(&mut self, anchor: Op, op: Op) {
+        self.detach(op);
+        self.insert_before(anchor, op);
+    }
+
+    /// Moves all blocks of region `from` to the end of region `to`.
+    pub fn move_blocks(&mut self, from: Region, to: Region) {
+        let blocks = std::mem::take(&mut self.regions[from].blocks);
+        for &block in &blocks {
+            self.blocks[block].parent = to.into();
+        }
+        self.regions[to].blocks.extend(blocks);
+    }
+
+    /// Deletes an op and all inside it. Its results must be unused.
+    ///
+    /// # Panics
+    /// When a result is still used.
+    pub fn erase(&mut self, op: Op) {
+        let used = self.results(op).iter().any(|&result| self.has_uses(result));
+        assert!(!used, "an erased op has no used results: {}", self.name(op));
+        self.detach(op);
+        for inner in self.walk(op) {
+            self.set_operands(inner, &[]);
+            self.ops[inner].erased = true;
+        }
+    }
+
+    /// Replaces the op's results by `values` and deletes it.
+    ///
+    /// # Panics
+    /// When the counts differ.
+    pub fn replace(&mut self, op: Op, values: &[Value]) {
+        assert_eq!(self.results(op).len(), values.len(), "a replacement has one value for each result");
+        for (index, &value) in values.iter().enumerate() {
+            self.replace_all_uses(self.result(op, index), value);
+        }
+        self.erase(op);
+    }
+
+    /// Changes one operand.
+    pub fn set_operand(&mut self, op: Op, index: usize, value: Value) {
+        let old = std::mem::replace(&mut self.ops[op].operands[index], value);
+        self.remove_use(old, Use { op, index });
+        self.values[value].uses.push(Use { op, index });
+        self.note(op);
+        self.note_definition(old);
+    }
+
+    /// Changes all operands.
+    pub fn set_operands(&mut self, op: Op, values: &[Value]) {
+        let old = std::mem::replace(&mut self.ops[op].operands, values.into());
+        for (index, value) in old.into_iter().enumerate() {
+            self.remove_use(value, Use { op, index });
+            self.note_definition(value);
+        }
+        self.note(op);
+        for (index, &value) in values.iter().enumerate() {
+            self.values[value].uses.push(Use { op, index });
+        }
+    }
+
+    fn remove_use(&mut self, value: Value, used: Use) {
+        let uses = &mut self.values[value].uses;
+        let position = uses.iter().position(|candidate| *candidate == used).expect("use lists hold every use");
+        uses.swap_remove(position);
+    }
+
+    /// Sets an attribute; returns the one it replaces.
+    pub fn set_attribute(&mut self, op: Op, name: &str, value: impl IntoAttribute) -> Option<Attribute> {
+        self.note(op);
+        self.ops[op].attributes.set(name, value)
+    }
+
+    /// Removes an attribute.
+    pub fn remove_attribute(&mut self, op: Op, name: &str) -> Option<Attribute> {
+        self.note(op);
+        self.ops[op].attributes.remove(name)
+    }
+
+    /// Sets where the op comes from.
+    pub fn set_location(&mut self, op: Op, location: Location) {
+        self.ops[op].location = location;
+    }
+
+    /// Renames an op in place.
+    pub fn rename(&mut self, op: Op, name: &str) {
+        self.ops[op].name = Name::new(name);
+    }
+
+    /// Replaces the successors.
+    pub fn set_successors(&mut self, op: Op, successors: Vec<Block>) {
+        self.ops[op].successors = successors;
+    }
+
+    // Symbols.
+
+    /// The op directly inside `table` whose `sym_name` is `name`.
+    pub fn find_symbol(&self, table: Op, name: &str) -> Option<Op> {
+        let blocks = self.regions(table).iter().flat_map(|&region| self.blocks(region));
+        blocks.flat_map(|&block| self.block_ops(block)).find(|&op| self.symbol_name(op) == Some(name))
+    }
+
+    /// The op's `sym_name`.
+    pub fn symbol_name(&self, op: Op) -> Option<&'static str> {
+        self.attributes(op).str("sym_name")
+    }
+}

@@ -1,0 +1,515 @@
+//! Types: MLIR's builtin ones, and opaque types of other dialects.
+
+use crate::attribute::{Attribute, AttributeKind};
+use crate::dim::Dim;
+use crate::intern::{Interned, Name};
+use kiln_tensor::ElementType;
+use std::fmt;
+
+/// An interned type.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Type(Interned<TypeKind>);
+
+/// Whether an integer type has a sign.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Signedness {
+    /// `i32`: the ops say. Tensors of signed integers are signless, as in MLIR's own frontends.
+    Signless,
+    /// `si32`.
+    Signed,
+    /// `ui32`.
+    Unsigned,
+}
+
+/// The floating-point types, by their spelling.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum FloatKind {
+    /// `f16`.
+    F16,
+    /// `bf16`.
+    BF16,
+    /// `f32`.
+    F32,
+    /// `f64`.
+    F64,
+    /// `f80`.
+    F80,
+    /// `f128`.
+    F128,
+    /// `tf32`.
+    TF32,
+    /// `f8E4M3FN`.
+    F8E4M3FN,
+    /// `f8E4M3FNUZ`.
+    F8E4M3FNUZ,
+    /// `f8E5M2`.
+    F8E5M2,
+    /// `f8E5M2FNUZ`.
+    F8E5M2FNUZ,
+}
+
+impl FloatKind {
+    /// Every kind.
+    pub const ALL: [FloatKind; 11] = [
+        FloatKind::F16,
+        FloatKind::BF16,
+        FloatKind::F32,
+        FloatKind::F64,
+        FloatKind::F80,
+        FloatKind::F128,
+        FloatKind::TF32,
+        FloatKind::F8E4M3FN,
+        FloatKind::F8E4M3FNUZ,
+        FloatKind::F8E5M2,
+        FloatKind::F8E5M2FNUZ,
+    ];
+
+    /// The spelling in IR text.
+    pub fn name(self) -> &'static str {
+        match self {
+            FloatKind::F16 => "f16",
+            FloatKind::BF16 => "bf16",
+            FloatKind::F32 => "f32",
+            FloatKind::F64 => "f64",
+            FloatKind::F80 => "f80",
+            FloatKind::F128 => "f128",
+            FloatKind::TF32 => "tf32",
+            FloatKind::F8E4M3FN => "f8E4M3FN",
+            FloatKind::F8E4M3FNUZ => "f8E4M3FNUZ",
+            FloatKind::F8E5M2 => "f8E5M2",
+            FloatKind::F8E5M2FNUZ => "f8E5M2FNUZ",
+        }
+    }
+}
+
+/// A ranked tensor type. Symbolic extents print as `?` with a `#kiln.dims` encoding.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct TensorType {
+    /// The extents, outermost first.
+    pub shape: Vec<Dim>,
+    /// The element type.
+    pub element: Type,
+    /// An encoding other than `#kiln.dims`, which `shape` already holds.
+    pub encoding: Option<Attribute>,
+}
+
+/// One extent of a vector.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct VectorDim {
+    /// The extent, to be multiplied by `vscale` if scalable.
+    pub size: u64,
+    /// Whether it is scalable.
+    pub scalable: bool,
+}
+
+/// A vector type.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct VectorType {
+    /// The extents.
+    pub shape: Vec<VectorDim>,
+    /// The element type.
+    pub element: Type,
+}
+
+/// A ranked memref type.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct MemRefType {
+    /// The extents; `None` is dynamic.
+    pub shape: Vec<Option<u64>>,
+    /// The element type.
+    pub element: Type,
+    /// An affine map or a strided layout.
+    pub layout: Option<Attribute>,
+    /// The memory space.
+    pub space: Option<Attribute>,
+}
+
+/// The kinds of types.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum TypeKind {
+    /// `index`.
+    Index,
+    /// `none`.
+    None,
+    /// `i32`, `ui8`, ...
+    Integer {
+        /// Bits.
+        width: u32,
+        /// Sign.
+        signedness: Signedness,
+    },
+    /// `f32`, ...
+    Float(FloatKind),
+    /// `complex<f32>`.
+    Complex(Type),
+    /// `tuple<...>`.
+    Tuple(Vec<Type>),
+    /// `(i32) -> f32`.
+    Function {
+        /// Parameter types.
+        inputs: Vec<Type>,
+        /// Result types.
+        results: Vec<Type>,
+    },
+    /// `tensor<2x?xf32>`.
+    Tensor(TensorType),
+    /// `tensor<*xf32>`.
+    UnrankedTensor(Type),
+    /// `vector<16xf32>`.
+    Vector(VectorType),
+    /// `memref<?xf32>`.
+    MemRef(MemRefType),
+    /// `memref<*xf32>`.
+    UnrankedMemRef(Type),
+    /// `!dialect.body`, kept as text: `!llvm.ptr`, `!llvm.struct<(ptr, i64)>`, `!graph.string`.
+    Dialect {
+        /// The dialect's name space.
+        dialect: Name,
+        /// All that follows the first dot.
+        body: Name,
+    },
+}
+
+impl Type {
+    /// Interns `kind`.
+    pub fn new(kind: TypeKind) -> Type {
+        Type(Interned::new(kind))
+    }
+
+    /// The kind.
+    pub fn kind(self) -> &'static TypeKind {
+        self.0.get()
+    }
+
+    /// `index`.
+    pub fn index() -> Type {
+        Type::new(TypeKind::Index)
+    }
+
+    /// `none`.
+    pub fn none() -> Type {
+        Type::new(TypeKind::None)
+    }
+
+    /// The signless integer of `width` bits.
+    pub fn integer(width: u32) -> Type {
+        Type::new(TypeKind::Integer { width, signedness: Signedness::Signless })
+    }
+
+    /// `i1`.
+    pub fn i1() -> Type {
+        Type::integer(1)
+    }
+
+    /// `i32`.
+    pub fn i32() -> Type {
+        Type::integer(32)
+    }
+
+    /// `i64`.
+    pub fn i64() -> Type {
+        Type::integer(64)
+    }
+
+    /// A float type.
+    pub fn float(kind: FloatKind) -> Type {
+        Type::new(TypeKind::Float(kind))
+    }
+
+    /// `f32`.
+    pub fn f32() -> Type {
+        Type::float(FloatKind::F32)
+    }
+
+    /// `f64`.
+    pub fn f64() -> Type {
+        Type::float(FloatKind::F64)
+    }
+
+    /// A ranked tensor.
+    pub fn tensor(shape: &[Dim], element: Type) -> Type {
+        Type::new(TypeKind::Tensor(TensorType { shape: shape.to_vec(), element, encoding: None }))
+    }
+
+    /// A ranked tensor of static shape.
+    pub fn static_tensor(shape: &[usize], element: Type) -> Type {
+        let shape: Vec<Dim> = shape.iter().map(|&extent| Dim::Static(extent as u64)).collect();
+        Type::tensor(&shape, element)
+    }
+
+    /// A fixed-length vector.
+    pub fn vector(shape: &[u64], element: Type) -> Type {
+        let shape = shape.iter().map(|&size| VectorDim { size, scalable: false }).collect();
+        Type::new(TypeKind::Vector(VectorType { shape, element }))
+    }
+
+    /// A memref with identity layout in the default space; `None` is a dynamic extent.
+    pub fn memref(shape: &[Option<u64>], element: Type) -> Type {
+        let shape = shape.to_vec();
+        Type::new(TypeKind::MemRef(MemRefType { shape, element, layout: None, space: None }))
+    }
+
+    /// `memref<?xelement>`.
+    pub fn flat_memref(element: Type) -> Type {
+        Type::memref(&[None], element)
+    }
+
+    /// A function type.
+    pub fn function(inputs: &[Type], results: &[Type]) -> Type {
+        Type::new(TypeKind::Function { inputs: inputs.to_vec(), results: results.to_vec() })
+    }
+
+    /// `!dialect.body`.
+    pub fn dialect(dialect: &str, body: &str) -> Type {
+        Type::new(TypeKind::Dialect { dialect: Name::new(dialect), body: Name::new(body) })
+    }
+
+    /// The type that stores one element of a tensor.
+    pub fn from_element(element: ElementType) -> Type {
+        use ElementType::*;
+        let unsigned = |width| Type::new(TypeKind::Integer { width, signedness: Signedness::Unsigned });
+        match element {
+            F16 => Type::float(FloatKind::F16),
+            BF16 => Type::float(FloatKind::BF16),
+            F32 => Type::float(FloatKind::F32),
+            F64 => Type::float(FloatKind::F64),
+            F8E4M3FN => Type::float(FloatKind::F8E4M3FN),
+            F8E4M3FNUZ => Type::float(FloatKind::F8E4M3FNUZ),
+            F8E5M2 => Type::float(FloatKind::F8E5M2),
+            F8E5M2FNUZ => Type::float(FloatKind::F8E5M2FNUZ),
+            I1 | I4 | I8 | I16 | I32 | I64 => Type::integer(element.bit_width() as u32),
+            U4 | U8 | U16 | U32 | U64 => unsigned(element.bit_width() as u32),
+            C64 => Type::new(TypeKind::Complex(Type::f32())),
+            C128 => Type::new(TypeKind::Complex(Type::f64())),
+            String => Type::dialect("graph", "string"),
+        }
+    }
+
+    /// The tensor element type this scalar type stores; `index` is stored as `i64`.
+    pub fn to_element(self) -> Option<ElementType> {
+        use ElementType::*;
+        Some(match self.kind() {
+            TypeKind::Index => I64,
+            TypeKind::Float(kind) => match kind {
+                FloatKind::F16 => F16,
+                FloatKind::BF16 => BF16,
+                FloatKind::F32 => F32,
+                FloatKind::F64 => F64,
+                FloatKind::F8E4M3FN => F8E4M3FN,
+                FloatKind::F8E4M3FNUZ => F8E4M3FNUZ,
+                FloatKind::F8E5M2 => F8E5M2,
+                FloatKind::F8E5M2FNUZ => F8E5M2FNUZ,
+                FloatKind::F80 | FloatKind::F128 | FloatKind::TF32 => return None,
+            },
+            TypeKind::Integer { width, signedness } => match (width, signedness) {
+                (1, _) => I1,
+                (4, Signedness::Unsigned) => U4,
+                (8, Signedness::Unsigned) => U8,
+                (16, Signedness::Unsigned) => U16,
+                (32, Signedness::Unsigned) => U32,
+                (64, Signedness::Unsigned) => U64,
+                (4, _) => I4,
+                (8, _) => I8,
+                (16, _) => I16,
+                (32, _) => I32,
+                (64, _) => I64,
+                _ => return None,
+            },
+            TypeKind::Complex(part) if *part == Type::f32() => C64,
+            TypeKind::Complex(part) if *part == Type::f64() => C128,
+            TypeKind::Dialect { dialect, body } if *dialect == "graph" && *body == "string" => String,
+            _ => return None,
+        })
+    }
+
+    /// The ranked tensor type, if it is one.
+    pub fn as_tensor(self) -> Option<&'static TensorType> {
+        match self.kind() {
+            TypeKind::Tensor(tensor) => Some(tensor),
+            _ => None,
+        }
+    }
+
+    /// The vector type, if it is one.
+    pub fn as_vector(self) -> Option<&'static VectorType> {
+        match self.kind() {
+            TypeKind::Vector(vector) => Some(vector),
+            _ => None,
+        }
+    }
+
+    /// The ranked memref type, if it is one.
+    pub fn as_memref(self) -> Option<&'static MemRefType> {
+        match self.kind() {
+            TypeKind::MemRef(memref) => Some(memref),
+            _ => None,
+        }
+    }
+
+    /// Parameters and results, if it is a function type.
+    pub fn as_function(self) -> Option<(&'static [Type], &'static [Type])> {
+        match self.kind() {
+            TypeKind::Function { inputs, results } => Some((inputs, results)),
+            _ => None,
+        }
+    }
+
+    /// The element of a tensor, vector or memref; a scalar itself.
+    pub fn scalar(self) -> Type {
+        match self.kind() {
+            TypeKind::Tensor(TensorType { element, .. })
+            | TypeKind::UnrankedTensor(element)
+            | TypeKind::Vector(VectorType { element, .. })
+            | TypeKind::MemRef(MemRefType { element, .. })
+            | TypeKind::UnrankedMemRef(element) => *element,
+            _ => self,
+        }
+    }
+
+    /// The tensor element type of [`Type::scalar`].
+    pub fn element(self) -> Option<ElementType> {
+        self.scalar().to_element()
+    }
+
+    /// Whether this is a float scalar.
+    pub fn is_float(self) -> bool {
+        matches!(self.kind(), TypeKind::Float(_))
+    }
+
+    /// Whether this is an integer scalar of any width, `index` aside.
+    pub fn is_integer(self) -> bool {
+        matches!(self.kind(), TypeKind::Integer { .. })
+    }
+
+    /// Whether this is an unsigned integer scalar.
+    pub fn is_unsigned(self) -> bool {
+        matches!(self.kind(), TypeKind::Integer { signedness: Signedness::Unsigned, .. })
+    }
+
+    /// Whether this is `index`.
+    pub fn is_index(self) -> bool {
+        matches!(self.kind(), TypeKind::Index)
+    }
+}
+
+impl TensorType {
+    /// The number of axes.
+    pub fn rank(&self) -> usize {
+        self.shape.len()
+    }
+
+    /// The extents, if all are static.
+    pub fn static_shape(&self) -> Option<Vec<usize>> {
+        self.shape.iter().map(|dim| usize::try_from(dim.as_static()?).ok()).collect()
+    }
+}
+
+impl fmt::Debug for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// MLIR's text of the type, without aliases.
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind() {
+            TypeKind::Index => f.write_str("index"),
+            TypeKind::None => f.write_str("none"),
+            TypeKind::Integer { width, signedness } => match signedness {
+                Signedness::Signless => write!(f, "i{width}"),
+                Signedness::Signed => write!(f, "si{width}"),
+                Signedness::Unsigned => write!(f, "ui{width}"),
+            },
+            TypeKind::Float(kind) => f.write_str(kind.name()),
+            TypeKind::Complex(part) => write!(f, "complex<{part}>"),
+            TypeKind::Tuple(parts) => write!(f, "tuple<{}>", comma_separated(parts)),
+            TypeKind::Function { inputs, results } => {
+                write!(f, "({}) -> ", comma_separated(inputs))?;
+                match results.as_slice() {
+                    [one] if one.as_function().is_none() => write!(f, "{one}"),
+                    _ => write!(f, "({})", comma_separated(results)),
+                }
+            }
+            TypeKind::Tensor(tensor) => tensor.fmt(f),
+            TypeKind::UnrankedTensor(element) => write!(f, "tensor<*x{element}>"),
+            TypeKind::Vector(vector) => {
+                f.write_str("vector<")?;
+                for dim in &vector.shape {
+                    match dim.scalable {
+                        true => write!(f, "[{}]x", dim.size)?,
+                        false => write!(f, "{}x", dim.size)?,
+                    }
+                }
+                write!(f, "{}>", vector.element)
+            }
+            TypeKind::MemRef(memref) => memref.fmt(f),
+            TypeKind::UnrankedMemRef(element) => write!(f, "memref<*x{element}>"),
+            TypeKind::Dialect { dialect, body } => write!(f, "!{dialect}.{body}"),
+        }
+    }
+}
+
+impl fmt::Display for TensorType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("tensor<")?;
+        for dim in &self.shape {
+            match dim {
+                Dim::Static(extent) => write!(f, "{extent}x")?,
+                Dim::Symbolic(_) | Dim::Unknown => f.write_str("?x")?,
+            }
+        }
+        write!(f, "{}", self.element)?;
+        if self.shape.iter().any(|dim| matches!(dim, Dim::Symbolic(_))) {
+            write!(f, ", {}", Attribute::new(AttributeKind::Dims(self.shape.clone())))?;
+        } else if let Some(encoding) = self.encoding {
+            write!(f, ", {encoding}")?;
+        }
+        f.write_str(">")
+    }
+}
+
+impl fmt::Display for MemRefType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("memref<")?;
+        for extent in &self.shape {
+            match extent {
+                Some(extent) => write!(f, "{extent}x")?,
+                None => f.write_str("?x")?,
+            }
+        }
+        write!(f, "{}", self.element)?;
+        for attribute in [self.layout, self.space].into_iter().flatten() {
+            write!(f, ", {attribute}")?;
+        }
+        f.write_str(">")
+    }
+}
+
+/// The items with `, ` between.
+pub(crate) fn comma_separated<T: fmt::Display>(items: &[T]) -> String {
+    items.iter().map(T::to_string).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_print_as_in_mlir() {
+        let check = |ty: Type, text: &str| assert_eq!(ty.to_string(), text);
+        check(Type::tensor(&[Dim::symbol("N"), Dim::Static(3)], Type::f32()), "tensor<?x3xf32, #kiln.dims<[N, 3]>>");
+        check(Type::tensor(&[], Type::i64()), "tensor<i64>");
+        check(Type::flat_memref(Type::f32()), "memref<?xf32>");
+        check(Type::vector(&[16], Type::f32()), "vector<16xf32>");
+        check(Type::function(&[Type::f32()], &[]), "(f32) -> ()");
+        check(Type::dialect("llvm", "ptr"), "!llvm.ptr");
+    }
+
+    #[test]
+    fn element_types_round_trip() {
+        for element in ElementType::ALL {
+            assert_eq!(Type::from_element(element).to_element(), Some(element), "{element}");
+        }
+    }
+}

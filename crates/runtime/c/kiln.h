@@ -1,0 +1,238 @@
+/*
+ * The C interface of a compiled Kiln model, version 1.
+ *
+ * Every model exports the functions below. A program that links with one model calls them by name; a program that
+ * loads models with dlopen looks up one symbol, kiln_get_api, and calls through the table it returns.
+ *
+ * Rules that hold everywhere:
+ * - Tensors are dense and row-major; the caller owns every buffer and nothing is copied.
+ * - Input and output buffers must not overlap, and are aligned to the size of an element.
+ * - Every function may be called from any thread, and any number of runs may be under way at once.
+ * - Every failure gives a status and, where a kiln_error is passed, a message that names the tensor, axis or node.
+ *   After a failure the contents of the output buffers are unspecified; nothing is ever written outside of them.
+ * - Results do not depend on the number of threads.
+ */
+#ifndef KILN_H
+#define KILN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The version of this interface. Functions are only ever added to kiln_api under one version. */
+#define KILN_ABI_VERSION 1
+
+/* The largest extent of an axis that a symbol binds. */
+#define KILN_MAXIMUM_EXTENT INT64_C(0x7fffffff)
+
+/* The largest number of threads of a run. */
+#define KILN_MAXIMUM_THREADS 256
+
+/* What became of a call. */
+typedef enum kiln_status {
+  KILN_OK = 0,
+  /* A null pointer, a wrong number of tensors, an index without a tensor, a misaligned buffer. */
+  KILN_INVALID_ARGUMENT = 1,
+  KILN_WRONG_ELEMENT_TYPE = 2,
+  KILN_WRONG_RANK = 3,
+  /* An extent is not the fixed one, does not fit its symbol's range or expression, or is negative. */
+  KILN_WRONG_SHAPE = 4,
+  /* Two axes that share a symbol have different extents. */
+  KILN_SYMBOL_CONFLICT = 5,
+  /* An extent, a tensor's size or the workspace does not fit in memory's address range. */
+  KILN_SIZE_OVERFLOW = 6,
+  /* A buffer is smaller than its shape asks for. */
+  KILN_BUFFER_TOO_SMALL = 7,
+  KILN_OUT_OF_MEMORY = 8,
+  /* The data held an index outside of the axis it indexes; the message names the node. */
+  KILN_INDEX_OUT_OF_RANGE = 9,
+  /* A defect of the compiler, not of the call. */
+  KILN_INTERNAL_ERROR = 10
+} kiln_status;
+
+/* The type of a tensor's elements. The numbers are those of ONNX's TensorProto.DataType. */
+typedef enum kiln_element_type {
+  KILN_F32 = 1,
+  KILN_U8 = 2,
+  KILN_I8 = 3,
+  KILN_U16 = 4,
+  KILN_I16 = 5,
+  KILN_I32 = 6,
+  KILN_I64 = 7,
+  /* A truth value: one byte, 0 or 1. */
+  KILN_BOOL = 9,
+  KILN_F16 = 10,
+  KILN_F64 = 11,
+  KILN_U32 = 12,
+  KILN_U64 = 13,
+  /* Complex: real part, imaginary part. */
+  KILN_C64 = 14,
+  KILN_C128 = 15,
+  KILN_BF16 = 16,
+  KILN_F8E4M3FN = 17,
+  KILN_F8E4M3FNUZ = 18,
+  KILN_F8E5M2 = 19,
+  KILN_F8E5M2FNUZ = 20,
+  /* Four bits, each element in a byte of its own, sign-extended where signed. */
+  KILN_U4 = 21,
+  KILN_I4 = 22
+} kiln_element_type;
+
+/* Which side of the model a tensor is on. */
+typedef enum kiln_port { KILN_INPUT = 0, KILN_OUTPUT = 1 } kiln_port;
+
+/* Receives the message of a failure: a NUL-terminated line of UTF-8, empty after success. */
+typedef struct kiln_error {
+  char message[512];
+} kiln_error;
+
+/* One input of a call. */
+typedef struct kiln_input {
+  /* The elements. Only kiln_run reads it; may be null when there are no elements. */
+  const void *data;
+  /* Bytes at data. */
+  uint64_t size;
+  /* The extents, outermost first: rank of them. */
+  const int64_t *shape;
+  int32_t rank;
+  /* A kiln_element_type. */
+  int32_t element_type;
+} kiln_input;
+
+/* One output of a call. */
+typedef struct kiln_output {
+  /* Where kiln_run writes the elements; may be null when there are none. */
+  void *data;
+  /* Bytes at data. Only kiln_run reads it. */
+  uint64_t capacity;
+  /* Out: bytes that the tensor takes. */
+  uint64_t size;
+  /* Receives the extents; may be null. */
+  int64_t *shape;
+  /* How many extents fit at shape. */
+  int32_t shape_capacity;
+  /* Out. */
+  int32_t rank;
+  /* Out: a kiln_element_type. */
+  int32_t element_type;
+  int32_t reserved;
+} kiln_output;
+
+/* One of the parts that a kiln_parallel_for hands to its threads. */
+typedef void (*kiln_part)(void *context, int64_t part);
+
+/* A caller's own thread pool: calls part(context, i) once for each i in [0, parts), on any threads and in any order,
+   and returns when all calls have returned. pool is the options' parallel_for_data. */
+typedef void (*kiln_parallel_for)(void *pool, kiln_part part, void *context, int64_t parts);
+
+/* How to run; all zero but struct_size asks for the defaults. */
+typedef struct kiln_run_options {
+  /* sizeof(kiln_run_options). */
+  uint64_t struct_size;
+  /* Threads to use, the calling one included; 0: one for each processor that the process may run on. */
+  int32_t threads;
+  int32_t reserved;
+  /* Scratch memory of at least kiln_workspace_size bytes, of any alignment, used by this run alone; null: the model
+     allocates it and keeps it for later runs. */
+  void *workspace;
+  uint64_t workspace_size;
+  /* The caller's thread pool; null: the model's own, which starts its threads when first needed. A run that finds the
+     model's own pool busy with another run does its work on the calling thread alone. */
+  kiln_parallel_for parallel_for;
+  void *parallel_for_data;
+} kiln_run_options;
+
+/* Every function of the interface, in the order of their declarations below. */
+typedef struct kiln_api {
+  uint32_t abi_version;
+  /* sizeof(kiln_api) of the model; larger when it has functions that this header does not know. */
+  uint32_t struct_size;
+  const char *(*model_name)(void);
+  const char *(*model_producer)(void);
+  const char *(*model_target)(void);
+  const char *(*model_cpu)(void);
+  uint64_t (*model_weight_size)(void);
+  int32_t (*symbol_count)(void);
+  const char *(*symbol_name)(int32_t symbol);
+  int32_t (*tensor_count)(kiln_port port);
+  const char *(*tensor_name)(kiln_port port, int32_t index);
+  int32_t (*tensor_element_type)(kiln_port port, int32_t index);
+  int32_t (*tensor_rank)(kiln_port port, int32_t index);
+  int64_t (*tensor_extent)(kiln_port port, int32_t index, int32_t axis);
+  int32_t (*tensor_extent_symbol)(kiln_port port, int32_t index, int32_t axis);
+  const char *(*tensor_extent_text)(kiln_port port, int32_t index, int32_t axis);
+  const char *(*status_name)(kiln_status status);
+  kiln_status (*output_shapes)(const kiln_input *inputs, int32_t input_count, kiln_output *outputs,
+                               int32_t output_count, kiln_error *error);
+  kiln_status (*workspace_size)(const kiln_input *inputs, int32_t input_count, int32_t threads, uint64_t *size,
+                                kiln_error *error);
+  kiln_status (*run)(const kiln_input *inputs, int32_t input_count, kiln_output *outputs, int32_t output_count,
+                     const kiln_run_options *options, kiln_error *error);
+  void (*release)(void);
+} kiln_api;
+
+/* The table of all functions below: the one symbol to look up after dlopen. Compare its abi_version with
+   KILN_ABI_VERSION before calling anything in it. */
+const kiln_api *kiln_get_api(void);
+
+/* The version of the interface that the model was compiled with. */
+uint32_t kiln_abi_version(void);
+
+/* The model's name, the compiler that made it, the target triple and processor it was compiled for. */
+const char *kiln_model_name(void);
+const char *kiln_model_producer(void);
+const char *kiln_model_target(void);
+const char *kiln_model_cpu(void);
+
+/* Bytes of weights in the model. */
+uint64_t kiln_model_weight_size(void);
+
+/* The symbols that stand for extents known only at run time. The name is null when there is no such symbol. */
+int32_t kiln_symbol_count(void);
+const char *kiln_symbol_name(int32_t symbol);
+
+/* How many inputs or outputs there are, and what each is. Where index or axis does not exist, names are null, the
+   element type is 0 and numbers are -1. */
+int32_t kiln_tensor_count(kiln_port port);
+const char *kiln_tensor_name(kiln_port port, int32_t index);
+int32_t kiln_tensor_element_type(kiln_port port, int32_t index);
+int32_t kiln_tensor_rank(kiln_port port, int32_t index);
+
+/* The extent of an axis if it is fixed, else -1. */
+int64_t kiln_tensor_extent(kiln_port port, int32_t index, int32_t axis);
+
+/* The symbol that is the extent of an axis, else -1: the extent is fixed or an expression of symbols. */
+int32_t kiln_tensor_extent_symbol(kiln_port port, int32_t index, int32_t axis);
+
+/* The extent of an axis as text if it is a symbol, "N", or an expression of symbols, "2 * N + 1"; null if fixed. */
+const char *kiln_tensor_extent_text(kiln_port port, int32_t index, int32_t axis);
+
+/* The name of a status, "KILN_WRONG_RANK"; "unknown status" for a number that is none. */
+const char *kiln_status_name(kiln_status status);
+
+/* Checks the inputs' element types and shapes and fills in, for every output, element_type, rank, size and, where it is
+   not null, shape. Data pointers are not looked at. Where an extent depends on the data, its upper bound is given. */
+kiln_status kiln_output_shapes(const kiln_input *inputs, int32_t input_count, kiln_output *outputs,
+                               int32_t output_count, kiln_error *error);
+
+/* Checks the inputs' element types and shapes and tells how many bytes of workspace a run with so many threads needs at
+   most (0 threads: as in kiln_run_options). */
+kiln_status kiln_workspace_size(const kiln_input *inputs, int32_t input_count, int32_t threads, uint64_t *size,
+                                kiln_error *error);
+
+/* Runs the model on the caller's buffers, and fills in what kiln_output_shapes does. options and error may be null. */
+kiln_status kiln_run(const kiln_input *inputs, int32_t input_count, kiln_output *outputs, int32_t output_count,
+                     const kiln_run_options *options, kiln_error *error);
+
+/* Ends the model's own threads and frees the memory it keeps, unless a run is under way. A later run starts them anew.
+   Unloading the model does this too. */
+void kiln_release(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,172 @@
+/*
+ * What the runtime's files share, and the two contracts inside of a compiled model: with the generated code
+ * (kiln_gen_*, kiln_parallel, kiln_fail) and with the metadata blob (kiln_metadata).
+ *
+ * A call goes: api.c exports it -> run.c or shapes.c opens a frame -> shapes.c binds the symbols and checks every extent
+ * -> buffers.c checks data pointers and sizes -> pool.c and workspace.c lend threads and memory -> kiln_gen_run, which
+ * calls back into parallel.c.
+ */
+#ifndef KILN_RUNTIME_H
+#define KILN_RUNTIME_H
+
+#include "kiln.h"
+#include "system.h"
+
+/* --- Generated code. All symbols are hidden. --- */
+
+/* A task that kiln_parallel splits: does the iterations [begin, end) as worker number `worker`. */
+typedef void (*kiln_task)(void *context, int64_t begin, int64_t end, int64_t worker);
+
+/* Runs the model; 0 or a code that makes the run an internal error. */
+int32_t kiln_gen_run(void *runtime, const void *const *inputs, void *const *outputs, int64_t *symbols, void *workspace,
+                     int64_t workers);
+/* Writes the extents of every input, then of every output, axis by axis. */
+void kiln_gen_dims(const int64_t *symbols, int64_t *dims);
+/* Bytes of workspace; negative when they cannot be counted. */
+int64_t kiln_gen_workspace(const int64_t *symbols, int64_t workers);
+
+/* Splits [0, count) over the run's workers and returns when all is done. A call from inside of a task runs it whole,
+   there, as worker 0: generated code does not nest parallel loops. */
+void kiln_parallel(void *runtime, kiln_task task, void *context, int64_t count);
+/* Records the run's first index out of range: `value` is none of [-bound, bound) in node number `node`. */
+void kiln_fail(void *runtime, int64_t node, int64_t value, int64_t bound);
+
+/* --- message.c --- */
+
+/* Writes the message, if there is where to, and returns status. `format` knows %s (a string) and %d (an int64_t). */
+kiln_status kiln_report(kiln_error *error, kiln_status status, const char *format, ...);
+
+/* --- metadata.c --- */
+
+/* Of an axis: its extent is a number, a symbol or an expression of symbols. */
+enum kiln_axis_kind { KILN_AXIS_STATIC = 0, KILN_AXIS_SYMBOL = 1, KILN_AXIS_EXPRESSION = 2 };
+
+struct kiln_axis {
+  enum kiln_axis_kind kind;
+  int32_t symbol;
+  int64_t extent;
+  const char *text;
+};
+
+/* Of a symbol: an input's extent, or a number that the run itself finds. */
+enum kiln_symbol_source { KILN_SYMBOL_INPUT = 0, KILN_SYMBOL_RUN = 1 };
+
+struct kiln_symbol {
+  const char *name;
+  enum kiln_symbol_source source;
+  int64_t minimum;
+  int64_t maximum;
+};
+
+/* Whether the blob is of the version that this runtime reads. */
+bool kiln_metadata_is_readable(void);
+const char *kiln_metadata_model_name(void);
+const char *kiln_metadata_producer(void);
+const char *kiln_metadata_target(void);
+const char *kiln_metadata_cpu(void);
+uint64_t kiln_metadata_weight_size(void);
+int32_t kiln_metadata_symbol_count(void);
+/* The symbol must exist. */
+struct kiln_symbol kiln_metadata_symbol(int32_t index);
+int32_t kiln_metadata_tensor_count(kiln_port port);
+/* For these the tensor and the axis must exist. */
+const char *kiln_metadata_tensor_name(kiln_port port, int32_t index);
+int32_t kiln_metadata_element_type(kiln_port port, int32_t index);
+int32_t kiln_metadata_rank(kiln_port port, int32_t index);
+struct kiln_axis kiln_metadata_axis(kiln_port port, int32_t index, int32_t axis);
+/* The name of a node that kiln_fail was given; "?" when there is none. */
+const char *kiln_metadata_node(int64_t index);
+
+/* --- elements.c --- */
+
+/* Bytes of one element; 0 for a type without a fixed size. */
+uint64_t kiln_element_size(int32_t element_type);
+/* The type's name in messages, as in IR text. */
+const char *kiln_element_name(int32_t element_type);
+
+/* --- frame.c --- */
+
+/* Words of a frame that need no allocation: enough for some forty tensors of rank 4. */
+enum { KILN_FRAME_WORDS = 384 };
+
+/* The arrays of one call, on the caller's stack while they fit. */
+struct kiln_frame {
+  int64_t *symbols;
+  /* The extents of every input, then of every output, as kiln_gen_dims writes them. */
+  int64_t *input_dims;
+  int64_t *output_dims;
+  const void **inputs;
+  void **outputs;
+  void *allocated;
+  uint64_t words[KILN_FRAME_WORDS];
+};
+
+kiln_status kiln_frame_open(struct kiln_frame *frame, kiln_error *error);
+void kiln_frame_close(struct kiln_frame *frame);
+
+/* --- shapes.c --- */
+
+/* Checks element types, ranks and extents of the inputs, binds the symbols, and evaluates and checks all extents. */
+kiln_status kiln_bind(struct kiln_frame *frame, const kiln_input *inputs, int32_t input_count, kiln_error *error);
+/* Fills in the outputs' element types, ranks, shapes and sizes. */
+kiln_status kiln_describe_outputs(const struct kiln_frame *frame, kiln_output *outputs, int32_t output_count,
+                                  kiln_error *error);
+kiln_status kiln_api_output_shapes(const kiln_input *inputs, int32_t input_count, kiln_output *outputs,
+                                   int32_t output_count, kiln_error *error);
+/* Bytes of a tensor; false when they do not fit. */
+bool kiln_tensor_size(const int64_t *dims, int32_t rank, int32_t element_type, uint64_t *size);
+
+/* --- buffers.c --- */
+
+/* Checks pointers, alignments and sizes of all buffers and puts the pointers into the frame. */
+kiln_status kiln_collect_buffers(struct kiln_frame *frame, const kiln_input *inputs, const kiln_output *outputs,
+                                 kiln_error *error);
+
+/* --- workspace.c --- */
+
+/* Every workspace is aligned to this, in bytes; generated code relies on it. */
+enum { KILN_WORKSPACE_ALIGNMENT = 64 };
+
+/* A block of at least so many bytes, from those kept or new; null when there is no memory. */
+void *kiln_workspace_take(uint64_t size);
+/* Gives a block back, to be kept for the next run. */
+void kiln_workspace_give(void *workspace);
+void kiln_workspace_release(void);
+
+/* --- pool.c --- */
+
+/* How many threads the process may run at once. */
+int32_t kiln_processor_count(void);
+/* Takes the pool for one run and grows it to `threads`, the caller included. Returns how many there are: fewer where the
+   system refuses threads, and 1, with nothing taken, where another run has the pool. */
+int32_t kiln_pool_take(int32_t threads);
+/* Gives the pool back; only after a take of more than 1. */
+void kiln_pool_give(void);
+/* Runs part(context, i) for each i in [0, parts) on as many threads; part 0 on the calling one. */
+void kiln_pool_run(kiln_part part, void *context, int64_t parts);
+/* Ends the threads, unless a run has the pool. */
+void kiln_pool_release(void);
+
+/* --- parallel.c --- */
+
+/* One run: what the `runtime` pointer of generated code points to. */
+struct kiln_runtime {
+  int64_t workers;
+  kiln_parallel_for parallel_for;
+  void *parallel_for_data;
+  bool in_parallel;
+  /* 0: none; 1: a thread is writing the three below; 2: they are written. */
+  _Atomic uint32_t failure;
+  int64_t failed_node;
+  int64_t failed_value;
+  int64_t failed_bound;
+};
+
+/* --- run.c --- */
+
+kiln_status kiln_api_workspace_size(const kiln_input *inputs, int32_t input_count, int32_t threads, uint64_t *size,
+                                    kiln_error *error);
+kiln_status kiln_api_run(const kiln_input *inputs, int32_t input_count, kiln_output *outputs, int32_t output_count,
+                         const kiln_run_options *options, kiln_error *error);
+
+#endif

@@ -1,0 +1,118 @@
+/*
+ * Reads the metadata blob, whose layout crates/codegen/src/metadata.rs defines: little-endian numbers at fixed places,
+ * references as offsets from the blob's start. The compiler that wrote the blob linked it too, so it is trusted once its
+ * version is known. Every target is little-endian.
+ */
+
+#include "kiln_runtime.h"
+
+extern const unsigned char kiln_metadata[] __attribute__((visibility("hidden")));
+
+enum { METADATA_VERSION = 1 };
+
+/* Places in the header. */
+enum {
+  AT_VERSION = 8,
+  AT_MODEL_NAME = 24,
+  AT_PRODUCER = 32,
+  AT_TARGET = 40,
+  AT_CPU = 48,
+  AT_SYMBOLS = 56,
+  AT_INPUTS = 64,
+  AT_OUTPUTS = 72,
+  AT_NODES = 80,
+  AT_WEIGHT_SIZE = 88
+};
+
+/* Bytes of one record of each table. */
+enum { SYMBOL_SIZE = 32, TENSOR_SIZE = 24, AXIS_SIZE = 24, NODE_SIZE = 8 };
+
+/* Places in the records. */
+enum {
+  SYMBOL_NAME = 0,
+  SYMBOL_SOURCE = 8,
+  SYMBOL_MINIMUM = 16,
+  SYMBOL_MAXIMUM = 24,
+  TENSOR_NAME = 0,
+  TENSOR_ELEMENT_TYPE = 8,
+  TENSOR_RANK = 12,
+  TENSOR_AXES = 16,
+  AXIS_KIND = 0,
+  AXIS_SYMBOL_INDEX = 4,
+  AXIS_EXTENT = 8,
+  AXIS_TEXT = 16
+};
+
+static uint32_t read_u32(uint64_t at) {
+  uint32_t value;
+  __builtin_memcpy(&value, kiln_metadata + at, sizeof value);
+  return value;
+}
+
+static int64_t read_i64(uint64_t at) {
+  int64_t value;
+  __builtin_memcpy(&value, kiln_metadata + at, sizeof value);
+  return value;
+}
+
+static const char *read_string(uint64_t at) { return (const char *)kiln_metadata + read_u32(at); }
+
+/* Where a record of the table at `table` is. */
+static uint64_t record(uint64_t table, uint64_t size, int64_t index) {
+  return (uint64_t)read_u32(table) + size * (uint64_t)index;
+}
+
+static int32_t count(uint64_t table) { return (int32_t)read_u32(table + 4); }
+
+static uint64_t tensor(kiln_port port, int32_t index) {
+  return record(port == KILN_INPUT ? AT_INPUTS : AT_OUTPUTS, TENSOR_SIZE, index);
+}
+
+bool kiln_metadata_is_readable(void) {
+  static const char magic[8] = {'K', 'I', 'L', 'N', 'M', 'E', 'T', 'A'};
+  for (int i = 0; i < 8; ++i)
+    if (kiln_metadata[i] != (unsigned char)magic[i])
+      return false;
+  return read_u32(AT_VERSION) == METADATA_VERSION;
+}
+
+const char *kiln_metadata_model_name(void) { return read_string(AT_MODEL_NAME); }
+const char *kiln_metadata_producer(void) { return read_string(AT_PRODUCER); }
+const char *kiln_metadata_target(void) { return read_string(AT_TARGET); }
+const char *kiln_metadata_cpu(void) { return read_string(AT_CPU); }
+uint64_t kiln_metadata_weight_size(void) { return (uint64_t)read_i64(AT_WEIGHT_SIZE); }
+int32_t kiln_metadata_symbol_count(void) { return count(AT_SYMBOLS); }
+
+struct kiln_symbol kiln_metadata_symbol(int32_t index) {
+  uint64_t at = record(AT_SYMBOLS, SYMBOL_SIZE, index);
+  struct kiln_symbol symbol = {read_string(at + SYMBOL_NAME), (enum kiln_symbol_source)read_u32(at + SYMBOL_SOURCE),
+                               read_i64(at + SYMBOL_MINIMUM), read_i64(at + SYMBOL_MAXIMUM)};
+  return symbol;
+}
+
+int32_t kiln_metadata_tensor_count(kiln_port port) { return count(port == KILN_INPUT ? AT_INPUTS : AT_OUTPUTS); }
+
+const char *kiln_metadata_tensor_name(kiln_port port, int32_t index) {
+  return read_string(tensor(port, index) + TENSOR_NAME);
+}
+
+int32_t kiln_metadata_element_type(kiln_port port, int32_t index) {
+  return (int32_t)read_u32(tensor(port, index) + TENSOR_ELEMENT_TYPE);
+}
+
+int32_t kiln_metadata_rank(kiln_port port, int32_t index) {
+  return (int32_t)read_u32(tensor(port, index) + TENSOR_RANK);
+}
+
+struct kiln_axis kiln_metadata_axis(kiln_port port, int32_t index, int32_t axis) {
+  uint64_t at = record(tensor(port, index) + TENSOR_AXES, AXIS_SIZE, axis);
+  struct kiln_axis result = {(enum kiln_axis_kind)read_u32(at + AXIS_KIND), (int32_t)read_u32(at + AXIS_SYMBOL_INDEX),
+                             read_i64(at + AXIS_EXTENT), read_string(at + AXIS_TEXT)};
+  return result;
+}
+
+const char *kiln_metadata_node(int64_t index) {
+  if (index < 0 || index >= count(AT_NODES))
+    return "?";
+  return read_string(record(AT_NODES, NODE_SIZE, index));
+}

@@ -1,0 +1,247 @@
+//! What a model says of itself, and the reader of the metadata blob that says it.
+//!
+//! The layout of the blob is documented where it is written, in `kiln-codegen`'s `metadata` module. A blob comes out of a
+//! file that somebody hands us, so every offset and count is checked.
+
+use crate::element_type_of;
+use kiln_tensor::ElementType;
+
+/// What a model takes, gives and is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModelDescription {
+    /// Name of the model.
+    pub name: String,
+    /// Program and version that compiled it.
+    pub producer: String,
+    /// Target triple it was compiled for.
+    pub target: String,
+    /// LLVM's name of the processor it was compiled for.
+    pub cpu: String,
+    /// The symbols of its dimensions.
+    pub symbols: Vec<SymbolInfo>,
+    /// Inputs, in order.
+    pub inputs: Vec<TensorInfo>,
+    /// Outputs, in order.
+    pub outputs: Vec<TensorInfo>,
+    /// Bytes of weights.
+    pub weight_bytes: u64,
+    /// Bytes of workspace of a run on one thread; `None` when it depends on symbols.
+    pub workspace_bytes: Option<u64>,
+}
+
+/// A symbol: an extent known at run time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SymbolInfo {
+    /// Name, as in the model.
+    pub name: String,
+    /// Whether an axis of an input gives the extent; otherwise the run finds it in its data.
+    pub bound_by_input: bool,
+    /// Smallest extent allowed.
+    pub minimum: i64,
+    /// Largest extent allowed; `i64::MAX` when there is no bound.
+    pub maximum: i64,
+}
+
+/// An input or an output.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TensorInfo {
+    /// Name, as in the model.
+    pub name: String,
+    /// Type of the elements.
+    pub element_type: ElementType,
+    /// Extents, outermost first.
+    pub dims: Vec<Dim>,
+}
+
+/// The extent of an axis.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Dim {
+    /// Fixed.
+    Static(u64),
+    /// A symbol, by name.
+    Symbol(String),
+    /// An expression of symbols, as text: `2 * N + 1`.
+    Expression(String),
+}
+
+impl std::fmt::Display for Dim {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Dim::Static(extent) => write!(f, "{extent}"),
+            Dim::Symbol(text) | Dim::Expression(text) => f.write_str(text),
+        }
+    }
+}
+
+/// As in the shapes of IR text: `Nx3x(2 * H + 1)xf32`.
+impl std::fmt::Display for TensorInfo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for dim in &self.dims {
+            match dim {
+                Dim::Expression(text) => write!(f, "({text})x")?,
+                dim => write!(f, "{dim}x")?,
+            }
+        }
+        write!(f, "{}", self.element_type)
+    }
+}
+
+/// Why a metadata blob cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DescriptionError {
+    /// It does not begin with the magic bytes.
+    NoMagic,
+    /// It is of a layout that this version of Kiln does not know.
+    Version(u32),
+    /// A reference, a name or a number in it is out of range.
+    Malformed {
+        /// What was being read.
+        what: &'static str,
+        /// Where, in bytes from the beginning.
+        offset: usize,
+    },
+}
+
+impl std::fmt::Display for DescriptionError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            DescriptionError::NoMagic => f.write_str("its metadata does not begin with KILNMETA"),
+            DescriptionError::Version(version) => write!(
+                f,
+                "its metadata has layout version {version}, this program reads version {VERSION}; compile it again"
+            ),
+            DescriptionError::Malformed { what, offset } => {
+                write!(f, "its metadata is damaged: {what} at byte {offset} is out of range")
+            }
+        }
+    }
+}
+
+impl std::error::Error for DescriptionError {}
+
+/// First bytes of a blob.
+const MAGIC: &[u8; 8] = b"KILNMETA";
+/// The layout read here.
+const VERSION: u32 = 1;
+/// Bytes of one record of the tables.
+const SYMBOL_BYTES: usize = 32;
+const TENSOR_BYTES: usize = 24;
+const AXIS_BYTES: usize = 24;
+
+impl ModelDescription {
+    /// Reads a metadata blob.
+    ///
+    /// # Errors
+    /// When it is of another version or damaged.
+    pub fn from_bytes(blob: &[u8]) -> Result<ModelDescription, DescriptionError> {
+        let blob = Blob(blob);
+        if blob.0.get(..MAGIC.len()) != Some(MAGIC) {
+            return Err(DescriptionError::NoMagic);
+        }
+        let version = blob.u32(8)?;
+        if version != VERSION {
+            return Err(DescriptionError::Version(version));
+        }
+        let symbols = blob.table(56, SYMBOL_BYTES, |at| blob.symbol(at))?;
+        Ok(ModelDescription {
+            name: blob.string(24)?,
+            producer: blob.string(32)?,
+            target: blob.string(40)?,
+            cpu: blob.string(48)?,
+            inputs: blob.table(64, TENSOR_BYTES, |at| blob.tensor(at, &symbols))?,
+            outputs: blob.table(72, TENSOR_BYTES, |at| blob.tensor(at, &symbols))?,
+            symbols,
+            weight_bytes: blob.u64(88)?,
+            workspace_bytes: u64::try_from(blob.i64(96)?).ok(),
+        })
+    }
+
+    /// The name of the C identifier that stands for the model: letters, digits and underscores, never empty.
+    pub fn identifier(&self) -> String {
+        crate::header::identifier(&self.name)
+    }
+}
+
+/// The bytes, and checked reads at an offset.
+struct Blob<'a>(&'a [u8]);
+
+impl Blob<'_> {
+    fn bytes<const N: usize>(&self, at: usize, what: &'static str) -> Result<[u8; N], DescriptionError> {
+        let malformed = DescriptionError::Malformed { what, offset: at };
+        let end = at.checked_add(N).ok_or_else(|| malformed.clone())?;
+        self.0.get(at..end).and_then(|bytes| bytes.try_into().ok()).ok_or(malformed)
+    }
+
+    fn u32(&self, at: usize) -> Result<u32, DescriptionError> {
+        self.bytes(at, "a number").map(u32::from_le_bytes)
+    }
+
+    fn u64(&self, at: usize) -> Result<u64, DescriptionError> {
+        self.bytes(at, "a number").map(u64::from_le_bytes)
+    }
+
+    fn i64(&self, at: usize) -> Result<i64, DescriptionError> {
+        self.bytes(at, "a number").map(i64::from_le_bytes)
+    }
+
+    /// The text of the string record at `at`.
+    fn string(&self, at: usize) -> Result<String, DescriptionError> {
+        let (offset, length) = (self.u32(at)? as usize, self.u32(at + 4)? as usize);
+        let bytes = offset.checked_add(length).and_then(|end| self.0.get(offset..end));
+        let malformed = DescriptionError::Malformed { what: "a string", offset: at };
+        bytes.and_then(|bytes| String::from_utf8(bytes.to_vec()).ok()).ok_or(malformed)
+    }
+
+    /// Reads each record of the table whose place is at `at`.
+    fn table<T>(
+        &self,
+        at: usize,
+        record_bytes: usize,
+        read: impl Fn(usize) -> Result<T, DescriptionError>,
+    ) -> Result<Vec<T>, DescriptionError> {
+        self.records(at, self.u32(at)? as usize, self.u32(at + 4)? as usize, record_bytes, read)
+    }
+
+    /// Reads `count` records from `offset` on; `at` is where the count was found.
+    fn records<T>(
+        &self,
+        at: usize,
+        offset: usize,
+        count: usize,
+        record_bytes: usize,
+        read: impl Fn(usize) -> Result<T, DescriptionError>,
+    ) -> Result<Vec<T>, DescriptionError> {
+        let end = count.checked_mul(record_bytes).and_then(|bytes| bytes.checked_add(offset));
+        if end.is_none_or(|end| end > self.0.len()) {
+            return Err(DescriptionError::Malformed { what: "a table", offset: at });
+        }
+        (0..count).map(|index| read(offset + index * record_bytes)).collect()
+    }
+
+    fn symbol(&self, at: usize) -> Result<SymbolInfo, DescriptionError> {
+        Ok(SymbolInfo {
+            name: self.string(at)?,
+            bound_by_input: self.u32(at + 8)? == 0,
+            minimum: self.i64(at + 16)?,
+            maximum: self.i64(at + 24)?,
+        })
+    }
+
+    fn tensor(&self, at: usize, symbols: &[SymbolInfo]) -> Result<TensorInfo, DescriptionError> {
+        let element_type = element_type_of(self.u32(at + 8)?)
+            .ok_or(DescriptionError::Malformed { what: "an element type", offset: at + 8 })?;
+        let (rank, axes) = (self.u32(at + 12)? as usize, self.u32(at + 16)? as usize);
+        let dims = self.records(at + 12, axes, rank, AXIS_BYTES, |axis| self.axis(axis, symbols))?;
+        Ok(TensorInfo { name: self.string(at)?, element_type, dims })
+    }
+
+    fn axis(&self, at: usize, symbols: &[SymbolInfo]) -> Result<Dim, DescriptionError> {
+        let malformed = DescriptionError::Malformed { what: "an axis", offset: at };
+        match self.u32(at)? {
+            0 => u64::try_from(self.i64(at + 8)?).map(Dim::Static).map_err(|_| malformed),
+            1 => symbols.get(self.u32(at + 4)? as usize).map(|s| Dim::Symbol(s.name.clone())).ok_or(malformed),
+            2 => self.string(at + 16).map(Dim::Expression),
+            _ => Err(malformed),
+        }
+    }
+}

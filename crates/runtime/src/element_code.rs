@@ -1,0 +1,81 @@
+//! The numbers that stand for element types in the C interface and in the metadata: ONNX's `TensorProto.DataType`.
+
+use kiln_tensor::ElementType;
+
+/// The number of `element`, as in `kiln_element_type` of the C interface.
+pub fn element_code(element: ElementType) -> u32 {
+    match element {
+        ElementType::F32 => 1,
+        ElementType::U8 => 2,
+        ElementType::I8 => 3,
+        ElementType::U16 => 4,
+        ElementType::I16 => 5,
+        ElementType::I32 => 6,
+        ElementType::I64 => 7,
+        ElementType::String => 8,
+        ElementType::I1 => 9,
+        ElementType::F16 => 10,
+        ElementType::F64 => 11,
+        ElementType::U32 => 12,
+        ElementType::U64 => 13,
+        ElementType::C64 => 14,
+        ElementType::C128 => 15,
+        ElementType::BF16 => 16,
+        ElementType::F8E4M3FN => 17,
+        ElementType::F8E4M3FNUZ => 18,
+        ElementType::F8E5M2 => 19,
+        ElementType::F8E5M2FNUZ => 20,
+        ElementType::U4 => 21,
+        ElementType::I4 => 22,
+    }
+}
+
+/// The element type whose number is `code`.
+pub fn element_type_of(code: u32) -> Option<ElementType> {
+    ElementType::ALL.into_iter().find(|&element| element_code(element) == code)
+}
+
+/// The name of `element` in the C interface, or why there is none: models neither take nor give strings.
+pub(crate) fn element_constant(element: ElementType) -> &'static str {
+    match element {
+        ElementType::F32 => "KILN_F32",
+        ElementType::U8 => "KILN_U8",
+        ElementType::I8 => "KILN_I8",
+        ElementType::U16 => "KILN_U16",
+        ElementType::I16 => "KILN_I16",
+        ElementType::I32 => "KILN_I32",
+        ElementType::I64 => "KILN_I64",
+        ElementType::String => "(strings are not supported)",
+        ElementType::I1 => "KILN_BOOL",
+        ElementType::F16 => "KILN_F16",
+        ElementType::F64 => "KILN_F64",
+        ElementType::U32 => "KILN_U32",
+        ElementType::U64 => "KILN_U64",
+        ElementType::C64 => "KILN_C64",
+        ElementType::C128 => "KILN_C128",
+        ElementType::BF16 => "KILN_BF16",
+        ElementType::F8E4M3FN => "KILN_F8E4M3FN",
+        ElementType::F8E4M3FNUZ => "KILN_F8E4M3FNUZ",
+        ElementType::F8E5M2 => "KILN_F8E5M2",
+        ElementType::F8E5M2FNUZ => "KILN_F8E5M2FNUZ",
+        ElementType::U4 => "KILN_U4",
+        ElementType::I4 => "KILN_I4",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_c_header_has_the_same_numbers() {
+        let header = include_str!("../c/kiln.h");
+        for element in ElementType::ALL {
+            assert_eq!(element_type_of(element_code(element)), Some(element));
+            if element != ElementType::String {
+                let line = format!("  {} = {}", element_constant(element), element_code(element));
+                assert!(header.lines().any(|l| l.trim_end_matches(',') == line), "kiln.h has `{line}`");
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! A loaded model.
+
+use crate::abi::{ABI_VERSION, Api, GetApi};
+use crate::model_file::ENTRY_SYMBOL;
+use crate::{LoadError, ModelDescription, ModelFile, TensorInfo};
+use std::path::Path;
+
+/// A compiled model, loaded into this process; any number of threads may run it at once.
+///
+/// Dropping it ends its threads and unloads it.
+#[derive(Debug)]
+pub struct Model {
+    description: ModelDescription,
+    api: Api,
+    /// Keeps the code behind `api` loaded.
+    _library: libloading::Library,
+}
+
+impl Model {
+    /// Loads the model at `path`.
+    ///
+    /// # Errors
+    /// When the file is not a compiled model, is for another processor or version, or cannot be loaded. A file that is
+    /// not a model is told apart without executing anything in it.
+    pub fn open(path: impl AsRef<Path>) -> Result<Model, LoadError> {
+        let path = path.as_ref();
+        let file = ModelFile::read(path)?;
+        if file.architecture != std::env::consts::ARCH {
+            let host = std::env::consts::ARCH;
+            return Err(LoadError::WrongArchitecture { path: path.into(), model: file.architecture, host });
+        }
+        let refused = |error| LoadError::Refused { path: path.into(), error };
+        // The loader looks a name without a slash up elsewhere; a canonical path has one.
+        let path_to_load = path.canonicalize().map_err(|error| LoadError::Unreadable { path: path.into(), error })?;
+        // SAFETY: loading runs the file's initializers; it exports Kiln's entry point and has Kiln's metadata, so it is
+        // a model, which has none. That its code is not hostile is the user's to know, as of any program they start.
+        let library = unsafe { libloading::Library::new(path_to_load) }.map_err(refused)?;
+        // SAFETY: every version of the interface exports this name with this type.
+        let entry = unsafe { library.get::<GetApi>(ENTRY_SYMBOL) }.map_err(refused)?;
+        // SAFETY: the function takes nothing and returns the address of a static table.
+        let table = unsafe { entry() };
+        // SAFETY: every version's table begins with its version and its size.
+        let [found, struct_size] = unsafe { *table.cast::<[u32; 2]>() };
+        if found != ABI_VERSION || (struct_size as usize) < size_of::<Api>() {
+            return Err(LoadError::WrongVersion { path: path.into(), found, expected: ABI_VERSION });
+        }
+        // SAFETY: a table of this version and at least this size begins with the functions that `Api` names.
+        let api = unsafe { *table };
+        Ok(Model { description: file.description, api, _library: library })
+    }
+
+    /// The model's name.
+    pub fn name(&self) -> &str {
+        &self.description.name
+    }
+
+    /// All that the model says of itself.
+    pub fn description(&self) -> &ModelDescription {
+        &self.description
+    }
+
+    /// The inputs, in order.
+    pub fn inputs(&self) -> &[TensorInfo] {
+        &self.description.inputs
+    }
+
+    /// The outputs, in order.
+    pub fn outputs(&self) -> &[TensorInfo] {
+        &self.description.outputs
+    }
+
+    /// Ends the model's threads and frees the memory it keeps between runs, unless a run is under way.
+    pub fn release(&self) {
+        // SAFETY: the function may be called at any time, from any thread; the library is loaded as long as `self` is.
+        unsafe { (self.api.release)() }
+    }
+
+    /// The functions of the model.
+    pub(crate) fn api(&self) -> &Api {
+        &self.api
+    }
+}

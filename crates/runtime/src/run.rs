@@ -1,0 +1,303 @@
+//! Running a loaded model: on tensors, or on the caller's own buffers.
+
+use crate::abi::{self, MAXIMUM_THREADS};
+use crate::{Model, RunError, Status, element_code};
+use kiln_tensor::{ElementType, Storage, Tensor};
+use std::ffi::{CStr, c_void};
+use std::ptr;
+use std::sync::Arc;
+
+/// How to run.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RunOptions {
+    /// Threads to use, the calling one included; 0 stands for one for each processor.
+    pub threads: usize,
+}
+
+/// One input in the caller's memory: dense, row-major, aligned to the size of an element.
+#[derive(Clone, Copy, Debug)]
+pub struct InputBuffer<'a> {
+    /// Type of the elements.
+    pub element_type: ElementType,
+    /// Extents, outermost first.
+    pub shape: &'a [usize],
+    /// The elements; ignored where only shapes matter.
+    pub bytes: &'a [u8],
+}
+
+/// Bytes of one alignment unit of the tensors that [`Model::run`] makes.
+type Word = u128;
+
+impl Model {
+    /// The shapes of the outputs for inputs of these shapes; where an extent depends on the data, its upper bound.
+    ///
+    /// # Errors
+    /// When the shapes are not what the model takes.
+    pub fn output_shapes(&self, input_shapes: &[&[usize]]) -> Result<Vec<Vec<usize>>, RunError> {
+        let inputs = Inputs::of_shapes(self, input_shapes)?;
+        let mut outputs = Outputs::without_data(self);
+        self.shapes_into(&inputs, &mut outputs)?;
+        outputs.shapes()
+    }
+
+    /// Bytes of workspace that a run on inputs of these shapes needs at most.
+    ///
+    /// # Errors
+    /// When the shapes are not what the model takes.
+    pub fn workspace_size(&self, input_shapes: &[&[usize]], threads: usize) -> Result<u64, RunError> {
+        let inputs = Inputs::of_shapes(self, input_shapes)?;
+        let (mut size, mut error) = (0, empty_error());
+        // SAFETY: `inputs` holds as many descriptions as it says, whose shapes live as long as it does; `size` and
+        // `error` are writable.
+        let status = unsafe {
+            (self.api().workspace_size)(inputs.as_ptr(), inputs.count(), thread_count(threads), &mut size, &mut error)
+        };
+        check(status, &error).map(|()| size)
+    }
+
+    /// Runs the model on tensors, which are not copied as long as they are aligned.
+    ///
+    /// # Errors
+    /// When the inputs are not what the model takes, an index in the data is out of range, or there is no memory.
+    pub fn run(&self, tensors: &[Tensor], options: &RunOptions) -> Result<Vec<Tensor>, RunError> {
+        let aligned: Vec<Tensor> = tensors.iter().map(to_aligned).collect::<Result<_, _>>()?;
+        let buffers: Vec<InputBuffer<'_>> = aligned
+            .iter()
+            .map(|t| InputBuffer { element_type: t.element(), shape: t.shape(), bytes: t.bytes() })
+            .collect();
+        let inputs = Inputs::of_buffers(&buffers)?;
+        let mut outputs = Outputs::without_data(self);
+        self.shapes_into(&inputs, &mut outputs)?;
+
+        let mut words = outputs.sizes().map(|size| allocate(size?)).collect::<Result<Vec<_>, _>>()?;
+        for (output, words) in outputs.raw.iter_mut().zip(&mut words) {
+            let words = Arc::get_mut(words).expect("nothing else refers to words just made");
+            output.data = words.as_mut_ptr().cast();
+            output.capacity = size_of_val(words) as u64;
+        }
+        // SAFETY: each output points to as many writable bytes as it says, in `words`, which lives on and which nothing
+        // else refers to.
+        unsafe { self.run_into(&inputs, &mut outputs, options)? };
+
+        let shapes = outputs.shapes()?;
+        let lengths = outputs.sizes().collect::<Result<Vec<_>, _>>()?;
+        let described = self.outputs().iter().zip(shapes).zip(words.into_iter().zip(lengths));
+        described
+            .map(|((info, shape), (words, length))| {
+                Tensor::new(info.element_type, &shape, Storage::Owned { words, length }).map_err(internal)
+            })
+            .collect()
+    }
+
+    /// Runs the model on the caller's buffers, without copying; each output buffer has at least the bytes that its
+    /// tensor takes. Gives the shapes of the outputs.
+    ///
+    /// # Errors
+    /// As for [`Model::run`]; and when a buffer is too small or misaligned.
+    pub fn run_on_buffers(
+        &self,
+        inputs: &[InputBuffer<'_>],
+        outputs: &mut [&mut [u8]],
+        options: &RunOptions,
+    ) -> Result<Vec<Vec<usize>>, RunError> {
+        let expected = self.outputs().len();
+        if outputs.len() != expected {
+            let message = format!("{} outputs were given, the model has {expected}", outputs.len());
+            return Err(RunError { status: Status::InvalidArgument, message });
+        }
+        let inputs = Inputs::of_buffers(inputs)?;
+        let mut described = Outputs::without_data(self);
+        for (output, bytes) in described.raw.iter_mut().zip(outputs.iter_mut()) {
+            output.data = bytes.as_mut_ptr().cast();
+            output.capacity = bytes.len() as u64;
+        }
+        // SAFETY: each output points to as many writable bytes as it says, in `outputs`, which we hold exclusively.
+        unsafe { self.run_into(&inputs, &mut described, options)? };
+        described.shapes()
+    }
+
+    /// Fills in the shapes and sizes of `outputs`.
+    fn shapes_into(&self, inputs: &Inputs<'_>, outputs: &mut Outputs) -> Result<(), RunError> {
+        let mut error = empty_error();
+        // SAFETY: `inputs` and `outputs` hold as many descriptions as they say, whose shapes point to as many extents
+        // as they say and live as long; `error` is writable. Data pointers are not looked at.
+        let status = unsafe {
+            let (count, raw) = outputs.raw_parts();
+            (self.api().output_shapes)(inputs.as_ptr(), inputs.count(), raw, count, &mut error)
+        };
+        check(status, &error)
+    }
+
+    /// Runs, and fills in the shapes and sizes of `outputs`.
+    ///
+    /// # Safety
+    /// Each output's `data` points to `capacity` bytes that are writable and that nothing else refers to.
+    unsafe fn run_into(
+        &self,
+        inputs: &Inputs<'_>,
+        outputs: &mut Outputs,
+        options: &RunOptions,
+    ) -> Result<(), RunError> {
+        let mut error = empty_error();
+        let options = abi::RunOptions {
+            struct_size: size_of::<abi::RunOptions>() as u64,
+            threads: thread_count(options.threads),
+            reserved: 0,
+            workspace: ptr::null_mut(),
+            workspace_size: 0,
+            parallel_for: ptr::null(),
+            parallel_for_data: ptr::null_mut(),
+        };
+        // SAFETY: as for `shapes_into`; each input's data points to as many readable bytes as it says, as it comes from
+        // a slice; the outputs' data is writable by this function's contract.
+        let status = unsafe {
+            let (count, raw) = outputs.raw_parts();
+            (self.api().run)(inputs.as_ptr(), inputs.count(), raw, count, &options, &mut error)
+        };
+        check(status, &error)
+    }
+}
+
+/// Inputs as the C interface describes them. The data they point to is borrowed for `'a`.
+struct Inputs<'a> {
+    raw: Vec<abi::Input>,
+    /// What `raw` points to.
+    _shapes: Vec<Vec<i64>>,
+    _data: std::marker::PhantomData<&'a [u8]>,
+}
+
+impl<'a> Inputs<'a> {
+    fn of_buffers(buffers: &[InputBuffer<'a>]) -> Result<Inputs<'a>, RunError> {
+        let shapes: Vec<Vec<i64>> = buffers.iter().map(|buffer| to_extents(buffer.shape)).collect::<Result<_, _>>()?;
+        let describe = |(buffer, shape): (&InputBuffer<'a>, &Vec<i64>)| abi::Input {
+            data: buffer.bytes.as_ptr().cast::<c_void>(),
+            size: buffer.bytes.len() as u64,
+            shape: shape.as_ptr(),
+            rank: to_i32(shape.len()),
+            element_type: to_i32(element_code(buffer.element_type) as usize),
+        };
+        let raw = buffers.iter().zip(&shapes).map(describe).collect();
+        Ok(Inputs { raw, _shapes: shapes, _data: std::marker::PhantomData })
+    }
+
+    /// Inputs without data, of the element types that the model asks for.
+    fn of_shapes(model: &Model, shapes: &[&'a [usize]]) -> Result<Inputs<'a>, RunError> {
+        let expected = model.inputs().len();
+        if shapes.len() != expected {
+            let message = format!("{} input shapes were given, the model has {expected} inputs", shapes.len());
+            return Err(RunError { status: Status::InvalidArgument, message });
+        }
+        let describe = |(info, shape): (&crate::TensorInfo, &&'a [usize])| InputBuffer {
+            element_type: info.element_type,
+            shape,
+            bytes: &[],
+        };
+        Inputs::of_buffers(&model.inputs().iter().zip(shapes).map(describe).collect::<Vec<_>>())
+    }
+
+    fn as_ptr(&self) -> *const abi::Input {
+        self.raw.as_ptr()
+    }
+
+    fn count(&self) -> i32 {
+        to_i32(self.raw.len())
+    }
+}
+
+/// Outputs as the C interface describes them, with room for their shapes.
+struct Outputs {
+    raw: Vec<abi::Output>,
+    /// What `raw` points to; read only after the call that writes there.
+    shapes: Vec<Vec<i64>>,
+}
+
+impl Outputs {
+    fn without_data(model: &Model) -> Outputs {
+        let mut shapes: Vec<Vec<i64>> = model.outputs().iter().map(|info| vec![0; info.dims.len()]).collect();
+        let describe = |shape: &mut Vec<i64>| abi::Output {
+            data: ptr::null_mut(),
+            capacity: 0,
+            size: 0,
+            shape: shape.as_mut_ptr(),
+            shape_capacity: to_i32(shape.len()),
+            rank: 0,
+            element_type: 0,
+            reserved: 0,
+        };
+        let raw = shapes.iter_mut().map(describe).collect();
+        Outputs { raw, shapes }
+    }
+
+    fn raw_parts(&mut self) -> (i32, *mut abi::Output) {
+        // The pointers are made anew for each call, so that they may be written through.
+        for (output, shape) in self.raw.iter_mut().zip(&mut self.shapes) {
+            output.shape = shape.as_mut_ptr();
+        }
+        (to_i32(self.raw.len()), self.raw.as_mut_ptr())
+    }
+
+    fn sizes(&self) -> impl Iterator<Item = Result<usize, RunError>> {
+        self.raw.iter().map(|output| usize::try_from(output.size).map_err(internal))
+    }
+
+    fn shapes(&self) -> Result<Vec<Vec<usize>>, RunError> {
+        let to_shape = |shape: &Vec<i64>| shape.iter().map(|&extent| usize::try_from(extent)).collect();
+        self.shapes.iter().map(to_shape).collect::<Result<_, _>>().map_err(internal)
+    }
+}
+
+/// The tensor itself if its bytes are aligned as its elements need, else a copy that is.
+fn to_aligned(tensor: &Tensor) -> Result<Tensor, RunError> {
+    let alignment = tensor.element().byte_size().clamp(1, 8);
+    if tensor.element() == ElementType::String || (tensor.bytes().as_ptr() as usize).is_multiple_of(alignment) {
+        return Ok(tensor.clone());
+    }
+    Tensor::from_bytes(tensor.element(), tensor.shape(), tensor.bytes()).map_err(internal)
+}
+
+/// Zeroed words of at least `size` bytes; an error, not an abort, where there is no memory.
+fn allocate(size: usize) -> Result<Arc<[Word]>, RunError> {
+    let count = size.div_ceil(size_of::<Word>());
+    let mut words = Vec::new();
+    words.try_reserve_exact(count).map_err(|_| RunError {
+        status: Status::OutOfMemory,
+        message: format!("no memory for an output of {size} bytes"),
+    })?;
+    words.resize(count, 0);
+    Ok(words.into())
+}
+
+fn to_extents(shape: &[usize]) -> Result<Vec<i64>, RunError> {
+    shape.iter().map(|&extent| i64::try_from(extent)).collect::<Result<_, _>>().map_err(|_| RunError {
+        status: Status::SizeOverflow,
+        message: format!("a tensor of shape {shape:?} is too large for memory"),
+    })
+}
+
+/// Counts of tensors, axes and threads: whatever does not fit is more than any model has, and is refused as such.
+fn to_i32(count: usize) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+fn thread_count(threads: usize) -> i32 {
+    to_i32(threads.min(MAXIMUM_THREADS))
+}
+
+fn empty_error() -> abi::Error {
+    abi::Error { message: [0; 512] }
+}
+
+/// Turns a status and its message into a result.
+fn check(status: i32, error: &abi::Error) -> Result<(), RunError> {
+    if status == 0 {
+        return Ok(());
+    }
+    let bytes: Vec<u8> = error.message.iter().map(|&c| c.to_ne_bytes()[0]).collect();
+    let message = CStr::from_bytes_until_nul(&bytes).unwrap_or_default().to_string_lossy().into_owned();
+    Err(RunError { status: Status::of_code(status), message })
+}
+
+/// A size or shape that the model's own checks should have refused.
+fn internal(error: impl std::fmt::Display) -> RunError {
+    RunError { status: Status::Internal, message: format!("the model gave an impossible result: {error}") }
+}

@@ -1,0 +1,149 @@
+//! C programs against the generated header: that it compiles, and that what it says works, on every processor.
+
+mod support;
+
+use kiln_runtime::{ModelDescription, architectures, header};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use support::{build_fake_model, c_source, clang, fake_description, run, tool};
+use tempfile::TempDir;
+
+/// A directory with `model.h` and the fake model for `arch`.
+fn prepare(arch: &str) -> (TempDir, PathBuf) {
+    let directory = tempfile::tempdir().expect("writable");
+    std::fs::write(directory.path().join("model.h"), header(&fake_description())).expect("writable");
+    let model = build_fake_model(arch, directory.path());
+    (directory, model)
+}
+
+/// The command that runs a program for `arch` here; none where that takes a C library that is not installed.
+fn runner(arch: &str) -> Option<(Command, Vec<String>)> {
+    if arch == std::env::consts::ARCH {
+        return Some((Command::new("env"), vec![]));
+    }
+    // Debian's libc6-dev-arm64-cross and libc6-dev-riscv64-cross.
+    let prefix = format!("/usr/{arch}-linux-gnu");
+    if !Path::new(&prefix).join("lib/crt1.o").exists() {
+        eprintln!("{prefix} is not installed, so nothing runs for {arch}");
+        return None;
+    }
+    let mut emulator = Command::new(format!("qemu-{arch}"));
+    emulator.args(["-L", &prefix]);
+    Some((emulator, vec!["-isystem".into(), format!("{prefix}/include")]))
+}
+
+/// Compiles a program of `tests/c` for `arch`.
+fn build_program(arch: &str, name: &str, includes: &[String], directory: &Path) -> PathBuf {
+    let program = directory.join(name);
+    let object = directory.join(format!("{name}.o"));
+    let mut compile = if includes.is_empty() { tool(&["cc", "clang-22", "gcc"]) } else { clang(arch) };
+    compile.args(["-O1", "-Wall", "-Wextra", "-Werror", "-fPIE", "-c"]).args(includes).arg("-I").arg(directory);
+    run(compile.arg(c_source(&format!("{name}.c"))).arg("-o").arg(&object));
+    if includes.is_empty() {
+        run(tool(&["cc", "clang-22", "gcc"]).arg(&object).arg("-o").arg(&program).args(["-ldl", "-lpthread"]));
+    } else {
+        link_foreign(arch, &object, &program);
+    }
+    program
+}
+
+/// Links with the foreign C library by hand: there is no compiler driver for the target.
+fn link_foreign(arch: &str, object: &Path, program: &Path) {
+    let library = format!("/usr/{arch}-linux-gnu/lib");
+    let loader = match arch {
+        "aarch64" => "/lib/ld-linux-aarch64.so.1",
+        _ => "/lib/ld-linux-riscv64-lp64d.so.1",
+    };
+    let file = |name: &str| format!("{library}/{name}");
+    run(tool(&["ld.lld-22", "/usr/lib/llvm-22/bin/ld.lld", "ld.lld"])
+        .args(["-pie", "-dynamic-linker", loader, "-o"])
+        .arg(program)
+        .args([file("Scrt1.o"), file("crti.o")])
+        .arg(object)
+        .args([file("libc.so.6"), file("libc_nonshared.a"), file(&loader["/lib/".len()..]), file("crtn.o")]));
+}
+
+#[test]
+fn the_runtime_keeps_its_promises_on_every_processor() {
+    for arch in architectures() {
+        let Some((mut runner, includes)) = runner(arch) else { continue };
+        let (directory, model) = prepare(arch);
+        let program = build_program(arch, "check_runtime", &includes, directory.path());
+        runner.arg(program).arg(model);
+        if arch == std::env::consts::ARCH {
+            // An emulated process with several threads does not survive a fork.
+            runner.arg("fork");
+        }
+        let printed = run(&mut runner);
+        assert_eq!(printed.trim(), "passed", "{arch}");
+    }
+}
+
+#[test]
+fn a_short_program_runs_a_model() {
+    let arch = std::env::consts::ARCH;
+    let (directory, model) = prepare(arch);
+    let program = build_program(arch, "run_model", &[], directory.path());
+    // Every extent is the same number, so 2 * M + 1 does not fit: the program prints the model's message.
+    let output = Command::new(&program).arg(&model).arg("3").output().expect("starts");
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(printed.trim(), "input 'window' has extent 3 on axis 0, expected 2 * M + 1, which is 7");
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn the_header_is_c89_and_cpp() {
+    let directory = tempfile::tempdir().expect("writable");
+    let path = directory.path().join("model.h");
+    std::fs::write(&path, header(&fake_description())).expect("writable");
+    let strict = ["-Wall", "-Wextra", "-Werror", "-pedantic", "-fsyntax-only"];
+    run(tool(&["cc", "clang-22", "gcc"]).args(["-x", "c", "-std=c89"]).args(strict).arg(&path));
+    run(tool(&["cc", "clang-22", "gcc"]).args(["-x", "c++", "-std=c++11"]).args(strict).arg(&path));
+}
+
+#[test]
+fn the_example_in_the_header_compiles() {
+    let directory = tempfile::tempdir().expect("writable");
+    let description = fake_description();
+    let text = header(&description);
+    let example: Vec<&str> = text
+        .lines()
+        .skip_while(|line| !line.starts_with(" *   #include"))
+        .take_while(|line| *line != " */")
+        .map(|line| line.trim_start_matches(" *"))
+        .collect();
+    std::fs::write(directory.path().join("fake_model.h"), &text).expect("writable");
+    let source = directory.path().join("example.c");
+    std::fs::write(&source, example.join("\n")).expect("writable");
+    run(tool(&["cc", "clang-22", "gcc"]).args(["-Wall", "-Wextra", "-Werror", "-fsyntax-only"]).arg(source));
+}
+
+#[test]
+fn hostile_names_do_not_leave_the_comment() {
+    let mut description = fake_description();
+    description.name = "*/ int evil; /*\n#error".into();
+    description.inputs[0].name = "count".into();
+    description.inputs[1].name = "x*/\\".into();
+    let directory = tempfile::tempdir().expect("writable");
+    let path = directory.path().join("model.h");
+    std::fs::write(&path, header(&description)).expect("writable");
+    run(tool(&["cc", "clang-22", "gcc"]).args(["-x", "c", "-Werror", "-fsyntax-only"]).arg(&path));
+    assert_eq!(header(&ModelDescription::default()), header(&ModelDescription::default()));
+}
+
+#[test]
+fn objects_need_nothing_but_libc() {
+    let allowed = "malloc free memcpy memset pthread_create pthread_join clock_gettime syscall";
+    let contract = "kiln_gen_run kiln_gen_dims kiln_gen_workspace kiln_metadata";
+    for arch in architectures() {
+        let directory = tempfile::tempdir().expect("writable");
+        let object = directory.path().join("runtime.o");
+        std::fs::write(&object, kiln_runtime::object_for(arch).expect("known")).expect("writable");
+        let printed = run(tool(&["llvm-nm-22", "/usr/lib/llvm-22/bin/llvm-nm", "nm"]).args(["-u", "-j"]).arg(object));
+        for symbol in printed.split_whitespace() {
+            let known = allowed.split(' ').chain(contract.split(' ')).any(|name| name == symbol);
+            assert!(known, "the runtime for {arch} needs {symbol}");
+        }
+    }
+    assert!(kiln_runtime::object_for("vax").is_none());
+}

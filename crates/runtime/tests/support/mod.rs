@@ -1,0 +1,163 @@
+//! Builds a model without a compiler: `tests/c/fake_model.c`, metadata written here, and the runtime.
+
+use kiln_runtime::{Dim, ModelDescription, SymbolInfo, TensorInfo, element_code};
+use kiln_tensor::ElementType;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What the fake model says of itself.
+pub fn fake_description() -> ModelDescription {
+    let symbol =
+        |name: &str, maximum| SymbolInfo { name: name.into(), bound_by_input: name != "C", minimum: 0, maximum };
+    let named = |name: &str| Dim::Symbol(name.into());
+    let expression = |text: &str| Dim::Expression(text.into());
+    let tensor =
+        |name: &str, element_type, dims: &[Dim]| TensorInfo { name: name.into(), element_type, dims: dims.into() };
+    let (f32, i64) = (ElementType::F32, ElementType::I64);
+    ModelDescription {
+        name: "fake-model".into(),
+        producer: "kiln test".into(),
+        target: "any".into(),
+        cpu: String::new(),
+        symbols: vec![symbol("N", i64::MAX), symbol("M", i64::MAX), symbol("K", 1000), symbol("C", 1000)],
+        inputs: vec![
+            tensor("x", f32, &[named("N"), Dim::Static(4), named("M")]),
+            tensor("scale", f32, &[named("N")]),
+            tensor("index", i64, &[named("K")]),
+            tensor("window", f32, &[expression("2 * M + 1")]),
+        ],
+        outputs: vec![
+            tensor("y", f32, &[named("N"), named("M")]),
+            tensor("picked", f32, &[named("K")]),
+            tensor("tail", f32, &[expression("M - 2")]),
+            tensor("found", i64, &[named("C")]),
+        ],
+        weight_bytes: 0,
+        workspace_bytes: None,
+    }
+}
+
+/// Names of the fake model's nodes.
+const NODES: [&str; 2] = ["rows", "pick"];
+
+/// The metadata blob of `model`, as code generation writes it.
+pub fn metadata_blob(model: &ModelDescription) -> Vec<u8> {
+    let tensors: Vec<&TensorInfo> = model.inputs.iter().chain(&model.outputs).collect();
+    let (symbols, inputs) = (112, 112 + 32 * model.symbols.len());
+    let outputs = inputs + 24 * model.inputs.len();
+    let nodes = outputs + 24 * model.outputs.len();
+    let axes = nodes + 8 * NODES.len();
+    let end = axes + tensors.iter().map(|tensor| 24 * tensor.dims.len()).sum::<usize>();
+    let (mut records, mut strings) = (Vec::<u8>::new(), Vec::<u8>::new());
+    let mut string = |records: &mut Vec<u8>, text: &str| {
+        records.extend(((end + strings.len()) as u32).to_le_bytes());
+        records.extend((text.len() as u32).to_le_bytes());
+        strings.extend(text.bytes().chain([0]));
+    };
+    let pair = |records: &mut Vec<u8>, first: usize, second: usize| {
+        records.extend((first as u32).to_le_bytes());
+        records.extend((second as u32).to_le_bytes());
+    };
+    records.extend(b"KILNMETA");
+    pair(&mut records, 1, 112);
+    records.extend([0; 8]);
+    for text in [&model.name, &model.producer, &model.target, &model.cpu] {
+        string(&mut records, text);
+    }
+    pair(&mut records, symbols, model.symbols.len());
+    pair(&mut records, inputs, model.inputs.len());
+    pair(&mut records, outputs, model.outputs.len());
+    pair(&mut records, nodes, NODES.len());
+    records.extend(model.weight_bytes.to_le_bytes());
+    records.extend(model.workspace_bytes.map_or(-1, |bytes| bytes as i64).to_le_bytes());
+    records.extend([0; 8]);
+    for symbol in &model.symbols {
+        string(&mut records, &symbol.name);
+        pair(&mut records, usize::from(!symbol.bound_by_input), 0);
+        records.extend(symbol.minimum.to_le_bytes());
+        records.extend(symbol.maximum.to_le_bytes());
+    }
+    let mut axes_at = axes;
+    for tensor in &tensors {
+        string(&mut records, &tensor.name);
+        pair(&mut records, element_code(tensor.element_type) as usize, tensor.dims.len());
+        pair(&mut records, axes_at, 0);
+        axes_at += 24 * tensor.dims.len();
+    }
+    for node in NODES {
+        string(&mut records, node);
+    }
+    for dim in tensors.iter().flat_map(|tensor| &tensor.dims) {
+        let (kind, index, extent, text) = match dim {
+            Dim::Static(extent) => (0, u32::MAX as usize, *extent as i64, ""),
+            Dim::Symbol(name) => {
+                let index = model.symbols.iter().position(|symbol| symbol.name == *name).expect("declared");
+                (1, index, -1, name.as_str())
+            }
+            Dim::Expression(text) => (2, u32::MAX as usize, -1, text.as_str()),
+        };
+        pair(&mut records, kind, index);
+        records.extend(extent.to_le_bytes());
+        string(&mut records, text);
+    }
+    assert_eq!(records.len(), end, "every record is where the tables say");
+    records.extend(strings);
+    let total = (records.len() as u64).to_le_bytes();
+    records[16..24].copy_from_slice(&total);
+    records
+}
+
+/// Links the fake model for `arch` into `directory`.
+pub fn build_fake_model(arch: &str, directory: &Path) -> PathBuf {
+    let bytes: Vec<String> = metadata_blob(&fake_description()).iter().map(u8::to_string).collect();
+    let metadata = format!(
+        "__attribute__((visibility(\"hidden\"), section(\".kiln.metadata\"), aligned(64)))\n\
+         const unsigned char kiln_metadata[] = {{{}}};\n",
+        bytes.join(",")
+    );
+    let (metadata_path, runtime_path) = (directory.join("metadata.c"), directory.join(format!("runtime_{arch}.o")));
+    std::fs::write(&metadata_path, metadata).expect("writable");
+    std::fs::write(&runtime_path, kiln_runtime::object_for(arch).expect("known architecture")).expect("writable");
+    let mut objects = vec![runtime_path];
+    for source in [c_source("fake_model.c"), metadata_path] {
+        let object = directory.join(format!("{arch}_{}.o", source.file_stem().expect("a name").display()));
+        let flags = ["-O2", "-fPIC", "-ffreestanding", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror", "-c"];
+        run(clang(arch).args(flags).arg(&source).arg("-o").arg(&object));
+        objects.push(object);
+    }
+    let model = directory.join(format!("fake_{arch}.so"));
+    run(tool(&["ld.lld-22", "/usr/lib/llvm-22/bin/ld.lld", "ld.lld"])
+        .args(["-shared", "--gc-sections", "-o"])
+        .arg(&model)
+        .args(objects));
+    model
+}
+
+/// A file of `tests/c`.
+pub fn c_source(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c").join(name)
+}
+
+/// clang for `arch`.
+pub fn clang(arch: &str) -> Command {
+    let mut clang = tool(&["clang-22", "/usr/lib/llvm-22/bin/clang", "clang"]);
+    clang.arg(format!("--target={arch}-unknown-linux-gnu"));
+    if arch == "aarch64" {
+        clang.arg("-mno-outline-atomics");
+    }
+    clang
+}
+
+/// The first of these programs that runs.
+pub fn tool(candidates: &[&str]) -> Command {
+    let runs = |candidate: &&&str| Command::new(candidate).arg("--version").output().is_ok_and(|o| o.status.success());
+    Command::new(candidates.iter().find(runs).unwrap_or_else(|| panic!("one of {candidates:?} is installed")))
+}
+
+/// Runs a command that must succeed; gives what it printed.
+pub fn run(command: &mut Command) -> String {
+    let output = command.output().expect("starts");
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{command:?}\n{stdout}{stderr}");
+    stdout.into_owned()
+}

@@ -1,3 +1,7 @@
 //! Decides: fusion groups, plans, tiles, layouts, memory; never emits.
 
 #![forbid(unsafe_code)]
+
+mod layout;
+
+pub use layout::assign_layout;

@@ -1,0 +1,17 @@
+//! Passes on the graph dialect: constant folding, simplification, substitution.
+//!
+//! Every pass here is a set of patterns (or a walk) over graph ops that leaves the graph dialect only. What they decide
+//! from is the IR itself: no target, no layout, no kernel; those belong to `kiln-schedule`.
+
+#![forbid(unsafe_code)]
+
+mod fold_constants;
+mod fold_scale;
+pub mod matching;
+mod move_transposes;
+mod simplify;
+
+pub use fold_constants::fold_constants;
+pub use fold_scale::fold_scale_patterns;
+pub use move_transposes::sink_transpose_patterns;
+pub use simplify::simplify_patterns;

@@ -1,0 +1,106 @@
+//! Through reshapes that merge and split neighbouring axes.
+
+use super::{Transposed, find_transpose};
+use crate::matching::{permute, reshape, shape_of, transpose};
+use kiln_ir::{Builder, Dim, DimExpr, Module, Op, Rewrite};
+use std::ops::Range;
+
+/// Neighbouring axes before a reshape and the axes they become; both hold the same number of elements.
+struct Group {
+    before: Range<usize>,
+    after: Range<usize>,
+}
+
+/// `reshape(transpose(x)) = transpose(reshape(x))` where the axes that merge are neighbours in x, too
+pub(super) fn sink_through_reshape(module: &mut Module, op: Op) -> Rewrite {
+    let operand = module.operand(op, 0);
+    let Transposed { source, permutation } = find_transpose(module, operand).ok_or("the operand is no transpose")?;
+    let before = shape_of(module, operand);
+    let after = shape_of(module, module.result(op, 0));
+    let groups = group_axes(before, after).ok_or("axes do not merge or split in groups")?;
+    if groups.iter().any(|group| !are_neighbours(&permutation[group.before.clone()])) {
+        return Err("axes that merge are apart before the transpose".into());
+    }
+    let mut by_source: Vec<&Group> = groups.iter().collect();
+    by_source.sort_by_key(|group| permutation[group.before.start]);
+    let order: Vec<usize> = by_source.iter().flat_map(|group| group.after.clone()).collect();
+    let mut result_permutation = vec![0; order.len()];
+    for (position, &axis) in order.iter().enumerate() {
+        result_permutation[axis] = position;
+    }
+    let inner = permute(after, &order);
+
+    let mut builder = Builder::before(module, op);
+    let value = reshape(&mut builder, source, &inner);
+    let value = transpose(&mut builder, value, &result_permutation);
+    module.replace(op, &[value]);
+    Ok(())
+}
+
+/// Whether axes follow each other.
+fn are_neighbours(axes: &[usize]) -> bool {
+    axes.windows(2).all(|pair| pair[1] == pair[0] + 1)
+}
+
+/// Cuts a reshape into the smallest groups; `None` if extents cannot be compared. Every group has an axis on both sides.
+fn group_axes(before: &[Dim], after: &[Dim]) -> Option<Vec<Group>> {
+    let mut groups: Vec<Group> = Vec::new();
+    let (mut i, mut j) = (0, 0);
+    while i < before.len() && j < after.len() {
+        let (start_before, start_after) = (i, j);
+        let (mut left, mut right) = (before[i].expr()?, after[j].expr()?);
+        (i, j) = (i + 1, j + 1);
+        while left != right {
+            // The side whose product divides the other's takes one more axis.
+            let left_first = divides(left, right) && i < before.len() || j == after.len();
+            if left_first {
+                left = left.checked_mul(before.get(i)?.expr()?)?;
+                i += 1;
+            } else {
+                right = right.checked_mul(after.get(j)?.expr()?)?;
+                j += 1;
+            }
+        }
+        groups.push(Group { before: start_before..i, after: start_after..j });
+    }
+    // What is left over are ones: they join the last group.
+    let ones = before[i..].iter().chain(&after[j..]).all(|dim| dim.is(1));
+    let last = groups.last_mut()?;
+    (last.before.end, last.after.end) = (before.len(), after.len());
+    ones.then_some(groups)
+}
+
+fn divides(divisor: DimExpr, product: DimExpr) -> bool {
+    match (divisor.as_constant(), product.as_constant()) {
+        (Some(divisor), Some(product)) => divisor != 0 && divisor < product,
+        _ => product.modulo(divisor).and_then(DimExpr::as_constant) == Some(0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn groups(before: &[u64], after: &[u64]) -> Option<Vec<(Range<usize>, Range<usize>)>> {
+        let dims = |extents: &[u64]| extents.iter().map(|&extent| Dim::Static(extent)).collect::<Vec<_>>();
+        let groups = group_axes(&dims(before), &dims(after))?;
+        Some(groups.into_iter().map(|group| (group.before, group.after)).collect())
+    }
+
+    #[test]
+    fn merges_and_splits() {
+        assert_eq!(groups(&[2, 3, 4, 5], &[2, 3, 20]), Some(vec![(0..1, 0..1), (1..2, 1..2), (2..4, 2..3)]));
+        assert_eq!(groups(&[2, 12, 5], &[2, 3, 4, 5]), Some(vec![(0..1, 0..1), (1..2, 1..3), (2..3, 3..4)]));
+        assert_eq!(groups(&[4, 6], &[3, 8]), Some(vec![(0..2, 0..2)]));
+        assert_eq!(groups(&[2, 3, 1, 1], &[2, 3]), Some(vec![(0..1, 0..1), (1..4, 1..2)]));
+    }
+
+    #[test]
+    fn symbolic_axes_group() {
+        let (n, h) = (Dim::symbol("N"), Dim::symbol("H"));
+        let area = Dim::Symbolic(DimExpr::symbol("H").checked_mul(DimExpr::constant(4)).expect("small"));
+        let found = group_axes(&[n, h, Dim::Static(4)], &[n, area]).expect("comparable");
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[1].before, 1..3);
+    }
+}

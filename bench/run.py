@@ -1,0 +1,186 @@
+"""Measures compiled models against onnxruntime, in one process, alternating, and writes the table of ratios.
+
+    bench/run.py [--models NAME,...] [--threads 1,2] [--repeats N] [--quick] [--kiln PATH]
+
+Each model is compiled once for each number of threads and its outputs are compared with onnxruntime's. Then batches of
+runs alternate between the two, so that both see the same machine: its clock, its caches, its other load. The table
+goes to docs/src/benchmarks.md when all models were measured, and to bench/results.json always.
+"""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "scripts"))
+
+import cache  # noqa: E402
+import compare  # noqa: E402
+import models  # noqa: E402
+import onnxruntime  # noqa: E402
+import references  # noqa: E402
+from kiln_model import KilnError, Model  # noqa: E402
+
+# A batch of one side's runs takes about this long before the other side's turn.
+BATCH_SECONDS = 0.1
+
+
+def measure(run, count: int) -> list[float]:
+    """The seconds that each of `count` calls takes."""
+    times = []
+    for _ in range(count):
+        start = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - start)
+    return times
+
+
+def alternate(sides: dict, repeats: int) -> dict[str, list[float]]:
+    """Times all sides in alternating batches, each side going first in every other round."""
+    times = {name: [] for name in sides}
+    counts = {}
+    for name, run in sides.items():
+        measure(run, 3)  # threads start, caches fill, memory is touched
+        counts[name] = max(1, min(50, round(BATCH_SECONDS / max(min(measure(run, 3)), 1e-6))))
+    for batch in range(repeats):
+        order = list(sides) if batch % 2 == 0 else list(reversed(sides))
+        for name in order:
+            measure(sides[name], 1)  # the other side's threads have gone to sleep, its data is out of the caches
+            times[name] += measure(sides[name], counts[name])
+    return times
+
+
+def summary(times: list[float]) -> dict[str, float]:
+    """Median, least and ninetieth percentile, in milliseconds."""
+    ordered = sorted(times)
+    return {
+        "median": statistics.median(ordered) * 1e3,
+        "min": ordered[0] * 1e3,
+        "p90": ordered[int(0.9 * (len(ordered) - 1))] * 1e3,
+        "runs": len(ordered),
+    }
+
+
+def bind(session, arrays: dict, outputs: dict):
+    """Binds onnxruntime to buffers that stay, as Kiln is: neither side copies or allocates its results."""
+    binding = session.io_binding()
+    for name, array in arrays.items():
+        binding.bind_cpu_input(name, array)
+    for name, array in outputs.items():
+        binding.bind_output(name, "cpu", 0, array.dtype, array.shape, array.ctypes.data)
+    return binding
+
+
+def bench_model(model: models.Model, threads: int, arguments) -> dict:
+    """One row of the table."""
+    row = {"model": model.name, "about": model.about, "case": model.cases[0]["name"], "threads": threads}
+    library = arguments.scratch / f"{model.name}.so"
+    try:
+        if not library.exists() or library.stat().st_mtime < arguments.kiln.stat().st_mtime:
+            start = time.perf_counter()
+            compare.compile_model(arguments.kiln, model.path, library)
+            row["compile_seconds"] = time.perf_counter() - start
+        row["library_bytes"] = library.stat().st_size
+        loaded = Model(library)
+        arrays = cache.load_npz(references.case_folder(model, model.cases[0]) / "inputs.npz")
+        session = references.session(model.path, threads)
+        names = [output.name for output in session.get_outputs()]
+        expected = dict(zip(names, session.run(names, arrays)))
+        prepared = loaded.prepare(arrays, threads)
+        row["difference"] = compare.largest_difference(prepared(), expected)
+        row["agrees"] = row["difference"] <= model.tolerance
+        binding = bind(session, arrays, expected)
+        sides = {"kiln": prepared.execute, "onnxruntime": lambda: session.run_with_iobinding(binding)}
+        for name, times in alternate(sides, arguments.repeats).items():
+            row[name] = summary(times)
+        row["ratio"] = row["kiln"]["median"] / row["onnxruntime"]["median"]
+        loaded.release()
+    except (KilnError, OSError) as error:
+        row["error"] = str(error)
+    return row
+
+
+def text_row(row: dict) -> str:
+    """A row as a line of a Markdown table."""
+    head = f"| {row['about']} | {row['case']} | {row['threads']} "
+    if "error" in row:
+        return head + f"| | | | | {row['error'].splitlines()[0][:120]} |"
+    sides = " ".join(f"| {row[s]['median']:.2f} ({row[s]['min']:.2f}..{row[s]['p90']:.2f})" for s in ("kiln", "onnxruntime"))
+    mark = "" if row["agrees"] else " **differs**"
+    return head + f"{sides} | {row['ratio']:.2f} | {row['difference']:.1e}{mark} | {row['library_bytes'] / 1e6:.1f} |"
+
+
+HEADER = """\
+| model | input | threads | Kiln, ms | onnxruntime, ms | ratio | difference | .so, MB |
+| --- | --- | --- | --- | --- | --- | --- | --- |"""
+
+
+def describe_machine() -> str:
+    """The processor, its threads, and the systems compared."""
+    processor = platform.processor() or platform.machine()
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            processor = line.split(":", 1)[1].strip()
+            break
+    return f"{processor}, {len(os.sched_getaffinity(0))} hardware threads; onnxruntime {onnxruntime.__version__}"
+
+
+def page(rows: list[dict]) -> str:
+    """The chapter of the book that holds the table."""
+    table = "\n".join([HEADER, *map(text_row, rows)])
+    return f"""\
+# Benchmarks
+
+Written by `make bench`; machine: {describe_machine()}.
+
+Latency of one run, in milliseconds: the median, and in parentheses the least and the ninetieth percentile. The ratio is
+Kiln's median over onnxruntime's: below 1, Kiln is faster. Both run in one process in alternating batches on the
+same input; onnxruntime has all its optimizations on and as many threads as Kiln. The difference is the largest one
+between the outputs, relative to the largest output. The models are those of `test/models/models.toml`, compiled with
+`kiln compile MODEL`, nothing else.
+
+{table}
+"""
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description="Measure Kiln against onnxruntime.")
+    parser.add_argument("--models", default="", help="names, separated by commas; all without it")
+    parser.add_argument("--threads", default="1,2", help="thread counts, separated by commas")
+    parser.add_argument("--repeats", type=int, default=20, help="batches of each side")
+    parser.add_argument("--quick", action="store_true", help="few batches, for a first look")
+    parser.add_argument("--kiln", type=Path, default=ROOT / "target/release/kiln")
+    parser.add_argument("--scratch", type=Path, default=ROOT / "target/bench", help="folder for the compiled models")
+    arguments = parser.parse_args()
+    if arguments.quick:
+        arguments.repeats = min(arguments.repeats, 4)
+    arguments.scratch.mkdir(parents=True, exist_ok=True)
+    return arguments
+
+
+def main() -> None:
+    arguments = parse_arguments()
+    selected = models.select([name for name in arguments.models.split(",") if name])
+    rows = []
+    print(HEADER, flush=True)
+    for model in selected:
+        models.fetch(model)
+        references.make(model)
+        for threads in map(int, arguments.threads.split(",")):
+            rows.append(bench_model(model, threads, arguments))
+            print(text_row(rows[-1]), flush=True)
+    results = {"machine": describe_machine(), "rows": rows}
+    (ROOT / "bench" / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+    if not arguments.models and not arguments.quick:
+        (ROOT / "docs" / "src" / "benchmarks.md").write_text(page(rows))
+    if any("error" in row or not row["agrees"] for row in rows):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -38,6 +38,8 @@ static struct {
   /* The rest belongs to the owner. The process that the threads are in, and how many there are. */
   int32_t process;
   int32_t started;
+  /* Whether the run before this one handed anything out: then this one will too. */
+  bool was_used;
 
   /* What is handed out; threads read it between finding PART in their mailboxes and counting `under_way` down. */
   kiln_part part;
@@ -70,13 +72,21 @@ static bool spin_while(_Atomic uint32_t *word, uint32_t mask, uint32_t value) {
 /* Waits for the next letter: PART or STOP. */
 static uint32_t open_mailbox(struct worker *worker) {
   _Atomic uint32_t *mailbox = &worker->mailbox;
-  if (!spin_while(mailbox, UINT32_MAX, EMPTY)) {
+  while (!spin_while(mailbox, UINT32_MAX, EMPTY)) {
     uint32_t empty = EMPTY;
     atomic_compare_exchange_strong_explicit(mailbox, &empty, ASLEEP, memory_order_acquire, memory_order_acquire);
     while (atomic_load_explicit(mailbox, memory_order_acquire) == ASLEEP)
       kiln_futex_wait(mailbox, ASLEEP);
   }
   return atomic_load_explicit(mailbox, memory_order_acquire);
+}
+
+/* Has a thread that sleeps watch its mailbox again. */
+static void rouse(struct worker *worker) {
+  uint32_t asleep = ASLEEP;
+  if (atomic_compare_exchange_strong_explicit(&worker->mailbox, &asleep, EMPTY, memory_order_relaxed,
+                                              memory_order_relaxed))
+    kiln_futex_wake(&worker->mailbox);
 }
 
 static void post(struct worker *worker, uint32_t letter) {
@@ -99,6 +109,7 @@ static void *work(void *argument) {
 }
 
 void kiln_pool_run(kiln_part part, void *context, int64_t parts) {
+  pool.was_used = true;
   pool.part = part;
   pool.context = context;
   atomic_store_explicit(&pool.under_way, (uint32_t)(parts - 1), memory_order_relaxed);
@@ -160,7 +171,13 @@ int32_t kiln_pool_take(int32_t threads) {
     kiln_pool_give();
     return 1;
   }
-  return pool.started + 1 < threads ? pool.started + 1 : threads;
+  if (pool.started + 1 < threads)
+    threads = pool.started + 1;
+  /* Waking a thread takes longer than most kernels: it is under way by the time the first loop is handed out. */
+  for (int32_t i = 0; pool.was_used && i < threads - 1; ++i)
+    rouse(&pool.workers[i]);
+  pool.was_used = false;
+  return threads;
 }
 
 void kiln_pool_give(void) { atomic_store_explicit(&pool.owner, 0, memory_order_release); }

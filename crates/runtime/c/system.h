@@ -2,8 +2,9 @@
  * What the runtime needs of the machine: libc functions declared by hand, because no target's headers are at hand when
  * Kiln is built, and system call numbers.
  *
- * The process that loads a model resolves these symbols, and no others: malloc, free, memcpy, memset,
- * pthread_create, pthread_join, clock_gettime, syscall. (memcpy and memset are what the compiler emits for copies.)
+ * The process that loads a model resolves these symbols, and no others, as `src/objects.rs` lists
+ * too: malloc, free, memcpy, memset, pthread_create, pthread_join, clock_gettime, syscall. (memcpy and memset are what
+ * the compiler emits for copies.)
  */
 #ifndef KILN_SYSTEM_H
 #define KILN_SYSTEM_H

@@ -24,5 +24,5 @@ pub use error::{LoadError, RunError, Status};
 pub use header::header;
 pub use model::Model;
 pub use model_file::ModelFile;
-pub use objects::{architectures, object_for};
+pub use objects::{EXPORTED_SYMBOLS, EXTERNAL_SYMBOLS, architectures, object_for};
 pub use run::{InputBuffer, RunOptions};

@@ -16,3 +16,32 @@ pub fn object_for(arch: &str) -> Option<&'static [u8]> {
 pub fn architectures() -> impl Iterator<Item = &'static str> {
     OBJECTS.iter().map(|(name, _)| *name)
 }
+
+/// The functions that a model exports; every other symbol stays inside of it.
+pub const EXPORTED_SYMBOLS: [&str; 21] = [
+    "kiln_get_api",
+    "kiln_abi_version",
+    "kiln_model_name",
+    "kiln_model_producer",
+    "kiln_model_target",
+    "kiln_model_cpu",
+    "kiln_model_weight_size",
+    "kiln_symbol_count",
+    "kiln_symbol_name",
+    "kiln_tensor_count",
+    "kiln_tensor_name",
+    "kiln_tensor_element_type",
+    "kiln_tensor_rank",
+    "kiln_tensor_extent",
+    "kiln_tensor_extent_symbol",
+    "kiln_tensor_extent_text",
+    "kiln_status_name",
+    "kiln_output_shapes",
+    "kiln_workspace_size",
+    "kiln_run",
+    "kiln_release",
+];
+
+/// The libc functions that the C side needs of the process that loads a model.
+pub const EXTERNAL_SYMBOLS: [&str; 8] =
+    ["malloc", "free", "memcpy", "memset", "pthread_create", "pthread_join", "clock_gettime", "syscall"];

@@ -2,7 +2,7 @@
 
 mod support;
 
-use kiln_runtime::{ModelDescription, architectures, header};
+use kiln_runtime::{EXPORTED_SYMBOLS, EXTERNAL_SYMBOLS, ModelDescription, architectures, header};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use support::{build_fake_model, c_source, clang, fake_description, run, tool};
@@ -131,19 +131,35 @@ fn hostile_names_do_not_leave_the_comment() {
     assert_eq!(header(&ModelDescription::default()), header(&ModelDescription::default()));
 }
 
+/// The symbols of `file` that `llvm-nm` lists with these flags.
+fn symbols(file: &Path, flags: &[&str]) -> Vec<String> {
+    let mut nm = tool(&["llvm-nm-22", "/usr/lib/llvm-22/bin/llvm-nm"]);
+    run(nm.args(flags).arg("-j").arg(file)).split_whitespace().map(str::to_owned).collect()
+}
+
 #[test]
 fn objects_need_nothing_but_libc() {
-    let allowed = "malloc free memcpy memset pthread_create pthread_join clock_gettime syscall";
-    let contract = "kiln_gen_run kiln_gen_dims kiln_gen_workspace kiln_metadata";
+    let generated = ["kiln_gen_run", "kiln_gen_dims", "kiln_gen_workspace", "kiln_metadata"];
     for arch in architectures() {
         let directory = tempfile::tempdir().expect("writable");
         let object = directory.path().join("runtime.o");
         std::fs::write(&object, kiln_runtime::object_for(arch).expect("known")).expect("writable");
-        let printed = run(tool(&["llvm-nm-22", "/usr/lib/llvm-22/bin/llvm-nm", "nm"]).args(["-u", "-j"]).arg(object));
-        for symbol in printed.split_whitespace() {
-            let known = allowed.split(' ').chain(contract.split(' ')).any(|name| name == symbol);
+        for symbol in symbols(&object, &["-u"]) {
+            let known = EXTERNAL_SYMBOLS.contains(&symbol.as_str()) || generated.contains(&symbol.as_str());
             assert!(known, "the runtime for {arch} needs {symbol}");
         }
     }
     assert!(kiln_runtime::object_for("vax").is_none());
+}
+
+#[test]
+fn models_export_the_interface_and_nothing_else() {
+    for arch in architectures() {
+        let (_directory, model) = prepare(arch);
+        let mut exported = symbols(&model, &["-D", "--defined-only"]);
+        exported.sort();
+        let mut expected = EXPORTED_SYMBOLS;
+        expected.sort();
+        assert_eq!(exported, expected, "{arch}");
+    }
 }

@@ -383,7 +383,7 @@ impl fmt::Display for Attribute {
                     if index > 0 {
                         f.write_str(", ")?;
                     }
-                    write_entry(f, *name, *value)?;
+                    write!(f, "{}", DictionaryEntry(*name, *value))?;
                 }
                 f.write_str("}")
             }
@@ -408,7 +408,7 @@ impl fmt::Display for Attribute {
                 write_elements(f, *ty, elements)?;
                 write!(f, "> : {ty}")
             }
-            AttributeKind::DenseResource { ty, key } => write!(f, "dense_resource<{}> : {ty}", Key(*key)),
+            AttributeKind::DenseResource { ty, key } => write!(f, "dense_resource<{}> : {ty}", DictionaryKey(*key)),
             AttributeKind::Dims(dims) => write!(f, "#kiln.dims<[{}]>", comma_separated(dims)),
             AttributeKind::AffineMap(map) => write!(f, "affine_map<{map}>"),
             AttributeKind::IntegerSet(set) => write!(f, "affine_set<{set}>"),
@@ -426,16 +426,23 @@ impl fmt::Display for Attribute {
     }
 }
 
-/// `name = value`, or `name` alone for `unit`; names that are not identifiers stand in quotes.
-pub(crate) fn write_entry(f: &mut dyn fmt::Write, name: Name, value: Attribute) -> fmt::Result {
-    write!(f, "{}", Key(name))?;
-    if *value.kind() == AttributeKind::Unit { Ok(()) } else { write!(f, " = {value}") }
+/// The text of a dictionary's entry: `name = value`, or `name` alone for `unit`.
+#[derive(Clone, Copy, Debug)]
+pub struct DictionaryEntry(pub Name, pub Attribute);
+
+impl fmt::Display for DictionaryEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let DictionaryEntry(name, value) = self;
+        write!(f, "{}", DictionaryKey(*name))?;
+        if *value.kind() == AttributeKind::Unit { Ok(()) } else { write!(f, " = {value}") }
+    }
 }
 
-/// A key of a dictionary or a resource: bare if it is an identifier, else quoted.
-pub(crate) struct Key(pub Name);
+/// The text of a key of a dictionary or a resource: bare if it is an identifier, else in quotes.
+#[derive(Clone, Copy, Debug)]
+pub struct DictionaryKey(pub Name);
 
-impl fmt::Display for Key {
+impl fmt::Display for DictionaryKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self.0.as_str();
         if is_identifier(text) { f.write_str(text) } else { write_string(f, text.as_bytes()) }
@@ -449,7 +456,7 @@ fn is_identifier(text: &str) -> bool {
 
 /// `@name` or `@"name"`.
 fn write_symbol_name(f: &mut fmt::Formatter<'_>, name: Name) -> fmt::Result {
-    write!(f, "@{}", Key(name))
+    write!(f, "@{}", DictionaryKey(name))
 }
 
 /// A string in quotes, escaped as MLIR does: `\\`, `\"`, and two hexadecimal digits for what does not print.
@@ -531,6 +538,11 @@ fn write_element(f: &mut fmt::Formatter<'_>, tensor: &Tensor, index: usize) -> f
         String => write_string(f, tensor.strings().get(index).map_or(&[], Vec::as_slice)),
         I1 => write!(f, "{}", one() != [0]),
         F8E4M3FN | F8E4M3FNUZ | F8E5M2 | F8E5M2FNUZ => write!(f, "0x{:02X}", one().first().unwrap_or(&0)),
+        // Widening may lose the payload of a NaN.
+        F16 | BF16 | F32 | F64 if !is_finite(tensor, index) => {
+            f.write_str("0x")?;
+            one().iter().rev().try_for_each(|byte| write!(f, "{byte:02X}"))
+        }
         C64 | C128 => {
             let part = if tensor.element() == C64 { F32 } else { F64 };
             let parts = Tensor::from_bytes(part, &[2], one()).map_err(|_| fmt::Error)?;
@@ -548,6 +560,15 @@ fn write_element(f: &mut fmt::Formatter<'_>, tensor: &Tensor, index: usize) -> f
                 None => Err(fmt::Error),
             }
         }
+    }
+}
+
+fn is_finite(tensor: &Tensor, index: usize) -> bool {
+    match tensor.element() {
+        ElementType::F16 => tensor.values::<f16>().get(index).is_some_and(|value| value.is_finite()),
+        ElementType::BF16 => tensor.values::<bf16>().get(index).is_some_and(|value| value.is_finite()),
+        ElementType::F32 => tensor.values::<f32>().get(index).is_some_and(|value| value.is_finite()),
+        _ => tensor.values::<f64>().get(index).is_some_and(|value| value.is_finite()),
     }
 }
 

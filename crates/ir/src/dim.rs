@@ -495,7 +495,7 @@ fn write_symbol(f: &mut fmt::Formatter<'_>, name: Name) -> fmt::Result {
     let plain = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.')
         && !matches!(text, "floordiv" | "mod" | "min" | "max");
-    if plain { f.write_str(text) } else { write!(f, "\"{}\"", text.escape_default()) }
+    if plain { f.write_str(text) } else { crate::attribute::write_string(f, text.as_bytes()) }
 }
 
 impl fmt::Debug for DimExpr {

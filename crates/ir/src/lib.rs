@@ -27,7 +27,7 @@ mod types;
 mod verify;
 
 pub use affine::{AffineExpr, AffineMap, IntegerSet};
-pub use attribute::{Attribute, AttributeKind, IntoAttribute};
+pub use attribute::{Attribute, AttributeKind, DictionaryEntry, DictionaryKey, IntoAttribute};
 pub use builder::{Builder, InsertionPoint, OpBuilder};
 pub use clone::ValueMapping;
 pub use definition::{

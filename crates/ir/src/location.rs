@@ -103,7 +103,7 @@ impl std::fmt::Debug for Location {
     }
 }
 
-/// MLIR's text: `loc("name"(unknown))`.
+/// MLIR's text: `loc("name")`.
 impl std::fmt::Display for Location {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("loc(")?;

@@ -510,6 +510,14 @@ impl Module {
         }
     }
 
+    /// Adds a result to an op.
+    pub fn add_result(&mut self, op: Op, ty: Type) -> Value {
+        let definition = ValueDefinition::Result(op, self.ops[op].results.len());
+        let value = self.values.push(ValueData { ty, definition, uses: SmallVec::new() });
+        self.ops[op].results.push(value);
+        value
+    }
+
     /// Adds a region to an op.
     pub fn add_region(&mut self, op: Op) -> Region {
         let region = self.regions.push(RegionData { blocks: SmallVec::new(), parent: op.into() });

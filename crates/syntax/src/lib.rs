@@ -1,3 +1,7 @@
-//! IR text: logos lexer, lalrpop grammar, printer.
+//! IR text: a logos lexer, a lalrpop grammar of attributes and types, a parser of ops, a printer.
 
 #![forbid(unsafe_code)]
+
+mod print;
+
+pub use print::{PrintOptions, print, print_to};

@@ -1,0 +1,218 @@
+//! Running a pipeline.
+
+use crate::context::{PassContext, Statistics};
+use crate::instrumentation::{Instrumentation, Timing};
+use crate::pass::DynPass;
+use crate::pipeline::{PassText, Pipeline, Step};
+use kiln_diag::{Diagnostic, Place, Sink};
+use kiln_ir::{Module, Op, verify};
+use kiln_syntax::{PrintOptions, print};
+use std::any::Any;
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
+
+/// A pipeline with its instruments.
+#[derive(Debug)]
+pub struct PassManager {
+    /// What runs.
+    pub pipeline: Pipeline,
+    /// What is watched.
+    pub instrumentation: Instrumentation,
+}
+
+/// What came of a run.
+#[derive(Clone, Debug)]
+#[must_use = "the sink holds the reasons when it did not succeed"]
+pub struct Outcome {
+    /// Whether every pass ran and none reported an error.
+    pub succeeded: bool,
+    /// How long each step took.
+    pub timing: Timing,
+    /// What passes counted.
+    pub statistics: Statistics,
+}
+
+impl PassManager {
+    /// A manager of `pipeline` that verifies after each pass.
+    pub fn new(pipeline: Pipeline) -> PassManager {
+        let instrumentation = Instrumentation { verify_each: true, ..Instrumentation::default() };
+        PassManager { pipeline, instrumentation }
+    }
+
+    /// Runs the pipeline on `module`, up to the first pass that fails. Errors go to `sink`; what instruments print goes
+    /// to `log`.
+    pub fn run(&self, module: &mut Module, sink: &Sink, log: &mut dyn Write) -> Outcome {
+        let mut timing = Timing::of(&self.pipeline);
+        let mut statistics = Statistics::new();
+        let top = module.top();
+        let anchor = module.name(top);
+        let succeeded = if anchor == self.pipeline.anchor.as_str() {
+            let mut run =
+                Run { instrumentation: &self.instrumentation, module, sink, log, statistics: &mut statistics };
+            run.pipeline(&self.pipeline, top, &mut timing, &Path { anchor: &self.pipeline.anchor, outer: None })
+        } else {
+            let message = format!("the pipeline is for {}, but the IR is a {anchor}", self.pipeline.anchor);
+            sink.report(Diagnostic::error(Place::Nowhere, message));
+            false
+        };
+        Outcome { succeeded, timing, statistics }
+    }
+}
+
+/// The anchors around a pass, innermost first.
+#[derive(Clone, Copy)]
+struct Path<'a> {
+    anchor: &'a str,
+    outer: Option<&'a Path<'a>>,
+}
+
+impl Path<'_> {
+    /// The pipeline that runs `pass` alone.
+    fn pipeline_of(&self, pass: &dyn DynPass) -> String {
+        let mut text = PassText(pass).to_string();
+        let mut path = Some(self);
+        while let Some(Path { anchor, outer }) = path {
+            text = format!("{anchor}({text})");
+            path = *outer;
+        }
+        text
+    }
+}
+
+/// The state of one run.
+struct Run<'a> {
+    instrumentation: &'a Instrumentation,
+    module: &'a mut Module,
+    sink: &'a Sink,
+    log: &'a mut dyn Write,
+    statistics: &'a mut Statistics,
+}
+
+impl Run<'_> {
+    fn pipeline(&mut self, pipeline: &Pipeline, root: Op, timing: &mut Timing, path: &Path<'_>) -> bool {
+        let start = Instant::now();
+        let mut steps = pipeline.steps.iter().zip(&mut timing.steps);
+        let succeeded = steps.all(|(step, timing)| match step {
+            Step::Pass(pass) => self.pass(pass.as_ref(), root, timing, path),
+            Step::Nested(nested) => {
+                let path = Path { anchor: &nested.anchor, outer: Some(path) };
+                // An earlier root's passes may have erased a later one.
+                children(self.module, root, &nested.anchor)
+                    .into_iter()
+                    .all(|op| self.module.is_erased(op) || self.pipeline(nested, op, timing, &path))
+            }
+        });
+        timing.duration += start.elapsed();
+        timing.runs += 1;
+        succeeded
+    }
+
+    fn pass(&mut self, pass: &dyn DynPass, root: Op, timing: &mut Timing, path: &Path<'_>) -> bool {
+        let start = Instant::now();
+        let prints_after = self.instrumentation.print_after.accepts(pass.name());
+        if self.instrumentation.print_before.accepts(pass.name()) {
+            let text = self.text(root);
+            self.dump("Before", pass, &text);
+        }
+        let before = (prints_after && self.instrumentation.only_after_change).then(|| self.text(root));
+        let copy = self.instrumentation.reproducer.is_some().then(|| self.module.clone());
+        let errors = self.sink.error_count();
+        let mut context = PassContext {
+            module: &mut *self.module,
+            root,
+            sink: self.sink,
+            pass: pass.name(),
+            statistics: &mut *self.statistics,
+        };
+        let panic = catch_unwind(AssertUnwindSafe(|| pass.run(&mut context))).err();
+        timing.duration += start.elapsed();
+        timing.runs += 1;
+        if let Some(panic) = panic {
+            self.report_panic(pass, path, panic.as_ref(), copy);
+            return false;
+        }
+        if prints_after {
+            let text = self.text(root);
+            if before.as_ref() != Some(&text) {
+                self.dump("After", pass, &text);
+            }
+        }
+        if self.sink.error_count() > errors {
+            return false;
+        }
+        !self.instrumentation.verify_each || self.is_valid_after(pass, root, path, copy)
+    }
+
+    fn is_valid_after(&mut self, pass: &dyn DynPass, root: Op, path: &Path<'_>, copy: Option<Module>) -> bool {
+        let found = verify(self.module, root);
+        if found.is_empty() {
+            return true;
+        }
+        for diagnostic in found {
+            self.sink.report(diagnostic.with_note(format!("after pass '{}'", pass.name())));
+        }
+        let message = format!("pass '{}' left invalid IR", pass.name());
+        self.report_bug(pass, path, message, copy);
+        false
+    }
+
+    fn report_panic(&mut self, pass: &dyn DynPass, path: &Path<'_>, panic: &(dyn Any + Send), copy: Option<Module>) {
+        let payload = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+        let message = format!("pass '{}' panicked: {}", pass.name(), payload.unwrap_or("no message"));
+        self.report_bug(pass, path, message, copy);
+    }
+
+    /// Reports a bug of the pass, with the file that shows it again.
+    fn report_bug(&mut self, pass: &dyn DynPass, path: &Path<'_>, message: String, copy: Option<Module>) {
+        let error = Diagnostic::error(Place::Nowhere, message).with_note("this is a bug in Kiln");
+        let error = match (&self.instrumentation.reproducer, copy) {
+            (Some(file), Some(module)) => {
+                let text = reproducer(&path.pipeline_of(pass), &module);
+                match std::fs::write(file, text) {
+                    Ok(()) => error.with_help(format!("replay it: kiln-opt --run-reproducer {}", file.display())),
+                    Err(reason) => error.with_note(format!("cannot write {}: {reason}", file.display())),
+                }
+            }
+            _ => error,
+        };
+        self.sink.report(error);
+    }
+
+    fn text(&self, root: Op) -> String {
+        let root = if self.instrumentation.module_scope { self.module.top() } else { root };
+        print(self.module, root, &PrintOptions { generic: self.instrumentation.generic, ..PrintOptions::default() })
+    }
+
+    fn dump(&mut self, when: &str, pass: &dyn DynPass, text: &str) {
+        // A log that cannot be written is no reason to stop.
+        let _ = writeln!(self.log, "// -----// IR Dump {when} {} //----- //\n{text}", pass.name());
+    }
+}
+
+/// The ops called `name` directly inside `root`.
+fn children(module: &Module, root: Op, name: &str) -> Vec<Op> {
+    let blocks = module.regions(root).iter().flat_map(|&region| module.blocks(region));
+    blocks.flat_map(|&block| module.block_ops(block)).filter(|&op| module.is(op, name)).collect()
+}
+
+/// The most bytes of one constant that a reproducer holds; beyond, only its key.
+const REPRODUCER_BLOB_BYTES: usize = 1 << 20;
+
+/// The first words of a reproducer file.
+pub(crate) const REPRODUCER_HEADER: &str = "// configuration: --pass-pipeline=";
+
+/// A file that `kiln-opt --run-reproducer` replays: the pipeline in a comment, then the IR.
+fn reproducer(pipeline: &str, module: &Module) -> String {
+    let options =
+        PrintOptions { generic: true, locations: true, resources: Some(REPRODUCER_BLOB_BYTES), ..Default::default() };
+    format!("{REPRODUCER_HEADER}'{pipeline}'\n{}", print(module, module.top(), &options))
+}
+
+impl Pipeline {
+    /// The text of the pipeline that a reproducer file names in its first line.
+    pub fn of_reproducer(file: &str) -> Option<&str> {
+        let line = file.lines().next()?;
+        line.strip_prefix(REPRODUCER_HEADER)?.trim().strip_prefix('\'')?.strip_suffix('\'')
+    }
+}

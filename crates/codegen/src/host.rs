@@ -10,7 +10,7 @@ pub fn host_cpu() -> HostCpu {
     let mut features: Vec<&str> = features.split(',').collect();
     features.sort_unstable_by_key(|feature| &feature[1.min(feature.len())..]);
     HostCpu {
-        triple: TargetMachine::get_default_triple().to_string(),
+        triple: TargetMachine::get_default_triple().as_str().to_string_lossy().into_owned(),
         cpu: TargetMachine::get_host_cpu_name().to_string(),
         features: features.join(","),
     }

@@ -32,8 +32,7 @@ pub const LOWERING_PIPELINE: &str = "builtin.module(\
     convert-to-llvm,\
     reconcile-unrealized-casts)";
 
-/// The dialects of the exit set and those that [`LOWERING_PIPELINE`] passes through. They are loaded up front, since a
-/// context that several threads use must not load any later.
+/// The dialects of the exit set and those that [`LOWERING_PIPELINE`] passes through.
 const DIALECTS: [&str; 12] =
     ["affine", "arith", "builtin", "cf", "func", "index", "llvm", "math", "memref", "scf", "ub", "vector"];
 
@@ -47,7 +46,7 @@ pub(crate) struct Mlir {
 }
 
 // SAFETY: MLIR contexts created with threading enabled may be used from many threads at once; `Mlir::new` takes care
-// that a context without it stays on one thread, and every dialect is loaded before the context is shared.
+// that a context without it stays on one thread, and that every dialect is loaded before the context is shared.
 unsafe impl Sync for Mlir {}
 
 impl Mlir {
@@ -70,7 +69,16 @@ impl Mlir {
             collect(&diagnostic, "", &file, &mut sink);
             true
         });
-        Mlir { context, messages, name }
+        let mlir = Mlir { context, messages, name };
+        mlir.load_dependent_dialects();
+        mlir
+    }
+
+    /// Runs the pipeline over nothing. Passes load the dialects that they may produce when they first run, and that
+    /// must not happen later, on one of several threads that use the context.
+    fn load_dependent_dialects(&self) {
+        let mut empty = Module::new(Location::unknown(&self.context));
+        self.lower(&mut empty).expect("there is nothing in an empty module to fail on");
     }
 
     pub fn context(&self) -> &Context {

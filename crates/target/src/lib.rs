@@ -159,12 +159,13 @@ impl Target {
     }
 
     /// The target of the machine that `host` describes. Features decide over the cpu's name, since a virtual machine
-    /// may hide some.
+    /// may hide some. The triple is the architecture's default one, so that a machine's vendor changes nothing.
     pub fn from_host(host: &HostCpu) -> Result<Target, TargetError> {
-        let (architecture, triple) = parse_triple(&host.triple)?;
+        let (architecture, _) = parse_triple(&host.triple)?;
         let known = find_cpu(architecture, &host.cpu).or_else(|| find_cpu(architecture, architecture.default_cpu()));
         let caches = known.map_or([32, 512, 0], |row| row.caches);
         let unit = unit_of_features(architecture, &host.features);
+        let triple = architecture.default_triple().to_owned();
         Ok(Target::new(architecture, triple, &host.cpu, &host.features, unit, caches))
     }
 

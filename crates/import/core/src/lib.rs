@@ -1,3 +1,14 @@
-//! What every importer shares: the import context, limits, weights into the blob store.
+//! What every importer shares: the mapped model file and its neighbours, symbols of extents, collected diagnostics.
+//!
+//! A model file is untrusted: nothing in it is executed, and what it says about sizes and places is checked here before
+//! memory is taken or another file is opened. This crate knows no format.
 
 #![forbid(unsafe_code)]
+
+mod model_file;
+mod reporter;
+mod symbol_table;
+
+pub use model_file::ModelFile;
+pub use reporter::Reporter;
+pub use symbol_table::SymbolTable;

@@ -1,3 +1,10 @@
-//! Emits kernels in the loop, vector, memref, arith, math and scf dialects; never decides.
+//! Emits kernels in the loop, vector, memref, arith, math and scf dialects, and the functions that call them. It never
+//! decides: what is emitted follows from a `KernelSpec` and a `Plan` of `kiln-schedule`.
 
 #![forbid(unsafe_code)]
+
+pub mod builder;
+pub mod emitters;
+
+pub use builder::{Body, Buffer, Combine, Condition, Coordinate, Index, KernelBuilder, Lanes};
+pub use emitters::{EMITTERS, Emitter, emit_kernel};

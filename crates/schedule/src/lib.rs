@@ -1,12 +1,21 @@
-//! Decides: fusion groups, plans, tiles, layouts, memory; never emits.
+//! Decides: fusion groups, kernel plans, tiles, layouts, memory. It never emits code.
+//!
+//! A `graph.fusion` op becomes a [`KernelSpec`] (what to compute), a planner makes a [`Plan`] of it (how), and
+//! `kiln-kernels` emits it. Specs hash and compare, so that equal kernels are made once; plans print as attributes.
 
 #![forbid(unsafe_code)]
 
+pub mod axes;
+pub mod families;
 mod layout;
-
 mod memory;
 mod outline;
+pub mod plan;
+pub mod spec;
 
+pub use families::{FAMILIES, Family, plan_kernel};
 pub use layout::assign_layout;
 pub use memory::{ARENA_ALIGNMENT, plan_memory, storage_of};
 pub use outline::outline;
+pub use plan::Plan;
+pub use spec::{KernelSpec, NodeSpec, Source, TensorSpec};

@@ -76,8 +76,7 @@ const fn operand(name: &'static str) -> OperandDefinition {
 const UNARY: &[OperandDefinition] = &[operand("operand")];
 const BINARY: &[OperandDefinition] = &[operand("lhs"), operand("rhs")];
 const TERNARY: &[OperandDefinition] = &[operand("condition"), operand("true_value"), operand("false_value")];
-const RESULT: &[ResultDefinition] =
-    &[ResultDefinition { name: "result", ty: TypeConstraint::Any, count: Count::One }];
+const RESULT: &[ResultDefinition] = &[ResultDefinition { name: "result", ty: TypeConstraint::Any, count: Count::One }];
 const PREDICATE: &[AttributeDefinition] = &[AttributeDefinition {
     name: "predicate",
     value: AttributeConstraint::Integer,
@@ -145,7 +144,11 @@ static INTEGER: &[OpDefinition] = &[
     binary("arith.addi", "The sum, modulo 2^width.", verify_integers),
     binary("arith.subi", "The difference, modulo 2^width.", verify_integers),
     binary("arith.muli", "The product, modulo 2^width.", verify_integers),
-    binary("arith.divsi", "The signed quotient, rounded towards zero; undefined for 0 and on overflow.", verify_integers),
+    binary(
+        "arith.divsi",
+        "The signed quotient, rounded towards zero; undefined for 0 and on overflow.",
+        verify_integers,
+    ),
     binary("arith.divui", "The unsigned quotient, rounded down; undefined for 0.", verify_integers),
     binary("arith.ceildivsi", "The signed quotient, rounded up; undefined for 0.", verify_integers),
     binary("arith.floordivsi", "The signed quotient, rounded down; undefined for 0.", verify_integers),

@@ -9,9 +9,7 @@
 
 #![forbid(unsafe_code)]
 
-use kiln_ir::{
-    Count, Dialect, Module, Op, OpDefinition, OperandDefinition, ResultDefinition, Traits, TypeConstraint,
-};
+use kiln_ir::{Count, Dialect, Module, Op, OpDefinition, OperandDefinition, ResultDefinition, Traits, TypeConstraint};
 
 /// The dialect.
 pub static DIALECT: Dialect =
@@ -21,8 +19,7 @@ const fn operand(name: &'static str) -> OperandDefinition {
     OperandDefinition { name, ty: TypeConstraint::Any, count: Count::One }
 }
 
-const RESULT: &[ResultDefinition] =
-    &[ResultDefinition { name: "result", ty: TypeConstraint::Any, count: Count::One }];
+const RESULT: &[ResultDefinition] = &[ResultDefinition { name: "result", ty: TypeConstraint::Any, count: Count::One }];
 
 const fn function(name: &'static str, doc: &'static str, operands: &'static [OperandDefinition]) -> OpDefinition {
     OpDefinition {

@@ -72,12 +72,7 @@ static MEMORY: &[OpDefinition] = &[
     OpDefinition {
         name: "vector.maskedstore",
         doc: "Overwrites consecutive elements of a buffer where the mask is set.",
-        operands: &[
-            one("base", MEMREF),
-            variadic("indices", INDEX),
-            one("mask", MASK),
-            one("valueToStore", VECTOR),
-        ],
+        operands: &[one("base", MEMREF), variadic("indices", INDEX), one("mask", MASK), one("valueToStore", VECTOR)],
         ..OpDefinition::EMPTY
     },
     OpDefinition {

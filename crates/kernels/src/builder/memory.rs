@@ -1,0 +1,226 @@
+//! Loads and stores of flat buffers, scalar, vector, masked and strided, with conversion to and from the
+//! representation in which elements are computed.
+
+use crate::builder::{Buffer, Index, KernelBuilder, computed_type, lanes_of, stored_type};
+use kiln_ir::{Attribute, Type, Value};
+use kiln_tensor::ElementType;
+
+/// How many elements are handled at once, and which of them exist.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Lanes {
+    /// The number of lanes; 1 means a scalar.
+    pub count: usize,
+    /// The lanes that exist, if not all do.
+    pub mask: Option<Value>,
+}
+
+impl Lanes {
+    /// One scalar.
+    pub const SCALAR: Lanes = Lanes { count: 1, mask: None };
+
+    /// A whole vector.
+    pub fn full(count: usize) -> Lanes {
+        Lanes { count, mask: None }
+    }
+}
+
+impl KernelBuilder<'_> {
+    /// A mask with the first `count` of `lanes` lanes set.
+    pub fn mask(&mut self, count: Index, lanes: usize) -> Value {
+        let count = self.index(count);
+        self.op("vector.create_mask", &[count], Type::vector(&[lanes as u64], Type::i1()))
+    }
+
+    /// Loads consecutive elements from `offset` on; lanes that do not exist are zero.
+    pub fn load(&mut self, buffer: Buffer, offset: impl Into<Index>, lanes: Lanes) -> Value {
+        let offset = self.index(offset.into());
+        let ty = lanes_of(stored_type(buffer.element), lanes.count);
+        let raw = match (lanes.count, lanes.mask) {
+            (1, _) => self.op("memref.load", &[buffer.memref, offset], ty),
+            (_, None) => self.op("vector.load", &[buffer.memref, offset], ty),
+            (_, Some(mask)) => {
+                let zero = self.zero(ty);
+                self.op("vector.maskedload", &[buffer.memref, offset, mask, zero], ty)
+            }
+        };
+        self.to_computed(raw, buffer.element)
+    }
+
+    /// Stores consecutive elements from `offset` on.
+    pub fn store(&mut self, value: Value, buffer: Buffer, offset: impl Into<Index>, lanes: Lanes) {
+        let offset = self.index(offset.into());
+        let value = self.to_stored(value, buffer.element);
+        match (lanes.count, lanes.mask) {
+            (1, _) => _ = self.builder.op("memref.store").operands(&[value, buffer.memref, offset]).build(),
+            (_, None) => _ = self.builder.op("vector.store").operands(&[value, buffer.memref, offset]).build(),
+            (_, Some(mask)) => {
+                let operands = [buffer.memref, offset, mask, value];
+                self.builder.op("vector.maskedstore").operands(&operands).build();
+            }
+        }
+    }
+
+    /// Loads one scalar.
+    pub fn load_scalar(&mut self, buffer: Buffer, offset: impl Into<Index>) -> Value {
+        self.load(buffer, offset, Lanes::SCALAR)
+    }
+
+    /// Loads one scalar into every lane.
+    pub fn load_splat(&mut self, buffer: Buffer, offset: impl Into<Index>, lanes: usize) -> Value {
+        let scalar = self.load_scalar(buffer, offset);
+        self.splat(scalar, lanes)
+    }
+
+    /// Loads elements `stride` apart. Lanes that do not exist are zero and their addresses not touched.
+    pub fn load_strided(&mut self, buffer: Buffer, offset: Index, stride: Index, lanes: Lanes) -> Value {
+        match stride {
+            Index::Constant(0) => return self.load_splat(buffer, offset, lanes.count),
+            Index::Constant(1) => return self.load(buffer, offset, lanes),
+            _ if lanes.count == 1 => return self.load_scalar(buffer, offset),
+            _ => {}
+        }
+        let ty = lanes_of(stored_type(buffer.element), lanes.count);
+        if let Some(mask) = lanes.mask {
+            let base = self.index(offset);
+            let steps = self.step(lanes.count);
+            let stride = self.index(stride);
+            let stride = self.splat(stride, lanes.count);
+            let offsets = self.op("arith.muli", &[steps, stride], self.ty(steps));
+            let zero = self.zero(ty);
+            let raw = self.op("vector.gather", &[buffer.memref, base, offsets, mask, zero], ty);
+            return self.to_computed(raw, buffer.element);
+        }
+        let mut vector = self.zero(ty);
+        for lane in 0..lanes.count {
+            let distance = self.mul(stride, lane);
+            let at = self.add(offset, distance);
+            let at = self.index(at);
+            let scalar = self.op("memref.load", &[buffer.memref, at], stored_type(buffer.element));
+            vector = self.insert_lane(scalar, vector, lane);
+        }
+        self.to_computed(vector, buffer.element)
+    }
+
+    /// Stores elements `stride` apart.
+    pub fn store_strided(&mut self, value: Value, buffer: Buffer, offset: Index, stride: Index, lanes: Lanes) {
+        if stride.is(1) || lanes.count == 1 {
+            return self.store(value, buffer, offset, lanes);
+        }
+        for lane in 0..lanes.count {
+            let distance = self.mul(stride, lane);
+            let at = self.add(offset, distance);
+            let scalar = self.extract_lane(value, lane);
+            match lanes.mask {
+                None => self.store(scalar, buffer, at, Lanes::SCALAR),
+                Some(mask) => {
+                    let exists = self.extract_lane(mask, lane);
+                    let exists = crate::builder::Condition::Value(exists);
+                    self.if_then(exists, |b| b.store(scalar, buffer, at, Lanes::SCALAR));
+                }
+            }
+        }
+    }
+
+    /// Loads one element for each lane of `offsets`, a vector of `index`.
+    pub fn load_gather(&mut self, buffer: Buffer, offsets: Value, lanes: Lanes) -> Value {
+        if lanes.count == 1 {
+            return self.load_scalar(buffer, offsets);
+        }
+        let ty = lanes_of(stored_type(buffer.element), lanes.count);
+        if let Some(mask) = lanes.mask {
+            let base = self.index_constant(0);
+            let zero = self.zero(ty);
+            let raw = self.op("vector.gather", &[buffer.memref, base, offsets, mask, zero], ty);
+            return self.to_computed(raw, buffer.element);
+        }
+        let mut vector = self.zero(ty);
+        for lane in 0..lanes.count {
+            let at = self.extract_lane(offsets, lane);
+            let scalar = self.op("memref.load", &[buffer.memref, at], stored_type(buffer.element));
+            vector = self.insert_lane(scalar, vector, lane);
+        }
+        self.to_computed(vector, buffer.element)
+    }
+
+    /// 0, 1, 2, ... as `index`.
+    pub fn step(&mut self, lanes: usize) -> Value {
+        self.op("vector.step", &[], lanes_of(Type::index(), lanes))
+    }
+
+    /// One lane of a vector; a scalar itself.
+    pub fn extract_lane(&mut self, vector: Value, lane: usize) -> Value {
+        let ty = self.ty(vector);
+        if ty.as_vector().is_none() {
+            return vector;
+        }
+        let position = Attribute::dense_i64s(&[lane as i64]);
+        let op = self.builder.op("vector.extract").operand(vector).attribute("static_position", position);
+        op.result(ty.scalar()).value()
+    }
+
+    /// The vector with one lane replaced; a scalar is replaced itself.
+    pub fn insert_lane(&mut self, scalar: Value, vector: Value, lane: usize) -> Value {
+        let ty = self.ty(vector);
+        if ty.as_vector().is_none() {
+            return scalar;
+        }
+        let position = Attribute::dense_i64s(&[lane as i64]);
+        let op = self.builder.op("vector.insert").operands(&[scalar, vector]).attribute("static_position", position);
+        op.result(ty).value()
+    }
+
+    /// What was loaded, in the representation it is computed in.
+    fn to_computed(&mut self, raw: Value, element: ElementType) -> Value {
+        let target = self.retyped(raw, computed_type(element));
+        match element {
+            ElementType::F16 => self.op("arith.extf", &[raw], target),
+            ElementType::BF16 => self.bf16_to_f32(raw),
+            ElementType::I1 => {
+                let zero = self.zero(self.ty(raw));
+                self.compare_integers(kiln_arith::IntegerPredicate::NotEqual, raw, zero)
+            }
+            _ => raw,
+        }
+    }
+
+    /// What was computed, as it is stored.
+    fn to_stored(&mut self, value: Value, element: ElementType) -> Value {
+        let target = self.retyped(value, stored_type(element));
+        match element {
+            ElementType::F16 => self.op("arith.truncf", &[value], target),
+            ElementType::BF16 => self.f32_to_bf16(value),
+            ElementType::I1 => self.op("arith.extui", &[value], target),
+            _ => value,
+        }
+    }
+
+    /// The upper half of a float, by bits: no target's library is needed.
+    fn bf16_to_f32(&mut self, raw: Value) -> Value {
+        let (half, word) = (self.retyped(raw, Type::integer(16)), self.retyped(raw, Type::i32()));
+        let bits = self.op("arith.bitcast", &[raw], half);
+        let bits = self.op("arith.extui", &[bits], word);
+        let shift = self.integer(16, word);
+        let bits = self.op("arith.shli", &[bits, shift], word);
+        let float = self.retyped(raw, Type::f32());
+        self.op("arith.bitcast", &[bits], float)
+    }
+
+    /// Rounds to nearest even by bits; NaN stays NaN.
+    fn f32_to_bf16(&mut self, value: Value) -> Value {
+        let word = self.retyped(value, Type::i32());
+        let bits = self.op("arith.bitcast", &[value], word);
+        let (sixteen, one, half) = (self.integer(16, word), self.integer(1, word), self.integer(0x7fff, word));
+        let upper = self.op("arith.shrui", &[bits, sixteen], word);
+        let odd = self.op("arith.andi", &[upper, one], word);
+        let bias = self.op("arith.addi", &[half, odd], word);
+        let rounded = self.op("arith.addi", &[bits, bias], word);
+        let rounded = self.op("arith.shrui", &[rounded, sixteen], word);
+        let quiet = self.integer(0x40, word);
+        let nan = self.op("arith.ori", &[upper, quiet], word);
+        let is_nan = self.compare_floats(kiln_arith::FloatPredicate::Unordered, value, value);
+        let chosen = self.select(is_nan, nan, rounded);
+        let narrow = self.op("arith.trunci", &[chosen], self.retyped(value, Type::integer(16)));
+        let target = self.retyped(value, Type::from_element(ElementType::BF16));
+        self.op("arith.bitcast", &[narrow], target)
+    }
+}

@@ -1,0 +1,37 @@
+//! The emitters of kernels, one for each family that `kiln-schedule` plans.
+
+use crate::builder::KernelBuilder;
+use kiln_ir::Module;
+use kiln_schedule::{KernelSpec, Plan};
+use kiln_target::Target;
+
+/// Emits the kernels of one family.
+#[derive(Clone, Copy, Debug)]
+pub struct Emitter {
+    /// The family's name, as in `kiln_schedule::FAMILIES`.
+    pub family: &'static str,
+    /// Writes the body: the tasks from [`KernelBuilder::begin`] up to [`KernelBuilder::end`].
+    pub emit: fn(&KernelSpec, &Plan, &mut KernelBuilder),
+}
+
+/// Every emitter.
+pub const EMITTERS: &[Emitter] = &[];
+
+/// Adds the function `@name` to the module: the kernel of `spec`, as `plan` says.
+///
+/// # Errors
+/// When no emitter knows the plan's family.
+pub fn emit_kernel(
+    module: &mut Module,
+    name: &str,
+    spec: &KernelSpec,
+    plan: &Plan,
+    target: &Target,
+) -> Result<(), String> {
+    let emitter = EMITTERS.iter().find(|emitter| plan.family == *emitter.family);
+    let emitter = emitter.ok_or_else(|| format!("no emitter for kernels of family {}", plan.family))?;
+    let mut builder = KernelBuilder::function(module, name, spec, target);
+    (emitter.emit)(spec, plan, &mut builder);
+    builder.finish();
+    Ok(())
+}

@@ -1,0 +1,29 @@
+//! The families of kernels, in the order in which they are asked: the first that plans a spec gets it.
+
+use crate::plan::Plan;
+use crate::spec::KernelSpec;
+use kiln_target::Target;
+
+/// A family of kernels: one planner here, one emitter of the same name in `kiln-kernels`.
+#[derive(Clone, Copy, Debug)]
+pub struct Family {
+    /// The name, which plans carry.
+    pub name: &'static str,
+    /// Plans a kernel; `None` if the family does not make such kernels.
+    pub plan: fn(&KernelSpec, &Target) -> Option<Plan>,
+}
+
+/// Every family: special ones first, general ones last.
+pub const FAMILIES: &[Family] = &[];
+
+/// The plan of the first family that makes such kernels.
+///
+/// # Errors
+/// When none does.
+pub fn plan_kernel(spec: &KernelSpec, target: &Target) -> Result<Plan, String> {
+    let mut plans = FAMILIES.iter().filter_map(|family| (family.plan)(spec, target));
+    plans.next().ok_or_else(|| {
+        let ops: Vec<&str> = spec.nodes.iter().map(|node| node.name.as_str()).collect();
+        format!("no family of kernels computes {}", ops.join(", "))
+    })
+}

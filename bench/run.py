@@ -2,9 +2,9 @@
 
     bench/run.py [--models NAME,...] [--threads 1,2] [--repeats N] [--quick] [--kiln PATH]
 
-Each model is compiled once for each number of threads and its outputs are compared with onnxruntime's. Then batches of
-runs alternate between the two, so that both see the same machine: its clock, its caches, its other load. The table
-goes to docs/src/benchmarks.md when all models were measured, and to bench/results.json always.
+Each model is compiled and its outputs are compared with onnxruntime's. Then batches of runs alternate between the two,
+so that both see the same machine: its clock, its caches, its other load. The tables go to docs/src/benchmarks.md when
+all models were measured, and to bench/results.json always.
 """
 
 import argparse
@@ -76,17 +76,24 @@ def bind(session, arrays: dict, outputs: dict):
     return binding
 
 
-def bench_model(model: models.Model, threads: int, arguments) -> dict:
-    """One row of the table."""
-    row = {"model": model.name, "about": model.about, "case": model.cases[0]["name"], "threads": threads}
+def compile_model(model: models.Model, arguments) -> dict:
+    """What compiling took and gave; the shared object is at `arguments.scratch`."""
     library = arguments.scratch / f"{model.name}.so"
+    row = {"model": model.name, "about": model.about}
     try:
-        if not library.exists() or library.stat().st_mtime < arguments.kiln.stat().st_mtime:
-            start = time.perf_counter()
-            compare.compile_model(arguments.kiln, model.path, library)
-            row["compile_seconds"] = time.perf_counter() - start
+        row |= compare.compile_model(arguments.kiln, model.path, library)
         row["library_bytes"] = library.stat().st_size
-        loaded = Model(library)
+        row["weight_bytes"] = Model(library).weight_size
+    except (KilnError, OSError) as error:
+        row["error"] = str(error)
+    return row
+
+
+def bench_model(model: models.Model, threads: int, arguments) -> dict:
+    """The latencies of a compiled model and of onnxruntime with this many threads, and how far their outputs differ."""
+    row = {"model": model.name, "about": model.about, "case": model.cases[0]["name"], "threads": threads}
+    try:
+        loaded = Model(arguments.scratch / f"{model.name}.so")
         arrays = cache.load_npz(references.case_folder(model, model.cases[0]) / "inputs.npz")
         session = references.session(model.path, threads)
         names = [output.name for output in session.get_outputs()]
@@ -98,27 +105,46 @@ def bench_model(model: models.Model, threads: int, arguments) -> dict:
         sides = {"kiln": prepared.execute, "onnxruntime": lambda: session.run_with_iobinding(binding)}
         for name, times in alternate(sides, arguments.repeats).items():
             row[name] = summary(times)
-        for measure_name in ("median", "min"):
-            row[f"ratio_{measure_name}"] = row["kiln"][measure_name] / row["onnxruntime"][measure_name]
+        for statistic in ("median", "min"):
+            row[f"ratio_{statistic}"] = row["kiln"][statistic] / row["onnxruntime"][statistic]
         loaded.release()
     except (KilnError, OSError) as error:
         row["error"] = str(error)
     return row
 
 
-def text_row(row: dict) -> str:
-    """A row as a line of a Markdown table."""
-    head = f"| {row['about']} | {row['case']} | {row['threads']} "
+def latency_line(row: dict) -> str:
+    """A row of the table of latencies."""
+    head = f"| {row['about']} | {row['case']} | {row['threads']} |"
     if "error" in row:
-        return head + f"| | | | | {row['error'].splitlines()[0][:120]} |"
-    sides = " ".join(f"| {row[s]['median']:.2f} ({row[s]['min']:.2f}..{row[s]['p90']:.2f})" for s in ("kiln", "onnxruntime"))
-    mark = "" if row["agrees"] else " **differs**"
-    return head + f"{sides} | {row['ratio_median']:.2f} | {row['difference']:.1e}{mark} | {row['library_bytes'] / 1e6:.1f} |"
+        return f"{head} | | | {first_line(row['error'])} |"
+    cells = [
+        f"{row[side]['median']:.2f} ({row[side]['min']:.2f}..{row[side]['p90']:.2f})" for side in ("kiln", "onnxruntime")
+    ]
+    cells += [f"{row['ratio_median']:.2f}", f"{row['difference']:.1e}{'' if row['agrees'] else ' **differs**'}"]
+    return f"{head} {' | '.join(cells)} |"
 
 
-HEADER = """\
-| model | input | threads | Kiln, ms | onnxruntime, ms | ratio | difference | .so, MB |
-| --- | --- | --- | --- | --- | --- | --- | --- |"""
+def compilation_line(row: dict) -> str:
+    """A row of the table of compilations."""
+    if "error" in row:
+        return f"| {row['about']} | | | | {first_line(row['error'])} |"
+    megabytes = [f"{row[key] / 1e6:.1f}" for key in ("compile_bytes", "library_bytes", "weight_bytes")]
+    return f"| {row['about']} | {row['compile_seconds']:.1f} | {' | '.join(megabytes)} |"
+
+
+def first_line(message: str) -> str:
+    """As much of a message as fits into a table."""
+    return message.splitlines()[0][:160].replace("|", "/")
+
+
+LATENCIES = """\
+| model | input | threads | Kiln, ms | onnxruntime, ms | ratio | difference |
+| --- | --- | --- | --- | --- | --- | --- |"""
+
+COMPILATIONS = """\
+| model | seconds | memory, MB | shared object, MB | weights, MB |
+| --- | --- | --- | --- | --- |"""
 
 
 def describe_machine() -> str:
@@ -131,21 +157,31 @@ def describe_machine() -> str:
     return f"{processor}, {len(os.sched_getaffinity(0))} hardware threads; onnxruntime {onnxruntime.__version__}"
 
 
-def page(rows: list[dict]) -> str:
-    """The chapter of the book that holds the table."""
-    table = "\n".join([HEADER, *map(text_row, rows)])
+def page(compilations: list[dict], latencies: list[dict]) -> str:
+    """The chapter of the book that holds the tables."""
+    latency_table = "\n".join([LATENCIES, *map(latency_line, latencies)])
+    compilation_table = "\n".join([COMPILATIONS, *map(compilation_line, compilations)])
     return f"""\
 # Benchmarks
 
-Written by `make bench`; machine: {describe_machine()}.
+Written by `make bench` on this machine: {describe_machine()}.
 
-Latency of one run, in milliseconds: the median, and in parentheses the least and the ninetieth percentile. The ratio is
-Kiln's median over onnxruntime's: below 1, Kiln is faster. Both run in one process in alternating batches on the
-same input, with the same number of threads; onnxruntime has all its optimizations on, and buffers bound. The difference is the largest one
-between the outputs, relative to the largest output. The models are those of `test/models/models.toml`, compiled with
-`kiln compile MODEL`, nothing else.
+The models are those of `test/models/models.toml`, compiled with `kiln compile MODEL` and nothing else.
 
-{table}
+## Latency
+
+Milliseconds that one run takes: the median, and in parentheses the least and the ninetieth percentile. The ratio is
+Kiln's median over onnxruntime's: below 1, Kiln is faster. Both run in one process in alternating batches on the same
+input, with the same number of threads; onnxruntime has all its optimizations on, and its buffers bound. The difference
+is the largest one between the outputs, relative to the largest output.
+
+{latency_table}
+
+## Compilation
+
+The time and the most memory that `kiln compile` takes, and the size of what it writes.
+
+{compilation_table}
 """
 
 
@@ -167,19 +203,22 @@ def parse_arguments():
 def main() -> None:
     arguments = parse_arguments()
     selected = models.select([name for name in arguments.models.split(",") if name])
-    rows = []
-    print(HEADER, flush=True)
+    compilations, latencies = [], []
+    print(LATENCIES, flush=True)
     for model in selected:
         models.fetch(model)
         references.make(model)
+        compilations.append(compile_model(model, arguments))
         for threads in map(int, arguments.threads.split(",")):
-            rows.append(bench_model(model, threads, arguments))
-            print(text_row(rows[-1]), flush=True)
-    results = {"machine": describe_machine(), "rows": rows}
+            row = {"case": "", "threads": threads} | compilations[-1]
+            latencies.append(row if "error" in row else bench_model(model, threads, arguments))
+            print(latency_line(latencies[-1]), flush=True)
+    print("\n".join(["", COMPILATIONS, *map(compilation_line, compilations)]))
+    results = {"machine": describe_machine(), "compilations": compilations, "latencies": latencies}
     (ROOT / "bench" / "results.json").write_text(json.dumps(results, indent=1) + "\n")
     if not arguments.models and not arguments.quick:
-        (ROOT / "docs" / "src" / "benchmarks.md").write_text(page(rows))
-    if any("error" in row or not row["agrees"] for row in rows):
+        (ROOT / "docs" / "src" / "benchmarks.md").write_text(page(compilations, latencies))
+    if any("error" in row or not row.get("agrees", True) for row in latencies):
         sys.exit(1)
 
 

@@ -9,6 +9,7 @@ import argparse
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import numpy
@@ -43,12 +44,35 @@ def largest_difference(actual: dict[str, numpy.ndarray], expected: dict[str, num
     return max(relative_difference(actual[name], array) for name, array in expected.items())
 
 
-def compile_model(kiln: Path, source: Path, target: Path) -> None:
-    """Compiles with `kiln`; what it says goes into the error if it fails."""
+def compile_model(kiln: Path, source: Path, target: Path) -> dict[str, float]:
+    """Compiles with `kiln` and tells the seconds and the bytes of memory it took; what it says goes into the error."""
     command = [str(kiln), "compile", str(source), "-o", str(target)]
-    finished = subprocess.run(command, capture_output=True, text=True)
-    if finished.returncode != 0:
-        raise KilnError(f"kiln compile failed with status {finished.returncode}: {finished.stderr.strip()}")
+    peak = 0
+    with tempfile.TemporaryFile("w+") as messages:
+        start = time.perf_counter()
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=messages)
+        while process.poll() is None:
+            peak = max(peak, peak_memory(process.pid))
+            time.sleep(0.01)
+        seconds = time.perf_counter() - start
+        if process.returncode != 0:
+            messages.seek(0)
+            raise KilnError(f"kiln compile failed with status {process.returncode}: {messages.read().strip()}")
+    return {"compile_seconds": seconds, "compile_bytes": peak}
+
+
+def peak_memory(process: int) -> int:
+    """The most bytes that a process has had in memory so far; 0 once it has ended.
+
+    What wait4 tells would not do: it counts what the parent had when it forked.
+    """
+    try:
+        for line in Path(f"/proc/{process}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    return 0
 
 
 def compare(model: models.Model, library: Path, threads: int) -> bool:

@@ -102,6 +102,7 @@ class Model:
         if version != ABI_VERSION:
             raise KilnError(f"{path} has version {version} of the interface, not {ABI_VERSION}")
         self.name = self._library.kiln_model_name().decode()
+        self.weight_size = self._library.kiln_model_weight_size()
         self.inputs = self._tensors(_INPUT)
         self.outputs = self._tensors(_OUTPUT)
 
@@ -128,6 +129,7 @@ class Model:
         signatures = {
             "kiln_abi_version": (ctypes.c_uint32, []),
             "kiln_model_name": (text, []),
+            "kiln_model_weight_size": (ctypes.c_uint64, []),
             "kiln_tensor_count": (number, [number]),
             "kiln_tensor_name": (text, [number, number]),
             "kiln_tensor_element_type": (number, [number, number]),

@@ -344,6 +344,11 @@ impl Module {
         found
     }
 
+    /// The ops inside `root` with this name, itself included.
+    pub fn ops_named(&self, root: Op, name: &str) -> Vec<Op> {
+        self.walk(root).into_iter().filter(|&op| self.is(op, name)).collect()
+    }
+
     // Values.
 
     /// The value's type.

@@ -1,0 +1,103 @@
+//! `lower-kernels`: every fusion gets a kernel function; equal specs and plans share one.
+
+use crate::families::emit_kernel;
+use kiln_ir::{Attribute, AttributeKind, Attributes, Dim, DimExpr, IntoAttribute, Module, Name, Op};
+use kiln_schedule::{KernelSpec, Plan};
+use kiln_target::Target;
+use rustc_hash::FxHashMap;
+
+/// How a fusion runs its kernel: the attribute `launch`.
+#[derive(Clone, Debug)]
+pub struct Launch {
+    /// The kernel's function.
+    pub callee: Name,
+    /// What the kernel's symbols `d0`, ... stand for here.
+    pub dims: Vec<DimExpr>,
+    /// How many tasks there are.
+    pub tasks: DimExpr,
+    /// Up to this many tasks run on the calling thread alone.
+    pub serial_tasks: i64,
+    /// Bytes of scratch memory for each worker.
+    pub scratch: DimExpr,
+    /// Whether the kernel takes the runtime and a node number to report failures.
+    pub can_fail: bool,
+}
+
+impl Launch {
+    /// Reads the attribute of a fusion.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn of(module: &Module, fusion: Op) -> Result<Launch, String> {
+        let read = || {
+            let AttributeKind::Dictionary(entries) = module.attribute(fusion, "launch")?.kind() else { return None };
+            let entries: Attributes = entries.iter().copied().collect();
+            let expr = |name: &str| entries.get(name)?.as_dims()?.first()?.expr();
+            Some(Launch {
+                callee: entries.get("callee")?.as_symbol_ref()?,
+                dims: entries.get("dims")?.as_dims()?.iter().map(|dim| dim.expr()).collect::<Option<_>>()?,
+                tasks: expr("tasks")?,
+                serial_tasks: entries.i64("serial_tasks")?,
+                scratch: expr("scratch")?,
+                can_fail: entries.bool("can_fail")?,
+            })
+        };
+        read().ok_or_else(|| "a graph.fusion has no launch: lower-kernels comes first".into())
+    }
+
+    fn to_attribute(&self) -> Attribute {
+        let dims =
+            |exprs: &[DimExpr]| Attribute::dims(&exprs.iter().map(|&expr| Dim::from_expr(expr)).collect::<Vec<_>>());
+        let entry = |name: &str, value: Attribute| (Name::new(name), value);
+        Attribute::dictionary(vec![
+            entry("callee", Attribute::symbol_ref(self.callee.as_str())),
+            entry("dims", dims(&self.dims)),
+            entry("tasks", dims(&[self.tasks])),
+            entry("serial_tasks", self.serial_tasks.into_attribute()),
+            entry("scratch", dims(&[self.scratch])),
+            entry("can_fail", self.can_fail.into_attribute()),
+        ])
+    }
+}
+
+/// Emits the kernels of all fusions inside `main`; returns how many distinct ones there are.
+///
+/// # Errors
+/// Per fusion, why its kernel cannot be made.
+pub fn lower_kernels(module: &mut Module, main: Op, target: &Target) -> Result<usize, Vec<(Op, String)>> {
+    let mut known: FxHashMap<(KernelSpec, Plan), (Name, bool)> = FxHashMap::default();
+    let mut errors = Vec::new();
+    for fusion in module.ops_named(main, "graph.fusion") {
+        if let Err(reason) = lower_kernel(module, fusion, target, &mut known) {
+            errors.push((fusion, reason));
+        }
+    }
+    if errors.is_empty() { Ok(known.len()) } else { Err(errors) }
+}
+
+fn lower_kernel(
+    module: &mut Module,
+    fusion: Op,
+    target: &Target,
+    known: &mut FxHashMap<(KernelSpec, Plan), (Name, bool)>,
+) -> Result<(), String> {
+    let (spec, dims) = KernelSpec::of(module, fusion);
+    let plan = module.attribute(fusion, "plan").and_then(Plan::from_attribute);
+    let plan = plan.ok_or("a graph.fusion has no plan: plan-kernels comes first")?;
+    let (tasks, scratch) = (Plan::at_launch(plan.tasks, &dims), Plan::at_launch(plan.scratch, &dims));
+    let serial_tasks = plan.serial_tasks;
+    let key = (spec, plan);
+    let (callee, can_fail) = match known.get(&key) {
+        Some(&kernel) => kernel,
+        None => {
+            let name = format!("kernel_{}_{}", known.len(), key.1.family);
+            let can_fail = emit_kernel(module, &key.0, &key.1, target, &name)?;
+            let kernel = (Name::new(&name), can_fail);
+            known.insert(key, kernel);
+            kernel
+        }
+    };
+    let launch = Launch { callee, dims, tasks, serial_tasks, scratch, can_fail };
+    module.set_attribute(fusion, "launch", launch.to_attribute());
+    Ok(())
+}

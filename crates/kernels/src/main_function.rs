@@ -1,0 +1,129 @@
+//! `lower-main`: `@main`, outlined and planned, becomes the functions of a compiled model.
+//!
+//! ```mlir
+//! func.func @main(%x: tensor<?x8xf32, #kiln.dims<[N, 8]>>) -> ... {
+//!   %r = graph.fusion %x {...} {arena = ..., output = [0], launch = {callee = @kernel_0, ...}}
+//!   func.return %r
+//! }
+//! // becomes
+//! func.func @kiln_gen_run(%runtime, %inputs, %outputs, %symbols, %workspace, %workers) -> i32 {
+//!   ... loop.launch @kernel_0 ...
+//! }
+//! func.func @kiln_gen_dims(%symbols, %dims)
+//! func.func @kiln_gen_workspace(%symbols, %workers) -> i64
+//! ```
+//!
+//! What the functions mean is said in `kiln-codegen`'s and `kiln-runtime`'s documentation. Memory is what `plan-memory`
+//! decided: the workspace is the arena, then one scratch area for each worker. Nothing is allocated here.
+
+mod buffers;
+mod description;
+mod extents;
+mod run;
+mod weights;
+
+pub use description::{AxisDescription, ModelDescription, TensorDescription};
+pub use weights::Weights;
+
+pub(crate) use buffers::{byte_address, load_word, memref_at, store_word};
+pub(crate) use run::{buffer_word, constant_word};
+
+use extents::Extents;
+use kiln_ir::{Builder, DimExpr, Module, Name, Op, Type, Value};
+use rustc_hash::FxHashSet;
+
+/// What lowering `@main` leaves besides the functions.
+#[derive(Clone, Debug)]
+pub struct LoweredMain {
+    /// Inputs, outputs and symbols, for the model's metadata.
+    pub description: ModelDescription,
+    /// The constants that kernels read, by offset.
+    pub weights: Weights,
+}
+
+/// Replaces function `main` by the functions of a compiled model.
+///
+/// # Errors
+/// When an op is left that has no kernel, or the types of `main` are no tensors.
+pub fn lower_main(module: &mut Module, main: Op) -> Result<LoweredMain, String> {
+    let description = ModelDescription::of(module, main)?;
+    let weights = Weights::collect(module, main);
+    let symbols: Vec<Name> = description.symbols.iter().map(|symbol| Name::new(symbol)).collect();
+    let arena = size_attribute(module, main, "arena_size")?;
+    let scratch = largest_scratch(module, main)?;
+    check_symbols(&symbols, &[&[arena], scratch.as_slice()].concat())?;
+
+    run::build(module, main, &symbols, &weights, (arena, &scratch))?;
+    build_dims(module, &symbols, &description);
+    build_workspace(module, &symbols, arena, &scratch);
+    module.erase(main);
+    Ok(LoweredMain { description, weights })
+}
+
+fn size_attribute(module: &Module, op: Op, name: &str) -> Result<DimExpr, String> {
+    let dims = module.attribute(op, name).and_then(|attribute| attribute.as_dims());
+    let size = dims.and_then(|dims| dims.first()?.expr());
+    size.ok_or_else(|| format!("{} has no {name}: plan-memory comes first", module.name(op)))
+}
+
+/// The distinct sizes of scratch memory that launches ask for, without those that ask for none.
+fn largest_scratch(module: &Module, main: Op) -> Result<Vec<DimExpr>, String> {
+    let mut sizes = Vec::new();
+    for op in module.ops_named(main, "graph.fusion") {
+        let launch = crate::lower_kernels::Launch::of(module, op)?;
+        if launch.scratch.as_constant() != Some(0) && !sizes.contains(&launch.scratch) {
+            sizes.push(launch.scratch);
+        }
+    }
+    Ok(sizes)
+}
+
+fn check_symbols(symbols: &[Name], exprs: &[DimExpr]) -> Result<(), String> {
+    let known: FxHashSet<Name> = symbols.iter().copied().collect();
+    let unknown = exprs.iter().flat_map(|expr| expr.symbols()).find(|symbol| !known.contains(symbol));
+    match unknown {
+        Some(symbol) => Err(format!("no input binds the symbol {symbol}")),
+        None => Ok(()),
+    }
+}
+
+/// `!llvm.ptr`.
+pub(crate) fn pointer() -> Type {
+    Type::dialect("llvm", "ptr")
+}
+
+/// Makes a public function and returns its entry block's arguments with a builder at its end.
+fn function<'m>(module: &'m mut Module, name: &str, inputs: &[Type], results: &[Type]) -> (Vec<Value>, Builder<'m>) {
+    let body = module.body();
+    let mut builder = Builder::at_end(module, body);
+    let ty = Type::function(inputs, results);
+    let op = builder.op("func.func").attribute("sym_name", name).attribute("function_type", ty).regions(1).build();
+    let region = module.regions(op)[0];
+    let block = module.create_block(region, inputs);
+    (module.arguments(block).to_vec(), Builder::at_end(module, block))
+}
+
+/// `kiln_gen_dims(symbols, dims)`: every extent of every input, then of every output.
+fn build_dims(module: &mut Module, symbols: &[Name], description: &ModelDescription) {
+    let (arguments, mut builder) = function(module, "kiln_gen_dims", &[pointer(), pointer()], &[]);
+    let mut extents = Extents::load(&mut builder, arguments[0], symbols);
+    let tensors = description.inputs.iter().chain(&description.outputs);
+    for (index, axis) in tensors.flat_map(|tensor| &tensor.axes).enumerate() {
+        let value = extents.as_i64(&mut builder, axis.extent);
+        store_word(&mut builder, arguments[1], index, value);
+    }
+    builder.op("func.return").build();
+}
+
+/// `kiln_gen_workspace(symbols, workers)`: the arena and a scratch area for each worker.
+fn build_workspace(module: &mut Module, symbols: &[Name], arena: DimExpr, scratch: &[DimExpr]) {
+    let (arguments, mut builder) = function(module, "kiln_gen_workspace", &[pointer(), Type::i64()], &[Type::i64()]);
+    let mut extents = Extents::load(&mut builder, arguments[0], symbols);
+    let arena = extents.index(&mut builder, arena);
+    let scratch = extents.largest(&mut builder, scratch);
+    let workers = extents::to_index(&mut builder, arguments[1]);
+    let scratch = extents::binary(&mut builder, "arith.muli", scratch, workers);
+    let size = extents::binary(&mut builder, "arith.addi", arena, scratch);
+    let size = extents::to_i64(&mut builder, size);
+    builder.op("func.return").operand(size).build();
+}

@@ -1,0 +1,101 @@
+//! What a model takes and gives, as data for its metadata.
+
+use kiln_ir::{Attribute, DimExpr, Module, Op, Type, TypeKind};
+use kiln_tensor::ElementType;
+
+/// Inputs, outputs and symbols of a model.
+#[derive(Clone, Debug)]
+pub struct ModelDescription {
+    /// The symbols that inputs bind, in the order of the array given to `kiln_gen_run`.
+    pub symbols: Vec<String>,
+    /// The inputs, in order.
+    pub inputs: Vec<TensorDescription>,
+    /// The outputs, in order.
+    pub outputs: Vec<TensorDescription>,
+    /// Names of nodes that kernels may report, by number.
+    pub nodes: Vec<String>,
+}
+
+/// One input or output.
+#[derive(Clone, Debug)]
+pub struct TensorDescription {
+    /// Its name in the model.
+    pub name: String,
+    /// Its element type.
+    pub element: ElementType,
+    /// Its axes, outermost first.
+    pub axes: Vec<AxisDescription>,
+}
+
+/// One axis.
+#[derive(Clone, Copy, Debug)]
+pub struct AxisDescription {
+    /// The extent over the model's symbols.
+    pub extent: DimExpr,
+}
+
+impl ModelDescription {
+    /// Reads the signature of `main`.
+    ///
+    /// # Errors
+    /// When a type is no tensor of known rank and extents, or an output's extent is bound by no input.
+    pub fn of(module: &Module, main: Op) -> Result<ModelDescription, String> {
+        let ty = module.attribute(main, "function_type").and_then(Attribute::as_type);
+        let Some(TypeKind::Function { inputs, results }) = ty.map(Type::kind) else {
+            return Err("main has no function type".into());
+        };
+        let names = |attribute: &str, prefix: &str, count: usize| {
+            let given = module.attribute(main, attribute).and_then(Attribute::as_strs).unwrap_or_default();
+            (0..count).map(|i| given.get(i).map_or_else(|| format!("{prefix}{i}"), |name| (*name).into())).collect()
+        };
+        let input_names: Vec<String> = names("arg_names", "input", inputs.len());
+        let output_names: Vec<String> = names("res_names", "output", results.len());
+        let inputs = describe(input_names, inputs)?;
+        let outputs = describe(output_names, results)?;
+        let mut symbols: Vec<String> = Vec::new();
+        for symbol in inputs.iter().flat_map(|input| &input.axes).filter_map(|axis| axis.extent.as_symbol()) {
+            if !symbols.iter().any(|known| symbol == known.as_str()) {
+                symbols.push(symbol.as_str().into());
+            }
+        }
+        for tensor in inputs.iter().chain(&outputs) {
+            for symbol in tensor.axes.iter().flat_map(|axis| axis.extent.symbols()) {
+                if !symbols.iter().any(|known| symbol == known.as_str()) {
+                    return Err(format!("no axis of an input is the symbol {symbol}, which {} needs", tensor.name));
+                }
+            }
+        }
+        Ok(ModelDescription { symbols, inputs, outputs, nodes: node_names(module, main) })
+    }
+}
+
+fn describe(names: Vec<String>, types: &[Type]) -> Result<Vec<TensorDescription>, String> {
+    let describe = |(name, ty): (String, &Type)| {
+        let tensor = ty.as_tensor().ok_or_else(|| format!("{name} is {ty}, not a tensor"))?;
+        let element = ty.element().ok_or_else(|| format!("{name} has elements of type {}", tensor.element))?;
+        let extent = |dim: &kiln_ir::Dim| dim.expr().map(|extent| AxisDescription { extent });
+        let axes: Option<Vec<AxisDescription>> = tensor.shape.iter().map(extent).collect();
+        let axes = axes.ok_or_else(|| format!("{name} has an unknown extent"))?;
+        Ok(TensorDescription { name, element, axes })
+    };
+    names.into_iter().zip(types).map(describe).collect()
+}
+
+/// The distinct names of the nodes that fusions come from, in order of the fusions: a kernel that fails reports the
+/// number of its fusion's name.
+fn node_names(module: &Module, main: Op) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for op in module.ops_named(main, "graph.fusion") {
+        let name = node_name(module, op);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// The name of the node a fusion comes from.
+pub(super) fn node_name(module: &Module, fusion: Op) -> String {
+    let name = module.location(fusion).find_name();
+    name.map_or_else(|| "unnamed node".into(), |name| name.as_str().into())
+}

@@ -1,0 +1,299 @@
+//! `kiln_gen_run`.
+
+use super::buffers::{address_of, byte_address, first_byte, i64_constant, load_word, memref_at};
+use super::description::node_name;
+use super::extents::{Extents, binary, constant, to_index};
+use super::{Weights, function, pointer};
+use crate::lower_kernels::Launch;
+use kiln_ir::{Attribute, Block, Builder, DimExpr, Module, Name, Op, Traits, Type, Value};
+use kiln_schedule::storage_of;
+use kiln_tensor::ElementType;
+use rustc_hash::FxHashMap;
+
+/// Builds the function from the body of `main`.
+pub(super) fn build(
+    module: &mut Module,
+    main: Op,
+    symbols: &[Name],
+    weights: &Weights,
+    (arena, scratch): (DimExpr, &[DimExpr]),
+) -> Result<(), String> {
+    let inputs = [pointer(), pointer(), pointer(), pointer(), pointer(), Type::i64()];
+    let source = module.region_block(main, 0);
+    let (nodes, exprs) = (nodes(module, main), expressions(module, main)?);
+    let (arguments, mut builder) = function(module, "kiln_gen_run", &inputs, &[Type::i32()]);
+    let [_runtime, inputs, outputs, symbol_array, workspace, workers] = arguments[..] else {
+        unreachable!("the function was made with six parameters")
+    };
+
+    let mut extents = Extents::load(&mut builder, symbol_array, symbols);
+    extents.remember(&mut builder, exprs);
+    let weights_base = declare_weights(&mut builder, weights);
+    let arena_size = extents.index(&mut builder, arena);
+    let scratch_bytes = extents.largest(&mut builder, scratch);
+    let workers = to_index(&mut builder, workers);
+    let scratch_size = binary(&mut builder, "arith.muli", scratch_bytes, workers);
+    let scratch_base = byte_address(&mut builder, workspace, arena_size);
+    let scratch = memref_at(&mut builder, scratch_base, scratch_size, Type::integer(8));
+
+    let mut addresses = FxHashMap::default();
+    for (index, &argument) in builder.module.arguments(source).to_vec().iter().enumerate() {
+        addresses.insert(argument, load_word(&mut builder, inputs, index, pointer()));
+    }
+    let mut run = Run { extents, addresses, weights, weights_base, workspace, outputs, scratch, scratch_bytes, nodes };
+    let last = run.block(&mut builder, source)?;
+    run.copy_outputs(&mut builder, last);
+    let ok =
+        builder.op("arith.constant").attribute("value", Attribute::integer(0, Type::i32())).result(Type::i32()).value();
+    builder.op("func.return").operand(ok).build();
+    Ok(())
+}
+
+/// The number of each fusion's node in the metadata.
+fn nodes(module: &Module, main: Op) -> FxHashMap<Op, i64> {
+    let mut names: Vec<String> = Vec::new();
+    let mut numbers = FxHashMap::default();
+    for op in module.ops_named(main, "graph.fusion") {
+        let name = node_name(module, op);
+        let number = names.iter().position(|known| *known == name).unwrap_or_else(|| {
+            names.push(name);
+            names.len() - 1
+        });
+        numbers.insert(op, number as i64);
+    }
+    numbers
+}
+
+/// Every extent that launches need, so that each is computed once, before any branch.
+fn expressions(module: &Module, main: Op) -> Result<Vec<DimExpr>, String> {
+    let mut exprs = Vec::new();
+    for op in module.walk(main) {
+        if module.is(op, "graph.fusion") {
+            let launch = Launch::of(module, op)?;
+            exprs.extend(launch.dims);
+            exprs.extend([launch.tasks, launch.scratch]);
+        }
+        if let Some(places) = module.attribute(op, "arena").and_then(Attribute::as_dims) {
+            exprs.extend(places.iter().filter_map(|place| place.expr()));
+        }
+    }
+    Ok(exprs)
+}
+
+/// Declares `@kiln_weights` and returns its address; `None` without weights.
+fn declare_weights(builder: &mut Builder, weights: &Weights) -> Option<Value> {
+    if weights.tensors.is_empty() {
+        return None;
+    }
+    let body = builder.module.body();
+    let bytes = Type::dialect("llvm", &format!("array<{} x i8>", weights.size));
+    builder.within(body, |builder| {
+        builder
+            .op("llvm.mlir.global")
+            .attribute("sym_name", "kiln_weights")
+            .attribute("global_type", bytes)
+            .attribute("linkage", dialect_attribute("llvm", "linkage<external>"))
+            .attribute("constant", Attribute::unit())
+            .attribute("addr_space", Attribute::integer(0, Type::i32()))
+            .attribute("alignment", Attribute::i64(64))
+            .attribute("visibility_", Attribute::i64(1))
+            .regions(1)
+            .build();
+    });
+    let address = builder.op("llvm.mlir.addressof").attribute("global_name", Attribute::symbol_ref("kiln_weights"));
+    Some(address.result(pointer()).value())
+}
+
+fn dialect_attribute(dialect: &str, body: &str) -> Attribute {
+    Attribute::new(kiln_ir::AttributeKind::Dialect { dialect: Name::new(dialect), body: Name::new(body) })
+}
+
+/// What the function knows while it is built.
+struct Run<'a> {
+    extents: Extents,
+    /// The address of each tensor's first byte.
+    addresses: FxHashMap<Value, Value>,
+    weights: &'a Weights,
+    weights_base: Option<Value>,
+    workspace: Value,
+    outputs: Value,
+    scratch: Value,
+    scratch_bytes: Value,
+    nodes: FxHashMap<Op, i64>,
+}
+
+impl Run<'_> {
+    /// Lowers the ops of `block`; returns its terminator.
+    fn block(&mut self, builder: &mut Builder, block: Block) -> Result<Op, String> {
+        for op in builder.module.ops_of(block) {
+            builder.location = builder.module.location(op);
+            match builder.module.name(op).as_str() {
+                "graph.fusion" => self.launch(builder, op)?,
+                "graph.dims" => self.dims(builder, op),
+                "graph.if" => self.branch(builder, op)?,
+                "graph.yield" | "func.return" => return Ok(op),
+                _ if builder.module.has_traits(op, Traits::VIEW)
+                    || builder.module.has_traits(op, Traits::CONSTANT_LIKE) => {}
+                name => return Err(format!("{name} is not part of a kernel: outline comes first")),
+            }
+        }
+        Err("a block has no terminator".into())
+    }
+
+    /// The address of a tensor.
+    fn address(&mut self, builder: &mut Builder, value: Value) -> Value {
+        let storage = storage_of(builder.module, value);
+        if let Some(&address) = self.addresses.get(&storage) {
+            return address;
+        }
+        let offset = self.weights.find_offset(storage).expect("a tensor is an input, a result or a constant");
+        let base = self.weights_base.expect("there are weights");
+        let offset = constant(builder, offset as i64);
+        byte_address(builder, base, offset)
+    }
+
+    /// The buffer of a tensor as a flat memref of its storage type.
+    fn buffer(&mut self, builder: &mut Builder, value: Value) -> Value {
+        let address = self.address(builder, value);
+        let (count, element) = (self.count(builder, value), storage_type(builder.module, value));
+        memref_at(builder, address, count, element)
+    }
+
+    fn count(&mut self, builder: &mut Builder, value: Value) -> Value {
+        let shape = &builder.module.ty(value).as_tensor().expect("graph values are ranked tensors").shape;
+        let count = shape.iter().try_fold(DimExpr::constant(1), |count, dim| count.checked_mul(dim.expr()?));
+        self.extents.index(builder, count.expect("the number of elements was checked when the model was read"))
+    }
+
+    /// Gives every result of `op` its address: an output's or a place in the arena.
+    fn place_results(&mut self, builder: &mut Builder, op: Op) {
+        let outputs = builder.module.attributes(op).i64s("output").unwrap_or_default();
+        let places = builder.module.attribute(op, "arena").and_then(Attribute::as_dims).unwrap_or_default();
+        for (index, result) in builder.module.results(op).to_vec().into_iter().enumerate() {
+            let address = match outputs.get(index).and_then(|&output| usize::try_from(output).ok()) {
+                Some(output) => load_word(builder, self.outputs, output, pointer()),
+                None => {
+                    let place =
+                        places.get(index).and_then(|place| place.expr()).expect("plan-memory placed every result");
+                    let place = self.extents.index(builder, place);
+                    byte_address(builder, self.workspace, place)
+                }
+            };
+            self.addresses.insert(result, address);
+        }
+    }
+
+    fn launch(&mut self, builder: &mut Builder, op: Op) -> Result<(), String> {
+        let launch = Launch::of(builder.module, op)?;
+        self.place_results(builder, op);
+        let (operands, results) = (builder.module.operands(op).to_vec(), builder.module.results(op).to_vec());
+        let mut all: Vec<Value> = Vec::new();
+        for value in operands.into_iter().chain(results) {
+            all.push(self.buffer(builder, value));
+        }
+        let buffers = all.len() as i32;
+        for &dim in &launch.dims {
+            all.push(self.extents.index(builder, dim));
+        }
+        let dims = launch.dims.len() as i32;
+        all.push(self.extents.index(builder, launch.tasks));
+        all.extend([self.scratch, self.scratch_bytes]);
+        let node = launch.can_fail.then(|| Attribute::i64(self.nodes[&op]));
+        builder
+            .op("loop.launch")
+            .operands(&all)
+            .attribute("callee", Attribute::symbol_ref(launch.callee.as_str()))
+            .attribute("serial_tasks", launch.serial_tasks)
+            .optional_attribute("node", node)
+            .attribute("operandSegmentSizes", Attribute::dense_i32s(&[buffers, dims, 1, 1, 1]))
+            .build();
+        Ok(())
+    }
+
+    /// Writes the values of extents.
+    fn dims(&mut self, builder: &mut Builder, op: Op) {
+        self.place_results(builder, op);
+        let buffer = self.buffer(builder, builder.module.result(op, 0));
+        let dims = builder.module.attribute(op, "dims").and_then(Attribute::as_dims).unwrap_or_default();
+        for (index, dim) in dims.iter().enumerate() {
+            let expr = dim.expr().expect("extents in the graph dialect are known");
+            let value = self.extents.as_i64(builder, expr);
+            let index = constant(builder, index as i64);
+            builder.op("memref.store").operands(&[value, buffer, index]).build();
+        }
+    }
+
+    /// `graph.if` to `scf.if`; each branch copies what it yields to the results' places.
+    fn branch(&mut self, builder: &mut Builder, op: Op) -> Result<(), String> {
+        self.place_results(builder, op);
+        let condition = self.buffer(builder, builder.module.operand(op, 0));
+        let byte = first_byte(builder, condition);
+        let zero = builder.op("arith.constant").attribute("value", Attribute::integer(0, Type::integer(8)));
+        let zero = zero.result(Type::integer(8)).value();
+        let not_equal = builder.op("arith.cmpi").operands(&[byte, zero]).attribute("predicate", Attribute::i64(1));
+        let condition = not_equal.result(Type::i1()).value();
+        let lowered = builder.op("scf.if").operand(condition).regions(2).build();
+        let results = builder.module.results(op).to_vec();
+        for index in 0..2 {
+            let source = builder.module.region_block(op, index);
+            let region = builder.module.regions(lowered)[index];
+            let target = builder.module.create_block(region, &[]);
+            builder.within(target, |builder| -> Result<(), String> {
+                let last = self.block(builder, source)?;
+                for (position, &result) in results.iter().enumerate() {
+                    let value = builder.module.operand(last, position);
+                    let destination = self.buffer(builder, result);
+                    self.copy(builder, value, destination);
+                }
+                builder.op("scf.yield").build();
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
+    fn copy(&mut self, builder: &mut Builder, value: Value, destination: Value) {
+        let source = self.buffer(builder, value);
+        builder.op("memref.copy").operands(&[source, destination]).build();
+    }
+
+    /// Copies the outputs that no kernel wrote in place: inputs, constants, and tensors that are two outputs at once.
+    fn copy_outputs(&mut self, builder: &mut Builder, last: Op) {
+        let values = builder.module.operands(last).to_vec();
+        for (number, value) in values.into_iter().enumerate() {
+            let storage = storage_of(builder.module, value);
+            let written = builder.module.defining_op(storage).and_then(|op| {
+                let index = builder.module.results(op).iter().position(|&result| result == storage)?;
+                builder.module.attributes(op).i64s("output")?.get(index).copied()
+            });
+            if written == Some(number as i64) {
+                continue;
+            }
+            let address = load_word(builder, self.outputs, number, pointer());
+            let (count, element) = (self.count(builder, value), storage_type(builder.module, value));
+            let destination = memref_at(builder, address, count, element);
+            self.copy(builder, value, destination);
+        }
+    }
+}
+
+/// The type that a tensor's elements have in memory: signless integers, truth values as bytes.
+fn storage_type(module: &Module, value: Value) -> Type {
+    match module.ty(value).element() {
+        Some(ElementType::I1 | ElementType::I4 | ElementType::U4) => Type::integer(8),
+        Some(element) if element.is_integer() => Type::integer(element.bit_width() as u32),
+        Some(element) => Type::from_element(element),
+        None => Type::integer(8),
+    }
+}
+
+/// Keeps the pointer of a buffer for a task's context.
+pub(crate) fn buffer_word(builder: &mut Builder, memref: Value) -> Value {
+    let address = address_of(builder, memref);
+    builder.op("llvm.ptrtoint").operand(address).result(Type::i64()).value()
+}
+
+/// A word that is a constant.
+pub(crate) fn constant_word(builder: &mut Builder, value: i64) -> Value {
+    i64_constant(builder, value)
+}

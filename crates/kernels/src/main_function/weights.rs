@@ -1,0 +1,49 @@
+//! The constants that kernels read: one read-only section, each tensor at an aligned offset, equal tensors once.
+
+use kiln_ir::{Module, Op, Traits, Value};
+use kiln_tensor::{BlobStore, Tensor};
+use rustc_hash::FxHashMap;
+
+/// Every tensor starts at a multiple of this.
+const ALIGNMENT: u64 = 64;
+
+/// Tensors by offset.
+#[derive(Clone, Debug, Default)]
+pub struct Weights {
+    /// Offset and content of each, ascending.
+    pub tensors: Vec<(u64, Tensor)>,
+    /// Bytes of the whole section.
+    pub size: u64,
+    offsets: FxHashMap<Value, u64>,
+}
+
+impl Weights {
+    /// Lays out every constant inside `main` that an op other than a constant's own kernel uses.
+    pub fn collect(module: &Module, main: Op) -> Weights {
+        let mut weights = Weights::default();
+        let mut by_content: FxHashMap<kiln_tensor::BlobKey, u64> = FxHashMap::default();
+        let hasher = BlobStore::new();
+        for op in module.walk(main) {
+            let inside_kernel = module.parent_op(op).is_some_and(|parent| module.is(parent, "graph.fusion"));
+            if inside_kernel || !module.has_traits(op, Traits::CONSTANT_LIKE) {
+                continue;
+            }
+            let value = module.result(op, 0);
+            let Some(tensor) = module.constant_tensor(value).filter(|_| module.has_uses(value)) else { continue };
+            let key = hasher.insert(tensor.clone());
+            let offset = *by_content.entry(key).or_insert_with(|| {
+                let offset = weights.size.next_multiple_of(ALIGNMENT);
+                weights.size = offset + tensor.bytes().len() as u64;
+                weights.tensors.push((offset, tensor));
+                offset
+            });
+            weights.offsets.insert(value, offset);
+        }
+        weights
+    }
+
+    /// Where the constant `value` is.
+    pub(super) fn find_offset(&self, value: Value) -> Option<u64> {
+        self.offsets.get(&value).copied()
+    }
+}

@@ -32,20 +32,13 @@ use extents::Extents;
 use kiln_ir::{Builder, DimExpr, Module, Name, Op, Type, Value};
 use rustc_hash::FxHashSet;
 
-/// What lowering `@main` leaves besides the functions.
-#[derive(Clone, Debug)]
-pub struct LoweredMain {
-    /// Inputs, outputs and symbols, for the model's metadata.
-    pub description: ModelDescription,
-    /// The constants that kernels read, by offset.
-    pub weights: Weights,
-}
-
-/// Replaces function `main` by the functions of a compiled model.
+/// Replaces function `main` by the functions of a compiled model. The module's attributes keep what describes it
+/// ([`ModelDescription::of`]) and the table of its constants ([`Weights::of`]).
 ///
 /// # Errors
 /// When an op is left that has no kernel, or the types of `main` are no tensors.
-pub fn lower_main(module: &mut Module, main: Op) -> Result<LoweredMain, String> {
+pub fn lower_main(module: &mut Module, main: Op) -> Result<(), String> {
+    ModelDescription::note_nodes(module, main);
     let description = ModelDescription::of(module, main)?;
     let weights = Weights::collect(module, main);
     let symbols: Vec<Name> = description.symbols.iter().map(|symbol| Name::new(symbol)).collect();
@@ -56,8 +49,10 @@ pub fn lower_main(module: &mut Module, main: Op) -> Result<LoweredMain, String> 
     run::build(module, main, &symbols, &weights, (arena, &scratch))?;
     build_dims(module, &symbols, &description);
     build_workspace(module, &symbols, arena, &scratch);
+    ModelDescription::keep(module, main);
+    weights.keep(module);
     module.erase(main);
-    Ok(LoweredMain { description, weights })
+    Ok(())
 }
 
 fn size_attribute(module: &Module, op: Op, name: &str) -> Result<DimExpr, String> {

@@ -35,7 +35,7 @@ pub struct AxisDescription {
 }
 
 impl ModelDescription {
-    /// Reads the signature of `main`.
+    /// Reads the signature of `main`, or of a module that `main` was lowered in.
     ///
     /// # Errors
     /// When a type is no tensor of known rank and extents, or an output's extent is bound by no input.
@@ -65,7 +65,23 @@ impl ModelDescription {
                 }
             }
         }
-        Ok(ModelDescription { symbols, inputs, outputs, nodes: node_names(module, main) })
+        let nodes = module.attribute(main, "nodes").and_then(Attribute::as_strs).unwrap_or_default();
+        Ok(ModelDescription { symbols, inputs, outputs, nodes: nodes.into_iter().map(String::from).collect() })
+    }
+
+    /// Notes on `main` the names of the nodes that kernels may report.
+    pub(super) fn note_nodes(module: &mut Module, main: Op) {
+        let names: Vec<Attribute> = node_names(module, main).iter().map(|name| Attribute::string(name)).collect();
+        module.set_attribute(main, "nodes", names);
+    }
+
+    /// Copies what describes the model from `main` to the module, where [`ModelDescription::of`] finds it, too.
+    pub(super) fn keep(module: &mut Module, main: Op) {
+        for name in ["function_type", "arg_names", "res_names", "nodes"] {
+            if let Some(value) = module.attribute(main, name) {
+                module.set_attribute(module.top(), name, value);
+            }
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The constants that kernels read: one read-only section, each tensor at an aligned offset, equal tensors once.
 
-use kiln_ir::{Module, Op, Traits, Value};
+use kiln_ir::{Attribute, Module, Op, Traits, Value};
 use kiln_tensor::{BlobStore, Tensor};
 use rustc_hash::FxHashMap;
 
@@ -40,6 +40,30 @@ impl Weights {
             weights.offsets.insert(value, offset);
         }
         weights
+    }
+
+    /// Writes the table to the module: `weights`, `weight_offsets` and `weight_bytes`.
+    pub(super) fn keep(&self, module: &mut Module) {
+        let top = module.top();
+        let tensors: Vec<Attribute> =
+            self.tensors.iter().map(|(_, tensor)| module.tensor_attribute(tensor.clone())).collect();
+        let offsets: Vec<i64> = self.tensors.iter().map(|(offset, _)| *offset as i64).collect();
+        module.set_attribute(top, "weights", tensors);
+        module.set_attribute(top, "weight_offsets", offsets);
+        module.set_attribute(top, "weight_bytes", self.size as i64);
+    }
+
+    /// Reads the table from a module that `main` was lowered in; `None` if there is none.
+    pub fn of(module: &Module) -> Option<Weights> {
+        let top = module.top();
+        let tensors = module.attribute(top, "weights")?.as_array()?;
+        let offsets = module.attributes(top).i64s("weight_offsets")?;
+        let size = u64::try_from(module.attributes(top).i64("weight_bytes")?).ok()?;
+        let entry = |(&attribute, offset): (&Attribute, i64)| {
+            Some((u64::try_from(offset).ok()?, module.attribute_tensor(attribute)?))
+        };
+        let tensors = tensors.iter().zip(offsets).map(entry).collect::<Option<_>>()?;
+        Some(Weights { tensors, size, offsets: FxHashMap::default() })
     }
 
     /// Where the constant `value` is.

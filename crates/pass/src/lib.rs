@@ -36,6 +36,7 @@ mod instrumentation;
 mod manager;
 mod options;
 mod pass;
+mod passes;
 mod pipeline;
 mod registry;
 
@@ -44,5 +45,6 @@ pub use instrumentation::{Instrumentation, PassFilter, Timing};
 pub use manager::{Outcome, PassManager};
 pub use options::{OptionInfo, OptionValue, Options, unknown_option};
 pub use pass::{Anchor, DynPass, Pass};
+pub use passes::{Canonicalize, Cse, Dce, PASSES, run_patterns, run_patterns_with_constants};
 pub use pipeline::{Pipeline, Step};
 pub use registry::{PassInfo, PassRegistry};

@@ -1,3 +1,14 @@
-//! Patterns, the greedy rewrite driver, dialect conversion.
+//! The drivers that apply patterns, and the clean-ups every dialect shares.
+//!
+//! [`apply_greedily`] applies a [`PatternSet`](kiln_ir::PatternSet) until nothing matches; [`cse`] merges equal ops;
+//! [`dce`] erases unused ones. All of them know ops by their traits alone.
 
 #![forbid(unsafe_code)]
+
+mod cse;
+mod dce;
+mod greedy;
+
+pub use cse::cse;
+pub use dce::{dce, is_trivially_dead};
+pub use greedy::{GreedyOptions, GreedyResult, MaterializeConstant, apply_greedily};

@@ -10,6 +10,7 @@ pub mod families;
 mod layout;
 mod memory;
 mod outline;
+mod passes;
 pub mod plan;
 pub mod spec;
 
@@ -17,5 +18,6 @@ pub use families::{FAMILIES, Family, plan_kernel};
 pub use layout::assign_layout;
 pub use memory::{ARENA_ALIGNMENT, plan_memory, storage_of};
 pub use outline::outline;
+pub use passes::PASSES;
 pub use plan::Plan;
 pub use spec::{KernelSpec, NodeSpec, Source, TensorSpec};

@@ -1,0 +1,275 @@
+//! From a model file to what the user asked for.
+
+use crate::pipeline::{self, OptimizationLevel};
+use crate::{pass_registry, registry};
+use kiln_codegen::metadata::{AxisInfo, Metadata, SymbolInfo, SymbolSource, TensorInfo};
+use kiln_codegen::{CodegenError, LinkInput, LinkOptions, LinkOutput, ObjectFile, Options, Source, Stage};
+use kiln_diag::{Diagnostic, Place, Sink};
+use kiln_import_onnx::ImportOptions;
+use kiln_ir::{DimExpr, Module};
+use kiln_kernels::main_function::{ModelDescription, TensorDescription, Weights};
+use kiln_pass::{PassManager, Pipeline};
+use kiln_syntax::PrintOptions;
+use kiln_target::Target;
+use kiln_tensor::Tensor;
+use std::path::{Path, PathBuf};
+
+/// What to make of a model.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Emit {
+    /// The framework's dialect, as text.
+    Import,
+    /// The optimized graph, as text.
+    Graph,
+    /// Outlined and planned kernels, as text.
+    Loop,
+    /// The exit set: upstream's dialects in generic form.
+    Mlir,
+    /// LLVM IR, as text.
+    Llvm,
+    /// Assembly.
+    Asm,
+    /// One relocatable object.
+    Obj,
+    /// A static library.
+    Lib,
+    /// A shared object.
+    #[default]
+    So,
+}
+
+/// A compilation, as the user asked for it.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The model file.
+    pub model: PathBuf,
+    /// Where to write.
+    pub output: PathBuf,
+    /// What to write.
+    pub emit: Emit,
+    /// For which processor.
+    pub target: Target,
+    /// How hard to try.
+    pub level: OptimizationLevel,
+    /// Extents that inputs get, by input name; `None` keeps an axis as it is.
+    pub shapes: Vec<(String, Vec<Option<u64>>)>,
+    /// Inputs that become constants.
+    pub constants: Vec<(String, Tensor)>,
+    /// Threads the compiler itself uses; the result does not depend on it.
+    pub threads: usize,
+    /// Where objects made before are kept, if anywhere.
+    pub cache: Option<kiln_codegen::ObjectCache>,
+}
+
+/// What a compilation made.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    /// The files written, the one asked for first.
+    pub files: Vec<PathBuf>,
+    /// Bytes of the constants.
+    pub weight_bytes: u64,
+    /// How many distinct kernels there are.
+    pub kernels: usize,
+}
+
+/// Told how far a compilation is.
+pub trait Progress {
+    /// A step begins.
+    fn begin(&self, step: &str);
+}
+
+/// Tells nobody.
+pub struct Silent;
+
+impl Progress for Silent {
+    fn begin(&self, _step: &str) {}
+}
+
+/// Compiles; `None` if there were errors, which are in `sink`. No output file is left behind then.
+pub fn compile(request: &Request, sink: &Sink, progress: &dyn Progress) -> Option<Summary> {
+    progress.begin("import");
+    let mut module = import(&request.model, request, sink)?;
+    if request.emit == Emit::Import {
+        return write_text(request, &print(&module, false), sink);
+    }
+    progress.begin("optimize");
+    run(&mut module, pipeline::conversion(), sink)?;
+    run(&mut module, &pipeline::optimization(request.level), sink)?;
+    if request.emit == Emit::Graph {
+        return write_text(request, &print(&module, false), sink);
+    }
+    progress.begin("lower");
+    let lowering = pipeline::lowering(&request.target);
+    if request.emit == Emit::Loop {
+        let (planning, _) = lowering.split_once(",lower-kernels").expect("lowering has a pass lower-kernels");
+        run(&mut module, &format!("{planning})"), sink)?;
+        return write_text(request, &print(&module, false), sink);
+    }
+    run(&mut module, &lowering, sink)?;
+    generate(request, &module, sink, progress)
+}
+
+/// Reads the model into its framework's dialect.
+pub fn import(model: &Path, request: &Request, sink: &Sink) -> Option<Module> {
+    let options = ImportOptions { constants: request.constants.clone() };
+    let mut module = kiln_import_onnx::import_with(model, &registry(), &options, sink)?;
+    if !request.shapes.is_empty() {
+        kiln_convert::specialize(&mut module, &request.shapes, sink)?;
+    }
+    Some(module)
+}
+
+/// Runs a pipeline given as text.
+///
+/// # Panics
+/// When the text is no pipeline: the named ones are.
+pub fn run(module: &mut Module, text: &str, sink: &Sink) -> Option<()> {
+    let pipeline = match Pipeline::parse(text, pass_registry()) {
+        Ok(pipeline) => pipeline,
+        Err(reason) => panic!("the pipeline '{text}' is valid: {reason:?}"),
+    };
+    PassManager::new(pipeline).run(module, sink).is_ok().then_some(())
+}
+
+fn print(module: &Module, generic: bool) -> String {
+    kiln_syntax::print(module, module.top(), &PrintOptions { generic, ..PrintOptions::default() })
+}
+
+fn write_text(request: &Request, text: &str, sink: &Sink) -> Option<Summary> {
+    if request.output.as_os_str() == "-" {
+        print!("{text}");
+        return Some(Summary::default());
+    }
+    match std::fs::write(&request.output, text) {
+        Ok(()) => Some(Summary { files: vec![request.output.clone()], ..Summary::default() }),
+        Err(error) => {
+            let place = Place::File(request.output.display().to_string());
+            sink.report(Diagnostic::error(place, format!("cannot write the output: {error}")));
+            None
+        }
+    }
+}
+
+/// From the exit set to files.
+fn generate(request: &Request, module: &Module, sink: &Sink, progress: &dyn Progress) -> Option<Summary> {
+    let text = print(module, true);
+    if request.emit == Emit::Mlir {
+        return write_text(request, &text, sink);
+    }
+    let name = request.model.file_stem().map_or_else(|| "model".into(), |stem| stem.to_string_lossy().into_owned());
+    let source = Source { name: &name, mlir: &text };
+    let level = match request.level {
+        OptimizationLevel::O0 => kiln_codegen::OptimizationLevel::O0,
+        OptimizationLevel::O1 => kiln_codegen::OptimizationLevel::O1,
+        OptimizationLevel::O2 => kiln_codegen::OptimizationLevel::O2,
+        OptimizationLevel::O3 => kiln_codegen::OptimizationLevel::O3,
+    };
+    let options = Options { target: &request.target, level, threads: request.threads, cache: request.cache.as_ref() };
+    progress.begin("generate code");
+    let stage = match request.emit {
+        Emit::Llvm => Some(Stage::LlvmIr),
+        Emit::Asm => Some(Stage::Assembly),
+        _ => None,
+    };
+    if let Some(stage) = stage {
+        let text = report(kiln_codegen::print(&source, &options, stage), sink)?;
+        return write_text(request, &text, sink);
+    }
+    let objects = report(kiln_codegen::compile(&source, &options), sink)?;
+    progress.begin("link");
+    link(request, module, &name, objects, sink)
+}
+
+fn link(request: &Request, module: &Module, name: &str, mut objects: Vec<ObjectFile>, sink: &Sink) -> Option<Summary> {
+    let description = ModelDescription::of(module, module.top()).expect("lower-main described the model");
+    let weights = Weights::of(module).expect("lower-main laid out the constants");
+    let metadata = metadata(request, name, &description, &weights);
+    objects.push(report(kiln_codegen::write_metadata(&request.target, &metadata), sink)?);
+    let architecture = request.target.architecture.name();
+    let runtime = kiln_runtime::object_for(architecture).expect("the runtime is built for every architecture");
+    objects.push(ObjectFile { name: "runtime.o".into(), bytes: runtime.to_vec() });
+
+    let directory = request.output.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let scratch = tempfile::Builder::new().prefix(".kiln-").tempdir_in(directory).map_err(|error| {
+        let place = Place::File(directory.display().to_string());
+        sink.report(Diagnostic::error(place, format!("cannot write to the output's folder: {error}")));
+    });
+    let scratch = scratch.ok()?;
+    let weights_file = scratch.path().join("weights.o");
+    let pieces = weights.tensors.iter().map(|(offset, tensor)| (*offset, tensor.bytes()));
+    report(kiln_codegen::write_weights(&request.target, weights.size, pieces, &weights_file), sink)?;
+
+    let output = match request.emit {
+        Emit::Obj => LinkOutput::Object,
+        Emit::Lib => LinkOutput::StaticLibrary,
+        _ => LinkOutput::SharedObject,
+    };
+    let exports = kiln_runtime::exported_symbols();
+    let externals = kiln_runtime::external_symbols();
+    let options = LinkOptions { output, exports: &exports, externals: Some(&externals) };
+    let mut inputs: Vec<LinkInput> = objects.iter().map(LinkInput::Memory).collect();
+    inputs.push(LinkInput::File(&weights_file));
+    report(kiln_codegen::link(&inputs, &options, &request.output), sink)?;
+
+    let header = request.output.with_extension("h");
+    let description = kiln_runtime::ModelDescription::from_bytes(&metadata.to_bytes());
+    let text = kiln_runtime::header(&description.expect("the metadata just written reads back"));
+    if let Err(error) = std::fs::write(&header, text) {
+        let _ = std::fs::remove_file(&request.output);
+        let place = Place::File(header.display().to_string());
+        sink.report(Diagnostic::error(place, format!("cannot write the header: {error}")));
+        return None;
+    }
+    let kernels = module.ops_of(module.body()).into_iter().filter(|&op| module.is(op, "func.func")).count();
+    Some(Summary { files: vec![request.output.clone(), header], weight_bytes: weights.size, kernels })
+}
+
+fn metadata(request: &Request, name: &str, description: &ModelDescription, weights: &Weights) -> Metadata {
+    let symbol = |name: &String| SymbolInfo {
+        name: name.clone(),
+        source: SymbolSource::Input,
+        minimum: 0,
+        maximum: i64::MAX,
+    };
+    let axis = |extent: DimExpr| match (extent.as_constant(), extent.as_symbol()) {
+        (Some(value), _) => AxisInfo::Static(value),
+        (None, Some(name)) => {
+            let index = description.symbols.iter().position(|symbol| name == symbol.as_str());
+            AxisInfo::Symbol(index.expect("the symbols of a signature are all described") as u32)
+        }
+        (None, None) => AxisInfo::Expression(extent.to_string()),
+    };
+    let tensor = |tensor: &TensorDescription| TensorInfo {
+        name: tensor.name.clone(),
+        element: tensor.element,
+        axes: tensor.axes.iter().map(|described| axis(described.extent)).collect(),
+    };
+    Metadata {
+        model_name: name.to_owned(),
+        producer: concat!("kiln ", env!("CARGO_PKG_VERSION")).into(),
+        triple: request.target.triple.clone(),
+        cpu: request.target.cpu.clone(),
+        symbols: description.symbols.iter().map(symbol).collect(),
+        inputs: description.inputs.iter().map(tensor).collect(),
+        outputs: description.outputs.iter().map(tensor).collect(),
+        nodes: description.nodes.clone(),
+        weight_bytes: weights.size,
+        arena_bytes: None,
+    }
+}
+
+/// The value, or a diagnostic.
+fn report<T>(result: Result<T, CodegenError>, sink: &Sink) -> Option<T> {
+    result
+        .map_err(|error| {
+            let mut diagnostic = Diagnostic::error(Place::Nowhere, error.to_string());
+            if let Some(reproducer) = &error.reproducer {
+                let path = std::env::temp_dir().join("kiln-reproducer.mlir");
+                if std::fs::write(&path, reproducer).is_ok() {
+                    diagnostic = diagnostic.with_note(format!("this is a bug of Kiln; {} replays it", path.display()));
+                }
+            }
+            sink.report(diagnostic);
+        })
+        .ok()
+}

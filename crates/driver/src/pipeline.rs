@@ -1,0 +1,59 @@
+//! The named pipelines: which passes run, in which order, and why.
+
+use kiln_target::Target;
+
+/// How hard the compiler tries.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum OptimizationLevel {
+    /// Only what lowering needs.
+    O0,
+    /// Folding and simplification.
+    O1,
+    /// Layout, too.
+    O2,
+    /// Everything.
+    #[default]
+    O3,
+}
+
+/// From a framework's dialect to the graph dialect.
+pub fn conversion() -> &'static str {
+    "builtin.module(convert-onnx-to-graph)"
+}
+
+/// Rewrites of the graph that no target and no kernel decides.
+pub fn optimization(level: OptimizationLevel) -> String {
+    let mut passes: Vec<&str> = Vec::new();
+    if level >= OptimizationLevel::O1 {
+        // Exporters repeat themselves and leave constants to be computed; everything after this sees less.
+        passes.extend(["fold-constants", "cse", "simplify", "dce"]);
+        // Batch normalization is a scale and an offset by now: both move into the weights before them, and the products
+        // of constants that this leaves are folded.
+        passes.extend(["fold-scale", "fold-constants", "simplify", "cse", "dce"]);
+    }
+    if level >= OptimizationLevel::O2 {
+        // Each convolutional op gets transposes around it; sunk, those between two such ops meet and vanish. What
+        // sinking leaves of constants is folded.
+        passes.extend(["assign-layout", "sink-transposes", "simplify", "fold-constants", "cse", "dce"]);
+    }
+    format!("builtin.module({})", passes.join(","))
+}
+
+/// From an optimized graph to the exit set.
+pub fn lowering(target: &Target) -> String {
+    let passes = [
+        // What one kernel computes, and how.
+        "outline".to_owned(),
+        format!("plan-kernels{{target={target}}}"),
+        // Weights in the order in which their kernel reads them.
+        "pack-weights".to_owned(),
+        "fold-constants".to_owned(),
+        "dce".to_owned(),
+        // Where every tensor lives, now that all of them are known.
+        "plan-memory".to_owned(),
+        format!("lower-kernels{{target={target}}}"),
+        "lower-main".to_owned(),
+        "lower-launch".to_owned(),
+    ];
+    format!("builtin.module({})", passes.join(","))
+}

@@ -1,0 +1,82 @@
+//! The patterns as passes.
+
+use crate::{fold_constants, fold_scale_patterns, simplify_patterns, sink_transpose_patterns};
+use kiln_ir::{Attribute, Builder, PatternSet, Type, Value};
+use kiln_pass::{Pass, PassContext, PassInfo, options, run_patterns_with_constants};
+
+/// The passes.
+pub const PASSES: &[PassInfo] = &[
+    PassInfo::of::<FoldConstants>(),
+    PassInfo::of::<FoldScale>(),
+    PassInfo::of::<Simplify>(),
+    PassInfo::of::<SinkTransposes>(),
+];
+
+/// `graph.constant`.
+fn materialize(builder: &mut Builder, value: Attribute, ty: Type) -> Option<Value> {
+    ty.as_tensor()?;
+    Some(builder.op("graph.constant").attribute("value", value).result(ty).value())
+}
+
+fn run(context: &mut PassContext<'_>, add: fn(&mut PatternSet)) {
+    let mut patterns = PatternSet::new();
+    add(&mut patterns);
+    run_patterns_with_constants(context, &patterns, materialize);
+}
+
+options! {
+    /// Evaluates ops whose operands are constant.
+    pub struct FoldConstants {}
+}
+
+impl Pass for FoldConstants {
+    const NAME: &'static str = "fold-constants";
+
+    fn run(&self, context: &mut PassContext<'_>) {
+        let folded = fold_constants(context.module, context.root);
+        context.count("ops-folded", folded);
+    }
+}
+
+options! {
+    /// Moves scales and offsets per channel into the weights of convolutions and matrix products before them.
+    pub struct FoldScale {}
+}
+
+impl Pass for FoldScale {
+    const NAME: &'static str = "fold-scale";
+
+    fn run(&self, context: &mut PassContext<'_>) {
+        run(context, fold_scale_patterns);
+    }
+}
+
+options! {
+    /// Applies identities, shortens chains of shape ops and picks cheaper forms of the same function.
+    pub struct Simplify {}
+}
+
+impl Pass for Simplify {
+    const NAME: &'static str = "simplify";
+
+    fn run(&self, context: &mut PassContext<'_>) {
+        run(context, simplify_patterns);
+    }
+}
+
+options! {
+    /// Moves transposes from operands to results until they meet their inverse.
+    pub struct SinkTransposes {}
+}
+
+impl Pass for SinkTransposes {
+    const NAME: &'static str = "sink-transposes";
+
+    fn run(&self, context: &mut PassContext<'_>) {
+        // What sinking leaves is simplified at once: transposes that meet must vanish before the next op is looked at.
+        run(context, |patterns| {
+            sink_transpose_patterns(patterns);
+            simplify_patterns(patterns);
+        });
+    }
+}

@@ -1,0 +1,84 @@
+//! The passes that suit every dialect.
+
+use crate::context::PassContext;
+use crate::pass::Pass;
+use crate::registry::PassInfo;
+use kiln_ir::PatternSet;
+use kiln_rewrite::{GreedyOptions, MaterializeConstant, apply_greedily};
+
+/// The passes.
+pub const PASSES: &[PassInfo] = &[PassInfo::of::<Canonicalize>(), PassInfo::of::<Cse>(), PassInfo::of::<Dce>()];
+
+crate::options! {
+    /// Applies every op's own canonicalization patterns and folds, until nothing changes.
+    pub struct Canonicalize {
+        /// The most rewrites for each op there is at the start.
+        rewrites_per_op: usize = 64,
+    }
+}
+
+impl Pass for Canonicalize {
+    const NAME: &'static str = "canonicalize";
+
+    fn run(&self, context: &mut PassContext<'_>) {
+        let mut patterns = PatternSet::new();
+        let registry = context.module.registry().clone();
+        for definition in registry.dialects().iter().flat_map(|dialect| dialect.ops.iter().copied().flatten()) {
+            if let Some(add) = definition.canonicalize {
+                add(&mut patterns);
+            }
+        }
+        let options = GreedyOptions { rewrites_per_op: self.rewrites_per_op, ..GreedyOptions::default() };
+        run_patterns(context, &patterns, &options);
+    }
+}
+
+crate::options! {
+    /// Merges ops that compute the same value.
+    pub struct Cse {}
+}
+
+impl Pass for Cse {
+    const NAME: &'static str = "cse";
+
+    fn run(&self, context: &mut PassContext<'_>) {
+        let erased = kiln_rewrite::cse(context.module, context.root);
+        context.count("ops-merged", erased);
+    }
+}
+
+crate::options! {
+    /// Erases ops without effects whose results nobody uses.
+    pub struct Dce {}
+}
+
+impl Pass for Dce {
+    const NAME: &'static str = "dce";
+
+    fn run(&self, context: &mut PassContext<'_>) {
+        let erased = kiln_rewrite::dce(context.module, context.root);
+        context.count("ops-erased", erased);
+    }
+}
+
+/// Applies patterns to the root of a pass and counts what they did; a set that does not end is reported.
+pub fn run_patterns(context: &mut PassContext<'_>, patterns: &PatternSet, options: &GreedyOptions) {
+    let result = apply_greedily(context.module, context.root, patterns, options);
+    let applied = result.applied.iter().map(|(_, count)| count).sum();
+    context.count("patterns-applied", applied);
+    context.count("ops-folded", result.folded);
+    context.count("ops-erased", result.erased);
+    if !result.converged {
+        let names: Vec<String> = result.applied.iter().map(|(name, count)| format!("{name} ({count})")).collect();
+        context.error(context.root, format_args!("patterns do not come to an end: {}", names.join(", ")));
+    }
+}
+
+/// [`run_patterns`] with the default options and a way to make constants.
+pub fn run_patterns_with_constants(
+    context: &mut PassContext<'_>,
+    patterns: &PatternSet,
+    materialize: MaterializeConstant,
+) {
+    run_patterns(context, patterns, &GreedyOptions { materialize: Some(materialize), ..GreedyOptions::default() });
+}

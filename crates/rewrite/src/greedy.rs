@@ -1,0 +1,194 @@
+//! The greedy driver: patterns apply wherever they match, until none does.
+
+use crate::dce::is_trivially_dead;
+use kiln_ir::{Attribute, Builder, FoldRequest, Folded, Module, Name, Op, Pattern, PatternSet, Type, Value};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
+
+/// Makes an op that yields a constant of the given type; `None` if the dialect has no such constant.
+pub type MaterializeConstant = fn(&mut Builder, Attribute, Type) -> Option<Value>;
+
+/// How the driver works.
+#[derive(Clone, Copy, Debug)]
+pub struct GreedyOptions {
+    /// Whether ops fold by their definitions, too.
+    pub fold: bool,
+    /// Whether dead ops are erased on the way.
+    pub erase_dead: bool,
+    /// How constants that ops fold to are made; without it, such folds are left alone.
+    pub materialize: Option<MaterializeConstant>,
+    /// The most rewrites for each op there is at the start: a bound on pattern sets that do not end.
+    pub rewrites_per_op: usize,
+}
+
+impl Default for GreedyOptions {
+    fn default() -> GreedyOptions {
+        GreedyOptions { fold: true, erase_dead: true, materialize: None, rewrites_per_op: 64 }
+    }
+}
+
+/// What the driver did.
+#[derive(Clone, Debug, Default)]
+#[must_use = "a pattern set that does not end is a bug to be reported"]
+pub struct GreedyResult {
+    /// How often each pattern applied, by name, in order of first application.
+    pub applied: Vec<(String, usize)>,
+    /// How many ops folded.
+    pub folded: usize,
+    /// How many ops were erased because nobody used them.
+    pub erased: usize,
+    /// Whether it ended because nothing matched any more.
+    pub converged: bool,
+}
+
+impl GreedyResult {
+    /// Whether anything changed.
+    pub fn changed(&self) -> bool {
+        self.folded > 0 || self.erased > 0 || !self.applied.is_empty()
+    }
+}
+
+/// Applies `patterns` to everything inside `root` (not to `root` itself) until none matches.
+///
+/// Ops are visited in program order first; after a rewrite, the ops it made or changed and the users of their results
+/// are visited again. At one op, patterns of higher benefit come first, then those added first.
+pub fn apply_greedily(module: &mut Module, root: Op, patterns: &PatternSet, options: &GreedyOptions) -> GreedyResult {
+    let mut driver = Driver { index: PatternIndex::new(patterns), options, pending: Worklist::default() };
+    let mut result = GreedyResult::default();
+    let ops = module.walk(root);
+    let limit = options.rewrites_per_op.saturating_mul(ops.len().max(64));
+    for &op in ops.iter().skip(1).rev() {
+        driver.pending.push(op);
+    }
+    module.start_journal();
+    let mut rewrites = 0;
+    result.converged = true;
+    while let Some(op) = driver.pending.pop() {
+        if module.is_erased(op) || module.parent_block(op).is_none() {
+            continue;
+        }
+        if driver.visit(module, op, &mut result) {
+            driver.follow(module);
+            rewrites += 1;
+            if rewrites > limit {
+                result.converged = false;
+                break;
+            }
+        }
+    }
+    module.stop_journal();
+    result
+}
+
+struct Driver<'a> {
+    index: PatternIndex,
+    options: &'a GreedyOptions,
+    pending: Worklist,
+}
+
+impl Driver<'_> {
+    /// Changes `op` once, if anything matches.
+    fn visit(&self, module: &mut Module, op: Op, result: &mut GreedyResult) -> bool {
+        if self.options.erase_dead && is_trivially_dead(module, op) {
+            module.erase(op);
+            result.erased += 1;
+            return true;
+        }
+        if self.options.fold && self.fold(module, op) {
+            result.folded += 1;
+            return true;
+        }
+        for pattern in self.index.matching(module.name(op)) {
+            if pattern.rewrite(module, op).is_ok() {
+                match result.applied.iter_mut().find(|(name, _)| name == pattern.name()) {
+                    Some((_, count)) => *count += 1,
+                    None => result.applied.push((pattern.name().to_owned(), 1)),
+                }
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Replaces `op` by what its definition folds it to.
+    fn fold(&self, module: &mut Module, op: Op) -> bool {
+        let Some(fold) = module.definition(op).and_then(|definition| definition.fold) else { return false };
+        let Some(folded) = fold(&FoldRequest { module, op }) else { return false };
+        let types = module.result_types(op);
+        let mut values = Vec::with_capacity(folded.len());
+        for (folded, ty) in folded.into_iter().zip(types) {
+            let value = match (folded, self.options.materialize) {
+                (Folded::Value(value), _) => Some(value),
+                (Folded::Constant(constant), Some(materialize)) => {
+                    materialize(&mut Builder::before(module, op), constant, ty)
+                }
+                (Folded::Constant(_), None) => None,
+            };
+            match value {
+                Some(value) if module.ty(value) == ty => values.push(value),
+                _ => return false,
+            }
+        }
+        module.replace(op, &values);
+        true
+    }
+
+    /// Puts what the last rewrite touched back on the list.
+    fn follow(&mut self, module: &mut Module) {
+        for op in module.take_journal() {
+            if module.is_erased(op) {
+                continue;
+            }
+            for user in module.results(op).iter().flat_map(|&result| module.uses(result)) {
+                self.pending.push(user.op);
+            }
+            self.pending.push(op);
+        }
+    }
+}
+
+/// Patterns by the op they are rooted at, best first.
+struct PatternIndex {
+    by_root: FxHashMap<Name, Vec<Arc<dyn Pattern>>>,
+    rootless: Vec<Arc<dyn Pattern>>,
+}
+
+impl PatternIndex {
+    fn new(patterns: &PatternSet) -> PatternIndex {
+        let mut sorted: Vec<&Arc<dyn Pattern>> = patterns.iter().collect();
+        sorted.sort_by_key(|pattern| std::cmp::Reverse(pattern.benefit()));
+        let mut index = PatternIndex { by_root: FxHashMap::default(), rootless: Vec::new() };
+        for pattern in sorted {
+            match pattern.root() {
+                Some(root) => index.by_root.entry(Name::new(root)).or_default().push(pattern.clone()),
+                None => index.rootless.push(pattern.clone()),
+            }
+        }
+        index
+    }
+
+    fn matching(&self, name: Name) -> impl Iterator<Item = &Arc<dyn Pattern>> {
+        self.by_root.get(&name).into_iter().flatten().chain(&self.rootless)
+    }
+}
+
+/// A stack of ops, each on it at most once.
+#[derive(Default)]
+struct Worklist {
+    stack: Vec<Op>,
+    listed: FxHashSet<Op>,
+}
+
+impl Worklist {
+    fn push(&mut self, op: Op) {
+        if self.listed.insert(op) {
+            self.stack.push(op);
+        }
+    }
+
+    fn pop(&mut self) -> Option<Op> {
+        let op = self.stack.pop()?;
+        self.listed.remove(&op);
+        Some(op)
+    }
+}

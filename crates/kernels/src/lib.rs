@@ -8,8 +8,10 @@ pub mod emitters;
 pub mod lower_kernels;
 mod lower_launch;
 pub mod main_function;
+mod passes;
 
 pub use builder::{Body, Buffer, Combine, Condition, Coordinate, Index, KernelBuilder, Lanes};
 pub use emitters::{EMITTERS, Emitter, emit_kernel};
 pub use lower_kernels::lower_kernels;
 pub use lower_launch::lower_launch;
+pub use passes::PASSES;

@@ -1,6 +1,6 @@
 //! `lower-kernels`: every fusion gets a kernel function; equal specs and plans share one.
 
-use crate::families::emit_kernel;
+use crate::emitters::emit_kernel;
 use kiln_ir::{Attribute, AttributeKind, Attributes, Dim, DimExpr, IntoAttribute, Module, Name, Op};
 use kiln_schedule::{KernelSpec, Plan};
 use kiln_target::Target;
@@ -19,8 +19,6 @@ pub struct Launch {
     pub serial_tasks: i64,
     /// Bytes of scratch memory for each worker.
     pub scratch: DimExpr,
-    /// Whether the kernel takes the runtime and a node number to report failures.
-    pub can_fail: bool,
 }
 
 impl Launch {
@@ -39,7 +37,6 @@ impl Launch {
                 tasks: expr("tasks")?,
                 serial_tasks: entries.i64("serial_tasks")?,
                 scratch: expr("scratch")?,
-                can_fail: entries.bool("can_fail")?,
             })
         };
         read().ok_or_else(|| "a graph.fusion has no launch: lower-kernels comes first".into())
@@ -55,7 +52,6 @@ impl Launch {
             entry("tasks", dims(&[self.tasks])),
             entry("serial_tasks", self.serial_tasks.into_attribute()),
             entry("scratch", dims(&[self.scratch])),
-            entry("can_fail", self.can_fail.into_attribute()),
         ])
     }
 }
@@ -65,7 +61,7 @@ impl Launch {
 /// # Errors
 /// Per fusion, why its kernel cannot be made.
 pub fn lower_kernels(module: &mut Module, main: Op, target: &Target) -> Result<usize, Vec<(Op, String)>> {
-    let mut known: FxHashMap<(KernelSpec, Plan), (Name, bool)> = FxHashMap::default();
+    let mut known: FxHashMap<(KernelSpec, Plan), Name> = FxHashMap::default();
     let mut errors = Vec::new();
     for fusion in module.ops_named(main, "graph.fusion") {
         if let Err(reason) = lower_kernel(module, fusion, target, &mut known) {
@@ -79,7 +75,7 @@ fn lower_kernel(
     module: &mut Module,
     fusion: Op,
     target: &Target,
-    known: &mut FxHashMap<(KernelSpec, Plan), (Name, bool)>,
+    known: &mut FxHashMap<(KernelSpec, Plan), Name>,
 ) -> Result<(), String> {
     let (spec, dims) = KernelSpec::of(module, fusion);
     let plan = module.attribute(fusion, "plan").and_then(Plan::from_attribute);
@@ -87,17 +83,16 @@ fn lower_kernel(
     let (tasks, scratch) = (Plan::at_launch(plan.tasks, &dims), Plan::at_launch(plan.scratch, &dims));
     let serial_tasks = plan.serial_tasks;
     let key = (spec, plan);
-    let (callee, can_fail) = match known.get(&key) {
-        Some(&kernel) => kernel,
+    let callee = match known.get(&key) {
+        Some(&callee) => callee,
         None => {
             let name = format!("kernel_{}_{}", known.len(), key.1.family);
-            let can_fail = emit_kernel(module, &key.0, &key.1, target, &name)?;
-            let kernel = (Name::new(&name), can_fail);
-            known.insert(key, kernel);
-            kernel
+            emit_kernel(module, &name, &key.0, &key.1, target)?;
+            known.insert(key, Name::new(&name));
+            Name::new(&name)
         }
     };
-    let launch = Launch { callee, dims, tasks, serial_tasks, scratch, can_fail };
+    let launch = Launch { callee, dims, tasks, serial_tasks, scratch };
     module.set_attribute(fusion, "launch", launch.to_attribute());
     Ok(())
 }

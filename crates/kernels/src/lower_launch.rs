@@ -42,7 +42,7 @@ struct Parts {
     tasks: Value,
     scratch: Value,
     scratch_bytes: Value,
-    node: Option<i64>,
+    node: i64,
 }
 
 impl Parts {
@@ -54,14 +54,13 @@ impl Parts {
             tasks: only("tasks"),
             scratch: only("scratch"),
             scratch_bytes: only("scratch_bytes"),
-            node: module.attributes(launch).i64("node"),
+            node: module.attributes(launch).i64("node").expect("launches were verified"),
         }
     }
 
-    /// Words of the context: buffers, extents, scratch memory and its size, and for kernels that can fail the runtime
-    /// and the node.
+    /// Words of the context: buffers, extents, scratch memory and its size, the runtime and the node.
     fn context_length(&self) -> usize {
-        self.buffers.len() + self.dims.len() + if self.node.is_some() { 4 } else { 2 }
+        self.buffers.len() + self.dims.len() + 4
     }
 }
 
@@ -127,10 +126,8 @@ fn build_task(module: &mut Module, launch: Op, callee: Name) -> Name {
     let bytes = index(&mut builder, bytes);
     arguments.push(memref_at(&mut builder, scratch, bytes, Type::integer(8)));
     arguments.extend([index(&mut builder, begin), index(&mut builder, end)]);
-    if parts.node.is_some() {
-        arguments.push(load_word(&mut builder, context, next + 2, pointer()));
-        arguments.push(load_word(&mut builder, context, next + 3, Type::i64()));
-    }
+    arguments.push(load_word(&mut builder, context, next + 2, pointer()));
+    arguments.push(load_word(&mut builder, context, next + 3, Type::i64()));
     builder.op("func.call").operands(&arguments).attribute("callee", Attribute::symbol_ref(callee.as_str())).build();
     builder.op("llvm.return").build();
     Name::new(&name)
@@ -149,9 +146,7 @@ fn lower(module: &mut Module, launch: Op, task: Name, context: Value) {
     }
     words.push(buffer_word(&mut builder, parts.scratch));
     words.push(word(&mut builder, parts.scratch_bytes));
-    if let Some(node) = parts.node {
-        words.extend([runtime, constant_word(&mut builder, node)]);
-    }
+    words.extend([runtime, constant_word(&mut builder, parts.node)]);
     for (position, &value) in words.iter().enumerate() {
         store_word(&mut builder, context, position, value);
     }

@@ -1,10 +1,16 @@
 //! The decisions as passes.
 
-use crate::{assign_layout, outline, plan_memory};
+use crate::{KernelSpec, assign_layout, outline, plan_kernel, plan_memory};
 use kiln_pass::{Pass, PassContext, PassInfo, options};
+use kiln_target::Target;
 
 /// The passes.
-pub const PASSES: &[PassInfo] = &[PassInfo::of::<AssignLayout>(), PassInfo::of::<Outline>(), PassInfo::of::<PlanMemory>()];
+pub const PASSES: &[PassInfo] = &[
+    PassInfo::of::<AssignLayout>(),
+    PassInfo::of::<Outline>(),
+    PassInfo::of::<PlanKernels>(),
+    PassInfo::of::<PlanMemory>(),
+];
 
 options! {
     /// Gives convolutional ops channels-last data, with transposes around them.
@@ -31,6 +37,33 @@ impl Pass for Outline {
     fn run(&self, context: &mut PassContext<'_>) {
         let kernels = outline(context.module, context.root);
         context.count("kernels", kernels);
+    }
+}
+
+options! {
+    /// Decides how each `graph.fusion` computes: its attribute `plan`.
+    pub struct PlanKernels {
+        /// The processor: `triple` or `triple:cpu`.
+        target: String = String::from("x86_64"),
+    }
+}
+
+impl Pass for PlanKernels {
+    const NAME: &'static str = "plan-kernels";
+
+    fn run(&self, context: &mut PassContext<'_>) {
+        let target = match Target::from_text(&self.target) {
+            Ok(target) => target,
+            Err(error) => return context.error(context.root, error),
+        };
+        for fusion in context.ops_named("graph.fusion") {
+            let (spec, _) = KernelSpec::of(context.module, fusion);
+            match plan_kernel(&spec, &target) {
+                Ok(plan) => _ = context.module.set_attribute(fusion, "plan", plan.to_attribute()),
+                Err(reason) => context.error(fusion, reason),
+            }
+        }
+        context.count("kernels", context.ops_named("graph.fusion").len());
     }
 }
 

@@ -158,6 +158,14 @@ impl Target {
         Ok(Target::new(architecture, triple, row.llvm_cpu, row.features, row.unit, row.caches))
     }
 
+    /// The target that [`Target`] prints as `text`: `triple` or `triple:cpu`.
+    pub fn from_text(text: &str) -> Result<Target, TargetError> {
+        match text.split_once(':') {
+            Some((triple, cpu)) => Target::parse(triple, Some(cpu)),
+            None => Target::parse(text, None),
+        }
+    }
+
     /// The target of the machine that `host` describes. Features decide over the cpu's name, since a virtual machine
     /// may hide some. The triple is the architecture's default one, so that a machine's vendor changes nothing.
     pub fn from_host(host: &HostCpu) -> Result<Target, TargetError> {

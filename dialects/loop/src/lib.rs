@@ -4,8 +4,8 @@
 //! what and how often it runs. Whether tasks run in parallel is the runtime's choice: results never depend on it.
 //!
 //! ```mlir
-//! "loop.launch"(%x, %y, %n, %tasks, %bytes) {callee = @kernel_add, serial_tasks = 1,
-//!     operandSegmentSizes = array<i32: 2, 1, 1, 1>} : (memref<?xf32>, memref<?xf32>, index, index, index) -> ()
+//! "loop.launch"(%x, %y, %n, %tasks, %scratch, %bytes) {callee = @kernel_add, node = 0, serial_tasks = 1,
+//!     operandSegmentSizes = array<i32: 2, 1, 1, 1, 1>} : (memref<?xf32>, memref<?xf32>, index, index, memref<?xi8>, index) -> ()
 //! ```
 
 #![forbid(unsafe_code)]
@@ -29,15 +29,16 @@ static OPS: &[OpDefinition] = &[OpDefinition {
     name: "loop.launch",
     doc: "Runs the function `callee` on the tasks `[0, tasks)`, in ranges of any size, in any order, on any number of \
           threads, and returns when all are done. The function takes the buffers, the extents, its scratch memory as \
-          `memref<?xi8>` and the range as two `index` values; if `node` is there, also the runtime (`!llvm.ptr`) and \
-          the node's number (`i64`), to report failures. Each thread has `scratch` bytes of its own, 64-byte aligned.",
-    example: r#""loop.launch"(%x, %y, %n, %tasks, %bytes) {callee = @kernel_add, serial_tasks = 1,
-    operandSegmentSizes = array<i32: 2, 1, 1, 1>} : (memref<?xf32>, memref<?xf32>, index, index, index) -> ()"#,
+          `memref<?xi8>`, the range as two `index` values, the runtime (`!llvm.ptr`) and the node's number (`i64`), to \
+          report failures. Each thread has `scratch_bytes` bytes of `scratch` of its own, 64-byte aligned.",
+    example: r#""loop.launch"(%x, %y, %n, %tasks, %scratch, %bytes) {callee = @kernel_add, node = 0, serial_tasks = 1,
+    operandSegmentSizes = array<i32: 2, 1, 1, 1, 1>} : (memref<?xf32>, memref<?xf32>, index, index, memref<?xi8>, index) -> ()"#,
     operands: &[
         OperandDefinition { name: "buffers", ty: MEMREF, count: Count::Variadic },
         OperandDefinition { name: "dims", ty: INDEX, count: Count::Variadic },
         OperandDefinition { name: "tasks", ty: INDEX, count: Count::One },
-        OperandDefinition { name: "scratch", ty: INDEX, count: Count::One },
+        OperandDefinition { name: "scratch", ty: MEMREF, count: Count::One },
+        OperandDefinition { name: "scratch_bytes", ty: INDEX, count: Count::One },
     ],
     attributes: &[
         AttributeDefinition {
@@ -55,8 +56,8 @@ static OPS: &[OpDefinition] = &[OpDefinition {
         AttributeDefinition {
             name: "node",
             value: AttributeConstraint::Integer,
-            presence: Presence::Optional,
-            doc: "The number of the model's node, for a kernel that can fail.",
+            presence: Presence::Required,
+            doc: "The number of the model's node that failures are reported with.",
         },
     ],
     verify: Some(verify_launch),
@@ -64,8 +65,8 @@ static OPS: &[OpDefinition] = &[OpDefinition {
 }];
 
 fn verify_launch(module: &Module, op: Op) -> Result<(), String> {
-    if module.attributes(op).i64s("operandSegmentSizes").is_none_or(|sizes| sizes.len() != 4) {
-        return Err("operandSegmentSizes must have four entries: buffers, dims, tasks, scratch".into());
+    if module.attributes(op).i64s("operandSegmentSizes").is_none_or(|sizes| sizes.len() != 5) {
+        return Err("operandSegmentSizes must have five entries: buffers, dims, tasks, scratch, scratch_bytes".into());
     }
     let callee = module.attribute(op, "callee").and_then(|callee| callee.as_symbol_ref()).ok_or("no callee")?;
     match module.find_symbol(module.top(), callee.as_str()) {

@@ -198,13 +198,12 @@ impl Run<'_> {
         let dims = launch.dims.len() as i32;
         all.push(self.extents.index(builder, launch.tasks));
         all.extend([self.scratch, self.scratch_bytes]);
-        let node = launch.can_fail.then(|| Attribute::i64(self.nodes[&op]));
         builder
             .op("loop.launch")
             .operands(&all)
             .attribute("callee", Attribute::symbol_ref(launch.callee.as_str()))
             .attribute("serial_tasks", launch.serial_tasks)
-            .optional_attribute("node", node)
+            .attribute("node", self.nodes[&op])
             .attribute("operandSegmentSizes", Attribute::dense_i32s(&[buffers, dims, 1, 1, 1]))
             .build();
         Ok(())

@@ -27,6 +27,8 @@ pub struct ModelDescription {
     pub weight_bytes: u64,
     /// Bytes of workspace of a run on one thread; `None` when it depends on symbols.
     pub workspace_bytes: Option<u64>,
+    /// Floating-point operations of a run; `None` when they depend on symbols or are not known.
+    pub operations: Option<u64>,
 }
 
 /// A symbol: an extent known at run time.
@@ -153,6 +155,7 @@ impl ModelDescription {
             symbols,
             weight_bytes: blob.u64(88)?,
             workspace_bytes: u64::try_from(blob.i64(96)?).ok(),
+            operations: Some(blob.u64(104)?).filter(|&operations| operations != 0),
         })
     }
 

@@ -34,8 +34,8 @@ impl ModelFile {
     /// When the file cannot be read, is not a compiled model, or its metadata is damaged or of another version.
     pub fn read(path: &Path) -> Result<ModelFile, LoadError> {
         let unreadable = |error| LoadError::Unreadable { path: path.into(), error };
-        if std::fs::metadata(path).map_err(unreadable)?.is_dir() {
-            return Err(LoadError::NotAModel { path: path.into(), reason: "it is a directory".into() });
+        if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
+            return Err(LoadError::NotAModel { path: path.into(), reason: "it is not a regular file".into() });
         }
         let bytes = MappedFile::open(path).map_err(unreadable)?;
         let not_a_model = |reason: &str| LoadError::NotAModel { path: path.into(), reason: reason.into() };

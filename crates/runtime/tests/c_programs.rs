@@ -5,7 +5,7 @@ mod support;
 use kiln_runtime::{EXPORTED_SYMBOLS, EXTERNAL_SYMBOLS, ModelDescription, architectures, header};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use support::{build_fake_model, c_source, clang, fake_description, run, tool};
+use support::{build_fake_model, clang, fake_description, run, tool};
 use tempfile::TempDir;
 
 /// A directory with `model.h` and the fake model for `arch`.
@@ -38,7 +38,8 @@ fn build_program(arch: &str, name: &str, includes: &[String], directory: &Path) 
     let object = directory.join(format!("{name}.o"));
     let mut compile = if includes.is_empty() { tool(&["cc", "clang-22", "gcc"]) } else { clang(arch) };
     compile.args(["-O1", "-Wall", "-Wextra", "-Werror", "-fPIE", "-c"]).args(includes).arg("-I").arg(directory);
-    run(compile.arg(c_source(&format!("{name}.c"))).arg("-o").arg(&object));
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c").join(format!("{name}.c"));
+    run(compile.arg(source).arg("-o").arg(&object));
     if includes.is_empty() {
         run(tool(&["cc", "clang-22", "gcc"]).arg(&object).arg("-o").arg(&program).args(["-ldl", "-lpthread"]));
     } else {

@@ -213,7 +213,7 @@ fn files_that_are_no_models_are_told_apart() {
     assert_eq!(reason(write("empty", b"")), "it is not an ELF shared object");
     assert_eq!(reason(write("text", b"hello")), "it is not an ELF shared object");
     assert!(reason(write("truncated", b"\x7fELF\x02\x01\x01")).starts_with("its ELF structure is damaged"));
-    assert_eq!(reason(directory.path().into()), "it is a directory");
+    assert_eq!(reason(directory.path().into()), "it is not a regular file");
     let object = kiln_runtime::object_for(std::env::consts::ARCH).expect("known");
     assert_eq!(reason(write("object", object)), "it does not export kiln_get_api");
     assert!(matches!(Model::open(directory.path().join("absent")), Err(LoadError::Unreadable { .. })));

@@ -1,4 +1,4 @@
-/* Loads the model whose header is model.h, runs it on ones, with every symbol SYMBOL (default 3), and prints the outputs. */
+/* run_model MODEL.so EXTENT: runs a model on zeros, every extent that is not fixed being EXTENT, and prints the outputs. */
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>

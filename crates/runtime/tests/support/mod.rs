@@ -1,4 +1,8 @@
 //! Builds a model without a compiler: `tests/c/fake_model.c`, metadata written here, and the runtime.
+//!
+//! The tests of the command line use this module too.
+
+#![allow(dead_code, reason = "each test program uses a part of this")]
 
 use kiln_runtime::{Dim, ModelDescription, SymbolInfo, TensorInfo, element_code};
 use kiln_tensor::ElementType;
@@ -34,6 +38,7 @@ pub fn fake_description() -> ModelDescription {
         ],
         weight_bytes: 0,
         workspace_bytes: None,
+        operations: Some(6_000_000_000_000),
     }
 }
 
@@ -70,7 +75,7 @@ pub fn metadata_blob(model: &ModelDescription) -> Vec<u8> {
     pair(&mut records, nodes, NODES.len());
     records.extend(model.weight_bytes.to_le_bytes());
     records.extend(model.workspace_bytes.map_or(-1, |bytes| bytes as i64).to_le_bytes());
-    records.extend([0; 8]);
+    records.extend(model.operations.unwrap_or(0).to_le_bytes());
     for symbol in &model.symbols {
         string(&mut records, &symbol.name);
         pair(&mut records, usize::from(!symbol.bound_by_input), 0);
@@ -119,7 +124,9 @@ pub fn build_fake_model(arch: &str, directory: &Path) -> PathBuf {
     std::fs::write(&metadata_path, metadata).expect("writable");
     std::fs::write(&runtime_path, kiln_runtime::object_for(arch).expect("known architecture")).expect("writable");
     let mut objects = vec![runtime_path];
-    for source in [c_source("fake_model.c"), metadata_path] {
+    let model_path = directory.join("fake_model.c");
+    std::fs::write(&model_path, include_str!("../c/fake_model.c")).expect("writable");
+    for source in [model_path, metadata_path] {
         let object = directory.join(format!("{arch}_{}.o", source.file_stem().expect("a name").display()));
         let flags = ["-O2", "-fPIC", "-ffreestanding", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror", "-c"];
         run(clang(arch).args(flags).arg(&source).arg("-o").arg(&object));
@@ -131,11 +138,6 @@ pub fn build_fake_model(arch: &str, directory: &Path) -> PathBuf {
         .arg(&model)
         .args(objects));
     model
-}
-
-/// A file of `tests/c`.
-pub fn c_source(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c").join(name)
 }
 
 /// clang for `arch`.

@@ -1,0 +1,215 @@
+//! `kiln bench MODEL.so`.
+
+use crate::options::parse_threads;
+use crate::output::{shape_text, table};
+use crate::{Failure, InputOptions, output, progress};
+use clap::Args;
+use kiln_runtime::{InputBuffer, Model, RunOptions};
+use kiln_tensor::Tensor;
+use serde_json::json;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// Measures a compiled model: latency of single runs, and GFLOP/s where the model's work is known.
+///
+/// Inputs that no file gives are random. Several thread counts take turns, so that all see the same machine. Times are
+/// those of a run on buffers that stay: nothing is copied or allocated.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  kiln bench model.so --shape x=1x3x224x224
+  kiln bench model.so --threads 1,2,4 --seconds 10 --json")]
+pub struct BenchCommand {
+    /// The compiled model.
+    #[arg(value_name = "MODEL.so")]
+    model: PathBuf,
+
+    #[command(flatten)]
+    inputs: InputOptions,
+
+    /// The seed of random inputs: floats from -1 to 1, integers 0 or 1.
+    #[arg(long, value_name = "SEED", default_value_t = 0)]
+    seed: u64,
+
+    /// Threads to use; a list measures each in turn [default: one for each processor].
+    #[arg(long, value_name = "N", value_delimiter = ',', value_parser = parse_threads)]
+    threads: Vec<usize>,
+
+    /// How long to measure each thread count, after a warm-up.
+    #[arg(long, value_name = "SECONDS", default_value_t = 3.0, value_parser = parse_seconds)]
+    seconds: f64,
+
+    /// Prints the result as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Turns that the thread counts take.
+const ROUNDS: u32 = 10;
+/// The warm-up's part of the time.
+const WARM_UP: f64 = 0.1;
+
+impl BenchCommand {
+    pub(crate) fn execute(mut self) -> Result<(), Failure> {
+        let model = Model::open(&self.model)?;
+        let inputs = self.inputs.load(&model, Some(self.seed))?;
+        if self.threads.is_empty() {
+            self.threads.push(std::thread::available_parallelism().map_or(1, usize::from));
+        }
+        let measurements = self.measure(&model, &inputs)?;
+        let operations = model.description().operations;
+        if self.json {
+            return output::print(&to_json(&model, &inputs, &measurements, operations));
+        }
+        for (info, tensor) in model.inputs().iter().zip(&inputs) {
+            eprintln!("note: input '{}' is {} {}", info.name, shape_text(tensor.shape()), tensor.element());
+        }
+        output::print(&to_table(&measurements, operations))
+    }
+
+    fn measure(&self, model: &Model, inputs: &[Tensor]) -> Result<Vec<Measurement>, Failure> {
+        let mut runner = Runner::new(model, inputs)?;
+        let mut measurements: Vec<Measurement> =
+            self.threads.iter().map(|&threads| Measurement { threads, seconds: Vec::new() }).collect();
+        let turn = Duration::from_secs_f64(self.seconds / f64::from(ROUNDS));
+        for &threads in &self.threads {
+            runner.run_for(threads, Duration::from_secs_f64(self.seconds * WARM_UP))?;
+        }
+        let bar = progress::bar(u64::from(ROUNDS) * self.threads.len() as u64, "measuring");
+        for _ in 0..ROUNDS {
+            for measurement in &mut measurements {
+                // The other counts' turns have cooled this one's caches and sent its threads to sleep.
+                runner.run_once(measurement.threads)?;
+                measurement.seconds.extend(runner.run_for(measurement.threads, turn)?);
+                bar.inc(1);
+            }
+        }
+        bar.finish_and_clear();
+        for measurement in &mut measurements {
+            measurement.seconds.sort_by(f64::total_cmp);
+        }
+        Ok(measurements)
+    }
+}
+
+fn parse_seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if seconds > 0.0 && seconds <= 86_400.0 => Ok(seconds),
+        _ => Err("expected a number of seconds above 0".into()),
+    }
+}
+
+/// A model with its buffers.
+struct Runner<'a> {
+    model: &'a Model,
+    inputs: Vec<InputBuffer<'a>>,
+    /// One for each output; words, so that every element type is aligned.
+    outputs: Vec<Vec<u128>>,
+}
+
+impl<'a> Runner<'a> {
+    fn new(model: &'a Model, tensors: &'a [Tensor]) -> Result<Runner<'a>, Failure> {
+        let describe = |t: &'a Tensor| InputBuffer { element_type: t.element(), shape: t.shape(), bytes: t.bytes() };
+        let shapes: Vec<&[usize]> = tensors.iter().map(Tensor::shape).collect();
+        // The inputs' types are checked here, before memory is taken for outputs.
+        let lengths = model.output_shapes(&shapes)?;
+        let outputs = model.outputs().iter().zip(&lengths).map(|(info, shape)| {
+            let bytes = Tensor::byte_length(info.element_type, shape);
+            bytes.map(|bytes| vec![0u128; bytes.div_ceil(16)]).map_err(|error| Failure::Input(error.to_string()))
+        });
+        let outputs = outputs.collect::<Result<_, _>>()?;
+        Ok(Runner { model, inputs: tensors.iter().map(describe).collect(), outputs })
+    }
+
+    /// Seconds of one run.
+    fn run_once(&mut self, threads: usize) -> Result<f64, Failure> {
+        let mut outputs: Vec<&mut [u8]> =
+            self.outputs.iter_mut().map(|words| bytemuck::cast_slice_mut(words.as_mut_slice())).collect();
+        let start = Instant::now();
+        self.model.run_on_buffers(&self.inputs, &mut outputs, &RunOptions { threads })?;
+        Ok(start.elapsed().as_secs_f64())
+    }
+
+    /// Seconds of each run, for as long as it says but once at least.
+    fn run_for(&mut self, threads: usize, duration: Duration) -> Result<Vec<f64>, Failure> {
+        let end = Instant::now() + duration;
+        let mut seconds = vec![self.run_once(threads)?];
+        while Instant::now() < end {
+            seconds.push(self.run_once(threads)?);
+        }
+        Ok(seconds)
+    }
+}
+
+/// The times of one thread count, in ascending order.
+struct Measurement {
+    threads: usize,
+    seconds: Vec<f64>,
+}
+
+impl Measurement {
+    /// The time that this part of all runs stays below; there is one run at least.
+    fn quantile(&self, part: f64) -> f64 {
+        let last = self.seconds.len() - 1;
+        self.seconds[(part * last as f64).round() as usize]
+    }
+
+    /// 10^9 operations a second, by the median.
+    fn gflops(&self, operations: Option<u64>) -> Option<f64> {
+        operations.map(|operations| operations as f64 / self.quantile(0.5) / 1e9)
+    }
+}
+
+fn to_table(measurements: &[Measurement], operations: Option<u64>) -> String {
+    let milliseconds = |seconds: f64| format!("{:.3}", seconds * 1e3);
+    let row = |m: &Measurement| {
+        let times = [m.quantile(0.5), m.quantile(0.0), m.quantile(0.9)].map(milliseconds);
+        let head = [m.threads.to_string(), m.seconds.len().to_string()];
+        head.into_iter().chain(times).chain(m.gflops(operations).map(|gflops| format!("{gflops:.1}"))).collect()
+    };
+    let rows: Vec<Vec<String>> = measurements.iter().map(row).collect();
+    let mut headings = vec!["threads", "runs", "median ms", "min ms", "p90 ms", "GFLOP/s"];
+    if operations.is_none() {
+        headings.pop();
+    }
+    table(&headings, &[true; 6], &rows)
+}
+
+fn to_json(model: &Model, inputs: &[Tensor], measurements: &[Measurement], operations: Option<u64>) -> String {
+    let entry = |m: &Measurement| {
+        json!({
+            "threads": m.threads,
+            "runs": m.seconds.len(),
+            "median_ms": m.quantile(0.5) * 1e3,
+            "min_ms": m.quantile(0.0) * 1e3,
+            "p90_ms": m.quantile(0.9) * 1e3,
+            "gflops": m.gflops(operations),
+        })
+    };
+    let shapes: Vec<serde_json::Value> = (model.inputs().iter().zip(inputs))
+        .map(|(info, tensor)| {
+            json!({ "name": info.name, "element_type": tensor.element().name(), "shape": tensor.shape() })
+        })
+        .collect();
+    let entries: Vec<serde_json::Value> = measurements.iter().map(entry).collect();
+    let result = json!({
+        "model": model.name(),
+        "inputs": shapes,
+        "operations": operations,
+        "measurements": entries,
+    });
+    format!("{result:#}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_of_the_runs() {
+        let measurement = Measurement { threads: 1, seconds: (1..=11).map(f64::from).collect() };
+        let quantiles = [0.0, 0.5, 0.9, 1.0].map(|part| measurement.quantile(part));
+        assert_eq!(quantiles, [1.0, 6.0, 10.0, 11.0]);
+        assert_eq!(measurement.gflops(Some(12_000_000_000)), Some(2.0));
+    }
+}

@@ -1,0 +1,8 @@
+//! The commands, one file each: its options, its help, what it does.
+
+pub mod bench;
+pub mod check;
+pub mod compile;
+pub mod completion;
+pub mod inspect;
+pub mod run;

@@ -1,0 +1,76 @@
+//! Arguments that several commands take.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// The shape of an input: `NAME=1x3x224x224`; `NAME=` is a scalar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShapeArgument {
+    /// The input.
+    pub name: String,
+    /// Extents, outermost first.
+    pub shape: Vec<usize>,
+}
+
+impl FromStr for ShapeArgument {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<ShapeArgument, String> {
+        // Names may hold an equals sign; extents do not.
+        let (name, extents) = text.rsplit_once('=').ok_or("expected NAME=1x3x224x224")?;
+        let extents = Some(extents).filter(|extents| !extents.is_empty());
+        let parse = |extent: &str| extent.parse().map_err(|_| format!("'{extent}' is not an extent"));
+        let shape = extents.into_iter().flat_map(|extents| extents.split(['x', ','])).map(parse);
+        Ok(ShapeArgument { name: name.into(), shape: shape.collect::<Result<_, _>>()? })
+    }
+}
+
+/// The file of an input: `NAME=FILE.npy`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputFile {
+    /// The input.
+    pub name: String,
+    /// The file.
+    pub path: PathBuf,
+}
+
+impl FromStr for InputFile {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<InputFile, String> {
+        match text.split_once('=') {
+            Some((name, path)) if !path.is_empty() => Ok(InputFile { name: name.into(), path: path.into() }),
+            _ => Err("expected NAME=FILE.npy".into()),
+        }
+    }
+}
+
+/// A number of threads: 1 to 256.
+pub(crate) fn parse_threads(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(threads @ 1..=256) => Ok(threads),
+        _ => Err("expected a number from 1 to 256".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes_parse() {
+        let shape = |text: &str| text.parse::<ShapeArgument>().map(|argument| (argument.name, argument.shape));
+        assert_eq!(shape("x=1x3x224"), Ok(("x".into(), vec![1, 3, 224])));
+        assert_eq!(shape("a=b=2,3"), Ok(("a=b".into(), vec![2, 3])));
+        assert_eq!(shape("x="), Ok(("x".into(), vec![])));
+        assert_eq!(shape("x=1x-3"), Err("'-3' is not an extent".into()));
+        assert!(shape("1x3").is_err());
+    }
+
+    #[test]
+    fn files_parse() {
+        let file = "x=a=b.npy".parse::<InputFile>().expect("good");
+        assert_eq!((file.name.as_str(), file.path), ("x", PathBuf::from("a=b.npy")));
+        assert!("x=".parse::<InputFile>().is_err());
+    }
+}

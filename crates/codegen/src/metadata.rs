@@ -28,7 +28,7 @@
 //! | 80 | table | node names, 8 bytes each: one string; the index is the `node` of `kiln_fail` |
 //! | 88 | `u64` | bytes of `kiln_weights` |
 //! | 96 | `i64` | bytes of the arena with one worker when no symbol takes part, else -1: ask `kiln_gen_workspace` |
-//! | 104 | `u64` | reserved, 0 |
+//! | 104 | `u64` | floating-point operations of a run, 0 when they are not known or a symbol takes part |
 //!
 //! Symbol, 32 bytes; the index is the place in the `symbols` array given to `kiln_gen_run`:
 //!
@@ -97,6 +97,8 @@ pub struct Metadata {
     pub weight_bytes: u64,
     /// Bytes of the arena with one worker, if no symbol takes part in it.
     pub arena_bytes: Option<u64>,
+    /// Floating-point operations of a run, if they are known and no symbol takes part.
+    pub operations: Option<u64>,
 }
 
 /// One dimension symbol.
@@ -237,7 +239,7 @@ impl Metadata {
         }
         writer.records.extend(self.weight_bytes.to_le_bytes());
         writer.i64(self.arena_bytes.map_or(-1, |bytes| i64::try_from(bytes).expect("an arena fits the address space")));
-        writer.i64(0);
+        writer.records.extend(self.operations.unwrap_or(0).to_le_bytes());
     }
 
     fn write_axis(&self, writer: &mut Writer, axis: &AxisInfo) {
@@ -314,6 +316,7 @@ mod tests {
             nodes: vec!["gather_1".into()],
             weight_bytes: 4096,
             arena_bytes: None,
+            operations: Some(77),
         }
     }
 
@@ -341,7 +344,7 @@ mod tests {
         assert_eq!(header, ["detector", "kiln 0.1.0", "x86_64-unknown-linux-gnu", "x86-64-v3"]);
         let counts = [60, 68, 76, 84].map(|at| u32_at(&blob, at));
         assert_eq!(counts, [1, 1, 1, 1]);
-        assert_eq!((i64_at(&blob, 88), i64_at(&blob, 96)), (4096, -1));
+        assert_eq!((i64_at(&blob, 88), i64_at(&blob, 96), i64_at(&blob, 104)), (4096, -1, 77));
 
         let symbol = u32_at(&blob, 56) as usize;
         assert_eq!((text_at(&blob, symbol), u32_at(&blob, symbol + 8)), ("N", 0));

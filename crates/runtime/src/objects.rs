@@ -42,6 +42,6 @@ pub const EXPORTED_SYMBOLS: [&str; 21] = [
     "kiln_release",
 ];
 
-/// The libc functions that the C side needs of the process that loads a model.
-pub const EXTERNAL_SYMBOLS: [&str; 8] =
-    ["malloc", "free", "memcpy", "memset", "pthread_create", "pthread_join", "clock_gettime", "syscall"];
+/// The libc functions that a model needs of the process that loads it: the C side's, and what LLVM makes of copies.
+pub const EXTERNAL_SYMBOLS: [&str; 9] =
+    ["malloc", "free", "memcpy", "memmove", "memset", "pthread_create", "pthread_join", "clock_gettime", "syscall"];

@@ -1,6 +1,7 @@
 //! The emitters of kernels, one for each family that `kiln-schedule` plans.
 
 use crate::builder::KernelBuilder;
+use crate::map;
 use kiln_ir::Module;
 use kiln_schedule::{KernelSpec, Plan};
 use kiln_target::Target;
@@ -15,7 +16,7 @@ pub struct Emitter {
 }
 
 /// Every emitter.
-pub const EMITTERS: &[Emitter] = &[];
+pub const EMITTERS: &[Emitter] = &[Emitter { family: "map", emit: map::emit }];
 
 /// Adds the function `@name` to the module: the kernel of `spec`, as `plan` says.
 ///

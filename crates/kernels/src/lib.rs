@@ -8,6 +8,8 @@ pub mod emitters;
 pub mod lower_kernels;
 mod lower_launch;
 pub mod main_function;
+pub mod map;
+pub mod map;
 mod passes;
 
 pub use builder::{Body, Buffer, Combine, Condition, Coordinate, Index, KernelBuilder, Lanes};

@@ -8,11 +8,13 @@
 pub mod axes;
 pub mod families;
 mod layout;
+pub mod map;
 mod memory;
 mod outline;
 mod passes;
 pub mod plan;
 pub mod spec;
+pub mod tuning;
 
 pub use families::{FAMILIES, Family, plan_kernel};
 pub use layout::assign_layout;

@@ -9,7 +9,6 @@ pub mod lower_kernels;
 mod lower_launch;
 pub mod main_function;
 pub mod map;
-pub mod map;
 mod passes;
 
 pub use builder::{Body, Buffer, Combine, Condition, Coordinate, Index, KernelBuilder, Lanes};

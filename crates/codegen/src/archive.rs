@@ -47,7 +47,7 @@ pub(crate) fn write_archive(member: &Path, name: &str, path: &Path) -> io::Resul
 }
 
 fn write_header(output: &mut impl Write, name: &str, size: u64) -> io::Result<()> {
-    write!(output, "{name:<16}{:<12}{:<6}{:<6}{:<8}{size:<10}`\n", 0, 0, 0, "644")
+    writeln!(output, "{name:<16}{:<12}{:<6}{:<6}{:<8}{size:<10}`", 0, 0, 0, "644")
 }
 
 fn public_symbols(file: &File) -> io::Result<Vec<Vec<u8>>> {

@@ -184,8 +184,8 @@ impl Target {
 
     /// How many elements one vector register holds; 1 for those that do not fit and for strings.
     pub fn lanes(&self, element: ElementType) -> usize {
-        let bits = element.byte_size() * 8;
-        if bits == 0 { 1 } else { (self.vector_bits as usize / bits).max(1) }
+        let bytes = self.vector_bits as usize / 8;
+        bytes.checked_div(element.byte_size()).map_or(1, |lanes| lanes.max(1))
     }
 
     fn new(

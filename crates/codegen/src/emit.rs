@@ -88,8 +88,12 @@ impl<'a> Emitter<'a> {
             OptimizationLevel::O2 => "default<O2>",
             OptimizationLevel::O3 => "default<O3>",
         };
+        let options = PassBuilderOptions::create();
+        // Emitters unroll by plan. LLVM would unroll a micro-kernel's loop once more, up to where it spills: 37 GFLOP/s
+        // instead of 112 with 12 x 32 accumulators on Zen 4. Loops marked with unroll hints are still unrolled.
+        options.set_loop_unrolling(false);
         module
-            .run_passes(pipeline, &self.machine, PassBuilderOptions::create())
+            .run_passes(pipeline, &self.machine, options)
             .map_err(|error| CodegenError::new(Step::Optimize, error.to_string()))
     }
 

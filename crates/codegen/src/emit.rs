@@ -102,8 +102,9 @@ impl<'a> Emitter<'a> {
         self.write(module, FileType::Object)
     }
 
-    /// Machine code of an optimized module as text.
+    /// Machine code of an optimized module as text, with LLVM's comments on spills and constants.
     pub fn assembly(&self, module: &Module) -> Result<String, CodegenError> {
+        self.machine.set_asm_verbosity(true);
         let text = self.write(module, FileType::Assembly)?;
         String::from_utf8(text).map_err(|error| CodegenError::new(Step::Emit, error.to_string()))
     }

@@ -236,6 +236,74 @@ fn stages_print() {
     assert!(assembly.contains("vfmadd") && assembly.contains("ymm") && !assembly.contains("zmm"));
 }
 
+/// A product of `rows` x `lanes * columns` accumulators, carried by the loop over k.
+fn micro_kernel(rows: usize, columns: usize, lanes: usize) -> String {
+    let vector = format!("vector<{lanes}xf32>");
+    let names = |prefix: &str| {
+        let pairs = (0..rows).flat_map(|row| (0..columns).map(move |column| format!("%{prefix}{row}_{column}")));
+        pairs.collect::<Vec<_>>()
+    };
+    let (types, width) = (vec![vector.as_str(); rows * columns].join(", "), columns * lanes);
+    let (a, b, c) = ("memref<?x?xf32, strided<[?, 1]>>", format!("memref<?x{width}xf32>"), "memref<?x?xf32>");
+    let mut text = format!("func.func @product(%a: {a}, %b: {b}, %c: {c}, %depth: index) {{\n");
+    for index in 0..rows.max(width) {
+        text += &format!("%{index} = arith.constant {index} : index\n");
+    }
+    let carried: Vec<_> = names("s").iter().map(|name| format!("{name} = %zeros")).collect();
+    text += &format!(
+        "%zeros = arith.constant dense<0.0> : {vector}\n%r:{} = scf.for %k = %0 to %depth step %1 ",
+        rows * columns
+    );
+    text += &format!("iter_args({}) -> ({types}) {{\n", carried.join(", "));
+    for column in 0..columns {
+        text += &format!("%b{column} = vector.load %b[%k, %{}] : {b}, {vector}\n", column * lanes);
+    }
+    for row in 0..rows {
+        text += &format!(
+            "%a{row} = memref.load %a[%{row}, %k] : {a}\n%v{row} = vector.broadcast %a{row} : f32 to {vector}\n"
+        );
+        for column in 0..columns {
+            text += &format!("%n{row}_{column} = vector.fma %v{row}, %b{column}, %s{row}_{column} : {vector}\n");
+        }
+    }
+    text += &format!("scf.yield {} : {types}\n}}\n", names("n").join(", "));
+    for (index, (row, column)) in (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column))).enumerate() {
+        text += &format!("vector.store %r#{index}, %c[%{row}, %{}] : {c}, {vector}\n", column * lanes);
+    }
+    text + "return\n}\n"
+}
+
+#[test]
+fn micro_kernels_stay_in_registers() {
+    // Rows, vectors a row, lanes: as many accumulators as fit beside one row of b and one broadcast.
+    for (triple, cpu, rows, columns, lanes) in [
+        ("x86_64", "znver4", 14, 2, 16),
+        ("x86_64", "skylake-avx512", 9, 3, 16),
+        ("x86_64", "x86-64-v3", 6, 2, 8),
+        // Two registers a vector: split in halves without harm.
+        ("x86_64", "x86-64-v3", 6, 1, 16),
+        ("aarch64", "cortex-a76", 8, 3, 4),
+        ("riscv64", "rv64gcv", 8, 3, 4),
+        ("riscv64", "rv64gcv-vlen256", 8, 3, 8),
+    ] {
+        let (target, text) = (target(triple, cpu), micro_kernel(rows, columns, lanes));
+        let source = Source { name: "product.mlir", mlir: &text };
+        let assembly = print(&source, &options(&target), Stage::Assembly).unwrap();
+        let multiplies = ["vfmadd", "fmla", "vfmacc"].map(|name| assembly.matches(&format!("\t{name}")).count());
+        let halves = lanes * 32 / target.vector_bits as usize;
+        assert_eq!(
+            multiplies.iter().sum::<usize>(),
+            rows * columns * halves,
+            "{target}: unrolled or split\n{assembly}"
+        );
+        // Integer registers of the prologue do not count.
+        let spills = assembly.lines().filter(|line| line.contains("Folded Spill"));
+        let vectors =
+            spills.filter(|line| ["ymm", "zmm", "\tstr\tq", "\tstp\tq", "\tvs"].iter().any(|name| line.contains(name)));
+        assert_eq!(vectors.count(), 0, "{target}\n{assembly}");
+    }
+}
+
 #[test]
 fn errors_say_where() {
     let target = target("x86_64", "x86-64-v3");

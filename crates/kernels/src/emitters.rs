@@ -16,7 +16,8 @@ pub struct Emitter {
 }
 
 /// Every emitter.
-pub const EMITTERS: &[Emitter] = &[Emitter { family: "map", emit: map::emit }];
+pub const EMITTERS: &[Emitter] =
+    &[Emitter { family: "conv", emit: crate::conv::emit }, Emitter { family: "map", emit: map::emit }];
 
 /// Adds the function `@name` to the module: the kernel of `spec`, as `plan` says.
 ///

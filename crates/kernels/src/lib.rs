@@ -4,7 +4,9 @@
 #![forbid(unsafe_code)]
 
 pub mod builder;
+pub mod conv;
 pub mod emitters;
+mod gemm;
 pub mod lower_kernels;
 mod lower_launch;
 pub mod main_function;

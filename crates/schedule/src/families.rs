@@ -1,6 +1,6 @@
 //! The families of kernels, in the order in which they are asked: the first that plans a spec gets it.
 
-use crate::map;
+use crate::{conv, map};
 use crate::plan::Plan;
 use crate::spec::KernelSpec;
 use kiln_target::Target;
@@ -15,7 +15,8 @@ pub struct Family {
 }
 
 /// Every family: special ones first, general ones last.
-pub const FAMILIES: &[Family] = &[Family { name: map::FAMILY, plan: map::plan }];
+pub const FAMILIES: &[Family] =
+    &[Family { name: conv::FAMILY, plan: conv::plan }, Family { name: map::FAMILY, plan: map::plan }];
 
 /// The plan of the first family that makes such kernels.
 ///

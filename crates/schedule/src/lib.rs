@@ -6,13 +6,20 @@
 #![forbid(unsafe_code)]
 
 pub mod axes;
+pub mod blocking;
+pub mod conv;
+pub mod conv_shape;
+pub mod extent;
 pub mod families;
 mod layout;
 pub mod map;
+pub mod matmul;
 mod memory;
 mod outline;
 mod passes;
+pub mod pack;
 pub mod plan;
+pub mod register_tile;
 pub mod spec;
 pub mod tuning;
 
@@ -21,5 +28,7 @@ pub use layout::assign_layout;
 pub use memory::{ARENA_ALIGNMENT, plan_memory, storage_of};
 pub use outline::outline;
 pub use passes::PASSES;
+pub use pack::pack_weights;
 pub use plan::Plan;
+pub use register_tile::RegisterTile;
 pub use spec::{KernelSpec, NodeSpec, Source, TensorSpec};

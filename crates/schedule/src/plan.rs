@@ -70,6 +70,26 @@ impl Plan {
         self.options.bool(name).unwrap_or(false)
     }
 
+    /// A text option.
+    ///
+    /// # Panics
+    /// When it is missing: the planner of the family always sets it.
+    pub fn text(&self, name: &str) -> &'static str {
+        let family = self.family;
+        self.options.str(name).unwrap_or_else(|| panic!("a plan of family {family} has the option {name}"))
+    }
+
+    /// An option that is an extent: `#kiln.dims` of one expression.
+    ///
+    /// # Panics
+    /// As [`Plan::text`].
+    pub fn extent(&self, name: &str) -> DimExpr {
+        let family = self.family;
+        let dims = self.options.get(name).and_then(Attribute::as_dims);
+        let expr = dims.and_then(|dims| dims.first()?.expr());
+        expr.unwrap_or_else(|| panic!("a plan of family {family} has the option {name}"))
+    }
+
     /// The plan as the attribute `plan` of a fusion.
     pub fn to_attribute(&self) -> Attribute {
         let mut entries: Vec<(Name, Attribute)> = self.options.iter().collect();

@@ -1,4 +1,8 @@
 //! The numbers that plans depend on, each with what set it.
+//!
+//! "Zen 4" is one core of an AMD EPYC with 32 KiB and 1 MiB of cache, fp32 peak 117 GFLOP/s.
+
+use kiln_target::{Architecture, Target};
 
 /// Elements of one task of a kernel that walks a single axis: 16 KiB of `f32`, half of a first-level cache.
 pub const BLOCK_ELEMENTS: i64 = 4096;
@@ -16,3 +20,55 @@ pub const SERIAL_OPERATIONS: i64 = 60_000;
 
 /// What a function such as `exp` costs, in simple operations.
 pub const FUNCTION_OPERATIONS: i64 = 12;
+
+/// How many vectors wide a register tile is, where the columns suffice.
+///
+/// Zen 4 with AVX-512: 14x2 vectors 115 GFLOP/s, 6x4 112, 8x3 107, 28x1 112; with AVX2: 6x2 107, 4x3 104. On x86-64 a
+/// broadcast is part of the multiplication, elsewhere it is a load of its own, so that wide tiles need fewer.
+pub fn tile_vectors(target: &Target) -> usize {
+    match target.architecture {
+        Architecture::X86_64 => 2,
+        _ if target.vector_registers >= 32 => 4,
+        _ => 2,
+    }
+}
+
+/// Registers kept free beside accumulators and one row of right-hand vectors.
+///
+/// One broadcast on x86-64; elsewhere LLVM loads several scalars ahead (6x4 NEON and RVV tiles do not spill, 14x2 do).
+pub fn spare_registers(target: &Target) -> usize {
+    match target.architecture {
+        Architecture::X86_64 => 1,
+        _ => 3,
+    }
+}
+
+/// The most rows of a register tile: a tile one vector wide gains nothing from more (Zen 4: 16x1 and 28x1 the same).
+pub const TILE_ROWS: usize = 16;
+
+/// The left operand's block takes this part of the second-level cache, the right-hand panel the rest: 3/8.
+///
+/// Zen 4, 14x14x1024 -> 256: 98 rows (392 KiB) 114 GFLOP/s; all 196 rows (784 KiB) 108.
+pub const LEFT_BLOCK_SHARE: (usize, usize) = (3, 8);
+
+/// Rows this many bytes apart fall into the same sets of the first-level cache (its ways are a page each).
+///
+/// Zen 4, 14x14x1024 -> 256: 90 GFLOP/s in place, 114 with rows copied 16 elements further apart.
+pub const SET_CONFLICT_BYTES: usize = 4096;
+
+/// Floating-point operations of a task: 20 microseconds of a fast core, against 2 to 5 for waking a thread.
+pub const TASK_FLOPS: i64 = 2_000_000;
+
+/// The most tasks a kernel of known extents is cut into: balances any number of threads up to this within one task.
+pub const TASKS: i64 = 16;
+
+/// Columns of output that a depthwise kernel keeps in registers.
+pub const DEPTHWISE_COLUMNS: usize = 4;
+
+/// The widest register tile when rows are few, as in a product of a vector and a matrix.
+///
+/// Zen 4, 4 x 4096 x 4096: four vectors wide 50 GFLOP/s, two 45, one 30; one row is bound by memory in every form.
+pub const FEW_ROWS_VECTORS: usize = 4;
+
+/// With no more rows than this, conflicts between rows do not matter: a set of the cache holds them all.
+pub const FEW_ROWS: usize = 4;

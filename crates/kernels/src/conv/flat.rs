@@ -1,0 +1,77 @@
+//! Convolutions of one tap: positions of the output are positions of the input, so all pixels of the batch are rows.
+
+use super::{Conv, is_first_of_run};
+use crate::builder::{Buffer, Index, KernelBuilder};
+use crate::gemm::{Operands, RowSpace, accumulate, copy_run, finish_tile, for_panels, for_row_tiles, zero_tile};
+use kiln_schedule::conv::Access;
+use kiln_schedule::extent::multiply;
+
+/// Emits the tasks.
+pub(super) fn emit(conv: &Conv, b: &mut KernelBuilder) {
+    let (shape, plan) = (conv.shape, conv.plan);
+    let rows = RowSpace::new(b, conv.spec, shape.anchor);
+    let finish = conv.finish(b, &rows.spec);
+    let total = b.expr(multiply(shape.batch, shape.pixels()));
+    let block_rows = b.expr(plan.block_rows);
+    let scratch = (plan.access == Access::Gather).then(|| {
+        let elements = b.mul(block_rows, plan.pixel_pitch);
+        b.scratch(shape.element, 0, elements)
+    });
+    let depth = conv.depth(&vec![Index::Constant(0); shape.axes.len()]);
+    let (begin, end) = (b.begin, b.end);
+    b.for_each(begin, end, 1, |b, task| {
+        let [_, row_block, _, group, panel_block] = conv.task(b, task);
+        let first = b.mul(row_block, block_rows);
+        let left = b.sub(total, first);
+        let count = b.min(block_rows, left);
+        let channel = b.mul(group, shape.group_channels());
+        let (source, base) = match scratch {
+            Some(scratch) => {
+                let is_new = is_first_of_run(b, task, panel_block);
+                b.if_then(is_new, |b| gather(conv, b, scratch, (first, count), channel));
+                (scratch, Index::Constant(0))
+            }
+            None => {
+                let pixel = b.mul(first, plan.pixel_pitch);
+                (conv.input(b), b.add(pixel, channel))
+            }
+        };
+        let left_row = Index::from(plan.pixel_pitch);
+        let operands = Operands { left: source, left_row, right: conv.filter(b), depth: &depth };
+        let filter_base = b.mul(group, shape.group_filters());
+        let panels = conv.panels(b, panel_block);
+        for_panels(b, &plan.tile, Index::from(shape.group_filters()), panels, |b, panel, columns| {
+            let right = conv.panel_offset(b, group, panel);
+            for_row_tiles(b, &plan.tile.rows, count, |b, start, size| {
+                let moved = b.mul(start, plan.pixel_pitch);
+                let left = b.add(base, moved);
+                let zero = zero_tile(b, &operands, size, &columns);
+                let tile = accumulate(b, &operands, size, &columns, (left, right), &zero);
+                let row = b.add(first, start);
+                let coordinates = rows.tile_coordinates(b, row, size);
+                finish_tile(b, &finish, &coordinates, &columns, filter_base, &tile);
+            });
+        });
+    });
+}
+
+/// Copies the pixels that rows `first..first + count` read, one after the other.
+fn gather(conv: &Conv, b: &mut KernelBuilder, scratch: Buffer, (first, count): (Index, Index), channel: Index) {
+    let shape = conv.shape;
+    let outputs = conv.extents(b, |axis| axis.output);
+    let inputs = conv.extents(b, |axis| axis.input);
+    let strides = b.strides(&inputs);
+    let source = conv.input(b);
+    b.for_each(0, count, 1, |b, row| {
+        let pixel = b.add(first, row);
+        let mut at = b.delinearize(pixel, &outputs);
+        for (coordinate, axis) in at[1..].iter_mut().zip(&shape.axes) {
+            *coordinate = b.mul(*coordinate, axis.stride);
+        }
+        let pixel = b.linear(&at, &strides);
+        let pixel = b.mul(pixel, shape.channels);
+        let from = b.add(pixel, channel);
+        let to = b.mul(row, conv.plan.pixel_pitch);
+        copy_run(b, (source, from), (scratch, to), Index::from(shape.group_channels()));
+    });
+}

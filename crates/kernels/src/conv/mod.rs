@@ -1,0 +1,102 @@
+//! Dense and grouped channels-last convolutions as implicit matrix products.
+//!
+//! For each task: copy the input it reads to scratch memory, if the plan says so and the task before has not; then, for
+//! each panel of filters, walk the positions of the output tile by tile.
+
+mod flat;
+mod window;
+
+use crate::builder::{Buffer, Condition, Index, KernelBuilder};
+use crate::gemm::{DepthLoop, Finish, merge_depth};
+use kiln_arith::IntegerPredicate;
+use kiln_ir::DimExpr;
+use kiln_schedule::conv::ConvPlan;
+use kiln_schedule::conv_shape::{ConvAxis, ConvShape};
+use kiln_schedule::{KernelSpec, Plan, Source};
+
+/// Emits a convolution planned by `kiln_schedule::conv`.
+pub fn emit(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
+    let shape = ConvShape::of(spec).expect("plans of this family are made for channels-last convolutions");
+    let plan = ConvPlan::from_plan(plan);
+    let conv = Conv { spec, shape: &shape, plan: &plan };
+    if plan.access.is_flat() { flat::emit(&conv, b) } else { window::emit(&conv, b) }
+}
+
+/// A convolution being emitted.
+#[derive(Clone, Copy, Debug)]
+struct Conv<'s> {
+    spec: &'s KernelSpec,
+    shape: &'s ConvShape,
+    plan: &'s ConvPlan,
+}
+
+impl<'s> Conv<'s> {
+    /// The coordinates of task number `task`: image, row block, column block, group, panel block.
+    fn task(&self, b: &mut KernelBuilder, task: Index) -> [Index; 5] {
+        let extents = self.plan.task_space(self.shape).map(|expr| b.expr(expr));
+        let coordinates = b.delinearize(task, &extents);
+        coordinates.try_into().expect("a task has as many coordinates as the task space has axes")
+    }
+
+    /// The panels of a panel block.
+    fn panels(&self, b: &mut KernelBuilder, block: Index) -> (Index, Index) {
+        let first = b.mul(block, self.plan.block_panels);
+        let end = b.add(first, self.plan.block_panels);
+        (first, b.min(end, self.plan.panels(self.shape)))
+    }
+
+    /// Where panel number `panel` of a group begins.
+    fn panel_offset(&self, b: &mut KernelBuilder, group: Index, panel: Index) -> Index {
+        let panels = b.mul(group, self.plan.panels(self.shape));
+        let panel = b.add(panels, panel);
+        b.mul(panel, self.shape.taps() * self.shape.group_channels() * self.plan.tile.columns())
+    }
+
+    /// The reduction over taps and channels, when the taps of each axis lie `tap_strides` elements apart.
+    fn depth(&self, tap_strides: &[Index]) -> Vec<DepthLoop> {
+        let channels = self.shape.group_channels();
+        let mut right = self.plan.tile.columns();
+        let mut levels =
+            vec![DepthLoop { count: Index::from(channels), left: Index::Constant(1), right: Index::from(right) }];
+        right *= channels;
+        for (axis, &left) in self.shape.axes.iter().zip(tap_strides).rev() {
+            levels.push(DepthLoop { count: Index::Constant(axis.kernel), left, right: Index::from(right) });
+            right *= axis.kernel as usize;
+        }
+        levels.reverse();
+        merge_depth(&levels)
+    }
+
+    /// What becomes of accumulators, for a kernel over rows and columns or over the axes of the output.
+    fn finish<'f>(&self, b: &KernelBuilder, spec: &'f KernelSpec) -> Finish<'f> {
+        let anchor = Source::Node { node: self.shape.anchor, result: 0 };
+        Finish { spec, anchor, bias: self.shape.bias.map(|bias| b.inputs[bias]), spill: None }
+    }
+
+    fn input(&self, b: &KernelBuilder) -> Buffer {
+        b.inputs[self.shape.input]
+    }
+
+    fn filter(&self, b: &KernelBuilder) -> Buffer {
+        b.inputs[self.shape.filter]
+    }
+
+    /// The batch and one extent of each spatial axis.
+    fn extents(&self, b: &mut KernelBuilder, extent: impl Fn(&ConvAxis) -> DimExpr) -> Vec<Index> {
+        let spatial = self.shape.axes.iter().map(extent);
+        [self.shape.batch].into_iter().chain(spatial).map(|expr| b.expr(expr)).collect()
+    }
+}
+
+/// Whether the task before, if there is one, reads other data: scratch memory must be filled anew. `inner` is the
+/// coordinate of the task along the axis over which data stay the same.
+fn is_first_of_run(b: &mut KernelBuilder, task: Index, inner: Index) -> Condition {
+    if inner.is(0) {
+        return Condition::Constant(true);
+    }
+    let begin = b.begin;
+    let is_first = b.compare(IntegerPredicate::Equal, task, begin);
+    let starts = b.compare(IntegerPredicate::Equal, inner, 0);
+    let (is_first, starts) = (b.condition(is_first), b.condition(starts));
+    Condition::Value(b.ori(is_first, starts))
+}

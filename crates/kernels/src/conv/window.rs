@@ -1,0 +1,171 @@
+//! Convolutions of several taps or with padding: rows are positions in one row of the output, read in place or from a
+//! padded copy of the window that the task reads.
+
+mod copy;
+
+use super::{Conv, is_first_of_run};
+use crate::builder::{Buffer, Index, KernelBuilder};
+use crate::gemm::{Finish, Operands, accumulate, finish_tile, for_panels, for_row_tiles, zero_tile};
+use kiln_schedule::conv::Access;
+
+/// The part of the output that a task computes.
+#[derive(Debug)]
+struct Region {
+    /// The image.
+    image: Index,
+    /// Positions along the outer spatial axes.
+    outer: Vec<Index>,
+    /// The first row and how many.
+    rows: (Index, Index),
+    /// The first column and how many.
+    columns: (Index, Index),
+    /// The first channel of the group.
+    channel: Index,
+}
+
+/// What the micro-kernel reads: a buffer and the distances in it.
+#[derive(Debug)]
+struct Window {
+    buffer: Buffer,
+    /// Where the first position of the region reads its first tap.
+    base: Index,
+    /// Elements from one row of the input to the next.
+    row: Index,
+    /// Elements from one column of the input to the next.
+    column: Index,
+    /// Elements from one tap to the next, for each spatial axis.
+    taps: Vec<Index>,
+}
+
+/// Emits the tasks.
+pub(super) fn emit(conv: &Conv, b: &mut KernelBuilder) {
+    let (shape, plan) = (conv.shape, conv.plan);
+    let finish = conv.finish(b, conv.spec);
+    let scratch = (plan.access == Access::Window).then(|| {
+        let bytes = b.expr(plan.scratch(shape));
+        let elements = b.div(bytes, shape.element.byte_size());
+        b.scratch(shape.element, 0, elements)
+    });
+    let (begin, end) = (b.begin, b.end);
+    b.for_each(begin, end, 1, |b, task| {
+        let [image, row_block, column_block, group, panel_block] = conv.task(b, task);
+        let region = region(conv, b, (image, row_block, column_block), group);
+        let window = match scratch {
+            Some(scratch) => {
+                let window = copied(conv, b, scratch);
+                let is_new = is_first_of_run(b, task, panel_block);
+                b.if_then(is_new, |b| copy::fill(conv, b, &region, &window));
+                window
+            }
+            None => in_place(conv, b, &region),
+        };
+        let panels = conv.panels(b, panel_block);
+        multiply(conv, b, &region, &window, (group, panels), &finish);
+    });
+}
+
+/// All tiles of a region and a range of panels.
+fn multiply(
+    conv: &Conv,
+    b: &mut KernelBuilder,
+    region: &Region,
+    window: &Window,
+    (group, panels): (Index, (Index, Index)),
+    finish: &Finish,
+) {
+    let (shape, plan) = (conv.shape, conv.plan);
+    let depth = conv.depth(&window.taps);
+    let row_step = b.mul(window.row, shape.rows().stride);
+    let column_step = b.mul(window.column, shape.columns().stride);
+    let operands = Operands { left: window.buffer, left_row: column_step, right: conv.filter(b), depth: &depth };
+    let filter_base = b.mul(group, shape.group_filters());
+    for_panels(b, &plan.tile, Index::from(shape.group_filters()), panels, |b, panel, columns| {
+        let right = conv.panel_offset(b, group, panel);
+        b.for_each(0, region.rows.1, 1, |b, row| {
+            let moved = b.mul(row, row_step);
+            let row_base = b.add(window.base, moved);
+            let output_row = b.add(region.rows.0, row);
+            for_row_tiles(b, &plan.tile.rows, region.columns.1, |b, start, size| {
+                let moved = b.mul(start, column_step);
+                let left = b.add(row_base, moved);
+                let zero = zero_tile(b, &operands, size, &columns);
+                let tile = accumulate(b, &operands, size, &columns, (left, right), &zero);
+                let first = b.add(region.columns.0, start);
+                let coordinates: Vec<Vec<Index>> = (0..size)
+                    .map(|offset| {
+                        let column = b.add(first, offset);
+                        coordinates(conv, region, output_row, column)
+                    })
+                    .collect();
+                finish_tile(b, finish, &coordinates, &columns, filter_base, &tile);
+            });
+        });
+    });
+}
+
+/// The leading coordinates of a position of the output. The result of a 1-D convolution has no rows.
+fn coordinates(conv: &Conv, region: &Region, row: Index, column: Index) -> Vec<Index> {
+    let has_rows = conv.spec.nodes[conv.shape.anchor].results[0].rank() > 3;
+    let mut coordinates = vec![region.image];
+    coordinates.extend(&region.outer);
+    coordinates.extend(has_rows.then_some(row));
+    coordinates.push(column);
+    coordinates
+}
+
+fn region(
+    conv: &Conv,
+    b: &mut KernelBuilder,
+    (image, row_block, column_block): (Index, Index, Index),
+    group: Index,
+) -> Region {
+    let (shape, plan) = (conv.shape, conv.plan);
+    let mut extents = conv.extents(b, |axis| axis.output);
+    extents.truncate(1 + shape.outer().len());
+    let mut outer = b.delinearize(image, &extents);
+    let image = outer.remove(0);
+    let part = |b: &mut KernelBuilder, block: Index, size, extent| {
+        let (size, extent) = (b.expr(size), b.expr(extent));
+        let first = b.mul(block, size);
+        let left = b.sub(extent, first);
+        (first, b.min(size, left))
+    };
+    let rows = part(b, row_block, plan.block_rows, shape.rows().output);
+    let columns = part(b, column_block, plan.block_columns, shape.columns().output);
+    let channel = b.mul(group, shape.group_channels());
+    Region { image, outer, rows, columns, channel }
+}
+
+/// The input itself; there is no padding.
+fn in_place(conv: &Conv, b: &mut KernelBuilder, region: &Region) -> Window {
+    let shape = conv.shape;
+    let extents = conv.extents(b, |axis| axis.input);
+    let strides: Vec<Index> = b.strides(&extents).into_iter().map(|stride| b.mul(stride, shape.channels)).collect();
+    let firsts = region.outer.iter().copied().chain([region.rows.0, region.columns.0]);
+    let mut base = b.mul(region.image, strides[0]);
+    base = b.add(base, region.channel);
+    let mut taps = Vec::new();
+    for ((first, axis), &stride) in firsts.zip(&shape.axes).zip(&strides[1..]) {
+        let position = b.mul(first, axis.stride);
+        let offset = b.mul(position, stride);
+        base = b.add(base, offset);
+        taps.push(b.mul(stride, axis.dilation));
+    }
+    let (row, column) = (strides[strides.len() - 2], strides[strides.len() - 1]);
+    Window { buffer: conv.input(b), base, row, column, taps }
+}
+
+/// A window in scratch memory: one slice for each tap of the outer axes, then rows, columns, channels.
+fn copied(conv: &Conv, b: &mut KernelBuilder, scratch: Buffer) -> Window {
+    let (shape, plan) = (conv.shape, conv.plan);
+    let (rows, columns) = plan.window(shape);
+    let (rows, columns) = (b.expr(rows), b.expr(columns));
+    let column = Index::from(plan.pixel_pitch);
+    let row = b.mul(columns, column);
+    let slice = b.mul(rows, row);
+    let counts: Vec<Index> = shape.outer().iter().map(|axis| Index::Constant(axis.kernel)).collect();
+    let mut taps: Vec<Index> = b.strides(&counts).into_iter().map(|stride| b.mul(stride, slice)).collect();
+    taps.push(b.mul(row, shape.rows().dilation));
+    taps.push(b.mul(column, shape.columns().dilation));
+    Window { buffer: scratch, base: Index::Constant(0), row, column, taps }
+}

@@ -1,0 +1,18 @@
+//! The register-tiled matrix product that all matrix kernels share: convolutions, transposed convolutions, matrix
+//! products and the inner products of Winograd's algorithm.
+//!
+//! A tile is a few rows by a few vectors of accumulators. Its left operand is read element by element from rows a fixed
+//! distance apart, its right operand vector by vector from a panel. What differs from kernel to kernel, where rows and
+//! panels begin and what becomes of the accumulators, stays with the kernels.
+
+mod accumulate;
+mod rows;
+mod columns;
+mod copy;
+mod finish;
+
+pub(crate) use accumulate::{DepthLoop, Operands, accumulate, merge_depth, zero_tile};
+pub(crate) use rows::RowSpace;
+pub(crate) use columns::{Columns, Presence, for_panels, for_row_tiles};
+pub(crate) use copy::{copy_run, fill_zero};
+pub(crate) use finish::{Finish, finish_tile};

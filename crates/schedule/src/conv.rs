@@ -1,0 +1,235 @@
+//! Plans of dense and grouped channels-last convolutions as implicit matrix products.
+//!
+//! Positions of the output are rows, filters are columns, `taps x channels` is the depth. The filter is packed into
+//! panels as wide as a register tile (see [`crate::pack`]); the input is read in place where it can be, else a window
+//! of it is copied to scratch memory first.
+//!
+//! ```text
+//! {access = "window", block_columns = #kiln.dims<[56]>, block_panels = 2, block_rows = #kiln.dims<[8]>, family = "conv",
+//!  pixel_pitch = 64, tile_rows = [14], tile_vectors = 2, lanes = 16, ...}
+//! ```
+
+use crate::blocking::Work;
+use crate::conv_shape::ConvShape;
+use crate::extent::{at_least_one, balanced_block, constant, divide, divide_up, multiply};
+use crate::pack::{PackForm, Packing};
+use crate::plan::Plan;
+use crate::register_tile::RegisterTile;
+use crate::spec::KernelSpec;
+use crate::tuning;
+use kiln_ir::{Dim, DimExpr};
+use kiln_target::Target;
+
+/// The name of the family.
+pub const FAMILY: &str = "conv";
+
+/// How the rows of the implicit matrix are read.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Access {
+    /// Every position of the output is one of the input: rows are pixels of the whole batch, in place.
+    Flat,
+    /// As `Flat` after a copy of the positions that are read, spread against conflicts in the cache.
+    Gather,
+    /// In place; rows are positions in one row of the output.
+    Direct,
+    /// As `Direct`, from a copy of the input's window with its padding.
+    Window,
+}
+
+impl Access {
+    const ALL: [(Access, &str); 4] =
+        [(Access::Flat, "flat"), (Access::Gather, "gather"), (Access::Direct, "direct"), (Access::Window, "window")];
+
+    fn name(self) -> &'static str {
+        Access::ALL.iter().find(|(access, _)| *access == self).map_or("flat", |(_, name)| name)
+    }
+
+    /// Whether rows run over all positions of the batch.
+    pub fn is_flat(self) -> bool {
+        matches!(self, Access::Flat | Access::Gather)
+    }
+
+    /// Whether the input is copied to scratch memory.
+    pub fn copies(self) -> bool {
+        matches!(self, Access::Gather | Access::Window)
+    }
+}
+
+/// The decisions about a convolution.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct ConvPlan {
+    /// How the input is read.
+    pub access: Access,
+    /// The register tile.
+    pub tile: RegisterTile,
+    /// Rows of a task: positions if flat, else rows of the output.
+    pub block_rows: DimExpr,
+    /// Columns of the output in a task; means nothing if flat.
+    pub block_columns: DimExpr,
+    /// Panels of filters in a task.
+    pub block_panels: usize,
+    /// Elements from one position to the next where the micro-kernel reads.
+    pub pixel_pitch: usize,
+}
+
+impl ConvPlan {
+    /// Plans a convolution.
+    pub fn new(shape: &ConvShape, target: &Target) -> ConvPlan {
+        let access = access(shape);
+        let pixels = multiply(shape.batch, shape.pixels());
+        let run = if access.is_flat() { pixels } else { shape.columns().output };
+        let tile = RegisterTile::new(target, shape.element, run, constant(shape.group_filters()));
+        let pixel_pitch = pixel_pitch(shape, access, tile.lanes);
+        let panels = shape.group_filters().div_ceil(tile.columns());
+        let bytes = constant(pixel_pitch * shape.element.byte_size());
+        if access.is_flat() {
+            let work = Work {
+                units: constant(shape.groups),
+                rows: pixels,
+                panels,
+                row_flops: constant(shape.flops() as usize / shape.groups),
+                row_bytes: bytes,
+                granule: tile.most_rows(),
+                panels_are_free: access == Access::Flat,
+            };
+            let blocks = work.blocks(target);
+            let (block_rows, block_panels) = (blocks.rows, blocks.panels);
+            let block_columns = constant(1);
+            return ConvPlan { access, tile, block_rows, block_columns, block_panels, pixel_pitch };
+        }
+        let block_columns = block_columns(shape, &tile, bytes, target);
+        let column_blocks = divide_up(shape.columns().output, block_columns);
+        let images = shape.outer().iter().fold(shape.batch, |product, axis| multiply(product, axis.output));
+        let row_bytes = multiply(multiply(block_columns, constant((shape.columns().stride * shape.rows().stride) as usize)), bytes);
+        let work = Work {
+            units: multiply(multiply(images, column_blocks), constant(shape.groups)),
+            rows: shape.rows().output,
+            panels,
+            row_flops: multiply(block_columns, constant(shape.flops() as usize / shape.groups)),
+            row_bytes,
+            granule: 1,
+            panels_are_free: access == Access::Direct,
+        };
+        let blocks = work.blocks(target);
+        let (block_rows, block_panels) = (blocks.rows, blocks.panels);
+        ConvPlan { access, tile, block_rows, block_columns, block_panels, pixel_pitch }
+    }
+
+    /// Panels of filters in a group.
+    pub fn panels(&self, shape: &ConvShape) -> usize {
+        shape.group_filters().div_ceil(self.tile.columns())
+    }
+
+    /// How often each of image, row block, column block, group and panel block counts, outermost first.
+    pub fn task_space(&self, shape: &ConvShape) -> [DimExpr; 5] {
+        let panel_blocks = constant(self.panels(shape).div_ceil(self.block_panels));
+        let groups = constant(shape.groups);
+        if self.access.is_flat() {
+            let pixels = multiply(shape.batch, shape.pixels());
+            return [constant(1), divide_up(pixels, self.block_rows), constant(1), groups, panel_blocks];
+        }
+        let images = shape.outer().iter().fold(shape.batch, |product, axis| multiply(product, axis.output));
+        let rows = divide_up(shape.rows().output, self.block_rows);
+        let columns = divide_up(shape.columns().output, self.block_columns);
+        [images, rows, columns, groups, panel_blocks]
+    }
+
+    /// Rows and columns of the input that a task copies, if it copies windows.
+    pub fn window(&self, shape: &ConvShape) -> (DimExpr, DimExpr) {
+        (shape.rows().window(self.block_rows), shape.columns().window(self.block_columns))
+    }
+
+    /// Bytes of scratch memory of each thread.
+    pub fn scratch(&self, shape: &ConvShape) -> DimExpr {
+        let pixel = constant(self.pixel_pitch * shape.element.byte_size());
+        match self.access {
+            Access::Flat | Access::Direct => constant(0),
+            Access::Gather => multiply(self.block_rows, pixel),
+            Access::Window => {
+                let (rows, columns) = self.window(shape);
+                let slices: i64 = shape.outer().iter().map(|axis| axis.kernel).product();
+                multiply(multiply(multiply(rows, columns), constant(slices as usize)), pixel)
+            }
+        }
+    }
+
+    /// As the printable plan.
+    pub fn to_plan(&self, shape: &ConvShape) -> Plan {
+        let tasks = self.task_space(shape).into_iter().fold(constant(1), multiply);
+        let dims = |expr: DimExpr| vec![Dim::from_expr(expr)];
+        let form = PackForm::ConvPanels { groups: shape.groups, columns: self.tile.columns() };
+        let plan = Plan::new(FAMILY, tasks)
+            .with_scratch(self.scratch(shape))
+            .with("access", self.access.name())
+            .with("block_rows", dims(self.block_rows))
+            .with("block_columns", dims(self.block_columns))
+            .with("block_panels", self.block_panels as i64)
+            .with("pixel_pitch", self.pixel_pitch as i64);
+        Packing { input: shape.filter, form }.attach(self.tile.attach(plan))
+    }
+
+    /// Reads what [`ConvPlan::to_plan`] writes.
+    ///
+    /// # Panics
+    /// When it is a plan of another family.
+    pub fn from_plan(plan: &Plan) -> ConvPlan {
+        let name = plan.text("access");
+        let access = Access::ALL.iter().find(|(_, text)| *text == name).map(|(access, _)| *access);
+        ConvPlan {
+            access: access.expect("a plan of a convolution says how the input is read"),
+            tile: RegisterTile::of(plan),
+            block_rows: plan.extent("block_rows"),
+            block_columns: plan.extent("block_columns"),
+            block_panels: plan.size("block_panels"),
+            pixel_pitch: plan.size("pixel_pitch"),
+        }
+    }
+}
+
+/// Plans a kernel whose anchor is a convolution, if this family computes it.
+pub fn plan(spec: &KernelSpec, target: &Target) -> Option<Plan> {
+    let shape = ConvShape::of(spec)?;
+    Some(ConvPlan::new(&shape, target).to_plan(&shape))
+}
+
+fn access(shape: &ConvShape) -> Access {
+    let conflict = conflicts(shape, shape.channels);
+    if shape.taps() == 1 && !shape.is_padded() {
+        return if conflict || !shape.is_pointwise() { Access::Gather } else { Access::Flat };
+    }
+    if conflict || shape.is_padded() { Access::Window } else { Access::Direct }
+}
+
+/// Whether the rows of a tile, `channels` elements from pixel to pixel, fall into the same sets of the cache.
+fn conflicts(shape: &ConvShape, channels: usize) -> bool {
+    let pitch = shape.columns().stride as usize * channels * shape.element.byte_size();
+    pitch.is_multiple_of(tuning::SET_CONFLICT_BYTES)
+}
+
+fn pixel_pitch(shape: &ConvShape, access: Access, lanes: usize) -> usize {
+    let channels = shape.group_channels();
+    match access {
+        Access::Flat | Access::Direct => shape.channels,
+        // A gathered pixel follows the one before; a window keeps the columns between two outputs.
+        Access::Gather if (channels * shape.element.byte_size()).is_multiple_of(tuning::SET_CONFLICT_BYTES) => channels + lanes,
+        Access::Window if conflicts(shape, channels) => channels + lanes,
+        Access::Gather | Access::Window => channels,
+    }
+}
+
+/// All columns if the window of a row fits the cache, else as many as do.
+fn block_columns(shape: &ConvShape, tile: &RegisterTile, pixel_bytes: DimExpr, target: &Target) -> DimExpr {
+    let (share, of) = tuning::LEFT_BLOCK_SHARE;
+    let slices: i64 = shape.outer().iter().map(|axis| axis.kernel).product();
+    let (rows, columns) = (shape.rows(), shape.columns());
+    let window_rows = slices * ((rows.kernel - 1) * rows.dilation + 1);
+    let column_bytes = multiply(constant((window_rows * columns.stride) as usize), pixel_bytes);
+    let most = divide(constant(target.caches.l2 * share / of), at_least_one(column_bytes));
+    let granule = constant(tile.most_rows());
+    let most = multiply(at_least_one(divide(most, granule)), granule);
+    match columns.output.as_constant() {
+        Some(output) if most.as_constant().is_some_and(|most| output <= most) => at_least_one(columns.output),
+        Some(_) => multiply(divide_up(balanced_block(columns.output, most), granule), granule),
+        None => at_least_one(columns.output.min(most)),
+    }
+}

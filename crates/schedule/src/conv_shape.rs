@@ -1,0 +1,191 @@
+//! The shape of a channels-last convolution, as the planners and emitters of convolutions read it from a spec.
+
+use crate::extent::{constant, multiply};
+use crate::spec::{KernelSpec, NodeSpec, Source};
+use kiln_ir::DimExpr;
+use kiln_tensor::ElementType;
+
+/// One spatial axis.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct ConvAxis {
+    /// Extent of the input.
+    pub input: DimExpr,
+    /// Extent of the output.
+    pub output: DimExpr,
+    /// Extent of the filter.
+    pub kernel: i64,
+    /// Input positions between neighbours of the output.
+    pub stride: i64,
+    /// Input positions between neighbours of the filter.
+    pub dilation: i64,
+    /// Zeros before the input.
+    pub pad_low: i64,
+    /// Zeros after the input.
+    pub pad_high: i64,
+}
+
+impl ConvAxis {
+    /// The axis that 1-D convolutions lack.
+    fn unit() -> ConvAxis {
+        let one = DimExpr::constant(1);
+        ConvAxis { input: one, output: one, kernel: 1, stride: 1, dilation: 1, pad_low: 0, pad_high: 0 }
+    }
+
+    /// Whether there is any padding.
+    pub fn is_padded(&self) -> bool {
+        self.pad_low != 0 || self.pad_high != 0
+    }
+
+    /// Input positions that `count` neighbours of the output read.
+    pub fn window(&self, count: DimExpr) -> DimExpr {
+        let steps = count.checked_sub(DimExpr::constant(1)).and_then(|e| e.checked_mul(DimExpr::constant(self.stride)));
+        let reach = (self.kernel - 1) * self.dilation + 1;
+        steps.and_then(|e| e.checked_add(DimExpr::constant(reach))).expect("windows of a model do not overflow")
+    }
+}
+
+/// A convolution whose input and output are channels-last and whose filter has known extents.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct ConvShape {
+    /// The node of the spec.
+    pub anchor: usize,
+    /// Which input of the kernel is convolved.
+    pub input: usize,
+    /// Which input is the filter.
+    pub filter: usize,
+    /// Which input is the bias.
+    pub bias: Option<usize>,
+    /// The element type of all of them.
+    pub element: ElementType,
+    /// The number of images.
+    pub batch: DimExpr,
+    /// Spatial axes, at least two: those of the model, after a unit axis if it has but one.
+    pub axes: Vec<ConvAxis>,
+    /// Channels of the input.
+    pub channels: usize,
+    /// Channels of the output.
+    pub filters: usize,
+    /// Groups of channels.
+    pub groups: usize,
+}
+
+impl ConvShape {
+    /// The only `conv` of a kernel, if it is channels-last, of `f32` or `f64`, and reads inputs of the kernel.
+    pub fn of(spec: &KernelSpec) -> Option<ConvShape> {
+        ConvShape::of_op(spec, "conv")
+    }
+
+    /// As [`ConvShape::of`], for `conv_transpose` too: there, the axes describe the op as written, not a convolution.
+    pub(crate) fn of_op(spec: &KernelSpec, op: &str) -> Option<ConvShape> {
+        let anchor = spec.only_node(|node| node.is(op))?;
+        let node = &spec.nodes[anchor];
+        let inputs: Vec<usize> = node.operands.iter().map(|&source| input_number(source)).collect::<Option<_>>()?;
+        let (&input, &filter) = (inputs.first()?, inputs.get(1)?);
+        let (data, weights, result) = (&spec.inputs[input], &spec.inputs[filter], node.results.first()?);
+        let element = data.element;
+        if !node.is_channels_last() || !matches!(element, ElementType::F32 | ElementType::F64) {
+            return None;
+        }
+        let filter_shape: Vec<usize> =
+            weights.shape.iter().map(|dim| Some(dim.as_static()? as usize)).collect::<Option<_>>()?;
+        let extents = |shape: &[kiln_ir::Dim]| shape.iter().map(|dim| dim.expr()).collect::<Option<Vec<DimExpr>>>();
+        let (input_shape, output_shape) = (extents(&data.shape)?, extents(&result.shape)?);
+        let rank = input_shape.len().checked_sub(2).filter(|&rank| rank > 0)?;
+        let static_channels = |shape: &[DimExpr]| usize::try_from(shape[rank + 1].as_constant()?).ok();
+        let shape = ConvShape {
+            anchor,
+            input,
+            filter,
+            bias: inputs.get(2).copied(),
+            element,
+            batch: input_shape[0],
+            axes: axes(node, &input_shape, &output_shape, &filter_shape, rank),
+            channels: static_channels(&input_shape)?,
+            filters: static_channels(&output_shape)?,
+            groups: usize::try_from(node.attributes.i64("groups").unwrap_or(1)).ok()?,
+        };
+        let filled = shape.channels > 0 && shape.filters > 0 && shape.groups > 0;
+        (filled && shape.axes.iter().all(|axis| axis.kernel > 0)).then_some(shape)
+    }
+
+    /// The innermost spatial axis.
+    pub fn columns(&self) -> &ConvAxis {
+        &self.axes[self.axes.len() - 1]
+    }
+
+    /// The spatial axis before the innermost.
+    pub fn rows(&self) -> &ConvAxis {
+        &self.axes[self.axes.len() - 2]
+    }
+
+    /// Spatial axes before those two, outermost first.
+    pub fn outer(&self) -> &[ConvAxis] {
+        &self.axes[..self.axes.len() - 2]
+    }
+
+    /// Channels of the input in one group.
+    pub fn group_channels(&self) -> usize {
+        self.channels / self.groups
+    }
+
+    /// Channels of the output in one group.
+    pub fn group_filters(&self) -> usize {
+        self.filters / self.groups
+    }
+
+    /// Positions of the filter.
+    pub fn taps(&self) -> usize {
+        self.axes.iter().map(|axis| axis.kernel as usize).product()
+    }
+
+    /// Positions of the output in one image.
+    pub fn pixels(&self) -> DimExpr {
+        self.axes.iter().fold(constant(1), |product, axis| multiply(product, axis.output))
+    }
+
+    /// Whether any axis is padded.
+    pub fn is_padded(&self) -> bool {
+        self.axes.iter().any(ConvAxis::is_padded)
+    }
+
+    /// Whether each output reads the input at its own position only.
+    pub fn is_pointwise(&self) -> bool {
+        self.taps() == 1 && !self.is_padded() && self.axes.iter().all(|axis| axis.stride == 1)
+    }
+
+    /// Whether each channel is convolved alone, with a filter of its own.
+    pub fn is_depthwise(&self) -> bool {
+        self.groups == self.channels && self.groups == self.filters
+    }
+
+    /// Floating-point operations of one position of the output, all filters.
+    pub fn flops(&self) -> i64 {
+        2 * (self.taps() * self.group_channels() * self.filters) as i64
+    }
+}
+
+fn axes(node: &NodeSpec, input: &[DimExpr], output: &[DimExpr], filter: &[usize], rank: usize) -> Vec<ConvAxis> {
+    let strides = node.integers("strides", rank, 1);
+    let dilations = node.integers("dilations", rank, 1);
+    let pad_low = node.integers("pad_low", rank, 0);
+    let pad_high = node.integers("pad_high", rank, 0);
+    let spatial = (0..rank).map(|axis| ConvAxis {
+        input: input[axis + 1],
+        output: output[axis + 1],
+        kernel: filter[axis + 2] as i64,
+        stride: strides[axis],
+        dilation: dilations[axis],
+        pad_low: pad_low[axis],
+        pad_high: pad_high[axis],
+    });
+    let unit = (rank == 1).then(ConvAxis::unit);
+    unit.into_iter().chain(spatial).collect()
+}
+
+/// The number of the kernel's input that `source` is.
+pub(crate) fn input_number(source: Source) -> Option<usize> {
+    match source {
+        Source::Input(index) => Some(index),
+        Source::Node { .. } => None,
+    }
+}

@@ -1,0 +1,63 @@
+//! `pack-weights`: filters and right-hand matrices in the order in which micro-kernels read them.
+//!
+//! A plan names an input and a [`PackForm`]. The operand of the fusion is replaced by a packed one; the argument inside
+//! the fusion keeps its type, which says what is computed, while the plan says how it lies in memory. Constants are
+//! packed here; what is computed at run time is packed by ops of the graph, which become kernels of their own.
+//!
+//! ```text
+//! conv filter    O x I/groups x taps  ->  groups x panels x taps x I/groups x columns
+//! matrix         K x N (or N x K)     ->  panels x K x columns
+//! depthwise      C x 1 x taps         ->  taps x C
+//! ```
+//!
+//! A panel holds `columns` filters; the last is filled up with zeros.
+
+mod form;
+mod gather;
+
+pub use form::{PackForm, Packing};
+
+use crate::plan::Plan;
+use kiln_ir::{Builder, Module, Op, Value};
+
+/// Packs the operands of every planned fusion inside `root`; returns how many were packed.
+///
+/// A constant that several fusions want in one form is packed once.
+pub fn pack_weights(module: &mut Module, root: Op) -> usize {
+    let mut packed = Vec::new();
+    let fusions: Vec<Op> = module.walk(root).into_iter().filter(|&op| module.is(op, "graph.fusion")).collect();
+    let mut count = 0;
+    for fusion in fusions {
+        let plan = module.attribute(fusion, "plan").and_then(Plan::from_attribute);
+        let Some(packing) = plan.as_ref().and_then(Packing::of) else { continue };
+        let operand = module.operand(fusion, packing.input);
+        let known = packed.iter().find(|(value, form, _)| (*value, *form) == (operand, packing.form));
+        let value = match known {
+            Some(&(_, _, value)) => value,
+            None => {
+                let value = pack(module, fusion, operand, packing.form);
+                packed.push((operand, packing.form, value));
+                value
+            }
+        };
+        module.set_operand(fusion, packing.input, value);
+        count += 1;
+    }
+    count
+}
+
+/// The packed form of `operand`, which `fusion` reads.
+fn pack(module: &mut Module, fusion: Op, operand: Value, form: PackForm) -> Value {
+    let shape = module.ty(operand).as_tensor().and_then(|tensor| tensor.static_shape());
+    let shape = shape.expect("planners pack operands of known extents only");
+    let layout = form.layout(&shape);
+    if let (Some(tensor), Some(constant)) = (module.constant_tensor(operand), module.defining_op(operand)) {
+        let tensor = gather::pack_tensor(&form.transform(&tensor), &layout);
+        let value = module.tensor_attribute(tensor);
+        let mut builder = Builder::before(module, constant);
+        let ty = layout.packed_type(builder.module.ty(operand).scalar());
+        return builder.op("graph.constant").attribute("value", value).result(ty).value();
+    }
+    let mut builder = Builder::before(module, fusion);
+    layout.emit(&mut builder, operand)
+}

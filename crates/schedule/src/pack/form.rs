@@ -1,0 +1,235 @@
+//! The packed forms, as a split of the axes of what is packed.
+
+use crate::plan::Plan;
+use kiln_ir::{Attribute, AttributeKind, Builder, Dim, Name, Type, Value};
+use kiln_tensor::{Tensor, element_count};
+
+/// An order in which a kernel reads weights.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum PackForm {
+    /// A filter of a convolution: groups, panels, taps, channels of a group, columns.
+    ConvPanels {
+        /// Groups of channels.
+        groups: usize,
+        /// Filters in a panel.
+        columns: usize,
+    },
+    /// A filter of a transposed convolution: groups, taps, panels, channels of a group, columns.
+    TransposedConvPanels {
+        /// Groups of channels.
+        groups: usize,
+        /// Filters in a panel.
+        columns: usize,
+    },
+    /// A `K x N` matrix: panels, K, columns.
+    MatrixPanels {
+        /// Columns of a panel.
+        columns: usize,
+        /// Whether the matrix lies as `N x K`.
+        transposed: bool,
+    },
+    /// A filter of one channel in and one out: taps, channels.
+    Depthwise,
+}
+
+/// How the axes of a tensor are split, ordered and filled up.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct PackedLayout {
+    /// The extents after splitting axes.
+    pub split: Vec<usize>,
+    /// Axes that stay outside the panels.
+    pub before: Vec<usize>,
+    /// The axis that is cut into panels.
+    pub filters: usize,
+    /// Axes inside a panel, before its columns.
+    pub after: Vec<usize>,
+    /// Filters in a panel.
+    pub columns: usize,
+}
+
+/// What a plan says about packing: which input, and how.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Packing {
+    /// The kernel's input.
+    pub input: usize,
+    /// The form it takes.
+    pub form: PackForm,
+}
+
+impl PackForm {
+    /// The split of a tensor of `shape`.
+    pub(super) fn layout(self, shape: &[usize]) -> PackedLayout {
+        let taps = |rank: usize| (rank..rank + shape.len() - 2).collect::<Vec<usize>>();
+        match self {
+            PackForm::ConvPanels { groups, columns } => PackedLayout {
+                split: [&[groups, shape[0] / groups, shape[1]], &shape[2..]].concat(),
+                before: vec![0],
+                filters: 1,
+                after: [taps(3), vec![2]].concat(),
+                columns,
+            },
+            PackForm::TransposedConvPanels { groups, columns } => PackedLayout {
+                split: [&[groups, shape[0] / groups, shape[1]], &shape[2..]].concat(),
+                before: [vec![0], taps(3)].concat(),
+                filters: 2,
+                after: vec![1],
+                columns,
+            },
+            PackForm::MatrixPanels { columns, transposed } => PackedLayout {
+                split: shape.to_vec(),
+                before: Vec::new(),
+                filters: usize::from(!transposed),
+                after: vec![usize::from(transposed)],
+                columns,
+            },
+            PackForm::Depthwise => PackedLayout {
+                split: shape.to_vec(),
+                before: Vec::new(),
+                filters: 0,
+                after: [taps(2), vec![1]].concat(),
+                columns: shape[0],
+            },
+        }
+    }
+
+    /// What is done to the numbers before they are ordered.
+    pub(super) fn transform(self, tensor: &Tensor) -> Tensor {
+        tensor.clone()
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            PackForm::ConvPanels { .. } => "conv_panels",
+            PackForm::TransposedConvPanels { .. } => "transposed_conv_panels",
+            PackForm::MatrixPanels { transposed: false, .. } => "matrix_panels",
+            PackForm::MatrixPanels { transposed: true, .. } => "transposed_matrix_panels",
+            PackForm::Depthwise => "depthwise",
+        }
+    }
+
+    fn sizes(self) -> (usize, usize) {
+        match self {
+            PackForm::ConvPanels { groups, columns } | PackForm::TransposedConvPanels { groups, columns } => {
+                (groups, columns)
+            }
+            PackForm::MatrixPanels { columns, .. } => (1, columns),
+            PackForm::Depthwise => (1, 1),
+        }
+    }
+
+    fn named(name: &str, groups: usize, columns: usize) -> Option<PackForm> {
+        Some(match name {
+            "conv_panels" => PackForm::ConvPanels { groups, columns },
+            "transposed_conv_panels" => PackForm::TransposedConvPanels { groups, columns },
+            "matrix_panels" => PackForm::MatrixPanels { columns, transposed: false },
+            "transposed_matrix_panels" => PackForm::MatrixPanels { columns, transposed: true },
+            "depthwise" => PackForm::Depthwise,
+            _ => return None,
+        })
+    }
+}
+
+impl Packing {
+    /// Writes the packing into a plan: `pack = {columns = 32, form = "conv_panels", groups = 1, input = 1}`.
+    pub fn attach(self, plan: Plan) -> Plan {
+        let (groups, columns) = self.form.sizes();
+        let integer = |value: usize| Attribute::i64(value as i64);
+        let entries = vec![
+            (Name::new("columns"), integer(columns)),
+            (Name::new("form"), Attribute::string(self.form.name())),
+            (Name::new("groups"), integer(groups)),
+            (Name::new("input"), integer(self.input)),
+        ];
+        plan.with("pack", Attribute::dictionary(entries))
+    }
+
+    /// Reads the packing of a plan.
+    pub fn of(plan: &Plan) -> Option<Packing> {
+        let attribute = plan.options.get("pack")?;
+        let AttributeKind::Dictionary(entries) = attribute.kind() else { return None };
+        let find = |key: &str| entries.iter().find(|(name, _)| *name == key).map(|(_, value)| *value);
+        let size = |key: &str| usize::try_from(find(key)?.as_i64()?).ok();
+        let form = PackForm::named(find("form")?.as_str()?, size("groups")?, size("columns")?)?;
+        Some(Packing { input: size("input")?, form })
+    }
+}
+
+impl PackedLayout {
+    /// Panels of filters.
+    pub fn panels(&self) -> usize {
+        self.split[self.filters].div_ceil(self.columns)
+    }
+
+    /// The extents of the packed tensor.
+    pub fn packed_shape(&self) -> Vec<usize> {
+        let extents = |axes: &[usize]| axes.iter().map(|&axis| self.split[axis]).collect::<Vec<usize>>();
+        [extents(&self.before), vec![self.panels()], extents(&self.after), vec![self.columns]].concat()
+    }
+
+    /// The type of the packed tensor.
+    pub fn packed_type(&self, element: Type) -> Type {
+        Type::static_tensor(&self.packed_shape(), element)
+    }
+
+    /// Packs at run time: reshape, transpose, pad, reshape, transpose.
+    pub fn emit(&self, builder: &mut Builder, value: Value) -> Value {
+        let element = builder.module.ty(value).scalar();
+        let mut steps = Steps { builder, element };
+        let split = steps.reshape(value, &self.split);
+        let filters = self.split[self.filters];
+        let order = [self.before.as_slice(), &self.after, &[self.filters]].concat();
+        let ordered = steps.transpose(split, &self.split, &order);
+        let mut shape: Vec<usize> = order.iter().map(|&axis| self.split[axis]).collect();
+        let padded = steps.pad_last(ordered, &mut shape, self.panels() * self.columns - filters);
+        shape.pop();
+        shape.extend([self.panels(), self.columns]);
+        let panels = steps.reshape(padded, &shape);
+        let (before, after) = (self.before.len(), self.after.len());
+        let order: Vec<usize> =
+            (0..before).chain([before + after]).chain(before..before + after).chain([before + after + 1]).collect();
+        let packed = steps.transpose(panels, &shape, &order);
+        debug_assert_eq!(element_count(&shape), element_count(&self.packed_shape()), "packing keeps all elements");
+        packed
+    }
+}
+
+/// Ops of the graph on one element type.
+struct Steps<'b, 'm> {
+    builder: &'b mut Builder<'m>,
+    element: Type,
+}
+
+impl Steps<'_, '_> {
+    fn reshape(&mut self, value: Value, shape: &[usize]) -> Value {
+        let ty = Type::static_tensor(shape, self.element);
+        if self.builder.module.ty(value) == ty {
+            return value;
+        }
+        self.builder.op("graph.reshape").operand(value).result(ty).value()
+    }
+
+    fn transpose(&mut self, value: Value, shape: &[usize], permutation: &[usize]) -> Value {
+        if permutation.is_sorted() {
+            return value;
+        }
+        let shape: Vec<usize> = permutation.iter().map(|&axis| shape[axis]).collect();
+        let ty = Type::static_tensor(&shape, self.element);
+        let permutation: Vec<i64> = permutation.iter().map(|&axis| axis as i64).collect();
+        self.builder.op("graph.transpose").operand(value).attribute("permutation", permutation).result(ty).value()
+    }
+
+    /// Appends `count` zeros along the last axis of a tensor of `shape`, which is updated.
+    fn pad_last(&mut self, value: Value, shape: &mut [usize], count: usize) -> Value {
+        let last = shape.len() - 1;
+        if count == 0 {
+            return value;
+        }
+        let mut high = vec![Dim::Static(0); shape.len()];
+        let low = high.clone();
+        high[last] = Dim::Static(count as u64);
+        shape[last] += count;
+        let ty = Type::static_tensor(shape, self.element);
+        let pad = self.builder.op("graph.pad").operand(value).attribute("low", low).attribute("high", high);
+        pad.attribute("mode", "constant").result(ty).value()
+    }
+}

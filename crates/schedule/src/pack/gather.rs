@@ -1,0 +1,93 @@
+//! Packing of constants.
+
+use super::form::PackedLayout;
+use kiln_tensor::{Element, ElementType, Tensor, row_major_strides};
+
+/// The packed tensor.
+pub(super) fn pack_tensor(tensor: &Tensor, layout: &PackedLayout) -> Tensor {
+    match tensor.element() {
+        ElementType::F64 => pack_elements::<f64>(tensor, layout),
+        _ => pack_elements::<f32>(tensor, layout),
+    }
+}
+
+fn pack_elements<T: Element + Default>(tensor: &Tensor, layout: &PackedLayout) -> Tensor {
+    let shape = layout.packed_shape();
+    let source = tensor.values::<T>();
+    let strides = row_major_strides(&layout.split);
+    let filters = layout.split[layout.filters];
+    let stride = strides[layout.filters];
+    let offsets = |axes: &[usize]| offsets(axes, &layout.split, &strides);
+    let (before, after) = (offsets(&layout.before), offsets(&layout.after));
+    let mut packed = Vec::with_capacity(shape.iter().product());
+    for &outer in &before {
+        for panel in 0..layout.panels() {
+            let first = panel * layout.columns;
+            let present = layout.columns.min(filters - first);
+            for &inner in &after {
+                let base = outer + inner + first * stride;
+                packed.extend((0..present).map(|column| source[base + column * stride]));
+                packed.resize(packed.len() + layout.columns - present, T::default());
+            }
+        }
+    }
+    Tensor::from_values_as(tensor.element(), &shape, &packed)
+}
+
+/// The offset of every combination of positions along `axes`, in row-major order.
+fn offsets(axes: &[usize], extents: &[usize], strides: &[usize]) -> Vec<usize> {
+    axes.iter().fold(vec![0], |offsets, &axis| {
+        let along = |offset: usize| (0..extents[axis]).map(move |position| offset + position * strides[axis]);
+        offsets.into_iter().flat_map(along).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::PackForm;
+    use super::*;
+
+    fn numbers(shape: &[usize]) -> Tensor {
+        let values: Vec<f32> = (0..shape.iter().product::<usize>()).map(|value| value as f32 + 1.0).collect();
+        Tensor::from_values(shape, &values)
+    }
+
+    fn packed(form: PackForm, shape: &[usize]) -> (Vec<usize>, Vec<f32>) {
+        let tensor = pack_tensor(&numbers(shape), &form.layout(shape));
+        (tensor.shape().to_vec(), tensor.values::<f32>().to_vec())
+    }
+
+    #[test]
+    fn filters_become_panels() {
+        // Three filters of two channels and two taps; panels of two filters.
+        let (shape, values) = packed(PackForm::ConvPanels { groups: 1, columns: 2 }, &[3, 2, 1, 2]);
+        assert_eq!(shape, [1, 2, 1, 2, 2, 2]);
+        assert_eq!(values, [1., 5., 3., 7., 2., 6., 4., 8., 9., 0., 11., 0., 10., 0., 12., 0.]);
+    }
+
+    #[test]
+    fn matrices_become_panels() {
+        let form = |transposed| PackForm::MatrixPanels { columns: 2, transposed };
+        let (shape, values) = packed(form(false), &[2, 3]);
+        assert_eq!(shape, [2, 2, 2]);
+        assert_eq!(values, [1., 2., 4., 5., 3., 0., 6., 0.]);
+        let (shape, values) = packed(form(true), &[3, 2]);
+        assert_eq!(shape, [2, 2, 2]);
+        assert_eq!(values, [1., 3., 2., 4., 5., 0., 6., 0.]);
+    }
+
+    #[test]
+    fn depthwise_filters_lie_tap_by_tap() {
+        let (shape, values) = packed(PackForm::Depthwise, &[3, 1, 1, 2]);
+        assert_eq!(shape, [1, 1, 2, 1, 3]);
+        assert_eq!(values, [1., 3., 5., 2., 4., 6.]);
+    }
+
+    #[test]
+    fn transposed_filters_lie_tap_by_tap() {
+        // Two channels in, three out, two taps.
+        let (shape, values) = packed(PackForm::TransposedConvPanels { groups: 1, columns: 4 }, &[2, 3, 1, 2]);
+        assert_eq!(shape, [1, 1, 2, 1, 2, 4]);
+        assert_eq!(values, [1., 3., 5., 0., 7., 9., 11., 0., 2., 4., 6., 0., 8., 10., 12., 0.]);
+    }
+}

@@ -1,0 +1,111 @@
+//! The register tile of the matrix kernels: a few rows by a few vectors of accumulators.
+
+use crate::plan::Plan;
+use crate::tuning;
+use kiln_ir::DimExpr;
+use kiln_target::Target;
+use kiln_tensor::ElementType;
+
+/// The shape of a register tile.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct RegisterTile {
+    /// The numbers of rows for which there is code, in falling order. Rows are covered greedily, so all but the first
+    /// are used at most once for each run of rows.
+    pub rows: Vec<usize>,
+    /// Vectors in a row.
+    pub vectors: usize,
+    /// Elements of a vector.
+    pub lanes: usize,
+}
+
+impl RegisterTile {
+    /// The tile for runs of `rows` rows of `columns` columns: accumulators, one row of the right-hand side and a few
+    /// broadcasts fill the registers.
+    pub fn new(target: &Target, element: ElementType, rows: DimExpr, columns: DimExpr) -> RegisterTile {
+        let lanes = target.lanes(element);
+        let preferred = tuning::tile_vectors(target);
+        let vectors = columns.as_constant().map_or(preferred, |columns| {
+            preferred.min((columns.max(1) as usize).div_ceil(lanes))
+        });
+        let free = target.vector_registers as usize - tuning::spare_registers(target);
+        let most = (free.saturating_sub(vectors) / vectors).clamp(1, tuning::TILE_ROWS);
+        let vectors = match rows.as_constant() {
+            // Few rows: more columns at once keep as many accumulators in flight.
+            Some(rows) if rows > 0 && (rows as usize) < most => {
+                let rows = rows as usize;
+                let wide = ((free - 1) / (rows + 1)).min(tuning::FEW_ROWS_VECTORS).max(vectors);
+                columns.as_constant().map_or(vectors, |columns| wide.min((columns.max(1) as usize).div_ceil(lanes)))
+            }
+            _ => vectors,
+        };
+        RegisterTile { rows: row_counts(rows, most), vectors, lanes }
+    }
+
+    /// Writes the tile into a plan.
+    pub fn attach(&self, plan: Plan) -> Plan {
+        let rows: Vec<i64> = self.rows.iter().map(|&rows| rows as i64).collect();
+        plan.with("tile_rows", rows).with("tile_vectors", self.vectors as i64).with("lanes", self.lanes as i64)
+    }
+
+    /// Reads the tile of a plan.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn of(plan: &Plan) -> RegisterTile {
+        let rows = plan.options.i64s("tile_rows").expect("a plan with a register tile lists its rows");
+        let rows = rows.into_iter().map(|rows| rows as usize).collect();
+        RegisterTile { rows, vectors: plan.size("tile_vectors"), lanes: plan.size("lanes") }
+    }
+
+    /// Elements in a row.
+    pub fn columns(&self) -> usize {
+        self.vectors * self.lanes
+    }
+
+    /// The largest number of rows.
+    pub fn most_rows(&self) -> usize {
+        self.rows[0]
+    }
+}
+
+/// The row counts that cover any run if `rows` is not known, else runs of `rows` rows in equal tiles and a rest.
+fn row_counts(rows: DimExpr, most: usize) -> Vec<usize> {
+    let Some(rows) = rows.as_constant() else {
+        let halves = std::iter::successors(Some(most), |&count| (count > 1).then(|| count.div_ceil(2)));
+        return halves.collect();
+    };
+    let rows = rows.max(1) as usize;
+    let even = rows.div_ceil(rows.div_ceil(most));
+    if rows % even == 0 { vec![even] } else { vec![even, rows % even] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extent::constant;
+
+    fn tile(triple: &str, cpu: &str, rows: DimExpr, columns: usize) -> String {
+        let target = Target::parse(triple, Some(cpu)).expect("known");
+        let tile = RegisterTile::new(&target, ElementType::F32, rows, constant(columns));
+        format!("{:?}x{}x{}", tile.rows, tile.vectors, tile.lanes)
+    }
+
+    #[test]
+    fn tiles_fill_the_registers() {
+        let many = DimExpr::symbol("M");
+        assert_eq!(tile("x86_64", "znver4", many, 64), "[14, 7, 4, 2, 1]x2x16");
+        assert_eq!(tile("x86_64", "x86-64-v3", many, 64), "[6, 3, 2, 1]x2x8");
+        assert_eq!(tile("aarch64", "generic", many, 64), "[6, 3, 2, 1]x4x4");
+        assert_eq!(tile("riscv64", "rv64gcv-vlen256", many, 64), "[6, 3, 2, 1]x4x8");
+        assert_eq!(tile("x86_64", "znver4", many, 16), "[16, 8, 4, 2, 1]x1x16");
+    }
+
+    #[test]
+    fn known_rows_need_two_variants() {
+        let rows = |rows| tile("x86_64", "znver4", constant(rows), 512);
+        assert_eq!(rows(3136), "[14]x2x16");
+        assert_eq!(rows(49), "[13, 10]x2x16");
+        assert_eq!(rows(13), "[13]x2x16");
+        assert_eq!(rows(1), "[1]x4x16");
+    }
+}

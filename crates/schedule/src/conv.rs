@@ -100,7 +100,8 @@ impl ConvPlan {
         let block_columns = block_columns(shape, &tile, bytes, target);
         let column_blocks = divide_up(shape.columns().output, block_columns);
         let images = shape.outer().iter().fold(shape.batch, |product, axis| multiply(product, axis.output));
-        let row_bytes = multiply(multiply(block_columns, constant((shape.columns().stride * shape.rows().stride) as usize)), bytes);
+        let row_bytes =
+            multiply(multiply(block_columns, constant((shape.columns().stride * shape.rows().stride) as usize)), bytes);
         let work = Work {
             units: multiply(multiply(images, column_blocks), constant(shape.groups)),
             rows: shape.rows().output,
@@ -211,7 +212,9 @@ fn pixel_pitch(shape: &ConvShape, access: Access, lanes: usize) -> usize {
     match access {
         Access::Flat | Access::Direct => shape.channels,
         // A gathered pixel follows the one before; a window keeps the columns between two outputs.
-        Access::Gather if (channels * shape.element.byte_size()).is_multiple_of(tuning::SET_CONFLICT_BYTES) => channels + lanes,
+        Access::Gather if (channels * shape.element.byte_size()).is_multiple_of(tuning::SET_CONFLICT_BYTES) => {
+            channels + lanes
+        }
         Access::Window if conflicts(shape, channels) => channels + lanes,
         Access::Gather | Access::Window => channels,
     }

@@ -24,9 +24,8 @@ impl RegisterTile {
     pub fn new(target: &Target, element: ElementType, rows: DimExpr, columns: DimExpr) -> RegisterTile {
         let lanes = target.lanes(element);
         let preferred = tuning::tile_vectors(target);
-        let vectors = columns.as_constant().map_or(preferred, |columns| {
-            preferred.min((columns.max(1) as usize).div_ceil(lanes))
-        });
+        let vectors =
+            columns.as_constant().map_or(preferred, |columns| preferred.min((columns.max(1) as usize).div_ceil(lanes)));
         let free = target.vector_registers as usize - tuning::spare_registers(target);
         let most = (free.saturating_sub(vectors) / vectors).clamp(1, tuning::TILE_ROWS);
         let vectors = match rows.as_constant() {

@@ -100,8 +100,15 @@ pub(crate) fn merge_depth(levels: &[DepthLoop]) -> Vec<DepthLoop> {
             merged.push(level);
             continue;
         };
-        match (continues(level.left, inner.count, inner.left), continues(level.right, inner.count, inner.right), level.count, inner.count) {
-            (true, true, Index::Constant(outer), Index::Constant(count)) => inner.count = Index::Constant(outer * count),
+        match (
+            continues(level.left, inner.count, inner.left),
+            continues(level.right, inner.count, inner.right),
+            level.count,
+            inner.count,
+        ) {
+            (true, true, Index::Constant(outer), Index::Constant(count)) => {
+                inner.count = Index::Constant(outer * count)
+            }
             _ => merged.push(level),
         }
     }

@@ -42,8 +42,7 @@ impl Columns {
     fn new(first: Index, tile: &RegisterTile, presence: impl FnMut(usize) -> Presence, count: usize) -> Columns {
         let parts = (0..count).map(|part| part * tile.lanes);
         let mut presence = presence;
-        let parts: Vec<Part> =
-            parts.map(|offset| Part { offset, presence: presence(offset) }).collect();
+        let parts: Vec<Part> = parts.map(|offset| Part { offset, presence: presence(offset) }).collect();
         Columns { first, lanes: tile.lanes, right_masks: vec![None; parts.len()], parts }
     }
 

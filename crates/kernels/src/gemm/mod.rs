@@ -6,13 +6,13 @@
 //! panels begin and what becomes of the accumulators, stays with the kernels.
 
 mod accumulate;
-mod rows;
 mod columns;
 mod copy;
 mod finish;
+mod rows;
 
 pub(crate) use accumulate::{DepthLoop, Operands, accumulate, merge_depth, zero_tile};
-pub(crate) use rows::RowSpace;
-pub(crate) use columns::{Columns, Presence, for_panels, for_row_tiles};
+pub(crate) use columns::{Columns, for_panels, for_row_tiles};
 pub(crate) use copy::{copy_run, fill_zero};
 pub(crate) use finish::{Finish, finish_tile};
+pub(crate) use rows::RowSpace;

@@ -1,6 +1,6 @@
 //! The decisions as passes.
 
-use crate::{KernelSpec, assign_layout, outline, plan_kernel, plan_memory};
+use crate::{KernelSpec, assign_layout, outline, pack_weights, plan_kernel, plan_memory};
 use kiln_pass::{Pass, PassContext, PassInfo, options};
 use kiln_target::Target;
 
@@ -9,6 +9,7 @@ pub const PASSES: &[PassInfo] = &[
     PassInfo::of::<AssignLayout>(),
     PassInfo::of::<Outline>(),
     PassInfo::of::<PlanKernels>(),
+    PassInfo::of::<PackWeights>(),
     PassInfo::of::<PlanMemory>(),
 ];
 
@@ -64,6 +65,21 @@ impl Pass for PlanKernels {
             }
         }
         context.count("kernels", context.ops_named("graph.fusion").len());
+    }
+}
+
+options! {
+    /// Packs filters and matrices into the order in which planned kernels read them. What is computed at run time is
+    /// packed by new ops: `outline` and `plan-kernels` follow once more.
+    pub struct PackWeights {}
+}
+
+impl Pass for PackWeights {
+    const NAME: &'static str = "pack-weights";
+
+    fn run(&self, context: &mut PassContext<'_>) {
+        let packed = pack_weights(context.module, context.root);
+        context.count("operands-packed", packed);
     }
 }
 

@@ -1,8 +1,8 @@
 //! The families of kernels, in the order in which they are asked: the first that plans a spec gets it.
 
-use crate::{conv, map};
 use crate::plan::Plan;
 use crate::spec::KernelSpec;
+use crate::{conv, map};
 use kiln_target::Target;
 
 /// A family of kernels: one planner here, one emitter of the same name in `kiln-kernels`.

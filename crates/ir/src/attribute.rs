@@ -81,7 +81,7 @@ pub enum AttributeKind {
     Dialect {
         /// The dialect's name space.
         dialect: Name,
-        /// All that follows the first dot.
+        /// All that follows the first dot, or the angle bracket where there is no dot.
         body: Name,
     },
 }
@@ -372,7 +372,9 @@ impl fmt::Display for Attribute {
             AttributeKind::Integer { value, ty } => write!(f, "{value} : {ty}"),
             AttributeKind::Float { bits, ty } => {
                 write_float(f, f64::from_bits(*bits), *ty)?;
-                if *ty == Type::f64() { Ok(()) } else { write!(f, " : {ty}") }
+                // Bits without a type would read as an integer.
+                let is_plain = *ty == Type::f64() && f64::from_bits(*bits).is_finite();
+                if is_plain { Ok(()) } else { write!(f, " : {ty}") }
             }
             AttributeKind::String(text) => write_string(f, text.as_str().as_bytes()),
             AttributeKind::Type(ty) => write!(f, "{ty}"),
@@ -421,6 +423,7 @@ impl fmt::Display for Attribute {
                 }
             }
             AttributeKind::Location(location) => write!(f, "{location}"),
+            AttributeKind::Dialect { dialect, body } if body.as_str().starts_with('<') => write!(f, "#{dialect}{body}"),
             AttributeKind::Dialect { dialect, body } => write!(f, "#{dialect}.{body}"),
         }
     }
@@ -584,7 +587,7 @@ mod tests {
         check(Attribute::bool(true), "true");
         check(Attribute::f32(0.1), "1.0e-01 : f32");
         check(Attribute::f32(1.5), "1.5e+00 : f32");
-        check(Attribute::f64(f64::INFINITY), "0x7FF0000000000000");
+        check(Attribute::f64(f64::INFINITY), "0x7FF0000000000000 : f64");
         check(Attribute::string("a\"b\n"), "\"a\\22b\\0A\"");
         check(Attribute::dense_i64s(&[1, 2]), "array<i64: 1, 2>");
         check(Attribute::dense(Tensor::from_values(&[2, 1], &[1i64, 2])), "dense<[[1], [2]]> : tensor<2x1xi64>");

@@ -165,7 +165,7 @@ pub enum TypeKind {
     Dialect {
         /// The dialect's name space.
         dialect: Name,
-        /// All that follows the first dot.
+        /// All that follows the first dot, or the angle bracket where there is no dot.
         body: Name,
     },
 }
@@ -445,6 +445,7 @@ impl fmt::Display for Type {
             }
             TypeKind::MemRef(memref) => memref.fmt(f),
             TypeKind::UnrankedMemRef(element) => write!(f, "memref<*x{element}>"),
+            TypeKind::Dialect { dialect, body } if body.as_str().starts_with('<') => write!(f, "!{dialect}{body}"),
             TypeKind::Dialect { dialect, body } => write!(f, "!{dialect}.{body}"),
         }
     }

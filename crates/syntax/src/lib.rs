@@ -2,6 +2,8 @@
 
 #![forbid(unsafe_code)]
 
+mod parse;
 mod print;
 
+pub use parse::{parse, parse_attribute, parse_type};
 pub use print::{PrintOptions, print, print_to};

@@ -7,7 +7,9 @@
 
 mod blob;
 mod element;
+mod float8;
 mod map;
+mod pick;
 pub mod scalar;
 mod storage;
 mod tensor;

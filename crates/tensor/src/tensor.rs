@@ -34,6 +34,20 @@ pub enum TensorError {
         /// Bytes (or strings) given.
         found: usize,
     },
+    /// An element that is not there.
+    OutOfRange {
+        /// Its flat index.
+        offset: usize,
+        /// The number of elements.
+        length: usize,
+    },
+    /// Two element types where there must be one.
+    MixedElements {
+        /// The first.
+        left: ElementType,
+        /// The other.
+        right: ElementType,
+    },
 }
 
 impl std::fmt::Display for TensorError {
@@ -43,11 +57,22 @@ impl std::fmt::Display for TensorError {
             TensorError::WrongLength { expected, found } => {
                 write!(f, "expected {expected} bytes of data, found {found}")
             }
+            TensorError::OutOfRange { offset, length } => {
+                write!(f, "element {offset} of a tensor of {length} elements does not exist")
+            }
+            TensorError::MixedElements { left, right } => write!(f, "element types {left} and {right} are mixed"),
         }
     }
 }
 
 impl std::error::Error for TensorError {}
+
+/// The message, where reasons are sentences.
+impl From<TensorError> for String {
+    fn from(error: TensorError) -> String {
+        error.to_string()
+    }
+}
 
 /// The number of elements of a shape; `None` if it overflows.
 pub fn element_count(shape: &[usize]) -> Option<usize> {

@@ -1,3 +1,144 @@
-//! The graph dialect: Framework-neutral tensor ops, one meaning each.
+//! The graph dialect: framework-neutral tensor ops, one meaning each.
+//!
+//! Every op has a row with its doc, its inference and its reference evaluation. Families of trivial ops are tables:
+//! [`elementwise`] and [`reduction`]. Extents are static or symbolic, never unknown; no op takes a shape as an operand:
+//! extents live in types and in `#kiln.dims` attributes. Tensors are row-major in the order of their type's axes.
+//!
+//! Consumers read attributes through the views ([`ConvView`], [`PoolView`], [`MatmulView`], [`ResizeView`],
+//! [`RecurrentView`]), so that nobody parses them twice. The crate knows no framework, no loop and no target.
+//!
+//! ```text
+//! %y = graph.conv %x, %w, %b {strides = [2, 2], dilations = [1, 1], pad_low = [1, 1], pad_high = [1, 1], groups = 1,
+//!     layout = "channels_first"} : (tensor<?x3x224x224xf32, #kiln.dims<[N, 3, 224, 224]>>, tensor<64x3x3x3xf32>,
+//!     tensor<64xf32>) -> tensor<?x64x112x112xf32, #kiln.dims<[N, 64, 112, 112]>>
+//! %z = graph.relu %y : ...
+//! ```
 
 #![forbid(unsafe_code)]
+
+mod arg_extreme;
+mod average_pool;
+mod broadcast;
+mod concat;
+mod constant;
+mod control;
+mod conv;
+mod conv_transpose;
+mod convolve;
+mod cumulative_sum;
+mod dims;
+pub mod elementwise;
+mod fusion;
+mod gather;
+mod gather_elements;
+mod gather_nd;
+mod index;
+mod iota;
+mod layer_norm;
+mod layout;
+mod lrn;
+mod matmul;
+mod max_pool;
+mod pad;
+mod pool;
+mod product;
+mod read;
+mod recurrent;
+pub mod reduction;
+mod resample;
+mod reshape;
+mod resize;
+mod rows;
+mod scatter;
+mod scatter_elements;
+mod scatter_nd;
+mod shape;
+mod slice;
+mod softmax;
+mod strided;
+mod tile;
+mod top_k;
+mod transpose;
+mod window;
+
+pub use average_pool::ceil_extra;
+pub use conv::ConvView;
+pub use layout::Layout;
+pub use matmul::MatmulView;
+pub use pool::PoolView;
+pub use recurrent::{Activation, Direction, RecurrentView};
+pub use resample::Taps;
+pub use resize::{Coordinates, NearestMode, ResizeMode, ResizeView};
+pub use shape::{broadcast_shapes, element_count, normalize_axis};
+pub use transpose::permutation;
+pub use window::Window;
+
+use kiln_ir::{Dialect, OpDefinition};
+
+/// The dialect.
+pub const DIALECT: Dialect = Dialect {
+    name: "graph",
+    doc: "Framework-neutral tensor ops: one op, one meaning, every difference between frameworks an attribute.",
+    ops: &[
+        elementwise::OPS[0],
+        elementwise::OPS[1],
+        elementwise::OPS[2],
+        &[elementwise::SELECT, elementwise::CAST],
+        STRUCTURE,
+        INDEXED,
+        reduction::OPS,
+        &[softmax::SOFTMAX, softmax::LOG_SOFTMAX, layer_norm::LAYER_NORM, lrn::LRN],
+        CONVOLUTION,
+        &[matmul::MATMUL],
+        &[recurrent::LSTM, recurrent::GRU, recurrent::RNN],
+        &[control::IF, control::YIELD, fusion::FUSION],
+    ],
+};
+
+/// Ops that make and move elements.
+const STRUCTURE: &[OpDefinition] = &[
+    constant::CONSTANT,
+    dims::DIMS,
+    iota::IOTA,
+    reshape::RESHAPE,
+    broadcast::BROADCAST,
+    transpose::TRANSPOSE,
+    slice::SLICE,
+    concat::CONCAT,
+    pad::PAD,
+    tile::TILE,
+];
+
+/// Ops whose elements go where data says, and ops along one axis.
+const INDEXED: &[OpDefinition] = &[
+    gather::GATHER,
+    gather_elements::GATHER_ELEMENTS,
+    gather_nd::GATHER_ND,
+    scatter_elements::SCATTER_ELEMENTS,
+    scatter_nd::SCATTER_ND,
+    cumulative_sum::CUMULATIVE_SUM,
+    arg_extreme::ARG_MAX,
+    arg_extreme::ARG_MIN,
+    top_k::TOP_K,
+];
+
+/// Ops with windows over spatial axes.
+const CONVOLUTION: &[OpDefinition] =
+    &[conv::CONV, conv_transpose::CONV_TRANSPOSE, max_pool::MAX_POOL, average_pool::AVERAGE_POOL, resize::RESIZE];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_complete() {
+        let registry = kiln_ir::Registry::new(&[&DIALECT]);
+        for op in DIALECT.ops.iter().copied().flatten() {
+            assert!(registry.find_op(op.name.into()).is_some());
+            assert!(!op.doc.is_empty() && op.example.contains(op.name), "{} has doc and example", op.name);
+            let has_results = !op.results.is_empty() && op.regions == Some(0);
+            assert!(!has_results || op.evaluate.is_some(), "{} can be evaluated", op.name);
+            assert!(!has_results || op.infer.is_some() || op.verify.is_some(), "{} is checked", op.name);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The 8-bit floats: decoding, and encoding with rounding to the nearest, ties to even.
+//!
+//! Formats: OCP 8-bit floating point specification (`E4M3FN`, `E5M2`), and the `FNUZ` variants without negative zero.
+
+use crate::ElementType;
+
+/// One format.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Float8 {
+    mantissa_bits: u32,
+    bias: i32,
+    /// The first non-negative code that is not a finite number.
+    limit: u8,
+    /// What a value too large becomes when not saturating.
+    overflow: u8,
+    nan: u8,
+    /// Whether the sign bit of zero is free: no negative zero.
+    unsigned_zero: bool,
+}
+
+impl Float8 {
+    /// The format of an 8-bit float type.
+    pub(crate) fn of(element: ElementType) -> Option<Float8> {
+        let format = |mantissa_bits, bias, limit, overflow, nan, unsigned_zero| {
+            Some(Float8 { mantissa_bits, bias, limit, overflow, nan, unsigned_zero })
+        };
+        match element {
+            ElementType::F8E4M3FN => format(3, 7, 0x7F, 0x7F, 0x7F, false),
+            ElementType::F8E4M3FNUZ => format(3, 8, 0x80, 0x80, 0x80, true),
+            ElementType::F8E5M2 => format(2, 15, 0x7C, 0x7C, 0x7E, false),
+            ElementType::F8E5M2FNUZ => format(2, 16, 0x80, 0x80, 0x80, true),
+            _ => None,
+        }
+    }
+
+    /// The number a code stands for.
+    pub(crate) fn decode(self, code: u8) -> f64 {
+        if self.unsigned_zero && code == 0x80 {
+            return f64::NAN;
+        }
+        let (sign, magnitude) = (if code & 0x80 == 0 { 1.0 } else { -1.0 }, code & 0x7F);
+        if magnitude < self.limit {
+            return sign * self.magnitude(magnitude);
+        }
+        if magnitude == self.overflow && self.nan != self.overflow { sign * f64::INFINITY } else { f64::NAN }
+    }
+
+    /// The code nearest to `value`; one too large becomes the largest if `saturate`, else infinity or NaN.
+    pub(crate) fn encode(self, value: f64, saturate: bool) -> u8 {
+        if value.is_nan() {
+            return self.nan;
+        }
+        let absolute = value.abs();
+        // The first code whose magnitude is larger; the one at `limit` stands for overflow.
+        let (mut low, mut high) = (0u8, self.limit);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.magnitude(middle) <= absolute { low = middle + 1 } else { high = middle }
+        }
+        let mut code = low - 1;
+        if code < self.limit {
+            let (below, above) = (self.magnitude(code), self.magnitude(code + 1));
+            let (down, up) = (absolute - below, above - absolute);
+            if up < down || (up == down && code & 1 == 1) {
+                code += 1;
+            }
+        }
+        let sign = if value.is_sign_negative() { 0x80 } else { 0 };
+        if code >= self.limit {
+            return match (saturate, self.overflow == 0x80) {
+                (true, _) => sign | (self.limit - 1),
+                (false, true) => self.overflow,
+                (false, false) => sign | self.overflow,
+            };
+        }
+        if code == 0 && self.unsigned_zero { 0 } else { sign | code }
+    }
+
+    /// The magnitude that follows from the bits of a non-negative code, special ones included.
+    fn magnitude(self, code: u8) -> f64 {
+        let exponent = i32::from(code >> self.mantissa_bits);
+        let fraction = f64::from(code & ((1 << self.mantissa_bits) - 1)) / f64::from(1u32 << self.mantissa_bits);
+        match exponent {
+            0 => fraction * 2f64.powi(1 - self.bias),
+            _ => (1.0 + fraction) * 2f64.powi(exponent - self.bias),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ElementType::*;
+
+    #[test]
+    fn every_code_survives() {
+        for element in [F8E4M3FN, F8E4M3FNUZ, F8E5M2, F8E5M2FNUZ] {
+            let format = Float8::of(element).expect("an 8-bit float");
+            for code in 0..=255u8 {
+                let value = format.decode(code);
+                if !value.is_nan() {
+                    assert_eq!(format.encode(value, false), code, "{element} {code:#x} {value}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn values_round_and_overflow() {
+        let encode = |element, value, saturate| {
+            let format = Float8::of(element).expect("an 8-bit float");
+            format.decode(format.encode(value, saturate))
+        };
+        assert_eq!(encode(F8E4M3FN, 464.0, false), 448.0);
+        assert!(encode(F8E4M3FN, 465.0, false).is_nan());
+        assert_eq!(encode(F8E4M3FN, -1e9, true), -448.0);
+        assert_eq!(encode(F8E5M2, 61440.0, false), f64::INFINITY);
+        assert_eq!(encode(F8E5M2, f64::INFINITY, true), 57344.0);
+        assert_eq!(encode(F8E4M3FN, 1.0625, true), 1.0);
+        assert_eq!(encode(F8E4M3FN, 1.1875, true), 1.25);
+        assert!(encode(F8E5M2FNUZ, 1e9, false).is_nan());
+    }
+}

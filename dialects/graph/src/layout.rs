@@ -1,0 +1,77 @@
+//! Where batch, channels and space stand in the tensors of convolutional networks.
+
+use kiln_ir::{AttributeConstraint, AttributeDefinition, Attributes};
+use std::ops::Range;
+
+/// The order of the axes of an image-like tensor.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Layout {
+    /// Batch, channels, space: `NCHW`.
+    ChannelsFirst,
+    /// Batch, space, channels: `NHWC`.
+    ChannelsLast,
+}
+
+/// The attribute `layout`.
+pub(crate) const LAYOUT: AttributeDefinition = crate::rows::required(
+    "layout",
+    AttributeConstraint::OneOf(&["channels_first", "channels_last"]),
+    "The order of the axes of operand and result: `channels_first` is N,C,space..., `channels_last` is N,space...,C.",
+);
+
+impl Layout {
+    /// The layout called `word`.
+    pub fn parse(word: &str) -> Option<Layout> {
+        match word {
+            "channels_first" => Some(Layout::ChannelsFirst),
+            "channels_last" => Some(Layout::ChannelsLast),
+            _ => None,
+        }
+    }
+
+    /// The attribute `layout` of an op.
+    ///
+    /// # Errors
+    /// When it is missing or no layout.
+    pub fn of(attributes: &Attributes) -> Result<Layout, String> {
+        let word = attributes.str("layout").and_then(Layout::parse);
+        word.ok_or_else(|| "attribute 'layout' must be one of \"channels_first\", \"channels_last\"".into())
+    }
+
+    /// Its name in attributes.
+    pub fn name(self) -> &'static str {
+        match self {
+            Layout::ChannelsFirst => "channels_first",
+            Layout::ChannelsLast => "channels_last",
+        }
+    }
+
+    /// The axis of the batch.
+    pub const fn batch_axis(self) -> usize {
+        0
+    }
+
+    /// The axis of the channels of a tensor of `rank` axes.
+    pub const fn channel_axis(self, rank: usize) -> usize {
+        match self {
+            Layout::ChannelsFirst => 1,
+            Layout::ChannelsLast => rank - 1,
+        }
+    }
+
+    /// The axes of space of a tensor of `rank` axes.
+    pub const fn spatial_axes(self, rank: usize) -> Range<usize> {
+        match self {
+            Layout::ChannelsFirst => 2..rank,
+            Layout::ChannelsLast => 1..rank - 1,
+        }
+    }
+
+    /// A shape in this layout.
+    pub fn shape<T: Copy>(self, batch: T, channels: T, space: &[T]) -> Vec<T> {
+        match self {
+            Layout::ChannelsFirst => [&[batch, channels], space].concat(),
+            Layout::ChannelsLast => [&[batch], space, &[channels]].concat(),
+        }
+    }
+}

@@ -1,7 +1,5 @@
 //! From a model file to what the user asked for.
 
-use crate::pipeline::{self, OptimizationLevel};
-use crate::{pass_registry, registry};
 use kiln_codegen::metadata::{AxisInfo, Metadata, SymbolInfo, SymbolSource, TensorInfo};
 use kiln_codegen::{CodegenError, LinkInput, LinkOptions, LinkOutput, ObjectFile, Options, Source, Stage};
 use kiln_diag::{Diagnostic, Place, Sink};
@@ -9,9 +7,11 @@ use kiln_import_onnx::ImportOptions;
 use kiln_ir::{DimExpr, Module};
 use kiln_kernels::main_function::{ModelDescription, TensorDescription, Weights};
 use kiln_pass::{PassManager, Pipeline};
+use kiln_registry::pipeline::{self, OptimizationLevel};
 use kiln_syntax::PrintOptions;
 use kiln_target::Target;
 use kiln_tensor::Tensor;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// What to make of a model.
@@ -43,8 +43,8 @@ pub enum Emit {
 pub struct Request {
     /// The model file.
     pub model: PathBuf,
-    /// Where to write.
-    pub output: PathBuf,
+    /// Where to write; text goes to standard output if this is none.
+    pub output: Option<PathBuf>,
     /// What to write.
     pub emit: Emit,
     /// For which processor.
@@ -112,11 +112,7 @@ pub fn compile(request: &Request, sink: &Sink, progress: &dyn Progress) -> Optio
 /// Reads the model into its framework's dialect.
 pub fn import(model: &Path, request: &Request, sink: &Sink) -> Option<Module> {
     let options = ImportOptions { constants: request.constants.clone() };
-    let mut module = kiln_import_onnx::import_with(model, &registry(), &options, sink)?;
-    if !request.shapes.is_empty() {
-        kiln_convert::specialize(&mut module, &request.shapes, sink)?;
-    }
-    Some(module)
+    kiln_import_onnx::import_with(model, &kiln_registry::dialects(), &options, sink)
 }
 
 /// Runs a pipeline given as text.
@@ -124,11 +120,12 @@ pub fn import(model: &Path, request: &Request, sink: &Sink) -> Option<Module> {
 /// # Panics
 /// When the text is no pipeline: the named ones are.
 pub fn run(module: &mut Module, text: &str, sink: &Sink) -> Option<()> {
-    let pipeline = match Pipeline::parse(text, pass_registry()) {
+    let pipeline = match Pipeline::parse(text, kiln_registry::passes()) {
         Ok(pipeline) => pipeline,
         Err(reason) => panic!("the pipeline '{text}' is valid: {reason:?}"),
     };
-    PassManager::new(pipeline).run(module, sink).is_ok().then_some(())
+    let outcome = PassManager::new(pipeline).run(module, sink, &mut std::io::sink());
+    outcome.succeeded.then_some(())
 }
 
 fn print(module: &Module, generic: bool) -> String {
@@ -136,14 +133,15 @@ fn print(module: &Module, generic: bool) -> String {
 }
 
 fn write_text(request: &Request, text: &str, sink: &Sink) -> Option<Summary> {
-    if request.output.as_os_str() == "-" {
-        print!("{text}");
+    let Some(output) = &request.output else {
+        // A reader that closes the pipe early has seen what it wanted.
+        let _ = std::io::stdout().write_all(text.as_bytes());
         return Some(Summary::default());
-    }
-    match std::fs::write(&request.output, text) {
-        Ok(()) => Some(Summary { files: vec![request.output.clone()], ..Summary::default() }),
+    };
+    match std::fs::write(output, text) {
+        Ok(()) => Some(Summary { files: vec![output.clone()], ..Summary::default() }),
         Err(error) => {
-            let place = Place::File(request.output.display().to_string());
+            let place = Place::File(output.display().to_string());
             sink.report(Diagnostic::error(place, format!("cannot write the output: {error}")));
             None
         }
@@ -189,7 +187,8 @@ fn link(request: &Request, module: &Module, name: &str, mut objects: Vec<ObjectF
     let runtime = kiln_runtime::object_for(architecture).expect("the runtime is built for every architecture");
     objects.push(ObjectFile { name: "runtime.o".into(), bytes: runtime.to_vec() });
 
-    let directory = request.output.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let path = request.output.as_deref().unwrap_or(Path::new("model.so"));
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let scratch = tempfile::Builder::new().prefix(".kiln-").tempdir_in(directory).map_err(|error| {
         let place = Place::File(directory.display().to_string());
         sink.report(Diagnostic::error(place, format!("cannot write to the output's folder: {error}")));
@@ -204,33 +203,28 @@ fn link(request: &Request, module: &Module, name: &str, mut objects: Vec<ObjectF
         Emit::Lib => LinkOutput::StaticLibrary,
         _ => LinkOutput::SharedObject,
     };
-    let exports = kiln_runtime::exported_symbols();
-    let externals = kiln_runtime::external_symbols();
-    let options = LinkOptions { output, exports: &exports, externals: Some(&externals) };
+    let exports = &kiln_runtime::EXPORTED_SYMBOLS;
+    let options = LinkOptions { output, exports, externals: Some(&kiln_runtime::EXTERNAL_SYMBOLS) };
     let mut inputs: Vec<LinkInput> = objects.iter().map(LinkInput::Memory).collect();
     inputs.push(LinkInput::File(&weights_file));
-    report(kiln_codegen::link(&inputs, &options, &request.output), sink)?;
+    report(kiln_codegen::link(&inputs, &options, path), sink)?;
 
-    let header = request.output.with_extension("h");
+    let header = path.with_extension("h");
     let description = kiln_runtime::ModelDescription::from_bytes(&metadata.to_bytes());
     let text = kiln_runtime::header(&description.expect("the metadata just written reads back"));
     if let Err(error) = std::fs::write(&header, text) {
-        let _ = std::fs::remove_file(&request.output);
+        let _ = std::fs::remove_file(path);
         let place = Place::File(header.display().to_string());
         sink.report(Diagnostic::error(place, format!("cannot write the header: {error}")));
         return None;
     }
     let kernels = module.ops_of(module.body()).into_iter().filter(|&op| module.is(op, "func.func")).count();
-    Some(Summary { files: vec![request.output.clone(), header], weight_bytes: weights.size, kernels })
+    Some(Summary { files: vec![path.to_owned(), header], weight_bytes: weights.size, kernels })
 }
 
 fn metadata(request: &Request, name: &str, description: &ModelDescription, weights: &Weights) -> Metadata {
-    let symbol = |name: &String| SymbolInfo {
-        name: name.clone(),
-        source: SymbolSource::Input,
-        minimum: 0,
-        maximum: i64::MAX,
-    };
+    let symbol =
+        |name: &String| SymbolInfo { name: name.clone(), source: SymbolSource::Input, minimum: 0, maximum: i64::MAX };
     let axis = |extent: DimExpr| match (extent.as_constant(), extent.as_symbol()) {
         (Some(value), _) => AxisInfo::Static(value),
         (None, Some(name)) => {
@@ -255,6 +249,7 @@ fn metadata(request: &Request, name: &str, description: &ModelDescription, weigh
         nodes: description.nodes.clone(),
         weight_bytes: weights.size,
         arena_bytes: None,
+        operations: None,
     }
 }
 

@@ -1,3 +1,13 @@
-//! Named pipelines and options; strings the passes together.
+//! From model files to native code: strings the passes together, and code generation after them.
+//!
+//! Which dialects, passes and pipelines there are is said in `kiln-registry`; this crate reads model files, runs the
+//! pipelines and hands their result to `kiln-codegen`.
 
 #![forbid(unsafe_code)]
+
+mod compile;
+mod target;
+
+pub use compile::{Emit, Progress, Request, Silent, Summary, compile, import, run};
+pub use kiln_registry::pipeline::OptimizationLevel;
+pub use target::resolve_target;

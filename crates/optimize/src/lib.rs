@@ -10,10 +10,12 @@ mod fold_scale;
 pub mod matching;
 mod move_transposes;
 mod passes;
+mod recompose;
 mod simplify;
 
 pub use fold_constants::fold_constants;
 pub use fold_scale::fold_scale_patterns;
 pub use move_transposes::sink_transpose_patterns;
 pub use passes::PASSES;
+pub use recompose::recompose_patterns;
 pub use simplify::simplify_patterns;

@@ -1,6 +1,6 @@
 //! The patterns as passes.
 
-use crate::{fold_constants, fold_scale_patterns, simplify_patterns, sink_transpose_patterns};
+use crate::{fold_constants, fold_scale_patterns, recompose_patterns, simplify_patterns, sink_transpose_patterns};
 use kiln_ir::{Attribute, Builder, PatternSet, Type, Value};
 use kiln_pass::{Pass, PassContext, PassInfo, options, run_patterns_with_constants};
 
@@ -8,6 +8,7 @@ use kiln_pass::{Pass, PassContext, PassInfo, options, run_patterns_with_constant
 pub const PASSES: &[PassInfo] = &[
     PassInfo::of::<FoldConstants>(),
     PassInfo::of::<FoldScale>(),
+    PassInfo::of::<Recompose>(),
     PassInfo::of::<Simplify>(),
     PassInfo::of::<SinkTransposes>(),
 ];
@@ -48,6 +49,19 @@ impl Pass for FoldScale {
 
     fn run(&self, context: &mut PassContext<'_>) {
         run(context, fold_scale_patterns);
+    }
+}
+
+options! {
+    /// Makes one op of what exporters scatter over many: layer normalization.
+    pub struct Recompose {}
+}
+
+impl Pass for Recompose {
+    const NAME: &'static str = "recompose";
+
+    fn run(&self, context: &mut PassContext<'_>) {
+        run(context, recompose_patterns);
     }
 }
 

@@ -27,6 +27,8 @@ pub fn optimization(level: OptimizationLevel) -> String {
     if level >= OptimizationLevel::O1 {
         // Exporters repeat themselves and leave constants to be computed; everything after this sees less.
         passes.extend(["fold-constants", "cse", "simplify", "dce"]);
+        // Ops that a kernel exists for, back from the arithmetic that exporters make of them.
+        passes.extend(["recompose", "dce"]);
         // Batch normalization is a scale and an offset by now: both move into the weights before them, and the products
         // of constants that this leaves are folded.
         passes.extend(["fold-scale", "fold-constants", "simplify", "cse", "dce"]);

@@ -1,7 +1,7 @@
 //! The emitters of kernels, one for each family that `kiln-schedule` plans.
 
 use crate::builder::KernelBuilder;
-use crate::map;
+use crate::{contract, conv, layer_norm, lrn, map, pool, reduce, softmax};
 use kiln_ir::Module;
 use kiln_schedule::{KernelSpec, Plan};
 use kiln_target::Target;
@@ -16,8 +16,16 @@ pub struct Emitter {
 }
 
 /// Every emitter.
-pub const EMITTERS: &[Emitter] =
-    &[Emitter { family: "conv", emit: crate::conv::emit }, Emitter { family: "map", emit: map::emit }];
+pub const EMITTERS: &[Emitter] = &[
+    Emitter { family: "conv", emit: conv::emit },
+    Emitter { family: "map", emit: map::emit },
+    Emitter { family: "pool", emit: pool::emit },
+    Emitter { family: "reduce", emit: reduce::emit },
+    Emitter { family: "softmax", emit: softmax::emit },
+    Emitter { family: "layer_norm", emit: layer_norm::emit },
+    Emitter { family: "lrn", emit: lrn::emit },
+    Emitter { family: "contract", emit: contract::emit },
+];
 
 /// Adds the function `@name` to the module: the kernel of `spec`, as `plan` says.
 ///

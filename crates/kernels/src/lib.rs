@@ -4,14 +4,21 @@
 #![forbid(unsafe_code)]
 
 pub mod builder;
+pub mod contract;
 pub mod conv;
 pub mod emitters;
 mod gemm;
+pub mod layer_norm;
 pub mod lower_kernels;
 mod lower_launch;
+pub mod lrn;
 pub mod main_function;
 pub mod map;
 mod passes;
+pub mod pool;
+pub mod reduce;
+pub mod softmax;
+pub mod window;
 
 pub use builder::{Body, Buffer, Combine, Condition, Coordinate, Index, KernelBuilder, Lanes};
 pub use emitters::{EMITTERS, Emitter, emit_kernel};

@@ -2,7 +2,7 @@
 
 use crate::plan::Plan;
 use crate::spec::KernelSpec;
-use crate::{conv, map};
+use crate::{contract, conv, map, normalize, pool, reduce};
 use kiln_target::Target;
 
 /// A family of kernels: one planner here, one emitter of the same name in `kiln-kernels`.
@@ -15,8 +15,16 @@ pub struct Family {
 }
 
 /// Every family: special ones first, general ones last.
-pub const FAMILIES: &[Family] =
-    &[Family { name: conv::FAMILY, plan: conv::plan }, Family { name: map::FAMILY, plan: map::plan }];
+pub const FAMILIES: &[Family] = &[
+    Family { name: conv::FAMILY, plan: conv::plan },
+    Family { name: map::FAMILY, plan: map::plan },
+    Family { name: pool::FAMILY, plan: pool::plan },
+    Family { name: reduce::FAMILY, plan: reduce::plan },
+    Family { name: normalize::SOFTMAX, plan: normalize::plan_softmax },
+    Family { name: normalize::LAYER_NORM, plan: normalize::plan_layer_norm },
+    Family { name: normalize::LRN, plan: normalize::plan_lrn },
+    Family { name: contract::FAMILY, plan: contract::plan },
+];
 
 /// The plan of the first family that makes such kernels.
 ///

@@ -5,8 +5,10 @@
 
 #![forbid(unsafe_code)]
 
+pub mod anchored;
 pub mod axes;
 pub mod blocking;
+pub mod contract;
 pub mod conv;
 pub mod conv_shape;
 pub mod extent;
@@ -15,10 +17,13 @@ mod layout;
 pub mod map;
 pub mod matmul;
 mod memory;
+pub mod normalize;
 mod outline;
 pub mod pack;
 mod passes;
 pub mod plan;
+pub mod pool;
+pub mod reduce;
 pub mod register_tile;
 pub mod spec;
 pub mod tuning;

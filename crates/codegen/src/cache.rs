@@ -18,7 +18,8 @@ pub struct ObjectCache {
 }
 
 impl ObjectCache {
-    /// The cache in a directory, which is made if there is none. Users expect it in `$XDG_CACHE_HOME/kiln`.
+    /// The cache in a directory, which is made if there is none. Users expect it in `$XDG_CACHE_HOME/kiln`. Nothing is
+    /// ever removed from it; its files may be deleted at any time.
     pub fn open(directory: &Path) -> Result<ObjectCache, CodegenError> {
         fs::create_dir_all(directory).map_err(|error| CodegenError::file("make the cache", directory, error))?;
         Ok(ObjectCache { directory: directory.to_owned() })

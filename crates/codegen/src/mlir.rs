@@ -5,7 +5,10 @@ use melior::{
     Context,
     diagnostic::{Diagnostic, DiagnosticSeverity},
     dialect::DialectRegistry,
-    ir::{Location, Module},
+    ir::{
+        Location, Module,
+        operation::{OperationLike, OperationMutLike, WalkOrder, WalkResult},
+    },
     pass::PassManager,
     utility::{parse_pass_pipeline, register_all_dialects, register_all_llvm_translations, register_all_passes},
 };
@@ -94,13 +97,17 @@ impl Mlir {
             .ok_or_else(|| CodegenError::from_messages(Step::Parse, self.take_messages(), "the text is not a module"))
     }
 
-    /// Runs [`LOWERING_PIPELINE`].
+    /// Runs [`LOWERING_PIPELINE`], and keeps the hints on loops that it would lose.
     pub fn lower(&self, module: &mut Module) -> Result<(), CodegenError> {
         let manager = PassManager::new(&self.context);
         manager.enable_verifier(false);
         parse_pass_pipeline(manager.as_operation_pass_manager(), LOWERING_PIPELINE)
             .expect("the pipeline names passes of this MLIR");
-        manager.run(module).map_err(|_| CodegenError::from_messages(Step::Lower, self.take_messages(), "a pass failed"))
+        manager
+            .run(module)
+            .map_err(|_| CodegenError::from_messages(Step::Lower, self.take_messages(), "a pass failed"))?;
+        name_loop_hints(module);
+        Ok(())
     }
 
     /// Takes what was reported on this thread.
@@ -109,6 +116,17 @@ impl Mlir {
         let current = thread::current().id();
         messages.extract_if(.., |(id, _)| *id == current).map(|(_, message)| message).collect()
     }
+}
+
+/// Branches take a loop's hints from the attribute `loop_annotation`, while the conversion of `scf.for` hands on what
+/// the loop carries under its name of a foreign attribute, `llvm.loop_annotation`, which the translation ignores.
+fn name_loop_hints(module: &mut Module) {
+    module.as_operation_mut().walk_mut(WalkOrder::PreOrder, |mut operation| {
+        if let Ok(hints) = operation.discardable_attribute("llvm.loop_annotation") {
+            operation.set_attribute("loop_annotation", hints);
+        }
+        WalkResult::Advance
+    });
 }
 
 fn collect(diagnostic: &Diagnostic, prefix: &str, file: &str, messages: &mut Vec<(ThreadId, Message)>) {

@@ -305,6 +305,22 @@ fn micro_kernels_stay_in_registers() {
 }
 
 #[test]
+fn hints_on_loops_reach_llvm() {
+    let target = target("x86_64", "x86-64-v3");
+    let assembly = |hint: &str| {
+        let text = format!(
+            "func.func @square(%x: memref<?xf32>, %n: index) {{\n%0 = arith.constant 0 : index\n\
+             %1 = arith.constant 1 : index\nscf.for %i = %0 to %n step %1 {{\n%v = memref.load %x[%i] : memref<?xf32>\n\
+             %w = arith.mulf %v, %v : f32\nmemref.store %w, %x[%i] : memref<?xf32>\n}} {hint}\nreturn\n}}"
+        );
+        print(&Source { name: "square.mlir", mlir: &text }, &options(&target), Stage::Assembly).unwrap()
+    };
+    assert!(assembly("").contains("vmulps"));
+    let plain = assembly("{llvm.loop_annotation = #llvm.loop_annotation<vectorize = <disable = true>>}");
+    assert!(plain.contains("vmulss") && !plain.contains("vmulps"), "{plain}");
+}
+
+#[test]
 fn errors_say_where() {
     let target = target("x86_64", "x86-64-v3");
     let check = |text: &str, step: Step, expected: &str| {

@@ -2,6 +2,8 @@
 //!
 //! Cache sizes are those of the common part of each family, per core for the first and second level. They steer tile
 //! sizes only, so a part with other sizes is a little slower, never wrong.
+//!
+//! x86 starts at x86-64-v2: before SSE4.1, rounding was a library call, and models call no library.
 
 use crate::{Architecture, Architecture::*};
 
@@ -53,7 +55,6 @@ const fn profile(name: &'static str, features: &'static str, unit: VectorUnit) -
 /// Every cpu that can be asked for by name.
 #[rustfmt::skip]
 pub(crate) const CPUS: &[Cpu] = &[
-    cpu(X86_64, "x86-64", SSE, [32, 256, 4096]),
     cpu(X86_64, "x86-64-v2", SSE, [32, 256, 4096]),
     cpu(X86_64, "x86-64-v3", AVX2, [32, 512, 8192]),
     cpu(X86_64, "x86-64-v4", AVX512, [32, 1024, 16384]),

@@ -26,7 +26,7 @@ fn short_names_and_triples() {
 #[test]
 fn vector_units() {
     for (triple, cpu, bits, registers, fma, masks) in [
-        ("x86_64", "x86-64", 128, 16, false, false),
+        ("x86_64", "x86-64-v2", 128, 16, false, false),
         ("x86_64", "sandybridge", 256, 16, false, false),
         ("x86_64", "x86-64-v3", 256, 16, true, false),
         ("x86_64", "x86-64-v4", 512, 32, true, true),

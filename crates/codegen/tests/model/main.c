@@ -53,9 +53,11 @@ static float weight(int k, int n) { return (float)((k * 7 + n * 3) % 11 - 5) / 4
 
 int kiln_self_test(void) {
   state runtime = {0};
-  int64_t symbols[1] = {ROWS}, dims[1];
+  int64_t symbols[1] = {ROWS}, dims[8];
   kiln_gen_dims(symbols, dims);
-  if (dims[0] != ROWS) return 1;
+  static const int64_t expected[] = {ROWS, 64, ROWS, 32, ROWS, 64, ROWS, 10};
+  for (int i = 0; i < 8; ++i)
+    if (dims[i] != expected[i]) return 1;
   if (kiln_gen_workspace(symbols, 2) != sizeof workspace) return 2;
   for (int i = 0; i < ROWS; ++i)
     for (int j = 0; j < 64; ++j) x[i][j] = (float)((i * 5 + j) % 9 - 4) / 4;

@@ -271,9 +271,27 @@ func.func @kiln_gen_run(%runtime: !llvm.ptr, %inputs: !llvm.ptr, %outputs: !llvm
   return %status : i32
 }
 
+// x is N x 64; y is N x 32, the sums are N, the transpose is 64 x N, and 10 elements are picked.
 func.func @kiln_gen_dims(%symbols: !llvm.ptr, %dims: !llvm.ptr) {
   %n = llvm.load %symbols : !llvm.ptr -> i64
+  %ten = llvm.mlir.constant(10 : i64) : i64
+  %c32 = llvm.mlir.constant(32 : i64) : i64
+  %c64 = llvm.mlir.constant(64 : i64) : i64
   llvm.store %n, %dims : i64, !llvm.ptr
+  %1 = llvm.getelementptr %dims[1] : (!llvm.ptr) -> !llvm.ptr, i64
+  llvm.store %c64, %1 : i64, !llvm.ptr
+  %2 = llvm.getelementptr %dims[2] : (!llvm.ptr) -> !llvm.ptr, i64
+  llvm.store %n, %2 : i64, !llvm.ptr
+  %3 = llvm.getelementptr %dims[3] : (!llvm.ptr) -> !llvm.ptr, i64
+  llvm.store %c32, %3 : i64, !llvm.ptr
+  %4 = llvm.getelementptr %dims[4] : (!llvm.ptr) -> !llvm.ptr, i64
+  llvm.store %n, %4 : i64, !llvm.ptr
+  %5 = llvm.getelementptr %dims[5] : (!llvm.ptr) -> !llvm.ptr, i64
+  llvm.store %c64, %5 : i64, !llvm.ptr
+  %6 = llvm.getelementptr %dims[6] : (!llvm.ptr) -> !llvm.ptr, i64
+  llvm.store %n, %6 : i64, !llvm.ptr
+  %7 = llvm.getelementptr %dims[7] : (!llvm.ptr) -> !llvm.ptr, i64
+  llvm.store %ten, %7 : i64, !llvm.ptr
   return
 }
 

@@ -71,6 +71,9 @@ pub enum Stage {
     Assembly,
 }
 
+/// Stack of the threads that run LLVM, which recurses deeply on long chains of values.
+const STACK_BYTES: usize = 64 << 20;
+
 /// Compiles a module to objects. The same source and options, threads and cache aside, give the same bytes.
 pub fn compile(source: &Source, options: &Options) -> Result<Vec<ObjectFile>, CodegenError> {
     let mlir = Mlir::new(source.name, options.threads);
@@ -103,11 +106,12 @@ fn compile_parts(mlir: &Mlir, source: &Source, options: &Options) -> Result<Vec<
         }
     };
     thread::scope(|scope| {
-        for _ in 1..options.threads {
-            scope.spawn(work);
+        for _ in 0..options.threads.max(1) {
+            let worker = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
+            worker.map_err(|error| CodegenError::new(Step::Lower, format!("cannot start a thread: {error}")))?;
         }
-        work();
-    });
+        Ok(())
+    })?;
     results.into_iter().flatten().collect()
 }
 

@@ -48,8 +48,8 @@ pub(crate) struct Mlir {
     name: Arc<str>,
 }
 
-// SAFETY: MLIR contexts created with threading enabled may be used from many threads at once; `Mlir::new` takes care
-// that a context without it stays on one thread, and that every dialect is loaded before the context is shared.
+// SAFETY: MLIR contexts created with threading enabled may be used from many threads at once, and every dialect is loaded
+// before the context is shared. One made for a single thread has threading disabled and is used by one at a time.
 unsafe impl Sync for Mlir {}
 
 impl Mlir {

@@ -53,7 +53,7 @@ pub(crate) struct Part<'c> {
 }
 
 // SAFETY: a part owns its module, and MLIR lets different threads work on different modules of one context if the
-// context has threading enabled, which `Mlir::new` sees to.
+// context has threading enabled; where it has not, there is one worker, and nobody else uses the context meanwhile.
 unsafe impl Send for Part<'_> {}
 
 /// Splits a module; there is at least one part.

@@ -103,6 +103,23 @@ fn the_model_computes_the_same_on_every_target() {
 }
 
 #[test]
+fn the_model_computes_the_same_at_every_level() {
+    let target = target("x86_64", "x86-64-v3");
+    for level in [OptimizationLevel::O0, OptimizationLevel::O1, OptimizationLevel::O2] {
+        let directory = tempfile::tempdir().unwrap();
+        let mut paths = build(&target, directory.path(), &["-DSTAND_ALONE"]);
+        paths.remove(0);
+        let objects = compile_text(&model_text(&target), &Options { level, ..options(&target) }).unwrap();
+        let program = directory.path().join("program");
+        fs::write(directory.path().join("other.o"), &objects[0].bytes).unwrap();
+        let mut linker = Command::new("/usr/lib/llvm-22/bin/ld.lld");
+        linker.arg("-o").arg(&program).arg(directory.path().join("other.o")).args(&paths);
+        assert!(linker.status().unwrap().success());
+        assert_eq!(Command::new(&program).status().unwrap().code(), Some(0), "{level:?}");
+    }
+}
+
+#[test]
 fn shared_objects_export_the_interface_and_need_nothing() {
     for (target, _) in targets() {
         let directory = tempfile::tempdir().unwrap();

@@ -5,8 +5,8 @@
 set -eu
 
 # LLVM and MLIR 22 (code generation; the tblgen crate links Polly and zstd, bindgen loads libclang), clang and lld
-# (the runtime's C side and linking), FileCheck and mlir-opt (tests), qemu with C libraries (compiled models for other processors),
-# a C++ compiler (libstdc++ for MLIR's archives), Python (reference outputs from onnxruntime) and git.
+# (the runtime's C side and linking), FileCheck and mlir-opt (tests), qemu with C libraries (compiled models for other
+# processors), a C++ compiler (libstdc++ for MLIR's archives), Python (reference outputs from onnxruntime) and git.
 packages="
     llvm-22-dev libmlir-22-dev libpolly-22-dev libclang-22-dev mlir-22-tools llvm-22-tools lld-22 clang-22
     libzstd-dev zlib1g-dev g++ make git

@@ -14,6 +14,7 @@ mod lower_launch;
 pub mod lrn;
 pub mod main_function;
 pub mod map;
+pub mod matmul;
 mod passes;
 pub mod pool;
 pub mod reduce;

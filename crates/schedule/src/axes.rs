@@ -33,6 +33,17 @@ impl KernelSpec {
         groups
     }
 
+    /// The only node called `graph.<op>`, if everything else in the kernel is a constant or an elementwise op on its
+    /// iteration space: what can be injected at an accumulator.
+    pub fn anchor_of_post_ops(&self, op: &str) -> Option<usize> {
+        let anchor = self.only_node(|node| node.is(op))?;
+        let is_post_op = |(index, node): (usize, &NodeSpec)| {
+            index == anchor || node.constant.is_some() || is_elementwise(node) && index > anchor
+        };
+        let fits = self.nodes.iter().enumerate().all(is_post_op);
+        (fits && self.space() == Some(&self.nodes[anchor].results[0].shape)).then_some(anchor)
+    }
+
     /// The same kernel with each group of adjacent axes of the iteration space merged into one; `None` if some tensor is
     /// broadcast along one axis of a group and not along another.
     ///

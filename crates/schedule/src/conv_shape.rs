@@ -77,7 +77,7 @@ impl ConvShape {
 
     /// As [`ConvShape::of`], for `conv_transpose` too: there, the axes describe the op as written, not a convolution.
     pub(crate) fn of_op(spec: &KernelSpec, op: &str) -> Option<ConvShape> {
-        let anchor = spec.only_node(|node| node.is(op))?;
+        let anchor = spec.anchor_of_post_ops(op)?;
         let node = &spec.nodes[anchor];
         let inputs: Vec<usize> = node.operands.iter().map(|&source| input_number(source)).collect::<Option<_>>()?;
         let (&input, &filter) = (inputs.first()?, inputs.get(1)?);

@@ -2,7 +2,7 @@
 
 use crate::plan::Plan;
 use crate::spec::KernelSpec;
-use crate::{contract, conv, map, normalize, pool, reduce};
+use crate::{contract, conv, map, matmul, normalize, pool, reduce};
 use kiln_target::Target;
 
 /// A family of kernels: one planner here, one emitter of the same name in `kiln-kernels`.
@@ -17,6 +17,7 @@ pub struct Family {
 /// Every family: special ones first, general ones last.
 pub const FAMILIES: &[Family] = &[
     Family { name: conv::FAMILY, plan: conv::plan },
+    Family { name: matmul::FAMILY, plan: matmul::plan },
     Family { name: map::FAMILY, plan: map::plan },
     Family { name: pool::FAMILY, plan: pool::plan },
     Family { name: reduce::FAMILY, plan: reduce::plan },

@@ -11,7 +11,7 @@
 
 use crate::blocking::Work;
 use crate::conv_shape::input_number;
-use crate::extent::{constant, divide_up, multiply};
+use crate::extent::{add, constant, divide_up, multiply};
 use crate::pack::{PackForm, Packing};
 use crate::plan::Plan;
 use crate::register_tile::RegisterTile;
@@ -23,6 +23,9 @@ use kiln_tensor::ElementType;
 
 /// The name of the family.
 pub const FAMILY: &str = "matmul";
+
+/// The place for one vector: as large as a cache line, so that what follows is aligned.
+const SPILL_BYTES: usize = 64;
 
 /// A matrix product as its planner and emitter read it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -56,7 +59,7 @@ pub struct MatmulShape {
 impl MatmulShape {
     /// The only `matmul` of a kernel, if it is of `f32` or `f64` and reads inputs of the kernel.
     pub fn of(spec: &KernelSpec) -> Option<MatmulShape> {
-        let anchor = spec.only_node(|node| node.is("matmul"))?;
+        let anchor = spec.anchor_of_post_ops("matmul")?;
         let node = &spec.nodes[anchor];
         let (left, right) = (input_number(*node.operands.first()?)?, input_number(*node.operands.get(1)?)?);
         let element = spec.inputs[left].element;
@@ -136,6 +139,9 @@ pub struct MatmulPlan {
     pub copy_left: bool,
     /// Elements from row to row of the copy; 0 without one.
     pub left_pitch: usize,
+    /// Whether scratch memory begins with a place for one vector of the result: columns are counted at run time and the
+    /// target has no masks.
+    pub spill: bool,
     /// The register tile.
     pub tile: RegisterTile,
     /// Rows of a task.
@@ -173,8 +179,8 @@ impl MatmulPlan {
             Some(_) => constant(blocks.panels.max(1)),
             None => divide_up(shape.columns, constant(tile.columns())).max(constant(1)),
         };
-        let copy_left = left_pitch > 0;
-        MatmulPlan { right, copy_left, left_pitch, tile, block_rows: blocks.rows, block_panels }
+        let spill = panels.is_none() && !target.has_masks;
+        MatmulPlan { right, copy_left: left_pitch > 0, left_pitch, spill, tile, block_rows: blocks.rows, block_panels }
     }
 
     /// How often each of unit, row block and panel block counts.
@@ -184,17 +190,23 @@ impl MatmulPlan {
         [units, divide_up(rows, self.block_rows), divide_up(panels, self.block_panels)]
     }
 
+    /// Bytes of scratch memory before copies.
+    pub fn spill_bytes(&self) -> usize {
+        if self.spill { SPILL_BYTES } else { 0 }
+    }
+
     /// Bytes of scratch memory of each thread.
     pub fn scratch(&self, shape: &MatmulShape) -> DimExpr {
         let size = constant(shape.element.byte_size());
-        if self.copy_left {
-            return multiply(multiply(self.block_rows, constant(self.left_pitch)), size);
-        }
-        if self.right != Right::Copied {
-            return constant(0);
-        }
-        let panel = multiply(shape.depth, constant(self.tile.columns()));
-        multiply(multiply(self.block_panels, panel), size)
+        let copied = if self.copy_left {
+            multiply(self.block_rows, constant(self.left_pitch))
+        } else if self.right == Right::Copied {
+            let panel = multiply(shape.depth, constant(self.tile.columns()));
+            multiply(self.block_panels, panel)
+        } else {
+            constant(0)
+        };
+        add(multiply(copied, size), constant(self.spill_bytes()))
     }
 
     /// As the printable plan.
@@ -205,6 +217,7 @@ impl MatmulPlan {
             .with_scratch(self.scratch(shape))
             .with("right", right)
             .with("left_pitch", self.left_pitch as i64)
+            .with("spill", self.spill)
             .with("block_rows", vec![Dim::from_expr(self.block_rows)])
             .with("block_panels", vec![Dim::from_expr(self.block_panels)]);
         let plan = self.tile.attach(plan);
@@ -227,6 +240,7 @@ impl MatmulPlan {
             right: right.expect("a plan of a matrix product says how the right operand is read"),
             copy_left: left_pitch > 0,
             left_pitch,
+            spill: plan.flag("spill"),
             tile: RegisterTile::of(plan),
             block_rows: plan.extent("block_rows"),
             block_panels: plan.extent("block_panels"),

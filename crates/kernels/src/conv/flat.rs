@@ -1,8 +1,10 @@
 //! Convolutions of one tap: positions of the output are positions of the input, so all pixels of the batch are rows.
 
-use super::{Conv, is_first_of_run};
+use super::Conv;
 use crate::builder::{Buffer, Index, KernelBuilder};
-use crate::gemm::{Operands, RowSpace, accumulate, copy_run, finish_tile, for_panels, for_row_tiles, zero_tile};
+use crate::gemm::{
+    Operands, RowSpace, accumulate, copy_run, finish_tile, for_panels, for_row_tiles, is_first_of_run, zero_tile,
+};
 use kiln_schedule::conv::Access;
 use kiln_schedule::extent::multiply;
 

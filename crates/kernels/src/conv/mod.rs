@@ -6,9 +6,8 @@
 mod flat;
 mod window;
 
-use crate::builder::{Buffer, Condition, Index, KernelBuilder};
+use crate::builder::{Buffer, Index, KernelBuilder};
 use crate::gemm::{DepthLoop, Finish, merge_depth};
-use kiln_arith::IntegerPredicate;
 use kiln_ir::DimExpr;
 use kiln_schedule::conv::ConvPlan;
 use kiln_schedule::conv_shape::{ConvAxis, ConvShape};
@@ -86,17 +85,4 @@ impl<'s> Conv<'s> {
         let spatial = self.shape.axes.iter().map(extent);
         [self.shape.batch].into_iter().chain(spatial).map(|expr| b.expr(expr)).collect()
     }
-}
-
-/// Whether the task before, if there is one, reads other data: scratch memory must be filled anew. `inner` is the
-/// coordinate of the task along the axis over which data stay the same.
-fn is_first_of_run(b: &mut KernelBuilder, task: Index, inner: Index) -> Condition {
-    if inner.is(0) {
-        return Condition::Constant(true);
-    }
-    let begin = b.begin;
-    let is_first = b.compare(IntegerPredicate::Equal, task, begin);
-    let starts = b.compare(IntegerPredicate::Equal, inner, 0);
-    let (is_first, starts) = (b.condition(is_first), b.condition(starts));
-    Condition::Value(b.ori(is_first, starts))
 }

@@ -3,9 +3,9 @@
 
 mod copy;
 
-use super::{Conv, is_first_of_run};
+use super::Conv;
 use crate::builder::{Buffer, Index, KernelBuilder};
-use crate::gemm::{Finish, Operands, accumulate, finish_tile, for_panels, for_row_tiles, zero_tile};
+use crate::gemm::{Finish, Operands, accumulate, finish_tile, for_panels, for_row_tiles, is_first_of_run, zero_tile};
 use kiln_schedule::conv::Access;
 
 /// The part of the output that a task computes.

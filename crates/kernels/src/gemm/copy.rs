@@ -1,6 +1,7 @@
 //! Copies into scratch memory.
 
-use crate::builder::{Buffer, Index, KernelBuilder, computed_type, lanes_of};
+use crate::builder::{Buffer, Condition, Index, KernelBuilder, computed_type, lanes_of};
+use kiln_arith::IntegerPredicate;
 
 /// Copies `count` consecutive elements.
 pub(crate) fn copy_run(
@@ -25,4 +26,17 @@ pub(crate) fn fill_zero(b: &mut KernelBuilder, to: Buffer, offset: Index, count:
         let target = b.add(offset, index);
         b.store(zero, to, target, lanes);
     });
+}
+
+/// Whether the task before, if there is one, reads other data: scratch memory must be filled anew. `inner` is the
+/// coordinate of the task along the axis over which data stay the same.
+pub(crate) fn is_first_of_run(b: &mut KernelBuilder, task: Index, inner: Index) -> Condition {
+    if inner.is(0) {
+        return Condition::Constant(true);
+    }
+    let begin = b.begin;
+    let is_first = b.compare(IntegerPredicate::Equal, task, begin);
+    let starts = b.compare(IntegerPredicate::Equal, inner, 0);
+    let (is_first, starts) = (b.condition(is_first), b.condition(starts));
+    Condition::Value(b.ori(is_first, starts))
 }

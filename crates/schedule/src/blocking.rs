@@ -1,7 +1,6 @@
 //! How the rows and panels of a matrix kernel are cut into tasks.
 
-use crate::extent::{at_least_one, balanced_block, constant, divide, divide_up, multiply};
-use crate::register_tile::RegisterTile;
+use crate::extent::{at_least_one, constant, divide, divide_up, multiply};
 use crate::tuning;
 use kiln_ir::DimExpr;
 use kiln_target::Target;
@@ -15,70 +14,72 @@ pub struct Blocks {
     pub panels: usize,
 }
 
-/// Work that is to be cut: `units` independent pieces of `rows` rows by `panels` panels.
+/// Work that is to be cut: `pieces` independent products of `rows` rows by `panels` panels.
 #[derive(Clone, Copy, Debug)]
 pub struct Work {
-    /// Independent pieces, as images.
-    pub units: DimExpr,
-    /// Rows of a piece.
+    /// Independent products, as images or groups.
+    pub pieces: DimExpr,
+    /// Rows of a product.
     pub rows: DimExpr,
     /// Panels of right-hand columns.
     pub panels: usize,
-    /// Floating-point operations of one row over all panels.
-    pub row_flops: DimExpr,
-    /// Bytes of left-hand data that one row reads.
-    pub row_bytes: DimExpr,
+    /// Positions in a row: 1 for matrices, columns of the output for images.
+    pub positions: DimExpr,
+    /// Floating-point operations of one position over all panels; an estimate where it is not known.
+    pub flops: usize,
+    /// Bytes of left-hand data that one position reads; an estimate where it is not known.
+    pub bytes: usize,
     /// Rows are cut at multiples of this.
     pub granule: usize,
-    /// Whether another task for other panels of the same rows does without copying them again.
+    /// Whether tasks for other panels of the same rows do without copying the rows again.
     pub panels_are_free: bool,
 }
 
 impl Work {
     /// Blocks of rows small enough for the cache, of rows and panels many enough to keep threads busy.
     pub fn blocks(&self, target: &Target) -> Blocks {
-        let most_rows = self.cache_rows(target);
-        let total = multiply(multiply(self.units, self.rows), self.row_flops);
-        let Some(total) = total.as_constant() else {
-            let flops = constant(4 * tuning::TASK_FLOPS as usize);
-            let busy = self.round(at_least_one(divide(flops, at_least_one(self.row_flops))));
-            let rows = balanced_block(self.rows, most_rows.min(busy));
-            return Blocks { rows: self.round(rows), panels: self.panels };
-        };
-        let wanted = (total / tuning::TASK_FLOPS).clamp(1, tuning::TASKS) as usize;
-        let known = |expr: DimExpr| expr.as_constant().map_or(1, |value| value.max(1) as usize);
-        let (units, rows) = (known(self.units), known(self.rows));
-        let row_blocks = known(divide_up(self.rows, most_rows));
-        let wanted = wanted.div_ceil(units * row_blocks);
+        match (self.pieces.as_constant(), self.rows.as_constant(), self.positions.as_constant()) {
+            (Some(pieces), Some(rows), Some(positions)) => {
+                self.known_blocks([pieces, rows, positions].map(|extent| extent.max(1) as usize), target)
+            }
+            _ => {
+                let busy = (tuning::SYMBOLIC_TASK_FLOPS / self.flops.max(1)).max(1);
+                let rows = self.rows_of(busy.min(self.cache_positions(target)));
+                Blocks { rows, panels: self.panels }
+            }
+        }
+    }
+
+    fn known_blocks(&self, [pieces, rows, positions]: [usize; 3], target: &Target) -> Blocks {
+        let most_rows = self.rows_of(self.cache_positions(target));
+        let row_blocks = divide_up(constant(rows), most_rows).as_constant().map_or(1, |blocks| blocks as usize);
+        // Every panel is streamed once for each block of rows, which costs as much as computing a few rows.
+        let streamed = (rows * positions).max(tuning::STREAMING_ROWS);
+        let wanted = (pieces * streamed * self.flops / tuning::TASK_FLOPS).clamp(1, tuning::TASKS);
+        let wanted = wanted.div_ceil(pieces * row_blocks);
         // Every block of rows reads all panels, every block of panels reads all rows: cut the larger side first.
         let granules = (rows / row_blocks).div_ceil(self.granule).max(1);
         let (more_rows, panel_blocks) = if self.panels_are_free && self.panels >= granules {
-            let panel_blocks = wanted.min(self.panels);
+            let panel_blocks = wanted.min(self.panels).max(1);
             (wanted.div_ceil(panel_blocks).min(granules), panel_blocks)
         } else {
             let more_rows = wanted.min(granules);
-            (more_rows, wanted.div_ceil(more_rows).min(self.panels))
+            (more_rows, wanted.div_ceil(more_rows).min(self.panels).max(1))
         };
-        let rows = rows.div_ceil(row_blocks * more_rows);
-        Blocks { rows: self.round(constant(rows)), panels: self.panels.div_ceil(panel_blocks) }
+        let rows = rows.div_ceil(row_blocks * more_rows).next_multiple_of(self.granule);
+        Blocks { rows: constant(rows), panels: self.panels.div_ceil(panel_blocks).max(1) }
     }
 
-    /// How many rows fit into the left-hand share of the second-level cache, at least one granule.
-    fn cache_rows(&self, target: &Target) -> DimExpr {
+    /// How many positions fit into the left-hand share of the second-level cache.
+    fn cache_positions(&self, target: &Target) -> usize {
         let (share, of) = tuning::LEFT_BLOCK_SHARE;
-        let bytes = constant(target.caches.l2 * share / of);
-        let rows = divide(bytes, at_least_one(self.row_bytes));
+        (target.caches.l2 * share / of / self.bytes.max(1)).max(1)
+    }
+
+    /// The rows that `positions` positions make up, at least one granule.
+    fn rows_of(&self, positions: usize) -> DimExpr {
         let granule = constant(self.granule);
+        let rows = divide(constant(positions), at_least_one(self.positions));
         multiply(at_least_one(divide(rows, granule)), granule)
     }
-
-    fn round(&self, rows: DimExpr) -> DimExpr {
-        let granule = constant(self.granule);
-        multiply(divide_up(rows, granule), granule)
-    }
-}
-
-/// The tile's row count as a granule of blocks of rows.
-pub fn granule(tile: &RegisterTile) -> usize {
-    tile.most_rows()
 }

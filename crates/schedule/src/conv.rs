@@ -11,7 +11,7 @@
 
 use crate::blocking::Work;
 use crate::conv_shape::ConvShape;
-use crate::extent::{at_least_one, balanced_block, constant, divide, divide_up, multiply};
+use crate::extent::{at_least_one, balanced_block, constant, divide_up, multiply};
 use crate::pack::{PackForm, Packing};
 use crate::plan::Plan;
 use crate::register_tile::RegisterTile;
@@ -81,16 +81,19 @@ impl ConvPlan {
         let tile = RegisterTile::new(target, shape.element, run, constant(shape.group_filters()));
         let pixel_pitch = pixel_pitch(shape, access, tile.lanes);
         let panels = shape.group_filters().div_ceil(tile.columns());
-        let bytes = constant(pixel_pitch * shape.element.byte_size());
+        let bytes = pixel_pitch * shape.element.byte_size();
+        let flops = shape.flops() / shape.groups;
+        let panels_are_free = !access.copies();
         if access.is_flat() {
             let work = Work {
-                units: constant(shape.groups),
+                pieces: constant(shape.groups),
                 rows: pixels,
                 panels,
-                row_flops: constant(shape.flops() as usize / shape.groups),
-                row_bytes: bytes,
+                positions: constant(1),
+                flops,
+                bytes,
                 granule: tile.most_rows(),
-                panels_are_free: access == Access::Flat,
+                panels_are_free,
             };
             let blocks = work.blocks(target);
             let (block_rows, block_panels) = (blocks.rows, blocks.panels);
@@ -99,17 +102,15 @@ impl ConvPlan {
         }
         let block_columns = block_columns(shape, &tile, bytes, target);
         let column_blocks = divide_up(shape.columns().output, block_columns);
-        let images = shape.outer().iter().fold(shape.batch, |product, axis| multiply(product, axis.output));
-        let row_bytes =
-            multiply(multiply(block_columns, constant((shape.columns().stride * shape.rows().stride) as usize)), bytes);
         let work = Work {
-            units: multiply(multiply(images, column_blocks), constant(shape.groups)),
+            pieces: multiply(multiply(shape.images(), column_blocks), constant(shape.groups)),
             rows: shape.rows().output,
             panels,
-            row_flops: multiply(block_columns, constant(shape.flops() as usize / shape.groups)),
-            row_bytes,
+            positions: block_columns,
+            flops,
+            bytes: bytes * (shape.rows().stride * shape.columns().stride) as usize,
             granule: 1,
-            panels_are_free: access == Access::Direct,
+            panels_are_free,
         };
         let blocks = work.blocks(target);
         let (block_rows, block_panels) = (blocks.rows, blocks.panels);
@@ -129,10 +130,9 @@ impl ConvPlan {
             let pixels = multiply(shape.batch, shape.pixels());
             return [constant(1), divide_up(pixels, self.block_rows), constant(1), groups, panel_blocks];
         }
-        let images = shape.outer().iter().fold(shape.batch, |product, axis| multiply(product, axis.output));
         let rows = divide_up(shape.rows().output, self.block_rows);
         let columns = divide_up(shape.columns().output, self.block_columns);
-        [images, rows, columns, groups, panel_blocks]
+        [shape.images(), rows, columns, groups, panel_blocks]
     }
 
     /// Rows and columns of the input that a task copies, if it copies windows.
@@ -221,18 +221,21 @@ fn pixel_pitch(shape: &ConvShape, access: Access, lanes: usize) -> usize {
 }
 
 /// All columns if the window of a row fits the cache, else as many as do.
-fn block_columns(shape: &ConvShape, tile: &RegisterTile, pixel_bytes: DimExpr, target: &Target) -> DimExpr {
+fn block_columns(shape: &ConvShape, tile: &RegisterTile, pixel_bytes: usize, target: &Target) -> DimExpr {
     let (share, of) = tuning::LEFT_BLOCK_SHARE;
     let slices: i64 = shape.outer().iter().map(|axis| axis.kernel).product();
     let (rows, columns) = (shape.rows(), shape.columns());
     let window_rows = slices * ((rows.kernel - 1) * rows.dilation + 1);
-    let column_bytes = multiply(constant((window_rows * columns.stride) as usize), pixel_bytes);
-    let most = divide(constant(target.caches.l2 * share / of), at_least_one(column_bytes));
-    let granule = constant(tile.most_rows());
-    let most = multiply(at_least_one(divide(most, granule)), granule);
+    let column_bytes = (window_rows * columns.stride) as usize * pixel_bytes;
+    let most = target.caches.l2 * share / of / column_bytes.max(1);
+    let most = (most / tile.most_rows()).max(1) * tile.most_rows();
     match columns.output.as_constant() {
-        Some(output) if most.as_constant().is_some_and(|most| output <= most) => at_least_one(columns.output),
-        Some(_) => multiply(divide_up(balanced_block(columns.output, most), granule), granule),
-        None => at_least_one(columns.output.min(most)),
+        Some(output) if output as usize <= most => at_least_one(columns.output),
+        Some(_) => constant(known_block(balanced_block(columns.output, constant(most)), tile.most_rows())),
+        None => at_least_one(columns.output.min(constant(most))),
     }
+}
+
+fn known_block(block: DimExpr, granule: usize) -> usize {
+    block.as_constant().map_or(granule, |block| (block as usize).next_multiple_of(granule))
 }

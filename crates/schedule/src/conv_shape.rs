@@ -159,8 +159,13 @@ impl ConvShape {
     }
 
     /// Floating-point operations of one position of the output, all filters.
-    pub fn flops(&self) -> i64 {
-        2 * (self.taps() * self.group_channels() * self.filters) as i64
+    pub fn flops(&self) -> usize {
+        2 * self.taps() * self.group_channels() * self.filters
+    }
+
+    /// Two-dimensional images: those of the batch, times the positions along the outer axes.
+    pub fn images(&self) -> DimExpr {
+        self.outer().iter().fold(self.batch, |product, axis| multiply(product, axis.output))
     }
 }
 

@@ -164,19 +164,21 @@ impl MatmulPlan {
         });
         let left_pitch = copied_depth.map_or(0, |depth| depth + tile.lanes);
         let panels = shape.columns.as_constant().map(|columns| (columns as usize).div_ceil(tile.columns()));
-        let flops = multiply(multiply(shape.depth, shape.columns), constant(2));
+        let estimate = |extent: DimExpr| extent.as_constant().map_or(tuning::SYMBOLIC_LENGTH, |extent| extent as usize);
+        let (deep, wide) = (estimate(shape.depth), estimate(shape.columns));
         let work = Work {
-            units,
+            pieces: units,
             rows,
             panels: panels.unwrap_or(1),
-            row_flops: flops,
-            row_bytes: multiply(shape.depth, constant(size)),
+            positions: constant(1),
+            flops: 2 * deep * wide,
+            bytes: deep * size,
             granule: tile.most_rows(),
             panels_are_free: left_pitch == 0 && right != Right::Copied,
         };
         let blocks = work.blocks(target);
         let block_panels = match panels {
-            Some(_) => constant(blocks.panels.max(1)),
+            Some(_) => constant(blocks.panels),
             None => divide_up(shape.columns, constant(tile.columns())).max(constant(1)),
         };
         let spill = panels.is_none() && !target.has_masks;

@@ -57,10 +57,20 @@ pub const LEFT_BLOCK_SHARE: (usize, usize) = (3, 8);
 pub const SET_CONFLICT_BYTES: usize = 4096;
 
 /// Floating-point operations of a task: 20 microseconds of a fast core, against 2 to 5 for waking a thread.
-pub const TASK_FLOPS: i64 = 2_000_000;
+pub const TASK_FLOPS: usize = 2_000_000;
+
+/// As [`TASK_FLOPS`] where extents are symbolic: tasks are larger, as their number cannot be limited from above.
+pub const SYMBOLIC_TASK_FLOPS: usize = 8_000_000;
+
+/// Reading right-hand panels from memory takes as long as multiplying them with this many rows: 20 GB/s against 100
+/// GFLOP/s on Zen 4.
+pub const STREAMING_ROWS: usize = 10;
+
+/// What depth and columns of a product of two computed matrices are taken for if symbolic: lengths of texts.
+pub const SYMBOLIC_LENGTH: usize = 128;
 
 /// The most tasks a kernel of known extents is cut into: balances any number of threads up to this within one task.
-pub const TASKS: i64 = 16;
+pub const TASKS: usize = 16;
 
 /// Columns of output that a depthwise kernel keeps in registers.
 pub const DEPTHWISE_COLUMNS: usize = 4;

@@ -20,12 +20,12 @@ impl ModelFile {
     ///
     /// # Errors
     /// When it is not a regular file, is empty or cannot be read.
-    pub fn open(path: &Path) -> Result<ModelFile, Diagnostic> {
+    pub fn open(path: &Path) -> Result<ModelFile, Box<Diagnostic>> {
         let place = || Place::File(path.display().to_string());
         let bytes =
             map_regular(path).map_err(|error| Diagnostic::error(place(), format!("cannot be read: {error}")))?;
         if bytes.is_empty() {
-            return Err(Diagnostic::error(place(), "the file is empty"));
+            return Err(error("the file is empty".into()));
         }
         Ok(ModelFile { path: path.to_path_buf(), bytes, neighbours: Mutex::default() })
     }

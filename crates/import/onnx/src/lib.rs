@@ -57,7 +57,7 @@ pub fn import_with(path: &Path, registry: &Arc<Registry>, options: &ImportOption
     let file = match ModelFile::open(path) {
         Ok(file) => file,
         Err(diagnostic) => {
-            sink.report(diagnostic);
+            sink.report(*diagnostic);
             return None;
         }
     };

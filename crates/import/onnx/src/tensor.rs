@@ -111,12 +111,12 @@ fn import_typed(proto: &TensorProto, element: ElementType, shape: &[usize]) -> R
         }
         C64 => {
             let pairs: Vec<[f32; 2]> = proto.float_data.as_chunks().0.to_vec();
-            check(if proto.float_data.len() % 2 == 0 { pairs.len() } else { usize::MAX })?;
+            check(if proto.float_data.len().is_multiple_of(2) { pairs.len() } else { usize::MAX })?;
             Tensor::from_values(shape, &pairs)
         }
         C128 => {
             let pairs: Vec<[f64; 2]> = proto.double_data.as_chunks().0.to_vec();
-            check(if proto.double_data.len() % 2 == 0 { pairs.len() } else { usize::MAX })?;
+            check(if proto.double_data.len().is_multiple_of(2) { pairs.len() } else { usize::MAX })?;
             Tensor::from_values(shape, &pairs)
         }
         String => {

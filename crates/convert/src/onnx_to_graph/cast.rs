@@ -1,0 +1,71 @@
+//! `Cast`, `CastLike`, `BitCast`: between element types.
+
+use super::conversion::Tracked;
+use super::emit::attribute;
+use super::node::{Node, Row, row};
+use kiln_ir::Type;
+use kiln_tensor::ElementType;
+
+pub(crate) const ROWS: &[Row] = &[
+    row("Cast", |node| {
+        let x = node.input(0)?;
+        let to = target_element(node)?;
+        Ok(vec![cast(node, x, to)?])
+    }),
+    row("CastLike", |node| {
+        let (x, like) = (node.input(0)?, node.input(1)?);
+        let to = node.element(like);
+        Ok(vec![cast(node, x, to)?])
+    }),
+];
+
+/// The element type that attribute `to` names.
+pub(crate) fn target_element(node: &Node) -> Result<ElementType, String> {
+    let number = node.int("to").ok_or("attribute \"to\" is missing")?;
+    element_of(number)
+}
+
+/// The element type that a number of the format names.
+pub(crate) fn element_of(number: i64) -> Result<ElementType, String> {
+    use ElementType::*;
+    const NAMED: [Option<ElementType>; 23] = [
+        None,
+        Some(F32),
+        Some(U8),
+        Some(I8),
+        Some(U16),
+        Some(I16),
+        Some(I32),
+        Some(I64),
+        Some(String),
+        Some(I1),
+        Some(F16),
+        Some(F64),
+        Some(U32),
+        Some(U64),
+        Some(C64),
+        Some(C128),
+        Some(BF16),
+        Some(F8E4M3FN),
+        Some(F8E4M3FNUZ),
+        Some(F8E5M2),
+        Some(F8E5M2FNUZ),
+        Some(U4),
+        Some(I4),
+    ];
+    let named = usize::try_from(number).ok().and_then(|number| NAMED.get(number).copied().flatten());
+    named.ok_or_else(|| format!("element type {number} is not supported"))
+}
+
+/// A cast; only casts to 8-bit floats saturate, unless the node says otherwise.
+fn cast(node: &mut Node, x: Tracked, to: ElementType) -> Result<Tracked, String> {
+    if node.element(x) == to {
+        return Ok(x);
+    }
+    let eight_bits = to.is_float() && to.byte_size() == 1;
+    if eight_bits && !node.flag("saturate", true) {
+        let given = [("saturate", attribute(false))];
+        return node.emit_as("graph.cast", &[x], &given, node.shape(x), Type::from_element(to));
+    }
+    node.cast(x, to)
+}

@@ -1,0 +1,311 @@
+//! A conversion under way: values, and the walk over ops.
+
+use super::ROWS;
+use super::content::Content;
+use super::fold::fold;
+use super::node::{Node, find_row};
+use cranelift_entity::{PrimaryMap, entity_impl};
+use kiln_diag::{Diagnostic, Sink};
+use kiln_ir::{
+    Attribute, AttributeKind, Block, Builder, Dim, InsertionPoint, Location, Module, Op, TensorType, Type, Value,
+};
+use kiln_onnx::OPSET;
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
+
+/// A tensor of the model.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Tracked(u32);
+entity_impl!(Tracked);
+
+/// What is known of a tensor.
+#[derive(Clone, Debug)]
+pub(crate) struct TrackedData {
+    /// Its type, all extents static or symbolic.
+    pub ty: &'static TensorType,
+    /// The graph value that holds it, once there is one.
+    pub value: Option<Value>,
+    /// Its elements, if it is a constant of the model: `dense` or `dense_resource`.
+    pub constant: Option<Attribute>,
+    /// What is known of its elements, if it is small.
+    pub content: Option<Rc<Content>>,
+}
+
+/// What became of a value of the onnx dialect.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Converted {
+    /// A tensor.
+    Tensor(Tracked),
+    /// An input that is left out.
+    Absent,
+    /// Something that was reported; what depends on it is left alone.
+    Failed,
+}
+
+/// The reason of a failure that was reported where it arose.
+pub(crate) const REPORTED: &str = "";
+
+/// The state.
+pub(crate) struct Conversion<'m> {
+    pub module: &'m mut Module,
+    sink: &'m Sink,
+    pub tensors: PrimaryMap<Tracked, TrackedData>,
+    values: FxHashMap<Value, Converted>,
+    /// Where ops go.
+    pub point: InsertionPoint,
+    /// Where constants go, so that they can be used everywhere after.
+    prologue: InsertionPoint,
+}
+
+impl<'m> Conversion<'m> {
+    pub fn new(module: &'m mut Module, sink: &'m Sink) -> Conversion<'m> {
+        let point = InsertionPoint::AtEnd(module.body());
+        Conversion { module, sink, tensors: PrimaryMap::new(), values: FxHashMap::default(), point, prologue: point }
+    }
+
+    /// Converts the ops of a function, in place.
+    pub fn convert_function(&mut self, function: Op) {
+        let block = self.module.region_block(function, 0);
+        let Some(terminator) = self.module.last_op(block) else { return };
+        let old = self.module.ops_of(block);
+        self.prologue = InsertionPoint::Before(old[0]);
+        self.point = InsertionPoint::Before(terminator);
+        self.convert_arguments(function, block);
+        for &op in &old[..old.len() - 1] {
+            self.convert_op(op);
+        }
+        let operands = self.module.operands(terminator).to_vec();
+        let results: Option<Vec<Value>> = operands.iter().map(|&value| self.result_value(terminator, value)).collect();
+        let Some(results) = results else { return };
+        self.module.set_operands(terminator, &results);
+        for &op in old.iter().rev().filter(|&&op| op != terminator) {
+            self.module.erase(op);
+        }
+        let types =
+            |module: &Module, values: &[Value]| -> Vec<Type> { values.iter().map(|&value| module.ty(value)).collect() };
+        let inputs = types(self.module, self.module.arguments(block));
+        let outputs = types(self.module, &results);
+        self.module.set_attribute(function, "function_type", Type::function(&inputs, &outputs));
+    }
+
+    fn convert_arguments(&mut self, function: Op, block: Block) {
+        let names = self.module.attribute(function, "arg_names").and_then(|names| names.as_strs()).unwrap_or_default();
+        for (index, argument) in self.module.arguments(block).to_vec().into_iter().enumerate() {
+            let converted = match complete(self.module.ty(argument)) {
+                Ok(_) => Converted::Tensor(self.track_value(argument)),
+                Err(reason) => {
+                    let name = names.get(index).copied().unwrap_or_default();
+                    let place = kiln_diag::Place::Model { file: String::new(), part: format!("input \"{name}\"") };
+                    let error = Diagnostic::error(place, reason);
+                    self.sink.report(error.with_help(format!("give its shape: --shape {name}=1x3x224x224, say")));
+                    Converted::Failed
+                }
+            };
+            self.values.insert(argument, converted);
+        }
+    }
+
+    /// Converts one op of the onnx dialect.
+    pub fn convert_op(&mut self, op: Op) {
+        let name = self.module.name(op).as_str();
+        if name == kiln_onnx::NONE {
+            let result = self.module.result(op, 0);
+            self.values.insert(result, Converted::Absent);
+            return;
+        }
+        let opset = self.opset(op);
+        let schema = kiln_onnx::find_schema_of_op(name);
+        let row = schema.and_then(|schema| find_row(ROWS, schema.domain, schema.name, opset));
+        let failed_operand = self.module.operands(op).iter().any(|value| self.find(*value) == Converted::Failed);
+        let converted = match row {
+            None => {
+                let reason = match schema.and_then(|schema| schema.version_at(opset)) {
+                    Some(version) => format!("this operator (version {version}, opset {opset}) is not supported yet"),
+                    None => format!("this operator is not known in opset {opset}"),
+                };
+                Err(Some(reason))
+            }
+            Some(_) if failed_operand => Err(None),
+            Some(row) => {
+                let folded = fold(self, op, opset);
+                match folded {
+                    Some(folded) if folded.iter().all(Content::is_known) => {
+                        Ok(folded.into_iter().map(|content| self.track_content(content)).collect())
+                    }
+                    partly => {
+                        let mut node = Node::new(self, op, opset);
+                        let results = (row.convert)(&mut node);
+                        results.inspect(|results| self.note_contents(results, partly)).map_err(Some)
+                    }
+                }
+            }
+        };
+        self.finish(op, converted);
+    }
+
+    /// Keeps what folding found out about results that conversion made.
+    fn note_contents(&mut self, results: &[Tracked], contents: Option<Vec<Content>>) {
+        for (&result, content) in results.iter().zip(contents.into_iter().flatten()) {
+            let data = &mut self.tensors[result];
+            if content.is_useful()
+                && data.content.is_none()
+                && data.ty.static_shape().as_deref() == Some(&content.shape[..])
+            {
+                data.content = Some(Rc::new(content));
+            }
+        }
+    }
+
+    fn finish(&mut self, op: Op, converted: Result<Vec<Tracked>, Option<String>>) {
+        let results = self.module.results(op).to_vec();
+        let failure = match converted {
+            Ok(tensors) if tensors.len() >= results.len() => {
+                for (&result, tensor) in results.iter().zip(tensors) {
+                    self.values.insert(result, Converted::Tensor(tensor));
+                }
+                return;
+            }
+            Ok(tensors) => Some(format!("output {} is not supported", tensors.len())),
+            Err(reason) => reason,
+        };
+        if let Some(reason) = failure.filter(|reason| reason != REPORTED) {
+            let name = self.module.name(op).as_str();
+            let operator = name.strip_prefix("onnx.").unwrap_or(name);
+            let place = self.module.location(op).place(operator);
+            self.sink.report(Diagnostic::error(place, format!("{operator}: {reason}")));
+        }
+        for result in results {
+            self.values.insert(result, Converted::Failed);
+        }
+    }
+
+    /// The opset an op is written in.
+    pub fn opset(&self, op: Op) -> i64 {
+        let own = self.module.attributes(op).i64(OPSET);
+        own.or_else(|| self.module.attributes(self.module.top()).i64(OPSET)).unwrap_or(kiln_onnx::NEWEST_OPSET)
+    }
+
+    /// What became of a value.
+    pub fn find(&self, value: Value) -> Converted {
+        self.values.get(&value).copied().unwrap_or(Converted::Failed)
+    }
+
+    /// The graph value of a result of a function or region; `None` if it failed.
+    pub fn result_value(&mut self, terminator: Op, value: Value) -> Option<Value> {
+        match self.find(value) {
+            Converted::Tensor(tensor) => Some(self.value(tensor)),
+            Converted::Absent => {
+                let place = self.module.location(terminator).place("output");
+                self.sink.report(Diagnostic::error(place, "an output is an input that is left out"));
+                None
+            }
+            Converted::Failed => None,
+        }
+    }
+
+    /// The tensor that a value of the onnx dialect became.
+    pub fn tensor(&self, value: Value) -> Option<Tracked> {
+        match self.find(value) {
+            Converted::Tensor(tensor) => Some(tensor),
+            Converted::Absent | Converted::Failed => None,
+        }
+    }
+
+    // Making tensors.
+
+    /// A tensor held by a graph value, whose type is a complete tensor type.
+    pub fn track_value(&mut self, value: Value) -> Tracked {
+        let ty = self.module.ty(value).as_tensor().expect("values of the graph dialect are ranked tensors");
+        self.tensors.push(TrackedData { ty, value: Some(value), constant: None, content: None })
+    }
+
+    /// A tensor of known elements.
+    pub fn track_content(&mut self, content: Content) -> Tracked {
+        let ty = content.ty().as_tensor().expect("contents are ranked tensors");
+        self.tensors.push(TrackedData { ty, value: None, constant: None, content: Some(Rc::new(content)) })
+    }
+
+    /// A constant: `dense` or `dense_resource`.
+    pub fn track_constant(&mut self, attribute: Attribute) -> Option<Tracked> {
+        let (AttributeKind::Dense { ty, .. } | AttributeKind::DenseResource { ty, .. }) = attribute.kind() else {
+            return None;
+        };
+        let ty = ty.as_tensor()?;
+        let count = kiln_tensor::element_count(&ty.static_shape()?)?;
+        let content = match count <= Content::MAX_ITEMS {
+            true => self.module.attribute_tensor(attribute).as_ref().and_then(Content::of_tensor).map(Rc::new),
+            false => None,
+        };
+        Some(self.tensors.push(TrackedData { ty, value: None, constant: Some(attribute), content }))
+    }
+
+    /// The graph value that holds `tensor`; made now if there is none. What has no operands goes to the function's start.
+    pub fn value(&mut self, tensor: Tracked) -> Value {
+        if let Some(value) = self.tensors[tensor].value {
+            return value;
+        }
+        let data = self.tensors[tensor].clone();
+        let attribute = data.constant.or_else(|| {
+            let tensor = data.content.as_ref()?.to_tensor()?;
+            Some(self.module.tensor_attribute(tensor))
+        });
+        let point = self.prologue;
+        let mut builder = Builder { module: &mut *self.module, point, location: Location::unknown() };
+        let value = match (attribute, &data.content) {
+            (Some(value), _) => {
+                let ty = Type::new(kiln_ir::TypeKind::Tensor(data.ty.clone()));
+                builder.op("graph.constant").attribute("value", value).result(ty).value()
+            }
+            (None, Some(content)) => build_content(&mut builder, content),
+            (None, None) => unreachable!("a tensor is a value, a constant or a content"),
+        };
+        self.tensors[tensor].value = Some(value);
+        value
+    }
+}
+
+/// Elements that are expressions of extents, as data: `graph.dims`, for quotients two of them and a division.
+fn build_content(builder: &mut Builder, content: &Content) -> Value {
+    let shape: Vec<Dim> = content.shape.iter().map(|&extent| Dim::Static(extent as u64)).collect();
+    let element = Type::from_element(content.element);
+    let dims = |builder: &mut Builder, exprs: Vec<kiln_ir::DimExpr>| {
+        // An expression that is a negative constant has no `Dim` of its own.
+        let dims: Vec<Dim> = exprs.into_iter().map(Dim::Symbolic).collect();
+        let flat = Type::tensor(&[Dim::Static(dims.len() as u64)], Type::i64());
+        let mut value = builder.op("graph.dims").attribute("dims", dims).result(flat).value();
+        if shape.len() != 1 {
+            value = builder.op("graph.reshape").operand(value).result(Type::tensor(&shape, Type::i64())).value();
+        }
+        match element == Type::i64() {
+            true => value,
+            false => builder.op("graph.cast").operand(value).result(Type::tensor(&shape, element)).value(),
+        }
+    };
+    if let Some(integers) = content.integers() {
+        return dims(builder, integers);
+    }
+    let ratios: Vec<_> =
+        content.items.iter().map(|item| item.to_ratio()).map(|ratio| ratio.unwrap_or_else(unity)).collect();
+    let numerators = dims(builder, ratios.iter().map(|ratio| ratio.0).collect());
+    let denominators = dims(builder, ratios.iter().map(|ratio| ratio.1).collect());
+    builder.op("graph.divide").operands(&[numerators, denominators]).result(Type::tensor(&shape, element)).value()
+}
+
+fn unity() -> (kiln_ir::DimExpr, kiln_ir::DimExpr) {
+    (kiln_ir::DimExpr::constant(1), kiln_ir::DimExpr::constant(1))
+}
+
+/// Whether a type is a ranked tensor of static and symbolic extents and a known element type.
+pub(crate) fn complete(ty: Type) -> Result<&'static TensorType, String> {
+    let tensor = ty.as_tensor().ok_or_else(|| match ty.kind() {
+        kiln_ir::TypeKind::UnrankedTensor(_) => "its rank is not known".to_owned(),
+        _ => format!("values of type {ty} are not supported"),
+    })?;
+    if tensor.shape.contains(&Dim::Unknown) {
+        return Err(format!("an extent of {ty} is not known"));
+    }
+    match tensor.element.to_element() {
+        Some(_) => Ok(tensor),
+        None => Err(format!("its element type {} is not known", tensor.element)),
+    }
+}

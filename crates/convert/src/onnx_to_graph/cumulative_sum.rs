@@ -1,0 +1,19 @@
+//! `CumSum`.
+
+use super::emit::attribute;
+use super::extent::normalize_axis;
+use super::node::{Node, Results, Row, row};
+
+pub(crate) const ROWS: &[Row] = &[row("CumSum", cumulative_sum)];
+
+fn cumulative_sum(node: &mut Node) -> Results {
+    let (x, axis) = (node.input(0)?, node.input(1)?);
+    let axis = *node.constant_ints(axis, "the axis")?.first().ok_or("the axis is empty")?;
+    let axis = normalize_axis(axis, node.rank(x))?;
+    let given = [
+        ("axis", attribute(axis as i64)),
+        ("exclusive", attribute(node.flag("exclusive", false))),
+        ("reverse", attribute(node.flag("reverse", false))),
+    ];
+    Ok(vec![node.emit("graph.cumulative_sum", &[x], &given)?])
+}

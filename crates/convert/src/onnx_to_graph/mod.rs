@@ -1,0 +1,131 @@
+//! ONNX operators to the graph dialect: types, symbolic extents, and shape arithmetic evaluated away.
+//!
+//! Ops are converted in order, each by the row for its name and version in one of the lists below. A value of the model
+//! becomes a [`Tracked`](conversion::Tracked) tensor: its type, what is known of its elements, and the graph value that
+//! holds it once something asks for it. `Shape`, `Gather`, `Concat` and their like on small integer tensors are evaluated
+//! on expressions of extents; what comes of them are types and attributes of graph ops. Where such a tensor is used as
+//! data it becomes a `graph.dims`.
+//!
+//! ```text
+//! %0 = onnx.Shape %x : (tensor<?x8xf32, #kiln.dims<[N, 8]>>) -> tensor<2xi64>     // gone
+//! %1 = onnx.Gather %0, %zero                                                      // gone
+//! %2 = onnx.Concat %1, %minus_one {axis = 0}                                      // gone
+//! %3 = onnx.Reshape %y, %2
+//!   becomes
+//! %3 = graph.reshape %y : (tensor<?x2x4xf32, ...>) -> tensor<?x8xf32, #kiln.dims<[N, 8]>>
+//! ```
+//!
+//! What cannot be converted is reported node by node, all of it in one run: operators without a row, and reasons that
+//! lie in types and attributes. Extents that depend on data are such a reason.
+
+mod activations;
+mod arg_extreme;
+mod axes;
+mod batch_normalization;
+mod cast;
+mod concat;
+mod constant;
+mod content;
+mod control;
+mod conv;
+mod conv_transpose;
+mod conversion;
+mod cumulative_sum;
+mod depth_to_space;
+mod elementwise;
+mod emit;
+mod extent;
+mod fold;
+mod gather;
+mod gemm;
+mod identity;
+mod lrn;
+mod matmul;
+mod node;
+mod normalization;
+mod one_hot;
+mod pad;
+mod pool;
+mod range;
+mod recurrent;
+mod reduction;
+mod reshape;
+mod resize;
+mod scatter;
+mod slice;
+mod softmax;
+mod split;
+mod tile;
+mod top_k;
+mod transpose;
+mod trilu;
+mod window;
+
+use kiln_diag::Sink;
+use kiln_ir::Module;
+use node::Row;
+
+/// The lists of rows, by what the ops do.
+const ROWS: &[&[Row]] = &[
+    // Elementwise.
+    elementwise::ROWS,
+    activations::ROWS,
+    cast::ROWS,
+    // Convolution and what goes with it.
+    conv::ROWS,
+    conv_transpose::ROWS,
+    pool::ROWS,
+    batch_normalization::ROWS,
+    lrn::ROWS,
+    resize::ROWS,
+    // Products.
+    matmul::ROWS,
+    gemm::ROWS,
+    // Reductions.
+    reduction::ROWS,
+    arg_extreme::ROWS,
+    softmax::ROWS,
+    normalization::ROWS,
+    top_k::ROWS,
+    cumulative_sum::ROWS,
+    // Data movement.
+    reshape::ROWS,
+    axes::ROWS,
+    transpose::ROWS,
+    concat::ROWS,
+    split::ROWS,
+    slice::ROWS,
+    pad::ROWS,
+    tile::ROWS,
+    gather::ROWS,
+    scatter::ROWS,
+    depth_to_space::ROWS,
+    trilu::ROWS,
+    identity::ROWS,
+    // Values from shapes and constants.
+    constant::ROWS,
+    range::ROWS,
+    one_hot::ROWS,
+    // Sequences and control flow.
+    recurrent::ROWS,
+    control::ROWS,
+];
+
+/// Converts every function of `module` from the onnx dialect to the graph dialect.
+///
+/// Returns whether all of it was converted; if not, everything that was not is in `sink`, and the module is of no more
+/// use.
+pub fn convert_onnx_to_graph(module: &mut Module, sink: &Sink) -> bool {
+    let body = module.body();
+    let functions: Vec<_> = module.ops_of(body).into_iter().filter(|&op| module.is(op, "func.func")).collect();
+    let before = sink.error_count();
+    for function in functions {
+        conversion::Conversion::new(module, sink).convert_function(function);
+    }
+    sink.error_count() == before
+}
+
+/// Whether there is a conversion for operator `name` of `domain` in the version that opset `opset` has.
+pub fn is_convertible(domain: &str, name: &str, opset: i64) -> bool {
+    node::find_row(ROWS, domain, name, opset).is_some()
+}

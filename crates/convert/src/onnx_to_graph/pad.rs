@@ -1,0 +1,65 @@
+//! `Pad`: negative padding is a slice.
+
+use super::conversion::Tracked;
+use super::emit::{attribute, dims_attribute};
+use super::extent::{add, constant, dim, expr, is_less, normalize_axis, subtract};
+use super::node::{Node, Results, Row, row};
+use kiln_ir::{Dim, DimExpr};
+
+pub(crate) const ROWS: &[Row] = &[row("Pad", pad)];
+
+fn pad(node: &mut Node) -> Results {
+    let x = node.input(0)?;
+    let rank = node.rank(x);
+    let pads = match (node.optional(1), node.ints("pads")) {
+        (Some(pads), _) => node.extents(pads, "the padding")?,
+        (None, pads) => pads.ok_or("pads are missing")?.into_iter().map(constant).collect(),
+    };
+    let axes = match node.optional(3) {
+        Some(axes) => {
+            let axes = node.constant_ints(axes, "axes")?;
+            axes.into_iter().map(|axis| normalize_axis(axis, rank)).collect::<Result<Vec<usize>, _>>()?
+        }
+        None => (0..rank).collect(),
+    };
+    if pads.len() != 2 * axes.len() {
+        return Err(format!("{} axes take {} pads, found {}", axes.len(), 2 * axes.len(), pads.len()));
+    }
+    let (mut low, mut high) = (vec![constant(0); rank], vec![constant(0); rank]);
+    for (index, &axis) in axes.iter().enumerate() {
+        low[axis] = pads[index];
+        high[axis] = pads[axes.len() + index];
+    }
+    let x = crop(node, x, &mut low, &mut high)?;
+    if low.iter().chain(&high).all(|&pad| pad == constant(0)) {
+        return Ok(vec![x]);
+    }
+    let mode = node.string_or("mode", "constant");
+    let mut operands = vec![x];
+    if mode == "constant" {
+        let value = match (node.optional(2), node.attribute("value").and_then(|value| value.as_f64())) {
+            (Some(value), _) => Some(node.reshape(value, &[])?),
+            (None, Some(value)) => Some(node.scalar(node.element(x), value)?),
+            (None, None) => None,
+        };
+        operands.extend(value);
+    }
+    let dims = |pads: &[DimExpr]| pads.iter().map(|&pad| dim(pad)).collect::<Result<Vec<Dim>, _>>();
+    let given =
+        [("low", dims_attribute(&dims(&low)?)), ("high", dims_attribute(&dims(&high)?)), ("mode", attribute(mode))];
+    Ok(vec![node.emit("graph.pad", &operands, &given)?])
+}
+
+/// Slices off what is negative, and makes it 0.
+fn crop(node: &mut Node, mut x: Tracked, low: &mut [DimExpr], high: &mut [DimExpr]) -> Result<Tracked, String> {
+    for axis in 0..low.len() {
+        let cut = |pad: &mut DimExpr| match is_less(*pad, constant(0)) {
+            Some(true) => subtract(constant(0), std::mem::replace(pad, constant(0))),
+            _ => Ok(constant(0)),
+        };
+        let (before, after) = (cut(&mut low[axis])?, cut(&mut high[axis])?);
+        let length = subtract(expr(node.shape(x)[axis])?, add(before, after)?)?;
+        x = node.slice_axis(x, axis, dim(before)?, dim(length)?)?;
+    }
+    Ok(x)
+}

@@ -1,0 +1,82 @@
+//! Pools over windows and over all spatial axes.
+
+use super::emit::attribute;
+use super::node::{Node, Results, Row, row};
+use super::window::Window;
+use kiln_tensor::ElementType;
+
+pub(crate) const ROWS: &[Row] = &[
+    row("MaxPool", max_pool),
+    row("AveragePool", average_pool),
+    row("LpPool", lp_pool),
+    row("GlobalAveragePool", |node| global(node, "graph.reduce_mean")),
+    row("GlobalMaxPool", |node| global(node, "graph.reduce_max")),
+    row("GlobalLpPool", global_lp_pool),
+];
+
+fn max_pool(node: &mut Node) -> Results {
+    let x = node.input(0)?;
+    let lowest = if node.element(x).is_float() { f64::NEG_INFINITY } else { lowest_integer(node.element(x)) };
+    let padded = Window::read(node, x, None, lowest)?;
+    let indices = node.output_count() > 1;
+    if indices && padded.x != x {
+        return Err("indices with automatic padding need static extents".into());
+    }
+    if indices && node.int_or("storage_order", 0) != 0 {
+        return Err("storage_order 1 is not supported".into());
+    }
+    let mut given = padded.pool_attributes();
+    if indices {
+        given.push(("return_indices", attribute(true)));
+    }
+    node.emit_many("graph.max_pool", &[padded.x], &given)
+}
+
+fn lowest_integer(element: ElementType) -> f64 {
+    if element.is_signed_integer() { -(2f64.powi(element.bit_width() as i32 - 1)) } else { 0.0 }
+}
+
+fn average_pool(node: &mut Node) -> Results {
+    let x = node.input(0)?;
+    let count_include_pad = node.flag("count_include_pad", false);
+    let window = Window::read(node, x, None, 0.0)?;
+    if window.x != x && !count_include_pad {
+        return Err("automatic padding with a stride needs static extents".into());
+    }
+    let mut given = window.pool_attributes();
+    given.push(("count_include_pad", attribute(count_include_pad)));
+    if window.ceil_extra.iter().any(|&extra| extra > 0) {
+        given.push(("ceil_extra", attribute(&window.ceil_extra)));
+    }
+    Ok(vec![node.emit("graph.average_pool", &[window.x], &given)?])
+}
+
+/// The p-norm of each window: the mean of powers, times the window's size, to the power of 1/p.
+fn lp_pool(node: &mut Node) -> Results {
+    let x = node.input(0)?;
+    let exponent = node.int_or("p", 2) as f64;
+    let mut window = Window::read(node, x, None, 0.0)?;
+    window.pad_with_zeros(node)?;
+    let size: i64 = window.size.iter().product();
+    let magnitude = node.unary("graph.abs", window.x)?;
+    let powers = node.binary_scalar("graph.power", magnitude, exponent)?;
+    let means = node.emit("graph.average_pool", &[powers], &window.pool_attributes())?;
+    let sums = node.binary_scalar("graph.multiply", means, size as f64)?;
+    Ok(vec![node.binary_scalar("graph.power", sums, 1.0 / exponent)?])
+}
+
+fn global(node: &mut Node, op: &str) -> Results {
+    let x = node.input(0)?;
+    let axes: Vec<usize> = (2..node.rank(x)).collect();
+    Ok(vec![node.reduce(op, x, &axes)?])
+}
+
+fn global_lp_pool(node: &mut Node) -> Results {
+    let x = node.input(0)?;
+    let exponent = node.int_or("p", 2) as f64;
+    let axes: Vec<usize> = (2..node.rank(x)).collect();
+    let magnitude = node.unary("graph.abs", x)?;
+    let powers = node.binary_scalar("graph.power", magnitude, exponent)?;
+    let sums = node.reduce("graph.reduce_sum", powers, &axes)?;
+    Ok(vec![node.binary_scalar("graph.power", sums, 1.0 / exponent)?])
+}

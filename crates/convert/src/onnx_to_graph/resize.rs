@@ -1,0 +1,177 @@
+//! `Resize`, `Upsample`.
+
+use super::content::Item;
+use super::conversion::Tracked;
+use super::emit::attribute;
+use super::extent::{constant, dim, expr, floor_divide, multiply};
+use super::node::{Node, Results, Row, row, row_in};
+use kiln_ir::{Attribute, Dim, DimExpr};
+
+pub(crate) const ROWS: &[Row] = &[
+    row("Upsample", |node| {
+        let scales = match node.optional(1) {
+            Some(scales) => items(node, scales, "scales")?,
+            None => node.floats("scales").ok_or("scales are missing")?.into_iter().map(Item::Float).collect(),
+        };
+        simple(node, &scales)
+    }),
+    row_in("Resize", 10..=10, |node| {
+        let scales = node.input(1)?;
+        let scales = items(node, scales, "scales")?;
+        simple(node, &scales)
+    }),
+    row_in("Resize", 11..=i64::MAX, resize),
+];
+
+/// Extents and scales of the axes that are resized.
+struct Target {
+    shape: Vec<Dim>,
+    /// `None` where the scale is the quotient of the extents.
+    scales: Option<Vec<f64>>,
+}
+
+/// The first versions: coordinates are indices times the scale. Nearest rounds down when enlarging, up when shrinking.
+fn simple(node: &mut Node, scales: &[Item]) -> Results {
+    let x = node.input(0)?;
+    let axes: Vec<usize> = (0..node.rank(x)).collect();
+    let target = by_scales(node, x, &axes, scales)?;
+    let shrinks = target.scales.iter().flatten().any(|&scale| scale < 1.0);
+    let mode = match node.string_or("mode", "nearest") {
+        "nearest" => "nearest",
+        "linear" | "bilinear" => "linear",
+        other => return Err(format!("mode \"{other}\" is not known")),
+    };
+    let mut given = vec![
+        ("mode", attribute(mode)),
+        ("coordinates", attribute("asymmetric")),
+        ("nearest_mode", attribute(if shrinks { "ceil" } else { "floor" })),
+    ];
+    given.extend(target.scales.map(|scales| ("scales", float_list(&scales))));
+    Ok(vec![node.emit_as("graph.resize", &[x], &given, &target.shape, node.element_type(x))?])
+}
+
+fn resize(node: &mut Node) -> Results {
+    let x = node.input(0)?;
+    let rank = node.rank(x);
+    let axes = match node.ints("axes") {
+        Some(axes) => {
+            axes.iter().map(|&axis| super::extent::normalize_axis(axis, rank)).collect::<Result<Vec<_>, _>>()?
+        }
+        None => (0..rank).collect(),
+    };
+    let scales = node.optional(2).filter(|&scales| !node.shape(scales).first().is_some_and(|count| count.is(0)));
+    let sizes = node.optional(3).filter(|&sizes| !node.shape(sizes).first().is_some_and(|count| count.is(0)));
+    let target = match (scales, sizes) {
+        (Some(scales), None) => {
+            let scales = items(node, scales, "scales")?;
+            by_scales(node, x, &axes, &scales)?
+        }
+        (None, Some(sizes)) => {
+            let sizes = node.extents(sizes, "sizes")?;
+            by_sizes(node, x, &axes, &sizes)?
+        }
+        _ => return Err("one of scales and sizes must be given".into()),
+    };
+    let mode = node.string_or("mode", "nearest");
+    let coordinates = node.string_or("coordinate_transformation_mode", "half_pixel");
+    let coordinates = if coordinates == "tf_half_pixel_for_nn" { "half_pixel" } else { coordinates };
+    let mut given = vec![("mode", attribute(mode)), ("coordinates", attribute(coordinates))];
+    if mode == "nearest" {
+        given.push(("nearest_mode", attribute(node.string_or("nearest_mode", "round_prefer_floor"))));
+    }
+    if mode == "cubic" {
+        given.push(("cubic_coefficient", attribute(node.float_or("cubic_coeff_a", -0.75))));
+    }
+    if node.flag("exclude_outside", false) {
+        given.push(("exclude_outside", attribute(true)));
+    }
+    if node.flag("antialias", false) {
+        given.push(("antialias", attribute(true)));
+    }
+    if axes.len() != rank || axes.iter().enumerate().any(|(index, &axis)| index != axis) {
+        given.push(("axes", super::emit::axes_attribute(&axes)));
+    }
+    if coordinates == "tf_crop_and_resize" {
+        given.push(("extrapolation", attribute(node.float_or("extrapolation_value", 0.0))));
+        let roi = node.input(1)?;
+        given.push(("roi", float_list(&node.constant_floats(roi, "roi")?)));
+    }
+    given.extend(target.scales.map(|scales| ("scales", float_list(&scales))));
+    if target.shape == node.shape(x) && coordinates != "tf_crop_and_resize" {
+        return Ok(vec![x]);
+    }
+    Ok(vec![node.emit_as("graph.resize", &[x], &given, &target.shape, node.element_type(x))?])
+}
+
+fn float_list(values: &[f64]) -> Attribute {
+    Attribute::array(&values.iter().map(|&value| Attribute::f64(value)).collect::<Vec<_>>())
+}
+
+/// The elements of an operand, all known.
+fn items(node: &Node, tensor: Tracked, what: &str) -> Result<Vec<Item>, String> {
+    let content = node.content(tensor).filter(|content| content.is_known());
+    content.map(|content| content.items.clone()).ok_or_else(|| format!("{what} depend on data"))
+}
+
+/// Extents are the operand's times the scale, rounded down.
+fn by_scales(node: &Node, x: Tracked, axes: &[usize], scales: &[Item]) -> Result<Target, String> {
+    if scales.len() != axes.len() {
+        return Err(format!("{} axes take as many scales, found {}", axes.len(), scales.len()));
+    }
+    let mut shape = node.shape(x).to_vec();
+    let mut constants = Some(Vec::new());
+    for (&axis, &scale) in axes.iter().zip(scales) {
+        let extent = expr(shape[axis])?;
+        shape[axis] = match (extent.as_constant(), scale.to_f64()) {
+            (Some(extent), Some(scale)) => {
+                let scaled = (extent as f64 * scale).floor();
+                if !(0.0..1e15).contains(&scaled) {
+                    return Err(format!("scale {scale} cannot be"));
+                }
+                Dim::Static(scaled as u64)
+            }
+            _ => {
+                let (numerator, denominator) =
+                    scale.to_ratio().ok_or("a scale is no quotient of integers, and the extent is symbolic")?;
+                dim(floor_divide(multiply(extent, numerator)?, denominator)?)?
+            }
+        };
+        match (&mut constants, scale.to_f64()) {
+            (Some(constants), Some(scale)) => constants.push(scale),
+            _ => constants = None,
+        }
+    }
+    Ok(Target { shape, scales: constants })
+}
+
+/// Extents as given, or as the policy for keeping the aspect ratio makes them.
+fn by_sizes(node: &Node, x: Tracked, axes: &[usize], sizes: &[DimExpr]) -> Result<Target, String> {
+    if sizes.len() != axes.len() {
+        return Err(format!("{} axes take as many sizes, found {}", axes.len(), sizes.len()));
+    }
+    let mut shape = node.shape(x).to_vec();
+    let policy = node.string_or("keep_aspect_ratio_policy", "stretch");
+    if policy == "stretch" {
+        for (&axis, &size) in axes.iter().zip(sizes) {
+            shape[axis] = dim(size)?;
+        }
+        return Ok(Target { shape, scales: None });
+    }
+    let static_size = |expr: DimExpr| expr.as_constant().map(|value| value as f64);
+    let mut ratios = Vec::new();
+    for (&axis, &size) in axes.iter().zip(sizes) {
+        let extent = expr(shape[axis])?;
+        let ratio = static_size(size).zip(static_size(extent)).map(|(size, extent)| size / extent);
+        ratios.push(ratio.ok_or_else(|| format!("policy \"{policy}\" needs static extents"))?);
+    }
+    let scale = match policy {
+        "not_larger" => ratios.iter().copied().fold(f64::INFINITY, f64::min),
+        "not_smaller" => ratios.iter().copied().fold(0.0, f64::max),
+        other => return Err(format!("keep_aspect_ratio_policy \"{other}\" is not known")),
+    };
+    for &axis in axes {
+        let extent = static_size(expr(shape[axis])?).unwrap_or(0.0);
+        shape[axis] = dim(constant((scale * extent + 0.5).floor() as i64))?;
+    }
+    Ok(Target { shape, scales: Some(vec![scale; axes.len()]) })
+}

@@ -1,0 +1,117 @@
+//! `Slice`.
+
+use super::emit::{attribute, dims_attribute};
+use super::extent::{add, constant, dim, expr, is_less, maximum, minimum, normalize_axis, subtract};
+use super::node::{Node, Results, Row, row};
+use kiln_ir::{Dim, DimExpr};
+
+pub(crate) const ROWS: &[Row] = &[row("Slice", slice)];
+
+fn slice(node: &mut Node) -> Results {
+    let x = node.input(0)?;
+    let rank = node.rank(x);
+    let list = |node: &Node, index: usize, name: &str| match (node.optional(index), node.ints(name)) {
+        (Some(tensor), _) => node.extents(tensor, name).map(Some),
+        (None, values) => Ok(values.map(|values| values.into_iter().map(constant).collect::<Vec<DimExpr>>())),
+    };
+    let starts = list(node, 1, "starts")?.ok_or("starts are missing")?;
+    let ends = list(node, 2, "ends")?.ok_or("ends are missing")?;
+    let axes = match list(node, 3, "axes")? {
+        Some(axes) => {
+            axes.into_iter().map(DimExpr::as_constant).collect::<Option<Vec<i64>>>().ok_or("axes must be constant")?
+        }
+        None => (0..starts.len() as i64).collect(),
+    };
+    let steps = match node.optional(4) {
+        Some(steps) => node.constant_ints(steps, "steps")?,
+        None => vec![1; starts.len()],
+    };
+    if ends.len() != starts.len() || axes.len() != starts.len() || steps.len() != starts.len() {
+        return Err("starts, ends, axes and steps differ in length".into());
+    }
+    let mut shape = node.shape(x).to_vec();
+    let mut from = vec![Dim::Static(0); rank];
+    let mut by = vec![1i64; rank];
+    for (index, &axis) in axes.iter().enumerate() {
+        let axis = normalize_axis(axis, rank)?;
+        let (start, length) = bounds(expr(node.shape(x)[axis])?, starts[index], ends[index], steps[index])?;
+        from[axis] = dim(start)?;
+        shape[axis] = dim(length)?;
+        by[axis] = steps[index];
+    }
+    if shape == node.shape(x) && by.iter().all(|&step| step == 1) {
+        return Ok(vec![x]);
+    }
+    let given = [("starts", dims_attribute(&from)), ("steps", attribute(by))];
+    Ok(vec![node.emit_as("graph.slice", &[x], &given, &shape, node.element_type(x))?])
+}
+
+/// Beyond this a bound means "to the end", whatever the extent.
+const UNBOUNDED: i64 = i32::MAX as i64 - 1;
+
+/// First index and number of elements of a slice of an axis of `extent`.
+pub(crate) fn bounds(extent: DimExpr, start: DimExpr, end: DimExpr, step: i64) -> Result<(DimExpr, DimExpr), String> {
+    if step == 0 {
+        return Err("a step is 0".into());
+    }
+    // Downwards, an index may be one before the first.
+    let (low, high) = if step > 0 { (constant(0), extent) } else { (constant(-1), subtract(extent, constant(1))?) };
+    let start = resolve(extent, start, if step > 0 { low } else { constant(0) }, high)?;
+    let end = resolve(extent, end, low, high)?;
+    let span = if step > 0 { subtract(end, start)? } else { subtract(start, end)? };
+    let length = span.ceil_div(constant(step.saturating_abs())).ok_or("a step overflows")?;
+    let length = maximum(length, constant(0));
+    match length.as_constant() {
+        Some(0) => Ok((constant(0), length)),
+        _ => Ok((start, length)),
+    }
+}
+
+/// An index counted from 0 and clamped; a negative one counts from the end.
+fn resolve(extent: DimExpr, index: DimExpr, low: DimExpr, high: DimExpr) -> Result<DimExpr, String> {
+    match index.as_constant() {
+        Some(index) if index >= UNBOUNDED => return Ok(high),
+        Some(index) if index <= -UNBOUNDED => return Ok(low),
+        _ => {}
+    }
+    let index = if is_less(index, constant(0)) == Some(true) { add(index, extent)? } else { index };
+    Ok(minimum(maximum(index, low), high))
+}
+
+/// [`bounds`] of a static extent.
+pub(crate) fn clamp(extent: i64, start: i64, end: i64, step: i64) -> Option<(i64, i64)> {
+    let (start, length) = bounds(constant(extent), constant(start), constant(end), step).ok()?;
+    start.as_constant().zip(length.as_constant())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn static_bounds_clamp() {
+        let check = |start, end, step, expected| assert_eq!(clamp(10, start, end, step), Some(expected));
+        check(0, i64::MAX, 1, (0, 10));
+        check(-3, i64::MAX, 1, (7, 3));
+        check(2, 8, 3, (2, 2));
+        check(i64::MAX, i64::MIN, -1, (9, 10));
+        check(-1, 4, -2, (9, 3));
+        check(5, 2, 1, (0, 0));
+        check(20, 30, 1, (0, 0));
+        check(1000, -1000, -1, (9, 10));
+    }
+
+    #[test]
+    fn symbolic_bounds() {
+        let n = DimExpr::symbol("N");
+        let check = |start: i64, end: i64, step: i64, expected: &str| {
+            let (start, length) = bounds(n, constant(start), constant(end), step).expect("bounds");
+            assert_eq!(format!("{start}, {length}"), expected);
+        };
+        check(0, i64::MAX, 1, "0, N");
+        check(1, i64::MAX, 1, "1, N - 1");
+        check(0, -1, 1, "0, N - 1");
+        check(-1, i64::MAX, 1, "N - 1, 1");
+        check(i64::MAX, i64::MIN, -1, "N - 1, N");
+    }
+}

@@ -1,0 +1,30 @@
+//! `Tile`.
+
+use super::emit::attribute;
+use super::extent::dim;
+use super::node::{Node, Results, Row, row};
+use super::reshape::scaled;
+use kiln_ir::{Dim, DimExpr};
+
+pub(crate) const ROWS: &[Row] = &[row("Tile", tile)];
+
+fn tile(node: &mut Node) -> Results {
+    let (x, repeats) = (node.input(0)?, node.input(1)?);
+    let repeats = node.extents(repeats, "the number of repeats")?;
+    let shape = node.shape(x);
+    if repeats.len() != shape.len() {
+        return Err(format!("{} axes take as many repeats, found {}", shape.len(), repeats.len()));
+    }
+    if let Some(constants) = repeats.iter().map(|count| count.as_constant()).collect::<Option<Vec<i64>>>() {
+        return Ok(vec![node.emit("graph.tile", &[x], &[("repeats", attribute(constants))])?]);
+    }
+    // An axis of its own for the repeats of each axis.
+    let apart: Vec<Dim> = shape.iter().flat_map(|&extent| [Dim::Static(1), extent]).collect();
+    let pairs = |(&extent, &count): (&Dim, &DimExpr)| Ok([dim(count)?, extent]);
+    let stretched = shape.iter().zip(&repeats).map(pairs).collect::<Result<Vec<[Dim; 2]>, String>>()?.concat();
+    let whole =
+        shape.iter().zip(&repeats).map(|(&extent, &count)| scaled(extent, count)).collect::<Result<Vec<_>, _>>()?;
+    let apart = node.reshape(x, &apart)?;
+    let repeated = node.broadcast(apart, &stretched)?;
+    Ok(vec![node.reshape(repeated, &whole)?])
+}

@@ -21,9 +21,8 @@ impl ModelFile {
     /// # Errors
     /// When it is not a regular file, is empty or cannot be read.
     pub fn open(path: &Path) -> Result<ModelFile, Box<Diagnostic>> {
-        let place = || Place::File(path.display().to_string());
-        let bytes =
-            map_regular(path).map_err(|error| Diagnostic::error(place(), format!("cannot be read: {error}")))?;
+        let error = |message: String| Box::new(Diagnostic::error(Place::File(path.display().to_string()), message));
+        let bytes = map_regular(path).map_err(|reason| error(format!("cannot be read: {reason}")))?;
         if bytes.is_empty() {
             return Err(error("the file is empty".into()));
         }

@@ -2,8 +2,7 @@
 
 use crate::rows::{required, result};
 use kiln_ir::{
-    AttributeConstraint, AttributeKind, EvaluateRequest, FoldRequest, Folded, InferRequest, OpDefinition, Traits, Type,
-    TypeConstraint,
+    AttributeConstraint, AttributeKind, EvaluateRequest, InferRequest, OpDefinition, Traits, Type, TypeConstraint,
 };
 use kiln_tensor::Tensor;
 
@@ -16,7 +15,6 @@ pub const CONSTANT: OpDefinition = OpDefinition {
     results: &[result("y", TypeConstraint::Tensor)],
     traits: Traits::PURE.union(Traits::CONSTANT_LIKE),
     infer: Some(infer),
-    fold: Some(fold),
     evaluate: Some(evaluate),
     ..OpDefinition::EMPTY
 };
@@ -26,10 +24,6 @@ fn infer(request: &InferRequest) -> Result<Vec<Type>, String> {
         Some(AttributeKind::Dense { ty, .. } | AttributeKind::DenseResource { ty, .. }) => Ok(vec![*ty]),
         _ => Err("attribute 'value' must be dense elements".into()),
     }
-}
-
-fn fold(request: &FoldRequest) -> Option<Vec<Folded>> {
-    Some(vec![Folded::Constant(request.module.attribute(request.op, "value")?)])
 }
 
 /// Elements in the blob store are out of sight here: the interpreter looks them up in the module.

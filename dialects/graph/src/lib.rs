@@ -75,6 +75,12 @@ pub use window::Window;
 
 use kiln_ir::{Dialect, OpDefinition};
 
+/// The name of the op that computes one of its two regions.
+pub const IF: &str = control::IF.name;
+
+/// The name of the op that is one kernel.
+pub const FUSION: &str = fusion::FUSION.name;
+
 /// The dialect.
 pub const DIALECT: Dialect = Dialect {
     name: "graph",

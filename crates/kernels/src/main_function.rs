@@ -19,6 +19,7 @@
 mod buffers;
 mod description;
 mod extents;
+mod magnitude;
 mod run;
 mod weights;
 
@@ -29,7 +30,7 @@ pub(crate) use buffers::{byte_address, load_word, memref_at, store_word};
 pub(crate) use run::{buffer_word, constant_word};
 
 use extents::Extents;
-use kiln_ir::{Builder, DimExpr, Module, Name, Op, Type, Value};
+use kiln_ir::{Attribute, Builder, DimExpr, Module, Name, Op, Type, Value};
 use rustc_hash::FxHashSet;
 
 /// Replaces function `main` by the functions of a compiled model. The module's attributes keep what describes it
@@ -46,9 +47,13 @@ pub fn lower_main(module: &mut Module, main: Op) -> Result<(), String> {
     let scratch = largest_scratch(module, main)?;
     check_symbols(&symbols, &[&[arena], scratch.as_slice()].concat())?;
 
+    let mut exprs = run::expressions(module, main)?;
+    let axes = description.inputs.iter().chain(&description.outputs).flat_map(|tensor| &tensor.axes);
+    exprs.extend(axes.map(|axis| axis.extent).chain([arena]));
+
     run::build(module, main, &symbols, &weights, (arena, &scratch))?;
     build_dims(module, &symbols, &description);
-    build_workspace(module, &symbols, arena, &scratch);
+    build_workspace(module, &symbols, (arena, &scratch), &exprs);
     ModelDescription::keep(module, main);
     weights.keep(module);
     module.erase(main);
@@ -110,8 +115,9 @@ fn build_dims(module: &mut Module, symbols: &[Name], description: &ModelDescript
     builder.op("func.return").build();
 }
 
-/// `kiln_gen_workspace(symbols, workers)`: the arena and a scratch area for each worker.
-fn build_workspace(module: &mut Module, symbols: &[Name], arena: DimExpr, scratch: &[DimExpr]) {
+/// `kiln_gen_workspace(symbols, workers)`: the arena and a scratch area for each worker; -1 if one of `exprs`, which are
+/// all that a run computes from the symbols, may not fit in 64 bits.
+fn build_workspace(module: &mut Module, symbols: &[Name], (arena, scratch): (DimExpr, &[DimExpr]), exprs: &[DimExpr]) {
     let (arguments, mut builder) = function(module, "kiln_gen_workspace", &[pointer(), Type::i64()], &[Type::i64()]);
     let mut extents = Extents::load(&mut builder, arguments[0], symbols);
     let arena = extents.index(&mut builder, arena);
@@ -119,6 +125,15 @@ fn build_workspace(module: &mut Module, symbols: &[Name], arena: DimExpr, scratc
     let workers = extents::to_index(&mut builder, arguments[1]);
     let scratch = extents::binary(&mut builder, "arith.muli", scratch, workers);
     let size = extents::binary(&mut builder, "arith.addi", arena, scratch);
-    let size = extents::to_i64(&mut builder, size);
+    let mut size = extents::to_i64(&mut builder, size);
+    if let Some(fits) = magnitude::all_fit(&mut builder, arguments[0], symbols, exprs) {
+        let refused = builder.op("arith.constant").attribute("value", Attribute::i64(-1)).result(Type::i64()).value();
+        size = builder.op("arith.select").operands(&[fits, size, refused]).result(Type::i64()).value();
+    }
     builder.op("func.return").operand(size).build();
+}
+
+/// `arith.constant` of type `f64`.
+fn constant_f64(builder: &mut Builder, value: f64) -> Value {
+    builder.op("arith.constant").attribute("value", Attribute::f64(value)).result(Type::f64()).value()
 }

@@ -65,7 +65,7 @@ fn nodes(module: &Module, main: Op) -> FxHashMap<Op, i64> {
 }
 
 /// Every extent that launches need, so that each is computed once, before any branch.
-fn expressions(module: &Module, main: Op) -> Result<Vec<DimExpr>, String> {
+pub(super) fn expressions(module: &Module, main: Op) -> Result<Vec<DimExpr>, String> {
     let mut exprs = Vec::new();
     for op in module.walk(main) {
         if module.is(op, "graph.fusion") {

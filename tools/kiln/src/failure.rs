@@ -1,7 +1,9 @@
 //! How a command fails: what is said, and the exit status.
 
+use kiln_diag::{Diagnostic, Sources, render};
 use kiln_npy::NpyError;
 use kiln_runtime::{LoadError, RunError};
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 /// Why a command failed.
@@ -11,18 +13,24 @@ pub enum Failure {
     Input(String),
     /// The command was given wrongly: exit status 2.
     Usage(String),
+    /// A model is at fault, in one way or several: exit status 1.
+    Diagnosed(Vec<Diagnostic>),
 }
 
 impl Failure {
     /// Says why on standard error, and gives the exit status.
     pub fn report(&self) -> ExitCode {
-        let (message, status) = match self {
-            Failure::Input(message) => (message, 1),
-            Failure::Usage(message) => (message, 2),
-        };
-        eprintln!("error: {message}");
-        ExitCode::from(status)
+        match self {
+            Failure::Input(message) | Failure::Usage(message) => eprintln!("error: {message}"),
+            Failure::Diagnosed(diagnostics) => show(diagnostics),
+        }
+        ExitCode::from(if matches!(self, Failure::Usage(_)) { 2 } else { 1 })
     }
+}
+
+/// Writes diagnostics to standard error, in colour on a terminal.
+pub(crate) fn show(diagnostics: &[Diagnostic]) {
+    eprint!("{}", render(diagnostics, &Sources::new(), std::io::stderr().is_terminal()));
 }
 
 impl From<LoadError> for Failure {

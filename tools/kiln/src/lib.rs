@@ -15,7 +15,7 @@ mod random;
 
 pub use failure::Failure;
 pub use model_inputs::InputOptions;
-pub use options::{InputFile, ShapeArgument};
+pub use options::{InputFile, PartialShapeArgument, ShapeArgument};
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -30,6 +30,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Compile(commands::compile::CompileCommand),
     Run(commands::run::RunCommand),
     Bench(commands::bench::BenchCommand),
     Inspect(commands::inspect::InspectCommand),
@@ -41,6 +42,7 @@ pub fn main() -> ExitCode {
     // Wrong usage ends the process here, with status 2.
     let cli = Cli::parse();
     let result = match cli.command {
+        Command::Compile(command) => command.execute(),
         Command::Run(command) => command.execute(),
         Command::Bench(command) => command.execute(),
         Command::Inspect(command) => command.execute(),

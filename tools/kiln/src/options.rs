@@ -16,13 +16,39 @@ impl FromStr for ShapeArgument {
     type Err = String;
 
     fn from_str(text: &str) -> Result<ShapeArgument, String> {
-        // Names may hold an equals sign; extents do not.
-        let (name, extents) = text.rsplit_once('=').ok_or("expected NAME=1x3x224x224")?;
-        let extents = Some(extents).filter(|extents| !extents.is_empty());
-        let parse = |extent: &str| extent.parse().map_err(|_| format!("'{extent}' is not an extent"));
-        let shape = extents.into_iter().flat_map(|extents| extents.split(['x', ','])).map(parse);
-        Ok(ShapeArgument { name: name.into(), shape: shape.collect::<Result<_, _>>()? })
+        let (name, shape) = parse_extents(text, |extent| extent.parse().ok())?;
+        Ok(ShapeArgument { name, shape })
     }
+}
+
+/// The shape of an input, of which some extents may stay as they are: `NAME=1x3x?x?`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartialShapeArgument {
+    /// The input.
+    pub name: String,
+    /// Extents, outermost first; `None` for those that stay.
+    pub extents: Vec<Option<u64>>,
+}
+
+impl FromStr for PartialShapeArgument {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<PartialShapeArgument, String> {
+        let (name, extents) = parse_extents(text, |extent| match extent {
+            "?" => Some(None),
+            extent => extent.parse().ok().map(Some),
+        })?;
+        Ok(PartialShapeArgument { name, extents })
+    }
+}
+
+/// Parses `NAME=1x3x224x224`, each extent by itself. Names may hold an equals sign; extents do not.
+fn parse_extents<T>(text: &str, parse: impl Fn(&str) -> Option<T>) -> Result<(String, Vec<T>), String> {
+    let (name, extents) = text.rsplit_once('=').ok_or("expected NAME=1x3x224x224")?;
+    let extents = Some(extents).filter(|extents| !extents.is_empty());
+    let parse = |extent: &str| parse(extent).ok_or_else(|| format!("'{extent}' is not an extent"));
+    let extents = extents.into_iter().flat_map(|extents| extents.split(['x', ','])).map(parse);
+    Ok((name.into(), extents.collect::<Result<_, _>>()?))
 }
 
 /// The file of an input: `NAME=FILE.npy`.
@@ -65,6 +91,8 @@ mod tests {
         assert_eq!(shape("x="), Ok(("x".into(), vec![])));
         assert_eq!(shape("x=1x-3"), Err("'-3' is not an extent".into()));
         assert!(shape("1x3").is_err());
+        let partial = "x=1x?".parse::<PartialShapeArgument>().map(|argument| argument.extents);
+        assert_eq!(partial, Ok(vec![Some(1), None]));
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! `kiln compile MODEL`: its options, and what they ask for.
 
-use crate::options::parse_threads;
-use crate::{Failure, ShapeArgument};
+use crate::failure::{Failure, show};
+use crate::options::{PartialShapeArgument, parse_threads};
+use crate::progress::Steps;
 use clap::{Args, ValueEnum};
+use kiln_diag::Sink;
+use kiln_driver::{OptimizationLevel, Request, compile, resolve_target};
 use std::path::{Path, PathBuf};
 
 /// Compiles a trained model to native code.
@@ -15,7 +18,7 @@ Examples:
   kiln compile model.onnx -o build/net.so --target aarch64 --cpu cortex-a76
   kiln compile model.onnx --shape x=1x3x224x224      fixes the extents of an input
   kiln compile model.onnx --emit graph               prints the optimized graph")]
-pub struct CompileOptions {
+pub struct CompileCommand {
     /// The model.
     #[arg(value_name = "MODEL")]
     model: PathBuf,
@@ -34,9 +37,9 @@ pub struct CompileOptions {
     #[arg(long, value_name = "CPU")]
     cpu: Option<String>,
 
-    /// Fixes the shape of an input.
-    #[arg(long = "shape", value_name = "NAME=1x3x224x224")]
-    shapes: Vec<ShapeArgument>,
+    /// Fixes the shape of an input; a question mark leaves an extent as it is.
+    #[arg(long = "shape", value_name = "NAME=1x3x?x?")]
+    shapes: Vec<PartialShapeArgument>,
 
     /// How much to optimize: -O0 to -O3.
     #[arg(short = 'O', value_name = "LEVEL", default_value_t = 3, value_parser = clap::value_parser!(u8).range(0..=3))]
@@ -49,10 +52,6 @@ pub struct CompileOptions {
     /// What to write: the result, or the model on its way there.
     #[arg(long, value_enum, default_value_t = Emit::So)]
     emit: Emit,
-
-    /// Writes what was decided, and why, to a file.
-    #[arg(long, value_name = "FILE")]
-    report: Option<PathBuf>,
 }
 
 /// What a compilation writes.
@@ -91,42 +90,42 @@ impl Emit {
         }
     }
 
+    fn to_driver(self) -> kiln_driver::Emit {
+        match self {
+            Emit::Import => kiln_driver::Emit::Import,
+            Emit::Graph => kiln_driver::Emit::Graph,
+            Emit::Loop => kiln_driver::Emit::Loop,
+            Emit::Mlir => kiln_driver::Emit::Mlir,
+            Emit::Llvm => kiln_driver::Emit::Llvm,
+            Emit::Asm => kiln_driver::Emit::Asm,
+            Emit::Obj => kiln_driver::Emit::Obj,
+            Emit::Lib => kiln_driver::Emit::Lib,
+            Emit::So => kiln_driver::Emit::So,
+        }
+    }
+
     /// Whether it is text, which goes to standard output unless a file is named.
     pub fn is_text(self) -> bool {
         matches!(self, Emit::Import | Emit::Graph | Emit::Loop | Emit::Mlir | Emit::Llvm | Emit::Asm)
     }
 }
 
-/// A compilation: the options, with every default filled in but the target's.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CompileRequest {
-    /// The model file.
-    pub model: PathBuf,
-    /// What to write.
-    pub emit: Emit,
-    /// Where; none stands for standard output.
-    pub output: Option<PathBuf>,
-    /// A triple or the name of an architecture; none stands for this machine.
-    pub target: Option<String>,
-    /// LLVM's name of a processor; none stands for `native` on this machine's architecture, and else for the target's
-    /// own default.
-    pub cpu: Option<String>,
-    /// Shapes of inputs that are fixed.
-    pub shapes: Vec<ShapeArgument>,
-    /// 0 to 3.
-    pub level: u8,
-    /// Threads that compile; none stands for one for each processor.
-    pub threads: Option<usize>,
-    /// Where to write the report.
-    pub report: Option<PathBuf>,
-}
+impl CompileCommand {
+    pub(crate) fn execute(self) -> Result<(), Failure> {
+        let request = self.to_request()?;
+        let (sink, steps) = (Sink::new(), Steps::new());
+        let summary = compile(&request, &sink, &steps);
+        steps.finish();
+        let diagnostics = sink.take();
+        if summary.is_none() {
+            return Err(Failure::Diagnosed(diagnostics));
+        }
+        show(&diagnostics);
+        Ok(())
+    }
 
-impl CompileOptions {
     /// What these options ask for.
-    ///
-    /// # Errors
-    /// When the model has no name to make the output's of, or the output would replace the model.
-    pub fn to_request(&self) -> Result<CompileRequest, Failure> {
+    fn to_request(&self) -> Result<Request, Failure> {
         let output = match &self.output {
             Some(path) if path == Path::new("-") && self.emit.is_text() => None,
             Some(path) => Some(path.clone()),
@@ -136,16 +135,22 @@ impl CompileOptions {
         if output.as_ref() == Some(&self.model) {
             return Err(Failure::Usage(format!("the output would replace the model {}", self.model.display())));
         }
-        Ok(CompileRequest {
+        let threads = self.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+        Ok(Request {
             model: self.model.clone(),
-            emit: self.emit,
             output,
-            target: self.target.clone(),
-            cpu: self.cpu.clone(),
-            shapes: self.shapes.clone(),
-            level: self.level,
-            threads: self.threads,
-            report: self.report.clone(),
+            emit: self.emit.to_driver(),
+            target: resolve_target(self.target.as_deref(), self.cpu.as_deref()).map_err(Failure::Usage)?,
+            level: match self.level {
+                0 => OptimizationLevel::O0,
+                1 => OptimizationLevel::O1,
+                2 => OptimizationLevel::O2,
+                _ => OptimizationLevel::O3,
+            },
+            shapes: self.shapes.iter().map(|shape| (shape.name.clone(), shape.extents.clone())).collect(),
+            constants: Vec::new(),
+            threads,
+            cache: None,
         })
     }
 }
@@ -164,10 +169,10 @@ mod tests {
     #[derive(Parser)]
     struct Command {
         #[command(flatten)]
-        options: CompileOptions,
+        options: CompileCommand,
     }
 
-    fn request(arguments: &[&str]) -> Result<CompileRequest, Failure> {
+    fn request(arguments: &[&str]) -> Result<Request, Failure> {
         let command = Command::try_parse_from(["compile"].iter().chain(arguments)).expect("well formed");
         command.options.to_request()
     }
@@ -175,9 +180,9 @@ mod tests {
     #[test]
     fn defaults_are_filled_in() {
         let request = request(&["nets/detector.onnx"]).expect("good");
-        assert_eq!((request.level, request.emit), (3, Emit::So));
+        assert_eq!((request.level, request.emit), (OptimizationLevel::O3, kiln_driver::Emit::So));
         assert_eq!(request.output, Some(PathBuf::from("detector.so")));
-        assert_eq!((request.target, request.cpu), (None, None));
+        assert_eq!(request.target.architecture.name(), std::env::consts::ARCH);
     }
 
     #[test]
@@ -185,7 +190,7 @@ mod tests {
         assert_eq!(request(&["m.onnx", "--emit", "graph"]).expect("good").output, None);
         assert_eq!(request(&["m.onnx", "--emit", "llvm", "-o", "-"]).expect("good").output, None);
         let named = request(&["m.onnx", "--emit=asm", "-o", "m.s", "-O1"]).expect("good");
-        assert_eq!((named.output, named.level), (Some(PathBuf::from("m.s")), 1));
+        assert_eq!((named.output, named.level), (Some(PathBuf::from("m.s")), OptimizationLevel::O1));
         assert_eq!(request(&["m.onnx", "--emit", "lib"]).expect("good").output, Some(PathBuf::from("m.a")));
     }
 
@@ -194,6 +199,8 @@ mod tests {
         assert!(Command::try_parse_from(["compile", "m.onnx", "-O4"]).is_err());
         assert!(Command::try_parse_from(["compile", "m.onnx", "--shape", "x"]).is_err());
         assert!(Command::try_parse_from(["compile"]).is_err());
-        assert!(matches!(request(&["m.onnx", "-o", "m.onnx"]), Err(Failure::Usage(_))));
+        for wrong in [&["m.onnx", "-o", "m.onnx"][..], &["m.onnx", "--target", "vax"], &["m.onnx", "--cpu", "z80"]] {
+            assert!(matches!(request(wrong), Err(Failure::Usage(_))), "{wrong:?}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The emitters of kernels, one for each family that `kiln-schedule` plans.
 
 use crate::builder::KernelBuilder;
-use crate::{contract, conv, layer_norm, lrn, map, matmul, pool, reduce, softmax};
+use crate::{contract, conv, depthwise, layer_norm, lrn, map, matmul, pool, reduce, softmax};
 use kiln_ir::Module;
 use kiln_schedule::{KernelSpec, Plan};
 use kiln_target::Target;
@@ -17,6 +17,7 @@ pub struct Emitter {
 
 /// Every emitter.
 pub const EMITTERS: &[Emitter] = &[
+    Emitter { family: "depthwise", emit: depthwise::emit },
     Emitter { family: "conv", emit: conv::emit },
     Emitter { family: "matmul", emit: matmul::emit },
     Emitter { family: "map", emit: map::emit },

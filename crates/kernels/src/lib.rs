@@ -6,6 +6,7 @@
 pub mod builder;
 pub mod contract;
 pub mod conv;
+pub mod depthwise;
 pub mod emitters;
 mod gemm;
 pub mod layer_norm;

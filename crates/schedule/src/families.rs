@@ -2,7 +2,7 @@
 
 use crate::plan::Plan;
 use crate::spec::KernelSpec;
-use crate::{contract, conv, map, matmul, normalize, pool, reduce};
+use crate::{contract, conv, depthwise, map, matmul, normalize, pool, reduce};
 use kiln_target::Target;
 
 /// A family of kernels: one planner here, one emitter of the same name in `kiln-kernels`.
@@ -16,6 +16,7 @@ pub struct Family {
 
 /// Every family: special ones first, general ones last.
 pub const FAMILIES: &[Family] = &[
+    Family { name: depthwise::FAMILY, plan: depthwise::plan },
     Family { name: conv::FAMILY, plan: conv::plan },
     Family { name: matmul::FAMILY, plan: matmul::plan },
     Family { name: map::FAMILY, plan: map::plan },

@@ -72,8 +72,11 @@ pub const SYMBOLIC_LENGTH: usize = 128;
 /// The most tasks a kernel of known extents is cut into: balances any number of threads up to this within one task.
 pub const TASKS: usize = 16;
 
-/// Columns of output that a depthwise kernel keeps in registers.
-pub const DEPTHWISE_COLUMNS: usize = 4;
+/// The most columns of output that a depthwise kernel computes together.
+pub const DEPTHWISE_COLUMNS: usize = 8;
+
+/// An operation of a depthwise kernel takes as long as this many of a matrix kernel.
+pub const DEPTHWISE_COST: usize = 3;
 
 /// The widest register tile when rows are few, as in a product of a vector and a matrix.
 ///

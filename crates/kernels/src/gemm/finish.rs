@@ -47,22 +47,22 @@ fn store_part(
     value: Value,
 ) {
     match presence {
-        Presence::All => store(b, finish, row, column, Lanes::full(lanes), value),
+        Presence::All => finish_value(b, finish, row, column, Lanes::full(lanes), value),
         Presence::First(count) if b.target.has_masks => {
             let mask = b.mask(Index::from(count), lanes);
-            store(b, finish, row, column, Lanes { count: lanes, mask: Some(mask) }, value);
+            finish_value(b, finish, row, column, Lanes { count: lanes, mask: Some(mask) }, value);
         }
         Presence::First(count) => {
             for (start, size) in powers_of_two(count) {
                 let taken: Vec<i64> = (start..start + size).map(|lane| lane as i64).collect();
                 let chunk = b.shuffle(value, value, &taken);
                 let at = b.add(column, start);
-                store(b, finish, row, at, Lanes::full(size), chunk);
+                finish_value(b, finish, row, at, Lanes::full(size), chunk);
             }
         }
         Presence::Counted(count) if b.target.has_masks => {
             let mask = b.mask(count, lanes);
-            store(b, finish, row, column, Lanes { count: lanes, mask: Some(mask) }, value);
+            finish_value(b, finish, row, column, Lanes { count: lanes, mask: Some(mask) }, value);
         }
         Presence::Counted(count) => {
             let spill = finish.spill.expect("plans for targets without masks keep memory for a tile");
@@ -71,13 +71,21 @@ fn store_part(
             b.for_each(0, count, 1, |b, lane| {
                 let value = b.load_scalar(spill, lane);
                 let at = b.add(column, lane);
-                store(b, finish, row, at, Lanes::SCALAR, value);
+                finish_value(b, finish, row, at, Lanes::SCALAR, value);
             });
         }
     }
 }
 
-fn store(b: &mut KernelBuilder, finish: &Finish, row: &[Index], column: Index, lanes: Lanes, value: Value) {
+/// Stores one vector of columns of one row.
+pub(crate) fn finish_value(
+    b: &mut KernelBuilder,
+    finish: &Finish,
+    row: &[Index],
+    column: Index,
+    lanes: Lanes,
+    value: Value,
+) {
     let value = match finish.bias {
         Some(bias) => {
             let bias = b.load(bias, column, lanes);

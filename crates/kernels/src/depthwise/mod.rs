@@ -1,0 +1,222 @@
+//! Depthwise channels-last convolutions.
+//!
+//! For each row of the output and each vector of channels: columns whose window lies inside the input go several at a
+//! time with all taps of a row unrolled, those at the borders one by one over the taps that exist. Taps above and below
+//! the input are left out of the loop over rows of the filter.
+
+use crate::builder::{Index, KernelBuilder, Lanes, computed_type, lanes_of};
+use crate::gemm::{Finish, finish_value};
+use kiln_ir::Value;
+use kiln_schedule::conv_shape::{ConvAxis, ConvShape};
+use kiln_schedule::depthwise::DepthwisePlan;
+use kiln_schedule::{KernelSpec, Plan, Source};
+use std::collections::BTreeMap;
+
+/// Emits a convolution planned by `kiln_schedule::depthwise`.
+pub fn emit(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
+    let shape = ConvShape::of(spec).expect("plans of this family are made for channels-last convolutions");
+    let plan = DepthwisePlan::from_plan(plan);
+    let anchor = Source::Node { node: shape.anchor, result: 0 };
+    let finish = Finish { spec, anchor, bias: None, spill: None };
+    let extents = plan.task_space(&shape).map(|expr| b.expr(expr));
+    let (block_rows, height) = (b.expr(plan.block_rows), b.expr(shape.rows().output));
+    let depthwise = Depthwise { shape: &shape, plan: &plan, finish };
+    let (begin, end) = (b.begin, b.end);
+    b.for_each(begin, end, 1, |b, task| {
+        let at = b.delinearize(task, &extents);
+        let first = b.mul(at[1], block_rows);
+        let last = b.add(first, block_rows);
+        let last = b.min(last, height);
+        b.for_each(first, last, 1, |b, row| depthwise.row(b, at[0], row));
+    });
+}
+
+/// A depthwise convolution being emitted.
+#[derive(Clone, Copy, Debug)]
+struct Depthwise<'s> {
+    shape: &'s ConvShape,
+    plan: &'s DepthwisePlan,
+    finish: Finish<'s>,
+}
+
+/// One row of the output and one vector of channels.
+#[derive(Clone, Debug)]
+struct Line {
+    /// The leading coordinates of the output, without the column.
+    coordinates: Vec<Index>,
+    /// Where the first tap of column 0 is read, in elements; may lie before the input.
+    input: Index,
+    /// Elements between rows of the input.
+    input_row: Index,
+    /// The taps of the rows that exist.
+    row_taps: (Index, Index),
+    channel: Index,
+    lanes: Lanes,
+    /// What accumulators begin with.
+    initial: Value,
+}
+
+impl Depthwise<'_> {
+    /// All columns and channels of a row of the output.
+    fn row(&self, b: &mut KernelBuilder, image: Index, row: Index) {
+        let shape = self.shape;
+        let (rows, columns) = (shape.rows(), shape.columns());
+        let (height, width) = (b.expr(rows.input), b.expr(columns.input));
+        let row_taps = taps_inside(b, rows, row, height);
+        let input_row = b.mul(width, shape.channels);
+        let line = b.mul(image, height);
+        let first = b.mul(row, rows.stride);
+        let first = b.sub(first, rows.pad_low);
+        let line = b.add(line, first);
+        let pixel = b.mul(line, width);
+        let pixel = b.sub(pixel, columns.pad_low);
+        let input = b.mul(pixel, shape.channels);
+        let mut coordinates = vec![image];
+        if self.finish.spec.nodes[shape.anchor].results[0].rank() > 3 {
+            coordinates.push(row);
+        }
+        let channels = Index::from(shape.channels);
+        let vector = self.plan.lanes.min(b.lanes_for(shape.element, channels));
+        b.vector_loop(0, channels, vector, |b, channel, lanes| {
+            let initial = match shape.bias {
+                Some(bias) => b.load(b.inputs[bias], channel, lanes),
+                None => b.zero(lanes_of(computed_type(shape.element), lanes.count)),
+            };
+            let coordinates = coordinates.clone();
+            self.columns(b, &Line { coordinates, input, input_row, row_taps, channel, lanes, initial });
+        });
+    }
+
+    fn columns(&self, b: &mut KernelBuilder, line: &Line) {
+        let columns = self.shape.columns();
+        let total = b.expr(columns.output);
+        let (first, last) = interior(b, columns);
+        let tile = self.plan.tile_columns;
+        let border = |b: &mut KernelBuilder, from: Index, to: Index| {
+            b.for_each(from, to, 1, |b, column| self.border_column(b, line, column));
+        };
+        if columns.is_padded() {
+            border(b, Index::Constant(0), first);
+        }
+        let inside = b.sub(last, first);
+        let tiles = b.div(inside, tile);
+        let tiled = b.mul(tiles, tile);
+        let tiled = b.add(first, tiled);
+        b.for_each(first, tiled, tile, |b, column| self.inner_columns(b, line, column, tile));
+        if tile > 1 {
+            b.for_each(tiled, last, 1, |b, column| self.inner_columns(b, line, column, 1));
+        }
+        if columns.is_padded() {
+            border(b, last, total);
+        }
+    }
+
+    /// `count` columns from `column` on, whose windows lie inside the input.
+    fn inner_columns(&self, b: &mut KernelBuilder, line: &Line, column: Index, count: usize) {
+        let columns = self.shape.columns();
+        let base = self.window(b, line, column);
+        let (low, high) = line.row_taps;
+        let initial = vec![line.initial; count];
+        let values = b.for_loop(low, high, 1, &initial, |b, tap, accumulators| {
+            let (input, filter) = self.tap_row(b, line, base, tap);
+            let mut pixels: BTreeMap<i64, Value> = BTreeMap::new();
+            let mut accumulators = accumulators.to_vec();
+            for tap in 0..columns.kernel {
+                let at = b.add(filter, tap * self.shape.channels as i64);
+                let weight = b.load(b.inputs[self.shape.filter], at, line.lanes);
+                for (index, accumulator) in accumulators.iter_mut().enumerate() {
+                    let position = index as i64 * columns.stride + tap * columns.dilation;
+                    let pixel = *pixels.entry(position).or_insert_with(|| {
+                        let at = b.add(input, position * self.shape.channels as i64);
+                        b.load(b.inputs[self.shape.input], at, line.lanes)
+                    });
+                    *accumulator = b.fma(pixel, weight, *accumulator);
+                }
+            }
+            accumulators
+        });
+        for (index, &value) in values.iter().enumerate() {
+            let column = b.add(column, index);
+            self.finish(b, line, column, value);
+        }
+    }
+
+    /// A column whose window may leave the input.
+    fn border_column(&self, b: &mut KernelBuilder, line: &Line, column: Index) {
+        let columns = self.shape.columns();
+        let width = b.expr(columns.input);
+        let taps = taps_inside(b, columns, column, width);
+        let base = self.window(b, line, column);
+        let (low, high) = line.row_taps;
+        let value = b.for_loop(low, high, 1, &[line.initial], |b, tap, accumulator| {
+            let (input, filter) = self.tap_row(b, line, base, tap);
+            b.for_loop(taps.0, taps.1, 1, accumulator, |b, tap, accumulator| {
+                let position = b.mul(tap, columns.dilation);
+                let position = b.mul(position, self.shape.channels);
+                let at = b.add(input, position);
+                let pixel = b.load(b.inputs[self.shape.input], at, line.lanes);
+                let moved = b.mul(tap, self.shape.channels);
+                let at = b.add(filter, moved);
+                let weight = b.load(b.inputs[self.shape.filter], at, line.lanes);
+                vec![b.fma(pixel, weight, accumulator[0])]
+            })
+        });
+        self.finish(b, line, column, value[0]);
+    }
+
+    /// Where the window of a column begins.
+    fn window(&self, b: &mut KernelBuilder, line: &Line, column: Index) -> Index {
+        let moved = b.mul(column, self.shape.columns().stride as usize * self.shape.channels);
+        let base = b.add(line.input, moved);
+        b.add(base, line.channel)
+    }
+
+    /// Where row `tap` of the window at `base` and of the filter begins.
+    fn tap_row(&self, b: &mut KernelBuilder, line: &Line, base: Index, tap: Index) -> (Index, Index) {
+        let moved = b.mul(tap, self.shape.rows().dilation);
+        let moved = b.mul(moved, line.input_row);
+        let input = b.add(base, moved);
+        let filter = b.mul(tap, self.shape.columns().kernel as usize * self.shape.channels);
+        (input, b.add(filter, line.channel))
+    }
+
+    fn finish(&self, b: &mut KernelBuilder, line: &Line, column: Index, value: Value) {
+        let coordinates = [line.coordinates.as_slice(), &[column]].concat();
+        finish_value(b, &self.finish, &coordinates, line.channel, line.lanes, value);
+    }
+}
+
+/// The first tap inside the input, and one past the last, of the window of output `position`.
+fn taps_inside(b: &mut KernelBuilder, axis: &ConvAxis, position: Index, extent: Index) -> (Index, Index) {
+    if !axis.is_padded() {
+        return (Index::Constant(0), Index::Constant(axis.kernel));
+    }
+    let first = b.mul(position, axis.stride);
+    let first = b.sub(first, axis.pad_low);
+    let before = b.sub(0, first);
+    let before = b.max(before, 0);
+    let low = b.ceil_div(before, axis.dilation);
+    let low = b.min(low, axis.kernel);
+    let after = b.sub(extent, first);
+    let after = b.max(after, 0);
+    let high = b.ceil_div(after, axis.dilation);
+    let high = b.min(high, axis.kernel);
+    (low, b.max(high, low))
+}
+
+/// The first output whose window lies inside the input, and one past the last.
+fn interior(b: &mut KernelBuilder, axis: &ConvAxis) -> (Index, Index) {
+    let (input, output) = (b.expr(axis.input), b.expr(axis.output));
+    if !axis.is_padded() {
+        return (Index::Constant(0), output);
+    }
+    let first = axis.pad_low.max(0) + axis.stride - 1;
+    let first = b.min(first / axis.stride, output);
+    // The last window that fits begins at `room`.
+    let reach = (axis.kernel - 1) * axis.dilation + 1;
+    let room = b.add(input, axis.pad_low - reach);
+    let fitting = b.floor_div(room, axis.stride);
+    let last = b.add(fitting, 1);
+    let last = b.min(last, output);
+    (first, b.max(last, first))
+}

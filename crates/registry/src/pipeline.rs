@@ -49,8 +49,10 @@ pub fn lowering(target: &Target) -> String {
         format!("plan-kernels{{target={target}}}"),
         // Weights in the order in which their kernel reads them.
         "pack-weights".to_owned(),
-        "fold-constants".to_owned(),
         "dce".to_owned(),
+        // What is computed at run time and wanted packed is packed by kernels of their own.
+        "outline".to_owned(),
+        format!("plan-kernels{{target={target}}}"),
         // Where every tensor lives, now that all of them are known.
         "plan-memory".to_owned(),
         format!("lower-kernels{{target={target}}}"),

@@ -2,13 +2,14 @@
 
 use crate::control::verify_region;
 use crate::rows::{operands, optional, results};
-use kiln_ir::{AttributeConstraint, AttributeKind, Module, Op, OpDefinition, Traits, TypeConstraint};
+use kiln_ir::{Attribute, AttributeConstraint, AttributeKind, Module, Op, OpDefinition, Traits, TypeConstraint};
 
 /// The row.
 pub const FUSION: OpDefinition = OpDefinition {
     name: "graph.fusion",
     doc: "Ops that become one kernel. The region has an argument for each operand, uses nothing from outside and \
-          yields the results; constants of few elements may stand inside.",
+          yields the results; constants of few elements may stand inside. An operand that the plan packs lies in \
+          another order than its argument's type says.",
     example: "%y = graph.fusion %a, %b ({\n^bb0(%x: tensor<2x3xf32>, %z: tensor<2x3xf32>):\n  %s = graph.add %x, %z : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>\n  %r = graph.relu %s : (tensor<2x3xf32>) -> tensor<2x3xf32>\n  graph.yield %r : (tensor<2x3xf32>) -> ()\n}) : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>",
     operands: &[operands("inputs", TypeConstraint::Tensor)],
     attributes: &[optional(
@@ -26,5 +27,22 @@ pub const FUSION: OpDefinition = OpDefinition {
 };
 
 fn verify(module: &Module, op: Op) -> Result<(), String> {
-    verify_region(module, op, 0, &module.operand_types(op), &module.result_types(op))
+    let mut operands = module.operand_types(op);
+    let block = module.regions(op).first().and_then(|&region| module.entry_block(region));
+    if let (Some(packed), Some(block)) = (packed_operand(module, op), block)
+        && let (Some(operand), Some(&argument)) = (operands.get_mut(packed), module.arguments(block).get(packed))
+    {
+        *operand = module.ty(argument);
+    }
+    verify_region(module, op, 0, &operands, &module.result_types(op))
+}
+
+/// The operand that the plan wants packed: it may lie in memory in another order than its argument's type says.
+fn packed_operand(module: &Module, op: Op) -> Option<usize> {
+    let find = |dictionary: Attribute, key: &str| match dictionary.kind() {
+        AttributeKind::Dictionary(entries) => entries.iter().find(|(name, _)| *name == key).map(|(_, value)| *value),
+        _ => None,
+    };
+    let pack = find(module.attribute(op, "plan")?, "pack")?;
+    usize::try_from(find(pack, "input")?.as_i64()?).ok()
 }

@@ -5,3 +5,6 @@
 #![forbid(unsafe_code)]
 
 pub mod onnx_to_graph;
+mod passes;
+
+pub use passes::{ConvertOnnxToGraph, PASSES};

@@ -1,4 +1,5 @@
-//! What every importer shares: the mapped model file and its neighbours, symbols of extents, collected diagnostics.
+//! What every importer shares: the mapped model file and its neighbours, symbols of extents, collected diagnostics, and
+//! shapes given by the user.
 //!
 //! A model file is untrusted: nothing in it is executed, and what it says about sizes and places is checked here before
 //! memory is taken or another file is opened. This crate knows no format.
@@ -7,8 +8,10 @@
 
 mod model_file;
 mod reporter;
+mod specialize;
 mod symbol_table;
 
 pub use model_file::ModelFile;
 pub use reporter::Reporter;
+pub use specialize::specialize;
 pub use symbol_table::SymbolTable;

@@ -20,7 +20,7 @@ def make(case: dict, types: dict[str, str]) -> dict[str, numpy.ndarray]:
         seed = hashlib.sha256(f"{case['name']}:{name}".encode()).digest()
         generator = numpy.random.default_rng(int.from_bytes(seed[:8], "little"))
         array = _KINDS[description["kind"]](description, generator)
-        arrays[name] = numpy.ascontiguousarray(array, dtype=types[name])
+        arrays[name] = numpy.asarray(array, dtype=types[name], order="C")
     return arrays
 
 

@@ -26,7 +26,8 @@ const MAX_CONSTANT: usize = 32;
 fn onnx_cases() {
     let folder = support::cache().join("onnx-cases");
     let index = support::read_json(&folder.join("index.json"));
-    let cases: Vec<&Json> = index["cases"].as_array().expect("a list").iter().filter(|case| case["kind"] != "light").collect();
+    let cases: Vec<&Json> =
+        index["cases"].as_array().expect("a list").iter().filter(|case| case["kind"] != "light").collect();
     let registry = support::registry();
     let next = AtomicUsize::new(0);
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
@@ -35,7 +36,8 @@ fn onnx_cases() {
             let mut failures = Vec::new();
             while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
                 if let Err(reason) = run_case(&folder, case, &registry) {
-                    let name = format!("{} {}", case["kind"].as_str().unwrap_or(""), case["name"].as_str().unwrap_or(""));
+                    let name =
+                        format!("{} {}", case["kind"].as_str().unwrap_or(""), case["name"].as_str().unwrap_or(""));
                     failures.push((name, reason));
                 }
             }
@@ -64,7 +66,10 @@ fn compare_with_list(failures: &BTreeMap<String, String>) {
         .map(|(name, reason)| format!("{name}: {reason}"))
         .collect();
     let gone: Vec<&&str> = listed.iter().filter(|name| !failures.contains_key(**name)).collect();
-    assert!(new.is_empty() && gone.is_empty(), "newly failing: {new:#?}\nnewly passing (KILN_BLESS=1 updates the list): {gone:#?}");
+    assert!(
+        new.is_empty() && gone.is_empty(),
+        "newly failing: {new:#?}\nnewly passing (KILN_BLESS=1 updates the list): {gone:#?}"
+    );
 }
 
 /// Runs all data sets of a case. Inputs that a shape depends on become constants if it does not go otherwise.
@@ -74,7 +79,9 @@ fn run_case(folder: &Path, case: &Json, registry: &Arc<Registry>) -> Result<(), 
         let named = |entries: &Json| -> Result<Vec<(String, Tensor)>, String> {
             let entries = entries.as_array().into_iter().flatten();
             entries
-                .map(|entry| Ok((entry["name"].as_str().unwrap_or_default().into(), support::read_value(folder, entry)?)))
+                .map(|entry| {
+                    Ok((entry["name"].as_str().unwrap_or_default().into(), support::read_value(folder, entry)?))
+                })
                 .collect()
         };
         let (inputs, outputs) = (named(&set["inputs"])?, named(&set["outputs"])?);
@@ -82,8 +89,13 @@ fn run_case(folder: &Path, case: &Json, registry: &Arc<Registry>) -> Result<(), 
         if plain.is_ok() {
             continue;
         }
-        let constants: Vec<_> = inputs.iter().filter(|(_, tensor)| tensor.rank() < 2 && tensor.len() <= MAX_CONSTANT).cloned().collect();
-        let retried = if constants.is_empty() { plain.clone() } else { catch(|| run(folder, case, registry, &inputs, &outputs, &constants)) };
+        let constants: Vec<_> =
+            inputs.iter().filter(|(_, tensor)| tensor.rank() < 2 && tensor.len() <= MAX_CONSTANT).cloned().collect();
+        let retried = if constants.is_empty() {
+            plain.clone()
+        } else {
+            catch(|| run(folder, case, registry, &inputs, &outputs, &constants))
+        };
         if retried.is_err() {
             return plain;
         }
@@ -106,7 +118,8 @@ fn run(
     let sink = Sink::new();
     let path = folder.join(case["model"].as_str().expect("a case has a model"));
     let options = ImportOptions { constants: constants.to_vec() };
-    let first = |sink: &Sink| sink.take().first().map_or(String::new(), |diagnostic| diagnostic.message.replace('\n', " "));
+    let first =
+        |sink: &Sink| sink.take().first().map_or(String::new(), |diagnostic| diagnostic.message.replace('\n', " "));
     let mut module = import_with(&path, registry, &options, &sink).ok_or_else(|| first(&sink))?;
     if !convert_onnx_to_graph(&mut module, &sink) {
         return Err(first(&sink));

@@ -109,7 +109,7 @@ schemas! { domain "", space "onnx.":
     HardSwish [14, 22] (1, 1) -> (1, 1) {};
     Hardmax [1, 11, 13] (1, 1) -> (1, 1) {axis: Int};
     Identity [1, 13, 14, 16, 19, 21, 23, 24, 25] (1, 1) -> (1, 1) {};
-    If [1, 11, 13, 16, 19, 21, 23, 24, 25] (1, 1) -> (1, MANY) regions [else_branch, then_branch] {};
+    If [1, 11, 13, 16, 19, 21, 23, 24, 25] (1, 1) -> (1, MANY) regions [then_branch, else_branch] {};
     ImageDecoder [20] (1, 1) -> (1, 1) {pixel_format: String};
     InstanceNormalization [6, 22] (3, 3) -> (1, 1) {epsilon: Float};
     IsInf [10, 20] (1, 1) -> (1, 1) {detect_negative: Int, detect_positive: Int};

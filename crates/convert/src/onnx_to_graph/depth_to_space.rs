@@ -48,6 +48,11 @@ fn space_to_depth(node: &mut Node) -> Results {
     let block = Dim::Static(size as u64);
     let (rows, columns) = (divided(height, size)?, divided(width, size)?);
     let apart = node.reshape(x, &[batch, channels, rows, block, columns, block])?;
-    let moved = node.transpose(apart, &[0, 3, 5, 1, 2, 4])?;
+    let permutation = match node.string_or("mode", "DCR") {
+        "DCR" => [0, 3, 5, 1, 2, 4],
+        "CRD" => [0, 1, 3, 5, 2, 4],
+        other => return Err(format!("mode \"{other}\" is not known")),
+    };
+    let moved = node.transpose(apart, &permutation)?;
     Ok(vec![node.reshape(moved, &[batch, scaled(channels, constant(size * size))?, rows, columns])?])
 }

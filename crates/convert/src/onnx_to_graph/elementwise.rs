@@ -109,12 +109,21 @@ fn modulo(node: &mut Node) -> Results {
     two(node, if fmod { "graph.remainder" } else { "graph.modulo" })
 }
 
+/// A negative amount shifts out every bit, as one that is too large does.
 fn shift(node: &mut Node) -> Results {
-    match node.string_or("direction", "") {
-        "LEFT" => two(node, "graph.shift_left"),
-        "RIGHT" => two(node, "graph.shift_right"),
-        other => Err(format!("direction \"{other}\" is neither LEFT nor RIGHT")),
+    let op = match node.string_or("direction", "") {
+        "LEFT" => "graph.shift_left",
+        "RIGHT" => "graph.shift_right",
+        other => return Err(format!("direction \"{other}\" is neither LEFT nor RIGHT")),
+    };
+    let (x, mut amount) = (node.input(0)?, node.input(1)?);
+    let element = node.element(amount);
+    if element.is_signed_integer() {
+        let (zero, all) = (node.scalar(element, 0.0)?, node.scalar(element, element.bit_width() as f64)?);
+        let negative = node.binary("graph.less", amount, zero)?;
+        amount = node.select(negative, all, amount)?;
     }
+    Ok(vec![node.binary(op, x, amount)?])
 }
 
 fn is_inf(node: &mut Node) -> Results {

@@ -28,12 +28,7 @@ pub fn read_json(path: &Path) -> Json {
 
 /// The dialects a model passes through.
 pub fn registry() -> Arc<Registry> {
-    Registry::new(&[
-        &kiln_builtin::DIALECT,
-        &kiln_func::DIALECT,
-        &kiln_onnx::DIALECT,
-        &kiln_graph::DIALECT,
-    ])
+    Registry::new(&[&kiln_builtin::DIALECT, &kiln_func::DIALECT, &kiln_onnx::DIALECT, &kiln_graph::DIALECT])
 }
 
 /// The tensor that an entry of the index describes; a reason if it is not a tensor Kiln has.
@@ -71,6 +66,41 @@ pub fn npy_data(bytes: &[u8]) -> Result<&[u8], String> {
         true => Ok(&bytes[header_start + length..]),
         false => Err("the array is in Fortran order".into()),
     }
+}
+
+/// The arrays of an uncompressed `.npz` file, by name.
+pub fn read_npz(path: &Path) -> Vec<(String, Tensor)> {
+    let bytes = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let field = |at: usize, size: usize| {
+        bytes[at..at + size].iter().rev().fold(0, |value, &byte| value << 8 | usize::from(byte))
+    };
+    let (mut at, mut arrays) = (0, Vec::new());
+    while bytes.get(at..at + 4) == Some(b"PK\x03\x04") {
+        let (size, name, extra) = (field(at + 18, 4), field(at + 26, 2), field(at + 28, 2));
+        let start = at + 30 + name + extra;
+        let name = String::from_utf8_lossy(&bytes[at + 30..at + 30 + name]).trim_end_matches(".npy").to_owned();
+        arrays.push((name, read_npy(&bytes[start..start + size])));
+        at = start + size;
+    }
+    arrays
+}
+
+/// The tensor in a `.npy` file, by its own header.
+pub fn read_npy(bytes: &[u8]) -> Tensor {
+    let data = npy_data(bytes).expect("scripts write row-major arrays");
+    let header = String::from_utf8_lossy(&bytes[..bytes.len() - data.len()]);
+    let after = |key: &str| header.split_once(key).expect("headers are complete").1;
+    let element = match after("'descr': '").split('\'').next().unwrap_or_default() {
+        "<f4" => ElementType::F32,
+        "<f8" => ElementType::F64,
+        "<i8" => ElementType::I64,
+        "<i4" => ElementType::I32,
+        "|b1" => ElementType::I1,
+        other => panic!("{other} is not used by the models"),
+    };
+    let shape = after("'shape': (").split(')').next().unwrap_or_default();
+    let shape: Vec<usize> = shape.split(',').filter_map(|extent| extent.trim().parse().ok()).collect();
+    Tensor::from_bytes(element, &shape, data).expect("headers fit their data")
 }
 
 /// The element type by the name NumPy and ONNX have for it.
@@ -116,7 +146,8 @@ pub fn difference(found: &Tensor, expected: &Tensor, rtol: f64, atol: f64) -> Op
         return (found.bytes() != expected.bytes()).then(|| "bits differ".into());
     };
     for (index, (left, right)) in left.iter().zip(&right).enumerate() {
-        let close = left == right || (left.is_nan() && right.is_nan()) || (left - right).abs() <= atol + rtol * right.abs();
+        let close =
+            left == right || (left.is_nan() && right.is_nan()) || (left - right).abs() <= atol + rtol * right.abs();
         if !close {
             return Some(format!("element {index} is {left}, expected {right}"));
         }

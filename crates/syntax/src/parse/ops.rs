@@ -4,6 +4,7 @@ use crate::parse::context::{Context, Problem, explain};
 use crate::parse::cursor::{Cursor, Span, Spanned};
 use crate::parse::grammar;
 use crate::parse::lexer::Token;
+use crate::parse::literal;
 use crate::parse::resources::{self, Blobs};
 use crate::parse::scope::{Labels, LookupError, Named, Scope};
 use kiln_diag::{Diagnostic, Place, Sink};
@@ -312,29 +313,24 @@ impl<'s, 'a> Parser<'s, 'a> {
     fn op(&mut self, block: Block) -> Parsed<()> {
         let start = self.cursor.span;
         let names = self.result_names()?;
-        let name_span = self.cursor.span;
+        let result = self.named_op(&names, start, block);
+        if result.is_err()
+            && let Some(scope) = self.scopes.last_mut()
+        {
+            names.iter().for_each(|(name, ..)| scope.define_broken(name));
+        }
+        result
+    }
+
+    /// Reads what follows the names of the results.
+    fn named_op(&mut self, names: &[(&'s str, usize, Span)], start: Span, block: Block) -> Parsed<()> {
         let op = match self.cursor.token {
-            Some(Token::String(text)) => {
-                let name = super::literal::string(text)
-                    .map_err(|reason| self.report(Problem::at(name_span.start, name_span.end, reason)))?;
-                if name.is_empty() {
-                    return Err(self.emit(self.error(name_span, "an op has a name")));
-                }
-                self.cursor.advance();
-                self.generic(&name, start)?
-            }
-            Some(Token::Word(name)) => {
-                if self.module.registry().find_op(Name::new(name)).is_none() {
-                    let unknown = self.unknown_op(name, name_span);
-                    return Err(self.emit(unknown));
-                }
-                self.cursor.advance();
-                self.pretty(name, start)?
-            }
+            Some(Token::String(text)) => self.generic(text, start)?,
+            Some(Token::Word(name)) => self.pretty(name, start)?,
             _ => return Err(self.report(self.cursor.unexpected("the name of an op"))),
         };
         self.trailing_location(op)?;
-        self.define_results(op, &names, start)?;
+        self.define_results(op, names, start)?;
         self.module.append(block, op);
         Ok(())
     }
@@ -383,8 +379,15 @@ impl<'s, 'a> Parser<'s, 'a> {
         }
     }
 
-    /// `(%a)[^bb1] <{properties}> ({region}) {attributes} : (T) -> T`, after the name.
-    fn generic(&mut self, name: &str, start: Span) -> Parsed<Op> {
+    /// `"name"(%a)[^bb1] <{properties}> ({region}) {attributes} : (T) -> T`.
+    fn generic(&mut self, quoted: &str, start: Span) -> Parsed<Op> {
+        let span = self.cursor.span;
+        let name = literal::string(quoted).map_err(|reason| self.report(Problem::at(span.start, span.end, reason)))?;
+        if name.is_empty() {
+            return Err(self.emit(self.error(span, "an op has a name")));
+        }
+        let name = name.as_str();
+        self.cursor.advance();
         let mut parts = Parts::default();
         self.expect(Token::LeftParenthesis)?;
         if self.cursor.token != Some(Token::RightParenthesis) {
@@ -405,8 +408,12 @@ impl<'s, 'a> Parser<'s, 'a> {
         self.finish(name, holder, parts, ty, start.to(span))
     }
 
-    /// `%a [^bb1] {attributes} ({region}) : (T) -> T`, after the name.
+    /// `name %a [^bb1] {attributes} ({region}) : (T) -> T`.
     fn pretty(&mut self, name: &str, start: Span) -> Parsed<Op> {
+        if self.module.registry().find_op(Name::new(name)).is_none() {
+            return Err(self.emit(self.unknown_op(name, self.cursor.span)));
+        }
+        self.cursor.advance();
         let mut parts = Parts::default();
         if matches!(self.cursor.token, Some(Token::Value(_))) {
             parts.operands = self.operands()?;

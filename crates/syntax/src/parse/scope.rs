@@ -2,7 +2,7 @@
 
 use crate::parse::cursor::Span;
 use kiln_ir::{Block, Module, Op, OpState, Type, Value};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What a name stands for: one value, or results of an op by position.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +29,8 @@ pub(super) struct Scope<'s> {
     /// Names to forget at the end of each open region, innermost last.
     regions: Vec<Vec<&'s str>>,
     forwards: FxHashMap<(&'s str, usize), Forward>,
+    /// Names whose definition cannot be read: their uses are not reported, too.
+    broken: FxHashSet<&'s str>,
 }
 
 /// Why a name does not give a value; other labels and help are the caller's.
@@ -60,6 +62,11 @@ impl<'s> Scope<'s> {
             region.push(name);
         }
         Ok(())
+    }
+
+    /// Notes that the definition of `name` is there, but cannot be read.
+    pub(super) fn define_broken(&mut self, name: &'s str) {
+        self.broken.insert(name);
     }
 
     /// Makes the uses of `name` read so far use its definition; gives those of another type with that type.
@@ -105,14 +112,15 @@ impl<'s> Scope<'s> {
         });
         let value = module.result(forward.placeholder, 0);
         match module.ty(value) {
-            found if found == ty => Ok(value),
+            found if found == ty || self.broken.contains(name) => Ok(value),
             found => Err(LookupError::OtherType { found, definition: forward.span }),
         }
     }
 
     /// Uses whose definition never came, in order of the text.
     pub(super) fn undefined(&self) -> Vec<(&'s str, Span)> {
-        let mut uses: Vec<_> = self.forwards.iter().map(|((name, _), forward)| (*name, forward.span)).collect();
+        let forwards = self.forwards.iter().filter(|((name, _), _)| !self.broken.contains(name));
+        let mut uses: Vec<_> = forwards.map(|((name, _), forward)| (*name, forward.span)).collect();
         uses.sort_by_key(|(_, span)| span.start);
         uses
     }

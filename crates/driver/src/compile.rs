@@ -149,7 +149,7 @@ fn write_text(request: &Request, text: &str, sink: &Sink) -> Option<Summary> {
 }
 
 /// From the exit set to files.
-fn generate(request: &Request, module: &Module, sink: &Sink, progress: &dyn Progress) -> Option<Summary> {
+pub(crate) fn generate(request: &Request, module: &Module, sink: &Sink, progress: &dyn Progress) -> Option<Summary> {
     let text = print(module, true);
     if request.emit == Emit::Mlir {
         return write_text(request, &text, sink);

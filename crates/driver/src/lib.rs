@@ -5,9 +5,11 @@
 
 #![forbid(unsafe_code)]
 
+mod check;
 mod compile;
 mod target;
 
+pub use check::{CheckReport, Comparison, check};
 pub use compile::{Emit, Progress, Request, Silent, Summary, compile, import, run};
 pub use kiln_registry::pipeline::OptimizationLevel;
 pub use target::resolve_target;

@@ -33,6 +33,7 @@ enum Command {
     Compile(commands::compile::CompileCommand),
     Run(commands::run::RunCommand),
     Bench(commands::bench::BenchCommand),
+    Check(commands::check::CheckCommand),
     Inspect(commands::inspect::InspectCommand),
     Completion(commands::completion::CompletionCommand),
 }
@@ -45,6 +46,7 @@ pub fn main() -> ExitCode {
         Command::Compile(command) => command.execute(),
         Command::Run(command) => command.execute(),
         Command::Bench(command) => command.execute(),
+        Command::Check(command) => command.execute(),
         Command::Inspect(command) => command.execute(),
         Command::Completion(command) => command.execute(),
     };

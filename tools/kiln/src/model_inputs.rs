@@ -5,7 +5,7 @@ use crate::{Failure, InputFile, ShapeArgument};
 use clap::Args;
 use kiln_diag::suggest;
 use kiln_npy::{read_npy_file, read_npz};
-use kiln_runtime::{Dim, Model, TensorInfo};
+use kiln_runtime::{Dim, TensorInfo};
 use kiln_tensor::{ElementType, Tensor};
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -27,10 +27,9 @@ pub struct InputOptions {
 }
 
 impl InputOptions {
-    /// The inputs of `model`, in order. Those that no file gives are random if there is a seed, else an error that lists
-    /// what the model wants.
-    pub(crate) fn load(&self, model: &Model, seed: Option<u64>) -> Result<Vec<Tensor>, Failure> {
-        let wanted = model.inputs();
+    /// The inputs that a model wants, in order. Those that no file gives are random if there is a seed, else an error that
+    /// lists them.
+    pub(crate) fn load(&self, wanted: &[TensorInfo], seed: Option<u64>) -> Result<Vec<Tensor>, Failure> {
         let mut given = self.read_files(wanted)?;
         if let Some(shape) = self.shapes.iter().find(|shape| given.contains_key(&shape.name)) {
             return Err(Failure::Usage(format!("input '{}' has both a file and a --shape", shape.name)));

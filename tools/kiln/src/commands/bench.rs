@@ -52,7 +52,7 @@ const WARM_UP: f64 = 0.1;
 impl BenchCommand {
     pub(crate) fn execute(mut self) -> Result<(), Failure> {
         let model = Model::open(&self.model)?;
-        let inputs = self.inputs.load(&model, Some(self.seed))?;
+        let inputs = self.inputs.load(model.inputs(), Some(self.seed))?;
         if self.threads.is_empty() {
             self.threads.push(std::thread::available_parallelism().map_or(1, usize::from));
         }

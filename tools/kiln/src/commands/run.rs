@@ -48,7 +48,7 @@ pub struct RunCommand {
 impl RunCommand {
     pub(crate) fn execute(self) -> Result<(), Failure> {
         let model = Model::open(&self.model)?;
-        let inputs = self.inputs.load(&model, self.random)?;
+        let inputs = self.inputs.load(model.inputs(), self.random)?;
         let outputs = model.run(&inputs, &RunOptions { threads: self.threads.unwrap_or(0) })?;
         if let Some(path) = &self.outputs {
             return Ok(write_npz(path, model.outputs().iter().map(|info| info.name.as_str()).zip(&outputs))?);

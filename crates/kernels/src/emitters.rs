@@ -19,6 +19,7 @@ pub struct Emitter {
 pub const EMITTERS: &[Emitter] = &[
     Emitter { family: "depthwise", emit: depthwise::emit },
     Emitter { family: "conv", emit: conv::emit },
+    Emitter { family: "conv_transpose", emit: conv::emit_transposed },
     Emitter { family: "matmul", emit: matmul::emit },
     Emitter { family: "map", emit: map::emit },
     Emitter { family: "pool", emit: pool::emit },

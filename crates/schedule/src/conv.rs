@@ -76,41 +76,44 @@ impl ConvPlan {
     /// Plans a convolution.
     pub fn new(shape: &ConvShape, target: &Target) -> ConvPlan {
         let access = access(shape);
-        let pixels = multiply(shape.batch, shape.pixels());
-        let run = if access.is_flat() { pixels } else { shape.columns().output };
-        let tile = RegisterTile::new(target, shape.element, run, constant(shape.group_filters()));
-        let pixel_pitch = pixel_pitch(shape, access, tile.lanes);
-        let panels = shape.group_filters().div_ceil(tile.columns());
-        let bytes = pixel_pitch * shape.element.byte_size();
-        let flops = shape.flops() / shape.groups;
-        let panels_are_free = !access.copies();
-        if access.is_flat() {
-            let work = Work {
-                pieces: constant(shape.groups),
-                rows: pixels,
-                panels,
-                positions: constant(1),
-                flops,
-                bytes,
-                granule: tile.most_rows(),
-                panels_are_free,
-            };
-            let blocks = work.blocks(target);
-            let (block_rows, block_panels) = (blocks.rows, blocks.panels);
-            let block_columns = constant(1);
-            return ConvPlan { access, tile, block_rows, block_columns, block_panels, pixel_pitch };
+        let filters = constant(shape.group_filters());
+        if !access.is_flat() {
+            let tile = RegisterTile::new(target, shape.element, shape.columns().output, filters);
+            return ConvPlan::of_images(shape, access, tile, target);
         }
+        let rows = multiply(shape.batch, shape.pixels());
+        let tile = RegisterTile::new(target, shape.element, rows, filters);
+        let pixel_pitch = pixel_pitch(shape, access, tile.lanes);
+        let work = Work {
+            pieces: constant(shape.groups),
+            rows,
+            panels: shape.group_filters().div_ceil(tile.columns()),
+            positions: constant(1),
+            flops: shape.flops() / shape.groups,
+            bytes: pixel_pitch * shape.element.byte_size(),
+            granule: tile.most_rows(),
+            panels_are_free: !access.copies(),
+        };
+        let blocks = work.blocks(target);
+        let (block_rows, block_panels) = (blocks.rows, blocks.panels);
+        ConvPlan { access, tile, block_rows, block_columns: constant(1), block_panels, pixel_pitch }
+    }
+
+    /// Plans a convolution whose rows are rows of images, as `access` says.
+    pub fn of_images(shape: &ConvShape, access: Access, tile: RegisterTile, target: &Target) -> ConvPlan {
+        let pixel_pitch = pixel_pitch(shape, access, tile.lanes);
+        let bytes = pixel_pitch * shape.element.byte_size();
         let block_columns = block_columns(shape, &tile, bytes, target);
         let column_blocks = divide_up(shape.columns().output, block_columns);
         let work = Work {
             pieces: multiply(multiply(shape.images(), column_blocks), constant(shape.groups)),
             rows: shape.rows().output,
-            panels,
+            panels: shape.group_filters().div_ceil(tile.columns()),
             positions: block_columns,
-            flops,
+            flops: shape.flops() / shape.groups,
             bytes: bytes * (shape.rows().stride * shape.columns().stride) as usize,
             granule: 1,
-            panels_are_free,
+            panels_are_free: !access.copies(),
         };
         let blocks = work.blocks(target);
         let (block_rows, block_panels) = (blocks.rows, blocks.panels);
@@ -154,19 +157,18 @@ impl ConvPlan {
         }
     }
 
-    /// As the printable plan.
-    pub fn to_plan(&self, shape: &ConvShape) -> Plan {
+    /// As the printable plan of a family.
+    pub fn to_plan(&self, family: &str, shape: &ConvShape, packing: Packing) -> Plan {
         let tasks = self.task_space(shape).into_iter().fold(constant(1), multiply);
         let dims = |expr: DimExpr| vec![Dim::from_expr(expr)];
-        let form = PackForm::ConvPanels { groups: shape.groups, columns: self.tile.columns() };
-        let plan = Plan::new(FAMILY, tasks)
+        let plan = Plan::new(family, tasks)
             .with_scratch(self.scratch(shape))
             .with("access", self.access.name())
             .with("block_rows", dims(self.block_rows))
             .with("block_columns", dims(self.block_columns))
             .with("block_panels", self.block_panels as i64)
             .with("pixel_pitch", self.pixel_pitch as i64);
-        Packing { input: shape.filter, form }.attach(self.tile.attach(plan))
+        packing.attach(self.tile.attach(plan))
     }
 
     /// Reads what [`ConvPlan::to_plan`] writes.
@@ -190,7 +192,9 @@ impl ConvPlan {
 /// Plans a kernel whose anchor is a convolution, if this family computes it.
 pub fn plan(spec: &KernelSpec, target: &Target) -> Option<Plan> {
     let shape = ConvShape::of(spec)?;
-    Some(ConvPlan::new(&shape, target).to_plan(&shape))
+    let plan = ConvPlan::new(&shape, target);
+    let form = PackForm::ConvPanels { groups: shape.groups, columns: plan.tile.columns() };
+    Some(plan.to_plan(FAMILY, &shape, Packing { input: shape.filter, form }))
 }
 
 fn access(shape: &ConvShape) -> Access {

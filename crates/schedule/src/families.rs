@@ -2,7 +2,7 @@
 
 use crate::plan::Plan;
 use crate::spec::KernelSpec;
-use crate::{contract, conv, depthwise, map, matmul, normalize, pool, reduce};
+use crate::{contract, conv, conv_transpose, depthwise, map, matmul, normalize, pool, reduce};
 use kiln_target::Target;
 
 /// A family of kernels: one planner here, one emitter of the same name in `kiln-kernels`.
@@ -18,6 +18,7 @@ pub struct Family {
 pub const FAMILIES: &[Family] = &[
     Family { name: depthwise::FAMILY, plan: depthwise::plan },
     Family { name: conv::FAMILY, plan: conv::plan },
+    Family { name: conv_transpose::FAMILY, plan: conv_transpose::plan },
     Family { name: matmul::FAMILY, plan: matmul::plan },
     Family { name: map::FAMILY, plan: map::plan },
     Family { name: pool::FAMILY, plan: pool::plan },

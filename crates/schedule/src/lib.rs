@@ -11,6 +11,7 @@ pub mod blocking;
 pub mod contract;
 pub mod conv;
 pub mod conv_shape;
+pub mod conv_transpose;
 pub mod depthwise;
 pub mod extent;
 pub mod families;

@@ -22,22 +22,27 @@ impl RegisterTile {
     /// The tile for runs of `rows` rows of `columns` columns: accumulators, one row of the right-hand side and a few
     /// broadcasts fill the registers.
     pub fn new(target: &Target, element: ElementType, rows: DimExpr, columns: DimExpr) -> RegisterTile {
+        let mut tile = RegisterTile::of_any_rows(target, element, columns);
+        let Some(rows) = rows.as_constant().map(|rows| rows.max(1) as usize) else { return tile };
+        if rows < tile.most_rows() {
+            // Few rows: more columns at once keep as many accumulators in flight.
+            let wide = (free_registers(target) - 1) / (rows + 1);
+            let wide = wide.min(tuning::FEW_ROWS_VECTORS).max(tile.vectors);
+            tile.vectors = covering(columns, tile.lanes).map_or(tile.vectors, |vectors| vectors.min(wide));
+        }
+        let even = rows.div_ceil(rows.div_ceil(tile.most_rows()));
+        tile.rows = if rows % even == 0 { vec![even] } else { vec![even, rows % even] };
+        tile
+    }
+
+    /// The tile for runs of any number of rows.
+    pub fn of_any_rows(target: &Target, element: ElementType, columns: DimExpr) -> RegisterTile {
         let lanes = target.lanes(element);
         let preferred = tuning::tile_vectors(target);
-        let vectors =
-            columns.as_constant().map_or(preferred, |columns| preferred.min((columns.max(1) as usize).div_ceil(lanes)));
-        let free = target.vector_registers as usize - tuning::spare_registers(target);
-        let most = (free.saturating_sub(vectors) / vectors).clamp(1, tuning::TILE_ROWS);
-        let vectors = match rows.as_constant() {
-            // Few rows: more columns at once keep as many accumulators in flight.
-            Some(rows) if rows > 0 && (rows as usize) < most => {
-                let rows = rows as usize;
-                let wide = ((free - 1) / (rows + 1)).min(tuning::FEW_ROWS_VECTORS).max(vectors);
-                columns.as_constant().map_or(vectors, |columns| wide.min((columns.max(1) as usize).div_ceil(lanes)))
-            }
-            _ => vectors,
-        };
-        RegisterTile { rows: row_counts(rows, most), vectors, lanes }
+        let vectors = covering(columns, lanes).map_or(preferred, |vectors| vectors.min(preferred));
+        let most = (free_registers(target).saturating_sub(vectors) / vectors).clamp(1, tuning::TILE_ROWS);
+        let halves = std::iter::successors(Some(most), |&count| (count > 1).then(|| count.div_ceil(2)));
+        RegisterTile { rows: halves.collect(), vectors, lanes }
     }
 
     /// Writes the tile into a plan.
@@ -67,15 +72,13 @@ impl RegisterTile {
     }
 }
 
-/// The row counts that cover any run if `rows` is not known, else runs of `rows` rows in equal tiles and a rest.
-fn row_counts(rows: DimExpr, most: usize) -> Vec<usize> {
-    let Some(rows) = rows.as_constant() else {
-        let halves = std::iter::successors(Some(most), |&count| (count > 1).then(|| count.div_ceil(2)));
-        return halves.collect();
-    };
-    let rows = rows.max(1) as usize;
-    let even = rows.div_ceil(rows.div_ceil(most));
-    if rows % even == 0 { vec![even] } else { vec![even, rows % even] }
+fn free_registers(target: &Target) -> usize {
+    target.vector_registers as usize - tuning::spare_registers(target)
+}
+
+/// How many vectors cover the columns, if their number is known.
+fn covering(columns: DimExpr, lanes: usize) -> Option<usize> {
+    columns.as_constant().map(|columns| (columns.max(1) as usize).div_ceil(lanes))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! each panel of filters, walk the positions of the output tile by tile.
 
 mod flat;
+mod transposed;
 mod window;
 
 use crate::builder::{Buffer, Index, KernelBuilder};
@@ -11,6 +12,7 @@ use crate::gemm::{DepthLoop, Finish, merge_depth};
 use kiln_ir::DimExpr;
 use kiln_schedule::conv::ConvPlan;
 use kiln_schedule::conv_shape::{ConvAxis, ConvShape};
+use kiln_schedule::conv_transpose::TransposedShape;
 use kiln_schedule::{KernelSpec, Plan, Source};
 
 /// Emits a convolution planned by `kiln_schedule::conv`.
@@ -18,7 +20,17 @@ pub fn emit(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
     let shape = ConvShape::of(spec).expect("plans of this family are made for channels-last convolutions");
     let plan = ConvPlan::from_plan(plan);
     let conv = Conv { spec, shape: &shape, plan: &plan };
-    if plan.access.is_flat() { flat::emit(&conv, b) } else { window::emit(&conv, b) }
+    if plan.access.is_flat() { flat::emit(&conv, b) } else { window::emit_conv(&conv, b) }
+}
+
+/// Emits a transposed convolution planned by `kiln_schedule::conv_transpose`.
+pub fn emit_transposed(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
+    let shape = TransposedShape::of(spec).expect("plans of this family are made for transposed convolutions");
+    let plan = ConvPlan::from_plan(plan);
+    let conv = Conv { spec, shape: &shape.window, plan: &plan };
+    window::emit(&conv, b, &mut |b, region, window, panels, finish| {
+        transposed::multiply(&conv, &shape.op, b, (region, window), panels, finish);
+    });
 }
 
 /// A convolution being emitted.

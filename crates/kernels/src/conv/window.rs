@@ -10,35 +10,43 @@ use kiln_schedule::conv::Access;
 
 /// The part of the output that a task computes.
 #[derive(Debug)]
-struct Region {
+pub(super) struct Region {
     /// The image.
-    image: Index,
+    pub image: Index,
     /// Positions along the outer spatial axes.
-    outer: Vec<Index>,
+    pub outer: Vec<Index>,
     /// The first row and how many.
-    rows: (Index, Index),
+    pub rows: (Index, Index),
     /// The first column and how many.
-    columns: (Index, Index),
+    pub columns: (Index, Index),
     /// The first channel of the group.
     channel: Index,
 }
 
 /// What the micro-kernel reads: a buffer and the distances in it.
 #[derive(Debug)]
-struct Window {
-    buffer: Buffer,
+pub(super) struct Window {
+    pub buffer: Buffer,
     /// Where the first position of the region reads its first tap.
-    base: Index,
+    pub base: Index,
     /// Elements from one row of the input to the next.
-    row: Index,
+    pub row: Index,
     /// Elements from one column of the input to the next.
-    column: Index,
+    pub column: Index,
     /// Elements from one tap to the next, for each spatial axis.
     taps: Vec<Index>,
 }
 
-/// Emits the tasks.
-pub(super) fn emit(conv: &Conv, b: &mut KernelBuilder) {
+/// Computes a region for a group and a range of its panels.
+pub(super) type Multiply<'f> = dyn FnMut(&mut KernelBuilder, &Region, &Window, (Index, (Index, Index)), &Finish) + 'f;
+
+/// Emits the tasks of a convolution.
+pub(super) fn emit_conv(conv: &Conv, b: &mut KernelBuilder) {
+    emit(conv, b, &mut |b, region, window, panels, finish| multiply(conv, b, region, window, panels, finish));
+}
+
+/// Emits tasks: the window of each, then what `multiply` makes of it.
+pub(super) fn emit(conv: &Conv, b: &mut KernelBuilder, multiply: &mut Multiply) {
     let (shape, plan) = (conv.shape, conv.plan);
     let finish = conv.finish(b, conv.spec);
     let scratch = (plan.access == Access::Window).then(|| {
@@ -60,7 +68,7 @@ pub(super) fn emit(conv: &Conv, b: &mut KernelBuilder) {
             None => in_place(conv, b, &region),
         };
         let panels = conv.panels(b, panel_block);
-        multiply(conv, b, &region, &window, (group, panels), &finish);
+        multiply(b, &region, &window, (group, panels), &finish);
     });
 }
 
@@ -104,7 +112,7 @@ fn multiply(
 }
 
 /// The leading coordinates of a position of the output. The result of a 1-D convolution has no rows.
-fn coordinates(conv: &Conv, region: &Region, row: Index, column: Index) -> Vec<Index> {
+pub(super) fn coordinates(conv: &Conv, region: &Region, row: Index, column: Index) -> Vec<Index> {
     let has_rows = conv.spec.nodes[conv.shape.anchor].results[0].rank() > 3;
     let mut coordinates = vec![region.image];
     coordinates.extend(&region.outer);

@@ -148,8 +148,14 @@ fn write_text(request: &Request, text: &str, sink: &Sink) -> Option<Summary> {
     }
 }
 
+<<<<<<< HEAD
 /// From the exit set to files.
 pub(crate) fn generate(request: &Request, module: &Module, sink: &Sink, progress: &dyn Progress) -> Option<Summary> {
+=======
+/// From the exit set to files: what is left of [`compile`] once the passes have run. The request's model only gives the
+/// name.
+pub fn generate(request: &Request, module: &Module, sink: &Sink, progress: &dyn Progress) -> Option<Summary> {
+>>>>>>> 1ec50c8 (Plan and emit resize, scans and scatters; test kernels against the interpreter)
     let text = print(module, true);
     if request.emit == Emit::Mlir {
         return write_text(request, &text, sink);

@@ -1,7 +1,7 @@
 //! The emitters of kernels, one for each family that `kiln-schedule` plans.
 
 use crate::builder::KernelBuilder;
-use crate::{contract, conv, depthwise, layer_norm, lrn, map, matmul, pool, reduce, softmax};
+use crate::{contract, conv, depthwise, layer_norm, lrn, map, matmul, pool, reduce, resize, scan, scatter, softmax};
 use kiln_ir::Module;
 use kiln_schedule::{KernelSpec, Plan};
 use kiln_target::Target;
@@ -28,6 +28,9 @@ pub const EMITTERS: &[Emitter] = &[
     Emitter { family: "layer_norm", emit: layer_norm::emit },
     Emitter { family: "lrn", emit: lrn::emit },
     Emitter { family: "contract", emit: contract::emit },
+    Emitter { family: "resize", emit: resize::emit },
+    Emitter { family: "scan", emit: scan::emit },
+    Emitter { family: "scatter", emit: scatter::emit },
 ];
 
 /// Adds the function `@name` to the module: the kernel of `spec`, as `plan` says.

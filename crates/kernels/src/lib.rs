@@ -19,6 +19,9 @@ pub mod matmul;
 mod passes;
 pub mod pool;
 pub mod reduce;
+pub mod resize;
+pub mod scan;
+pub mod scatter;
 pub mod softmax;
 pub mod window;
 

@@ -2,7 +2,7 @@
 
 use crate::plan::Plan;
 use crate::spec::KernelSpec;
-use crate::{contract, conv, conv_transpose, depthwise, map, matmul, normalize, pool, reduce};
+use crate::{contract, conv, conv_transpose, depthwise, map, matmul, normalize, pool, reduce, resize, scan, scatter};
 use kiln_target::Target;
 
 /// A family of kernels: one planner here, one emitter of the same name in `kiln-kernels`.
@@ -27,6 +27,9 @@ pub const FAMILIES: &[Family] = &[
     Family { name: normalize::LAYER_NORM, plan: normalize::plan_layer_norm },
     Family { name: normalize::LRN, plan: normalize::plan_lrn },
     Family { name: contract::FAMILY, plan: contract::plan },
+    Family { name: resize::FAMILY, plan: resize::plan },
+    Family { name: scan::FAMILY, plan: scan::plan },
+    Family { name: scatter::FAMILY, plan: scatter::plan },
 ];
 
 /// The plan of the first family that makes such kernels.

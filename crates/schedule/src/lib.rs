@@ -27,6 +27,9 @@ pub mod plan;
 pub mod pool;
 pub mod reduce;
 pub mod register_tile;
+pub mod resize;
+pub mod scan;
+pub mod scatter;
 pub mod spec;
 pub mod tuning;
 

@@ -264,8 +264,9 @@ impl<'s> Body<'s> {
         Index::Value(b.op("arith.index_cast", &[clamped], Type::index()))
     }
 
-    /// An element of an index tensor, which is the same in every lane.
-    fn index_at(&mut self, b: &mut KernelBuilder, source: Source, at: &[Coordinate], extent: Index) -> Index {
+    /// An element of an index tensor, which is the same in every lane, as a position along an axis of `extent`: counted
+    /// from the end if negative, reported and replaced by 0 if out of range.
+    pub fn index_at(&mut self, b: &mut KernelBuilder, source: Source, at: &[Coordinate], extent: Index) -> Index {
         let mut scalar = Body::new(self.spec, Lanes::SCALAR);
         let at: Vec<Coordinate> = at.iter().map(|coordinate| Coordinate::uniform(coordinate.base)).collect();
         let value = scalar.value(b, source, &at);

@@ -35,8 +35,8 @@ impl KernelBuilder<'_> {
         if self.ty(value).scalar() == Type::f64() { DOUBLE } else { SINGLE }
     }
 
-    /// A constant of the value's type.
-    pub(super) fn like(&mut self, value: Value, constant: f64) -> Value {
+    /// A float constant of the value's type.
+    pub fn like(&mut self, value: Value, constant: f64) -> Value {
         let ty = self.ty(value);
         self.float(constant, ty)
     }

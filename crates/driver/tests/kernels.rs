@@ -1,0 +1,238 @@
+//! Kernels against the interpreter: every module of test/kernels goes through the whole pipeline to a shared object,
+//! which runs on random inputs, for each assignment of symbols that the module lists.
+//!
+//! A file holds modules separated by `// -----`. Lines of a module that begin with `//` and a word give its parameters:
+//! - `// symbols: N=0, H=3; N=7, H=5` the assignments, one run for each; none is one run;
+//! - `// range: x=0..5` the values of an input, `-2..2` if not given;
+//! - `// tolerance: 1e-4` the largest difference relative to the largest element, 1e-5 if not given.
+//!
+//! Arguments choose files, as in any test binary; `--target` is that of the machine.
+
+use kiln_diag::Sink;
+use kiln_driver::{Emit, OptimizationLevel, Request, Silent, generate, run};
+use kiln_ir::{EvaluateRequest, Module, Name, SymbolValues, Traits, Value};
+use kiln_registry::{dialects, pipeline};
+use kiln_runtime::{Model, RunOptions};
+use kiln_target::Target;
+use kiln_tensor::{ElementType, Tensor, scalar};
+use libtest_mimic::{Arguments, Failed, Trial};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../test/kernels");
+    let mut files: Vec<PathBuf> =
+        folder.read_dir().expect("the folder is there").map(|entry| entry.expect("readable").path()).collect();
+    files.sort();
+    let mut trials = Vec::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file).expect("readable");
+        let stem = file.file_stem().expect("a file has a name").to_string_lossy().into_owned();
+        for (index, text) in text.split("// -----").enumerate() {
+            let (text, name) = (text.to_owned(), format!("{stem}/{index}"));
+            trials.push(Trial::test(name.clone(), move || Case::read(&name, &text)?.check()));
+        }
+    }
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+struct Case {
+    name: String,
+    module: Module,
+    assignments: Vec<SymbolValues>,
+    ranges: HashMap<String, (f64, f64)>,
+    tolerance: f64,
+}
+
+impl Case {
+    fn read(name: &str, text: &str) -> Result<Case, Failed> {
+        let sink = Sink::new();
+        let module = kiln_syntax::parse(text, name, &dialects(), &sink).ok_or_else(|| failure(&sink))?;
+        let errors = kiln_ir::verify(&module, module.top());
+        if let Some(error) = errors.first() {
+            return Err(format!("{error:?}").into());
+        }
+        let parameter = |word: &str| {
+            let prefix = format!("// {word}:");
+            text.lines().filter_map(|line| line.trim().strip_prefix(&prefix).map(str::trim)).collect::<Vec<_>>()
+        };
+        let pair =
+            |text: &str| text.split_once('=').map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
+        let assignment = |text: &str| {
+            let pairs = text.split(',').filter_map(pair);
+            pairs.map(|(name, value)| (Name::new(&name), value.parse().expect("an extent"))).collect()
+        };
+        let mut assignments: Vec<SymbolValues> =
+            parameter("symbols").iter().flat_map(|line| line.split(';')).map(assignment).collect();
+        if assignments.is_empty() {
+            assignments.push(SymbolValues::default());
+        }
+        let range = |(name, value): (String, String)| {
+            let (low, high) = value.split_once("..").expect("a range");
+            (name, (low.parse().expect("a number"), high.parse().expect("a number")))
+        };
+        let ranges = parameter("range").iter().filter_map(|line| pair(line)).map(range).collect();
+        let tolerance = parameter("tolerance").first().map_or(1e-5, |text| text.parse().expect("a number"));
+        Ok(Case { name: name.to_owned(), module, assignments, ranges, tolerance })
+    }
+
+    fn check(self) -> Result<(), Failed> {
+        let folder = tempfile::tempdir()?;
+        let model = self.compile(folder.path())?;
+        for (number, symbols) in self.assignments.iter().enumerate() {
+            let inputs = self.inputs(symbols, number as u64)?;
+            let expected = self.interpret(symbols, &inputs)?;
+            for threads in [1, 3] {
+                let options = RunOptions { threads, ..RunOptions::default() };
+                let found = model.run(&inputs, &options).map_err(|error| format!("{symbols:?}: {error}"))?;
+                for (output, (expected, found)) in expected.iter().zip(&found).enumerate() {
+                    compare(expected, found, self.tolerance)
+                        .map_err(|reason| format!("{symbols:?}, {threads} threads, output {output}: {reason}"))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn compile(&self, folder: &Path) -> Result<Model, Failed> {
+        let sink = Sink::new();
+        let target = kiln_driver::resolve_target(None, None)?;
+        let target: Target = match std::env::var("KILN_TEST_CPU") {
+            Ok(cpu) => kiln_driver::resolve_target(Some("x86_64"), Some(&cpu))?,
+            Err(_) => target,
+        };
+        let mut module = self.module.clone();
+        run(&mut module, &pipeline::lowering(&target), &sink).ok_or_else(|| failure(&sink))?;
+        let path = folder.join("model.so");
+        let request = Request {
+            model: PathBuf::from(&self.name),
+            output: Some(path.clone()),
+            emit: Emit::So,
+            target,
+            level: OptimizationLevel::O3,
+            shapes: Vec::new(),
+            constants: Vec::new(),
+            threads: 1,
+            cache: None,
+        };
+        generate(&request, &module, &sink, &Silent).ok_or_else(|| failure(&sink))?;
+        Ok(Model::open(&path).map_err(|error| error.to_string())?)
+    }
+
+    fn main_arguments(&self) -> Vec<Value> {
+        let main = self.module.find_symbol(self.module.top(), "main").expect("a case has @main");
+        self.module.arguments(self.module.region_block(main, 0)).to_vec()
+    }
+
+    fn inputs(&self, symbols: &SymbolValues, seed: u64) -> Result<Vec<Tensor>, Failed> {
+        let main = self.module.find_symbol(self.module.top(), "main").ok_or("a case has @main")?;
+        let names = self.module.attribute(main, "arg_names").and_then(|names| names.as_strs()).unwrap_or_default();
+        let mut random = Random(seed * 7919 + 1);
+        let mut inputs = Vec::new();
+        for (index, argument) in self.main_arguments().into_iter().enumerate() {
+            let (element, shape) = type_of(&self.module, argument, symbols)?;
+            let name = names.get(index).copied().unwrap_or("");
+            let (low, high) = self.ranges.get(name).copied().unwrap_or((-2.0, 2.0));
+            inputs.push(random.tensor(element, &shape, low, high)?);
+        }
+        Ok(inputs)
+    }
+
+    fn interpret(&self, symbols: &SymbolValues, inputs: &[Tensor]) -> Result<Vec<Tensor>, Failed> {
+        let arguments = self.main_arguments();
+        let mut values: HashMap<Value, Tensor> = arguments.iter().copied().zip(inputs.iter().cloned()).collect();
+        let main = self.module.find_symbol(self.module.top(), "main").ok_or("a case has @main")?;
+        let block = self.module.region_block(main, 0);
+        for op in self.module.ops_of(block) {
+            let operands: Vec<Tensor> = self.module.operands(op).iter().map(|value| values[value].clone()).collect();
+            if self.module.has_traits(op, Traits::TERMINATOR) {
+                return Ok(operands);
+            }
+            if let Some(tensor) = self.module.results(op).first().and_then(|&value| self.module.constant_tensor(value))
+            {
+                values.insert(self.module.result(op, 0), tensor);
+                continue;
+            }
+            let results: Vec<(ElementType, Vec<usize>)> = self
+                .module
+                .results(op)
+                .iter()
+                .map(|&result| type_of(&self.module, result, symbols))
+                .collect::<Result<_, _>>()?;
+            let name = self.module.name(op);
+            let evaluate = self.module.definition(op).and_then(|definition| definition.evaluate);
+            let evaluate = evaluate.ok_or_else(|| format!("{name} has no evaluation"))?;
+            let attributes = self.module.attributes(op);
+            let request = EvaluateRequest { operands: &operands, attributes, results: &results, symbols };
+            let tensors = evaluate(&request).map_err(|reason| format!("{name}: {reason}"))?;
+            values.extend(self.module.results(op).iter().copied().zip(tensors));
+        }
+        Err("@main has no return".into())
+    }
+}
+
+fn type_of(module: &Module, value: Value, symbols: &SymbolValues) -> Result<(ElementType, Vec<usize>), Failed> {
+    let ty = module.ty(value);
+    let tensor = ty.as_tensor().ok_or("values are tensors")?;
+    let extent = |dim: &kiln_ir::Dim| {
+        let extent = dim.expr().and_then(|expr| expr.evaluate(symbols));
+        extent.and_then(|extent| usize::try_from(extent).ok()).ok_or_else(|| format!("no extent for {dim}"))
+    };
+    Ok((ty.element().ok_or("an element type")?, tensor.shape.iter().map(extent).collect::<Result<_, _>>()?))
+}
+
+fn failure(sink: &Sink) -> Failed {
+    let messages: Vec<String> = sink
+        .take()
+        .into_iter()
+        .map(|diagnostic| format!("{:?}: {} {:?}", diagnostic.place, diagnostic.message, diagnostic.notes))
+        .collect();
+    messages.join("\n").into()
+}
+
+/// A small generator of random numbers: xorshift.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> f64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    fn tensor(&mut self, element: ElementType, shape: &[usize], low: f64, high: f64) -> Result<Tensor, Failed> {
+        let count: usize = shape.iter().product();
+        let values: Vec<f64> = (0..count).map(|_| low + self.next() * (high - low)).collect();
+        if element.is_float() {
+            return Ok(scalar::from_floats(element, shape, values)?);
+        }
+        if element == ElementType::I1 {
+            let values: Vec<bool> = values.iter().map(|&value| value > (low + high) / 2.0).collect();
+            return Ok(Tensor::from_bools(shape, &values));
+        }
+        let values: Vec<i128> = values.iter().map(|&value| value.floor() as i128).collect();
+        Ok(scalar::from_integers(element, shape, values)?)
+    }
+}
+
+/// Largest difference relative to the largest finite element; NaN and infinities must agree.
+fn compare(expected: &Tensor, found: &Tensor, tolerance: f64) -> Result<(), String> {
+    if expected.shape() != found.shape() || expected.element() != found.element() {
+        return Err(format!("expected shape {:?}, found {:?}", expected.shape(), found.shape()));
+    }
+    let numbers = |tensor: &Tensor| -> Vec<f64> {
+        scalar::scalars(tensor).unwrap_or_default().into_iter().map(|scalar| scalar.to_f64()).collect()
+    };
+    let (expected, found) = (numbers(expected), numbers(found));
+    let largest = expected.iter().copied().filter(|value| value.is_finite()).fold(1e-30, |a: f64, b| a.max(b.abs()));
+    for (index, (&expected, &found)) in expected.iter().zip(&found).enumerate() {
+        let same =
+            expected == found || expected.is_nan() && found.is_nan() || (expected - found).abs() <= tolerance * largest;
+        if !same {
+            return Err(format!("element {index}: expected {expected}, found {found}"));
+        }
+    }
+    Ok(())
+}

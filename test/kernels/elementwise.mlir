@@ -6,3 +6,120 @@ func.func {sym_name = "main", function_type = (!v, !v) -> !v} ({
   %1 = graph.relu %0 : (!v) -> !v
   func.return %1 : (!v) -> ()
 }) : () -> ()
+// -----
+// symbols: N=0, C=3; N=1, C=1; N=5, C=17; N=3, C=64
+!m = tensor<?x?x5xf32, #kiln.dims<[N, C, 5]>>
+!c = tensor<?x1xf32, #kiln.dims<[C, 1]>>
+!r = tensor<5xf32>
+!s = tensor<f32>
+func.func {sym_name = "main", function_type = (!m, !c, !r) -> !m} ({
+^bb0(%x: !m, %c: !c, %r: !r):
+  %0 = graph.multiply %x, %c : (!m, !c) -> !m
+  %1 = graph.add %0, %r : (!m, !r) -> !m
+  %three = graph.constant {value = dense<3.0> : !s} : () -> !s
+  %2 = graph.maximum %1, %three : (!m, !s) -> !m
+  func.return %2 : (!m) -> ()
+}) : () -> ()
+// -----
+// range: x=-6..6
+!v = tensor<1003xf32>
+func.func {sym_name = "main", arg_names = ["x"], function_type = (!v) -> (!v, !v, !v, !v, !v, !v, !v, !v)} ({
+^bb0(%x: !v):
+  %0 = graph.exp %x : (!v) -> !v
+  %1 = graph.tanh %x : (!v) -> !v
+  %2 = graph.erf %x : (!v) -> !v
+  %3 = graph.sigmoid %x : (!v) -> !v
+  %4 = graph.sin %x : (!v) -> !v
+  %5 = graph.cos %x : (!v) -> !v
+  %6 = graph.atan %x : (!v) -> !v
+  %7 = graph.sinh %x : (!v) -> !v
+  func.return %0, %1, %2, %3, %4, %5, %6, %7 : (!v, !v, !v, !v, !v, !v, !v, !v) -> ()
+}) : () -> ()
+// -----
+// range: x=0.001..20
+// tolerance: 3e-7
+!v = tensor<1003xf32>
+func.func {sym_name = "main", arg_names = ["x", "y"], function_type = (!v, !v) -> (!v, !v, !v, !v, !v, !v)} ({
+^bb0(%x: !v, %y: !v):
+  %0 = graph.log %x : (!v) -> !v
+  %1 = graph.sqrt %x : (!v) -> !v
+  %2 = graph.rsqrt %x : (!v) -> !v
+  %3 = graph.power %x, %y : (!v, !v) -> !v
+  %4 = graph.asinh %y : (!v) -> !v
+  %5 = graph.reciprocal %x : (!v) -> !v
+  func.return %0, %1, %2, %3, %4, %5 : (!v, !v, !v, !v, !v, !v) -> ()
+}) : () -> ()
+// -----
+// range: x=-0.999..0.999
+// tolerance: 1e-6
+!v = tensor<301xf32>
+func.func {sym_name = "main", arg_names = ["x"], function_type = (!v) -> (!v, !v, !v, !v)} ({
+^bb0(%x: !v):
+  %0 = graph.asin %x : (!v) -> !v
+  %1 = graph.acos %x : (!v) -> !v
+  %2 = graph.atanh %x : (!v) -> !v
+  %3 = graph.tan %x : (!v) -> !v
+  func.return %0, %1, %2, %3 : (!v, !v, !v, !v) -> ()
+}) : () -> ()
+// -----
+// range: x=-30..30
+// tolerance: 1e-14
+!v = tensor<301xf64>
+func.func {sym_name = "main", arg_names = ["x"], function_type = (!v) -> (!v, !v, !v, !v, !v, !v, !v)} ({
+^bb0(%x: !v):
+  %0 = graph.exp %x : (!v) -> !v
+  %1 = graph.tanh %x : (!v) -> !v
+  %2 = graph.erf %x : (!v) -> !v
+  %3 = graph.sin %x : (!v) -> !v
+  %4 = graph.abs %x : (!v) -> !v
+  %5 = graph.log %4 : (!v) -> !v
+  %6 = graph.atan %x : (!v) -> !v
+  func.return %0, %1, %2, %3, %4, %5, %6 : (!v, !v, !v, !v, !v, !v, !v) -> ()
+}) : () -> ()
+// -----
+// range: x=-20..20
+// range: y=-5..6
+!v = tensor<101xi64>
+!b = tensor<101xi1>
+func.func {sym_name = "main", arg_names = ["x", "y"], function_type = (!v, !v) -> (!v, !v, !v, !v, !v, !b, !v)} ({
+^bb0(%x: !v, %y: !v):
+  %0 = graph.divide %x, %y : (!v, !v) -> !v
+  %1 = graph.modulo %x, %y : (!v, !v) -> !v
+  %2 = graph.remainder %x, %y : (!v, !v) -> !v
+  %3 = graph.multiply %x, %y : (!v, !v) -> !v
+  %4 = graph.maximum %x, %y : (!v, !v) -> !v
+  %5 = graph.less %x, %y : (!v, !v) -> !b
+  %6 = graph.select %5, %x, %y : (!b, !v, !v) -> !v
+  func.return %0, %1, %2, %3, %4, %5, %6 : (!v, !v, !v, !v, !v, !b, !v) -> ()
+}) : () -> ()
+// -----
+// range: x=-300..300
+!f = tensor<67xf32>
+!i = tensor<67xi32>
+!u = tensor<67xui8>
+!h = tensor<67xf16>
+!b = tensor<67xi1>
+func.func {sym_name = "main", arg_names = ["x"], function_type = (!f) -> (!i, !h, !b, !f, !f)} ({
+^bb0(%x: !f):
+  %0 = graph.cast %x : (!f) -> !i
+  %1 = graph.cast %x : (!f) -> !h
+  %2 = graph.cast %x : (!f) -> !b
+  %3 = graph.cast %1 : (!h) -> !f
+  %4 = graph.floor %x : (!f) -> !f
+  func.return %0, %1, %2, %3, %4 : (!i, !h, !b, !f, !f) -> ()
+}) : () -> ()
+// -----
+// range: x=-4..4
+!v = tensor<77xf32>
+!h = tensor<77xf16>
+!b = tensor<77xbf16>
+func.func {sym_name = "main", arg_names = ["x", "h", "b"], function_type = (!v, !h, !b) -> (!v, !v, !v, !v, !h, !b)} ({
+^bb0(%x: !v, %h: !h, %b: !b):
+  %0 = graph.floor %x : (!v) -> !v
+  %1 = graph.ceil %x : (!v) -> !v
+  %2 = graph.round %x : (!v) -> !v
+  %3 = graph.sign %x : (!v) -> !v
+  %4 = graph.sigmoid %h : (!h) -> !h
+  %5 = graph.tanh %b : (!b) -> !b
+  func.return %0, %1, %2, %3, %4, %5 : (!v, !v, !v, !v, !h, !b) -> ()
+}) : () -> ()

@@ -1,7 +1,9 @@
 //! The emitters of kernels, one for each family that `kiln-schedule` plans.
 
 use crate::builder::KernelBuilder;
-use crate::{contract, conv, depthwise, layer_norm, lrn, map, matmul, pool, reduce, resize, scan, scatter, softmax};
+use crate::{
+    contract, conv, depthwise, layer_norm, lrn, map, matmul, pool, recurrent, reduce, resize, scan, scatter, softmax,
+};
 use kiln_ir::Module;
 use kiln_schedule::{KernelSpec, Plan};
 use kiln_target::Target;
@@ -29,6 +31,7 @@ pub const EMITTERS: &[Emitter] = &[
     Emitter { family: "lrn", emit: lrn::emit },
     Emitter { family: "contract", emit: contract::emit },
     Emitter { family: "resize", emit: resize::emit },
+    Emitter { family: "recurrent", emit: recurrent::emit },
     Emitter { family: "scan", emit: scan::emit },
     Emitter { family: "scatter", emit: scatter::emit },
 ];

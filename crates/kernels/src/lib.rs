@@ -18,6 +18,7 @@ pub mod map;
 pub mod matmul;
 mod passes;
 pub mod pool;
+pub mod recurrent;
 pub mod reduce;
 pub mod resize;
 pub mod scan;

@@ -2,7 +2,9 @@
 
 use crate::plan::Plan;
 use crate::spec::KernelSpec;
-use crate::{contract, conv, conv_transpose, depthwise, map, matmul, normalize, pool, reduce, resize, scan, scatter};
+use crate::{
+    contract, conv, conv_transpose, depthwise, map, matmul, normalize, pool, recurrent, reduce, resize, scan, scatter,
+};
 use kiln_target::Target;
 
 /// A family of kernels: one planner here, one emitter of the same name in `kiln-kernels`.
@@ -28,6 +30,7 @@ pub const FAMILIES: &[Family] = &[
     Family { name: normalize::LRN, plan: normalize::plan_lrn },
     Family { name: contract::FAMILY, plan: contract::plan },
     Family { name: resize::FAMILY, plan: resize::plan },
+    Family { name: recurrent::FAMILY, plan: recurrent::plan },
     Family { name: scan::FAMILY, plan: scan::plan },
     Family { name: scatter::FAMILY, plan: scatter::plan },
 ];

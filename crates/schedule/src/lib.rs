@@ -25,6 +25,7 @@ pub mod pack;
 mod passes;
 pub mod plan;
 pub mod pool;
+pub mod recurrent;
 pub mod reduce;
 pub mod register_tile;
 pub mod resize;

@@ -128,10 +128,17 @@ impl RecurrentView {
     /// # Errors
     /// What is missing or out of range, or that it is none of the three.
     pub fn of(module: &Module, op: Op) -> Result<RecurrentView, String> {
-        let name = module.name(op);
+        RecurrentView::read(module.name(op).as_str(), module.attributes(op))
+    }
+
+    /// The attributes of an op called `name`: `graph.lstm`, `graph.gru` or `graph.rnn`.
+    ///
+    /// # Errors
+    /// What is missing or out of range, or that it is none of the three.
+    pub fn read(name: &str, attributes: &Attributes) -> Result<RecurrentView, String> {
         let cell = [&lstm::CELL, &gru::CELL, &rnn::CELL].into_iter().find(|cell| name == cell.definition.name);
         let cell = cell.ok_or_else(|| format!("{name} is no recurrent layer"))?;
-        RecurrentView::parse(module.attributes(op), cell)
+        RecurrentView::parse(attributes, cell)
     }
 
     pub(crate) fn parse(attributes: &Attributes, cell: &Cell) -> Result<RecurrentView, String> {

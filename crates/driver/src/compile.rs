@@ -132,6 +132,16 @@ fn print(module: &Module, generic: bool) -> String {
     kiln_syntax::print(module, module.top(), &PrintOptions { generic, ..PrintOptions::default() })
 }
 
+/// The exit set as upstream reads it: without what the module says about the model.
+fn exit_text(module: &Module) -> String {
+    let mut exit = module.clone();
+    let names: Vec<_> = module.attributes(module.top()).iter().map(|(name, _)| name).collect();
+    for name in names {
+        exit.remove_attribute(module.top(), name.as_str());
+    }
+    print(&exit, true)
+}
+
 fn write_text(request: &Request, text: &str, sink: &Sink) -> Option<Summary> {
     let Some(output) = &request.output else {
         // A reader that closes the pipe early has seen what it wanted.
@@ -155,8 +165,12 @@ pub(crate) fn generate(request: &Request, module: &Module, sink: &Sink, progress
 /// From the exit set to files: what is left of [`compile`] once the passes have run. The request's model only gives the
 /// name.
 pub fn generate(request: &Request, module: &Module, sink: &Sink, progress: &dyn Progress) -> Option<Summary> {
+<<<<<<< HEAD
 >>>>>>> 1ec50c8 (Plan and emit resize, scans and scatters; test kernels against the interpreter)
     let text = print(module, true);
+=======
+    let text = exit_text(module);
+>>>>>>> 2598b39 (Keep what a module says about its model out of the exit text; declare kiln_fail where a kernel may fail)
     if request.emit == Emit::Mlir {
         return write_text(request, &text, sink);
     }

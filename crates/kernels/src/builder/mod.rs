@@ -150,11 +150,29 @@ impl<'m> KernelBuilder<'m> {
     pub fn fail(&mut self, value: Value, bound: Index) {
         let bound = self.index(bound);
         let bound = self.op("arith.index_cast", &[bound], Type::i64());
+        self.declare_fail();
         self.builder
             .op("func.call")
             .attribute("callee", Attribute::symbol_ref("kiln_fail"))
             .operands(&[self.runtime, self.node, value, bound])
             .build();
+    }
+
+    /// Declares `@kiln_fail`, which the C side defines.
+    fn declare_fail(&mut self) {
+        let module = &mut *self.builder.module;
+        if module.find_symbol(module.top(), "kiln_fail").is_some() {
+            return;
+        }
+        let types = [Type::dialect("llvm", "ptr"), Type::i64(), Type::i64(), Type::i64()];
+        let mut state = OpState::new("func.func", kiln_ir::Location::unknown());
+        state.attributes.set("sym_name", "kiln_fail");
+        state.attributes.set("sym_visibility", "private");
+        state.attributes.set("function_type", Type::function(&types, &[]));
+        state.region_count = 1;
+        let function = module.create(state);
+        let body = module.body();
+        module.append(body, function);
     }
 
     fn constant(&mut self, value: Attribute, ty: Type) -> Value {

@@ -14,7 +14,7 @@ func.func {sym_name = "main", function_type = (!a) -> (!b, !b, !b)} ({
 !i = tensor<2x3x4x4xi64>
 func.func {sym_name = "main", function_type = (!a) -> (!b, !i)} ({
 ^bb0(%x: !a):
-  %0, %1 = graph.max_pool %x {window = [2, 3], strides = [2, 2], dilations = [2, 1], pad_low = [0, 0], pad_high = [0, 0], layout = "channels_first"} : (!a) -> (!b, !i)
+  %0, %1 = graph.max_pool %x {return_indices = true, window = [2, 3], strides = [2, 2], dilations = [2, 1], pad_low = [0, 0], pad_high = [0, 0], layout = "channels_first"} : (!a) -> (!b, !i)
   func.return %0, %1 : (!b, !i) -> ()
 }) : () -> ()
 // -----

@@ -158,19 +158,10 @@ fn write_text(request: &Request, text: &str, sink: &Sink) -> Option<Summary> {
     }
 }
 
-<<<<<<< HEAD
-/// From the exit set to files.
-pub(crate) fn generate(request: &Request, module: &Module, sink: &Sink, progress: &dyn Progress) -> Option<Summary> {
-=======
 /// From the exit set to files: what is left of [`compile`] once the passes have run. The request's model only gives the
 /// name.
 pub fn generate(request: &Request, module: &Module, sink: &Sink, progress: &dyn Progress) -> Option<Summary> {
-<<<<<<< HEAD
->>>>>>> 1ec50c8 (Plan and emit resize, scans and scatters; test kernels against the interpreter)
-    let text = print(module, true);
-=======
     let text = exit_text(module);
->>>>>>> 2598b39 (Keep what a module says about its model out of the exit text; declare kiln_fail where a kernel may fail)
     if request.emit == Emit::Mlir {
         return write_text(request, &text, sink);
     }

@@ -9,11 +9,7 @@ mod check;
 mod compile;
 mod target;
 
-<<<<<<< HEAD
 pub use check::{CheckReport, Comparison, check};
-pub use compile::{Emit, Progress, Request, Silent, Summary, compile, import, run};
-=======
 pub use compile::{Emit, Progress, Request, Silent, Summary, compile, generate, import, run};
->>>>>>> 1ec50c8 (Plan and emit resize, scans and scatters; test kernels against the interpreter)
 pub use kiln_registry::pipeline::OptimizationLevel;
 pub use target::resolve_target;

@@ -31,6 +31,9 @@ mod proto;
 mod tensor;
 mod types;
 
+#[cfg(test)]
+mod tests;
+
 use kiln_diag::Sink;
 use kiln_import_core::{ModelFile, Reporter};
 use kiln_ir::{Module, Registry};

@@ -32,6 +32,7 @@ mod conv_transpose;
 mod conversion;
 mod cumulative_sum;
 mod depth_to_space;
+mod einsum;
 mod elementwise;
 mod emit;
 mod extent;
@@ -46,6 +47,7 @@ mod normalization;
 mod one_hot;
 mod pad;
 mod pool;
+mod quantize;
 mod range;
 mod recurrent;
 mod reduction;
@@ -81,6 +83,8 @@ const ROWS: &[&[Row]] = &[
     // Products.
     matmul::ROWS,
     gemm::ROWS,
+    einsum::ROWS,
+    quantize::ROWS,
     // Reductions.
     reduction::ROWS,
     arg_extreme::ROWS,

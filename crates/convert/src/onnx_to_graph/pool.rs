@@ -1,8 +1,12 @@
 //! Pools over windows and over all spatial axes.
 
+use super::content::Content;
+use super::conversion::Tracked;
 use super::emit::attribute;
+use super::extent::element_count;
 use super::node::{Node, Results, Row, row};
 use super::window::Window;
+use kiln_ir::Dim;
 use kiln_tensor::ElementType;
 
 pub(crate) const ROWS: &[Row] = &[
@@ -22,14 +26,38 @@ fn max_pool(node: &mut Node) -> Results {
     if indices && padded.x != x {
         return Err("indices with automatic padding need static extents".into());
     }
-    if indices && node.int_or("storage_order", 0) != 0 {
-        return Err("storage_order 1 is not supported".into());
-    }
     let mut given = padded.pool_attributes();
     if indices {
         given.push(("return_indices", attribute(true)));
     }
-    node.emit_many("graph.max_pool", &[padded.x], &given)
+    let mut results = node.emit_many("graph.max_pool", &[padded.x], &given)?;
+    if indices && node.int_or("storage_order", 0) == 1 {
+        results[1] = column_major(node, results[1], &node.shape(x)[2..])?;
+    }
+    Ok(results)
+}
+
+/// Flat indices into a tensor of these spatial extents, counted with the first spatial axis fastest.
+fn column_major(node: &mut Node, indices: Tracked, spatial: &[Dim]) -> Result<Tracked, String> {
+    let extent = |node: &mut Node, dims: &[Dim]| -> Result<Tracked, String> {
+        let count = element_count(dims)?;
+        Ok(node.conversion.track_content(Content { shape: Vec::new(), ..Content::vector(vec![count]) }))
+    };
+    let plane = extent(node, spatial)?;
+    let within = node.binary("graph.remainder", indices, plane)?;
+    let mut result = node.binary("graph.subtract", indices, within)?;
+    for axis in 0..spatial.len() {
+        let (after, own, before) = (
+            extent(node, &spatial[axis + 1..])?,
+            extent(node, &spatial[axis..=axis])?,
+            extent(node, &spatial[..axis])?,
+        );
+        let coordinate = node.binary("graph.divide", within, after)?;
+        let coordinate = node.binary("graph.remainder", coordinate, own)?;
+        let offset = node.binary("graph.multiply", coordinate, before)?;
+        result = node.binary("graph.add", result, offset)?;
+    }
+    Ok(result)
 }
 
 fn lowest_integer(element: ElementType) -> f64 {

@@ -7,9 +7,13 @@
 
 mod check;
 mod compile;
+mod inspect;
+mod operations;
 mod target;
 
 pub use check::{CheckReport, Comparison, check};
 pub use compile::{Emit, Progress, Request, Silent, Summary, compile, generate, import, run};
+pub use inspect::{ModelInventory, inspect};
 pub use kiln_registry::pipeline::OptimizationLevel;
+pub use operations::operations;
 pub use target::resolve_target;

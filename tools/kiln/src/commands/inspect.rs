@@ -1,22 +1,35 @@
-//! `kiln inspect MODEL.so`.
+//! `kiln inspect MODEL`: a compiled model, or a model file.
 
+use crate::failure::{Failure, show};
+use crate::options::PartialShapeArgument;
+use crate::output;
 use crate::output::{bytes_text, table};
-use crate::{Failure, output};
 use clap::Args;
+use kiln_diag::Sink;
+use kiln_driver::{Emit, ModelInventory, OptimizationLevel, Request, inspect, resolve_target};
 use kiln_runtime::{Dim, ModelFile, SymbolInfo, TensorInfo};
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
-/// Tells what a compiled model takes, gives and needs. It is not executed, and may be for any processor.
+/// Tells what a model takes, gives and needs: a compiled one, for whichever processor, or the file it is made of.
+///
+/// A compiled model is not executed. Of a model file, the operators are counted too.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   kiln inspect model.so
+  kiln inspect model.onnx --shape x=1x3x224x224
   kiln inspect model.so --json")]
 pub struct InspectCommand {
-    /// The compiled model.
+    /// The model.
     #[arg(value_name = "MODEL")]
     model: PathBuf,
+
+    /// The shape of an input of a model file; a question mark leaves an extent as it is.
+    #[arg(long = "shape", value_name = "NAME=1x3x?x?")]
+    shapes: Vec<PartialShapeArgument>,
 
     /// Prints the result as JSON.
     #[arg(long)]
@@ -25,9 +38,70 @@ pub struct InspectCommand {
 
 impl InspectCommand {
     pub(crate) fn execute(self) -> Result<(), Failure> {
-        let file = ModelFile::read(&self.model)?;
-        output::print(&if self.json { to_json(&file) } else { to_text(&file) })
+        if is_compiled(&self.model) || !self.model.is_file() {
+            let file = ModelFile::read(&self.model)?;
+            return output::print(&if self.json { to_json(&file) } else { to_text(&file) });
+        }
+        let request = Request {
+            model: self.model.clone(),
+            output: None,
+            emit: Emit::So,
+            target: resolve_target(None, None).map_err(Failure::Usage)?,
+            level: OptimizationLevel::O3,
+            shapes: self.shapes.iter().map(|shape| (shape.name.clone(), shape.extents.clone())).collect(),
+            constants: Vec::new(),
+            threads: 1,
+            cache: None,
+        };
+        let sink = Sink::new();
+        let inventory = inspect(&request, &sink);
+        let diagnostics = sink.take();
+        let Some(inventory) = inventory else { return Err(Failure::Diagnosed(diagnostics)) };
+        show(&diagnostics);
+        output::print(&if self.json { inventory_json(&inventory) } else { inventory_text(&inventory) })
     }
+}
+
+/// Whether the file is an ELF object, which no format of models is.
+fn is_compiled(path: &Path) -> bool {
+    let mut start = [0; 4];
+    File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == *b"\x7fELF"
+}
+
+fn inventory_text(model: &ModelInventory) -> String {
+    let parameters = format!("{}, {}", model.parameters, bytes_text(model.parameter_bytes));
+    let operations = model.operations.map_or("unknown".into(), |expr| match expr.as_constant() {
+        Some(operations) => format!("{:.3} GFLOP a run", operations as f64 / 1e9),
+        None => format!("{expr} a run"),
+    });
+    let workspace = model.workspace.map_or("unknown".into(), |expr| match expr.as_constant() {
+        Some(bytes) => bytes_text(bytes.unsigned_abs()),
+        None => "depends on the inputs' shapes".into(),
+    });
+    let facts = [("parameters", parameters), ("operations", operations), ("workspace", workspace)];
+    let mut text: String = facts.iter().map(|(name, value)| format!("{name:<12} {value}\n")).collect();
+    text += &tensor_tables(&model.inputs, &model.outputs);
+    let mut operators: Vec<(&String, &usize)> = model.operators.iter().collect();
+    // The most frequent first; names decide between equals.
+    operators.sort_by_key(|&(name, count)| (std::cmp::Reverse(count), name));
+    let rows: Vec<Vec<String>> =
+        operators.iter().map(|(name, count)| vec![(*name).clone(), count.to_string()]).collect();
+    text + &format!("\n{}", table(&["operator", "count"], &[false, true], &rows))
+}
+
+fn inventory_json(model: &ModelInventory) -> String {
+    let tensors = |tensors: &[TensorInfo]| tensors.iter().map(tensor_json).collect::<Vec<_>>();
+    let number = |expr: Option<kiln_ir::DimExpr>| expr.and_then(|expr| expr.as_constant());
+    let result = json!({
+        "inputs": tensors(&model.inputs),
+        "outputs": tensors(&model.outputs),
+        "operators": model.operators,
+        "parameters": model.parameters,
+        "parameter_bytes": model.parameter_bytes,
+        "operations": number(model.operations),
+        "workspace_bytes": number(model.workspace),
+    });
+    format!("{result:#}\n")
 }
 
 fn to_text(file: &ModelFile) -> String {
@@ -44,15 +118,20 @@ fn to_text(file: &ModelFile) -> String {
         facts.push(("operations", format!("{:.3} GFLOP a run", operations as f64 / 1e9)));
     }
     let mut text: String = facts.iter().map(|(name, value)| format!("{name:<12} {value}\n")).collect();
-    for (title, tensors) in [("input", &model.inputs), ("output", &model.outputs)] {
-        let rows: Vec<Vec<String>> = tensors.iter().map(tensor_row).collect();
-        text += &format!("\n{}", table(&[title, "type", "shape"], &[false; 3], &rows));
-    }
+    text += &tensor_tables(&model.inputs, &model.outputs);
     if !model.symbols.is_empty() {
         let rows: Vec<Vec<String>> = model.symbols.iter().map(symbol_row).collect();
         text += &format!("\n{}", table(&["symbol", "range", "known from"], &[false; 3], &rows));
     }
     text
+}
+
+fn tensor_tables(inputs: &[TensorInfo], outputs: &[TensorInfo]) -> String {
+    let table = |(title, tensors): (&str, &[TensorInfo])| {
+        let rows: Vec<Vec<String>> = tensors.iter().map(tensor_row).collect();
+        format!("\n{}", table(&[title, "type", "shape"], &[false; 3], &rows))
+    };
+    [("input", inputs), ("output", outputs)].map(table).concat()
 }
 
 fn tensor_row(tensor: &TensorInfo) -> Vec<String> {

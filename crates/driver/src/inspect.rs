@@ -1,0 +1,93 @@
+//! What a model file holds, without compiling it.
+
+use crate::compile::{import, run};
+use crate::{Request, operations};
+use kiln_diag::Sink;
+use kiln_ir::{Attribute, DimExpr, Module, Op};
+use kiln_kernels::main_function::ModelDescription;
+use kiln_registry::pipeline;
+use kiln_runtime::{Dim, TensorInfo};
+use std::collections::BTreeMap;
+
+/// What a model file holds.
+#[derive(Clone, Debug)]
+pub struct ModelInventory {
+    /// Inputs, in order.
+    pub inputs: Vec<TensorInfo>,
+    /// Outputs, in order.
+    pub outputs: Vec<TensorInfo>,
+    /// How often each operator of the model's framework is used, by name.
+    pub operators: BTreeMap<String, usize>,
+    /// Elements of its constants.
+    pub parameters: u64,
+    /// Bytes of its constants.
+    pub parameter_bytes: u64,
+    /// Floating-point operations of a run, over its symbols: see [`operations`].
+    pub operations: Option<DimExpr>,
+    /// Bytes that hold all that a run computes, over its symbols, when it is compiled for the request's target; `None`
+    /// when it cannot be.
+    pub workspace: Option<DimExpr>,
+}
+
+/// Reads the model; `None` if there were errors, which are in `sink`.
+pub fn inspect(request: &Request, sink: &Sink) -> Option<ModelInventory> {
+    let mut module = import(&request.model, request, sink)?;
+    let operators = count_operators(&module);
+    run(&mut module, pipeline::conversion(), sink)?;
+    let description = find_main(&module).and_then(|main| ModelDescription::of(&module, main).ok());
+    let (inputs, outputs) = match description {
+        Some(description) => (tensor_infos(&description.inputs), tensor_infos(&description.outputs)),
+        None => (Vec::new(), Vec::new()),
+    };
+    run(&mut module, &pipeline::optimization(request.level), sink)?;
+    let (parameters, parameter_bytes) = count_parameters(&module);
+    let operations = operations(&module);
+    // What lowering does not know yet is no fault of the file's: there is just no number then.
+    let workspace = plan_memory(&mut module, request, &Sink::new());
+    Some(ModelInventory { inputs, outputs, operators, parameters, parameter_bytes, operations, workspace })
+}
+
+fn find_main(module: &Module) -> Option<Op> {
+    kiln_func::find_function(module, "main")
+}
+
+fn count_operators(module: &Module) -> BTreeMap<String, usize> {
+    let mut operators = BTreeMap::new();
+    for op in module.walk(module.top()) {
+        let name = module.name(op);
+        // Functions, returns and constants are not what users look for.
+        if name.as_str().starts_with("onnx.") && name.as_str() != "onnx.Constant" {
+            *operators.entry(name.as_str()["onnx.".len()..].to_owned()).or_default() += 1;
+        }
+    }
+    operators
+}
+
+/// Elements and bytes of all constants.
+fn count_parameters(module: &Module) -> (u64, u64) {
+    let results = module.walk(module.top()).into_iter().flat_map(|op| module.results(op).to_vec());
+    let constants = results.filter_map(|result| module.constant_tensor(result));
+    constants
+        .fold((0, 0), |(elements, bytes), tensor| (elements + tensor.len() as u64, bytes + tensor.bytes().len() as u64))
+}
+
+fn plan_memory(module: &mut Module, request: &Request, sink: &Sink) -> Option<DimExpr> {
+    let lowering = pipeline::lowering(&request.target);
+    let (planning, _) = lowering.split_once(",lower-kernels")?;
+    run(module, &format!("{planning})"), sink)?;
+    module.attribute(find_main(module)?, "arena_size").and_then(Attribute::as_dims)?.first()?.expr()
+}
+
+fn tensor_infos(tensors: &[kiln_kernels::main_function::TensorDescription]) -> Vec<TensorInfo> {
+    let dim = |extent: DimExpr| match (extent.as_constant(), extent.as_symbol()) {
+        (Some(extent), _) => Dim::Static(extent.unsigned_abs()),
+        (None, Some(name)) => Dim::Symbol(name.as_str().into()),
+        (None, None) => Dim::Expression(extent.to_string()),
+    };
+    let info = |tensor: &kiln_kernels::main_function::TensorDescription| TensorInfo {
+        name: tensor.name.clone(),
+        element_type: tensor.element,
+        dims: tensor.axes.iter().map(|axis| dim(axis.extent)).collect(),
+    };
+    tensors.iter().map(info).collect()
+}

@@ -98,6 +98,8 @@ fn fold_scale(module: &mut Module, op: Op) -> Rewrite {
     if linear.has_bias && !is_constant(module, operands[2]) {
         return Err("the bias is not constant".into());
     }
+    // The constant may stand after the linear op, whose only user is `op`: it moves down to where both are known.
+    module.move_before(op, linear.op);
     let mut builder = Builder::before(module, linear.op);
     let scale = along_axis(&mut builder, factor, linear.weights_axis, weights_rank);
     let mut scaled = operands.clone();
@@ -132,6 +134,7 @@ fn fold_offset(module: &mut Module, op: Op) -> Rewrite {
     let Some(count) = channels.as_static() else { return Err("the number of channels is symbolic".into()) };
     let element = module.ty(result).element().ok_or("element type")?;
     let zeros = Tensor::zeros(element, &[count as usize]).map_err(|error| Mismatch::from(error.to_string()))?;
+    module.move_before(op, linear.op);
     let mut builder = Builder::before(module, linear.op);
     let bias = if linear.has_bias { operands[2] } else { constant(&mut builder, zeros) };
     let offset = along_axis(&mut builder, offset, 0, 1);

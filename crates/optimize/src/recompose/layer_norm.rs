@@ -101,6 +101,8 @@ fn absorb_offset(module: &mut Module, op: Op) -> Rewrite {
 
 fn absorb(module: &mut Module, op: Op, norm: Op, value: Value) -> Rewrite {
     let shape = normalized_shape(module, norm, value)?;
+    // The constant may stand after the normalization, whose only user is `op`.
+    module.move_before(op, norm);
     let mut builder = Builder::before(module, norm);
     let value = reshape(&mut builder, value, &shape);
     let mut operands = module.operands(norm).to_vec();

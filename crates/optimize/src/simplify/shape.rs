@@ -41,6 +41,10 @@ fn reshape_of_reshape(module: &mut Module, op: Op) -> Rewrite {
 fn broadcast_into_elementwise(module: &mut Module, op: Op) -> Rewrite {
     let (narrow, wide) = (module.operand(op, 0), module.result(op, 0));
     let shape = shape_of(module, wide);
+    let aligned = shape.iter().rev().zip(shape_of(module, narrow).iter().rev());
+    if aligned.into_iter().any(|(wide, narrow)| narrow != wide && !narrow.is(1)) {
+        return Err("that the extents agree is known at run time only".into());
+    }
     let takes_narrow = |user: &kiln_ir::Use| {
         let others = || module.operands(user.op).iter().filter(|&&other| other != wide);
         is_elementwise(module, user.op)

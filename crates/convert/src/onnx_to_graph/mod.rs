@@ -20,6 +20,7 @@
 
 mod activations;
 mod arg_extreme;
+mod attention;
 mod axes;
 mod batch_normalization;
 mod cast;
@@ -40,6 +41,7 @@ mod fold;
 mod gather;
 mod gemm;
 mod identity;
+mod loss;
 mod lrn;
 mod matmul;
 mod node;
@@ -62,6 +64,7 @@ mod top_k;
 mod transpose;
 mod trilu;
 mod window;
+mod window_function;
 
 use kiln_diag::Sink;
 use kiln_ir::Module;
@@ -85,6 +88,7 @@ const ROWS: &[&[Row]] = &[
     gemm::ROWS,
     einsum::ROWS,
     quantize::ROWS,
+    attention::ROWS,
     // Reductions.
     reduction::ROWS,
     arg_extreme::ROWS,
@@ -92,6 +96,7 @@ const ROWS: &[&[Row]] = &[
     normalization::ROWS,
     top_k::ROWS,
     cumulative_sum::ROWS,
+    loss::ROWS,
     // Data movement.
     reshape::ROWS,
     axes::ROWS,
@@ -110,6 +115,7 @@ const ROWS: &[&[Row]] = &[
     constant::ROWS,
     range::ROWS,
     one_hot::ROWS,
+    window_function::ROWS,
     // Sequences and control flow.
     recurrent::ROWS,
     control::ROWS,

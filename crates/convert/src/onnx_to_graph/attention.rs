@@ -1,0 +1,290 @@
+//! `Attention`, `RotaryEmbedding`: products, a softmax and masks.
+
+use super::cast::element_of;
+use super::content::Content;
+use super::conversion::Tracked;
+use super::emit::attribute;
+use super::extent::{constant, dim, expr, floor_divide, multiply, subtract};
+use super::matmul::product;
+use super::node::{Node, Results, Row, row};
+use kiln_ir::{Dim, DimExpr, Type};
+use kiln_tensor::{ElementType, Tensor};
+
+pub(crate) const ROWS: &[Row] = &[row("Attention", attention), row("RotaryEmbedding", rotary_embedding)];
+
+/// `softmax(scale * Q * K' + bias) * V` for each head.
+fn attention(node: &mut Node) -> Results {
+    let inputs = [node.input(0)?, node.input(1)?, node.input(2)?];
+    let flat = node.rank(inputs[0]) == 3;
+    let (query_heads, key_heads) = (node.int_or("q_num_heads", 0), node.int_or("kv_num_heads", 0));
+    let query = split_heads(node, inputs[0], query_heads)?;
+    let (key, value) = (split_heads(node, inputs[1], key_heads)?, split_heads(node, inputs[2], key_heads)?);
+    let (past_key, past_value) = (node.optional(4), node.optional(5));
+    let offset = past_key.map_or(Dim::Static(0), |past| node.shape(past).get(2).copied().unwrap_or(Dim::Unknown));
+    let key = joined(node, past_key, key)?;
+    let value = joined(node, past_value, value)?;
+    let bias = bias(node, query, key, offset)?;
+    let groups = repeats(node, query, key)?;
+    let (wide_key, wide_value) = (repeat_heads(node, key, groups)?, repeat_heads(node, value, groups)?);
+
+    let scores = scores(node, query, wide_key)?;
+    let softcap = node.float_or("softcap", 0.0);
+    let capped = match softcap == 0.0 {
+        true => scores,
+        false => {
+            let divided = node.binary_scalar("graph.divide", scores, softcap)?;
+            let bounded = node.unary("graph.tanh", divided)?;
+            node.binary_scalar("graph.multiply", bounded, softcap)?
+        }
+    };
+    let biased = match bias {
+        Some(bias) => node.binary("graph.add", capped, bias)?,
+        None => capped,
+    };
+    let weights = weights(node, biased, bias)?;
+    let cast_weights = node.cast(weights, node.element(query))?;
+    let result = product(node, cast_weights, wide_value)?;
+    let result = if flat { merge_heads(node, result)? } else { result };
+    let shown = match node.int_or("qk_matmul_output_mode", 0) {
+        0 => scores,
+        1 if node.opset < 25 && softcap == 0.0 => biased,
+        1 => capped,
+        2 => biased,
+        3 => cast_weights,
+        other => return Err(format!("qk_matmul_output_mode {other} is not known")),
+    };
+    Ok(vec![result, key, value, shown])
+}
+
+/// Batch, length, heads times size to batch, heads, length, size.
+fn split_heads(node: &mut Node, x: Tracked, heads: i64) -> Result<Tracked, String> {
+    match node.shape(x) {
+        &[batch, length, hidden] => {
+            let heads = u64::try_from(heads).ok().filter(|&heads| heads > 0).ok_or("the number of heads is missing")?;
+            let size = dim(floor_divide(expr(hidden)?, constant(heads as i64))?)?;
+            let apart = node.reshape(x, &[batch, length, Dim::Static(heads), size])?;
+            node.transpose(apart, &[0, 2, 1, 3])
+        }
+        shape if shape.len() == 4 => Ok(x),
+        _ => Err("inputs must have 3 or 4 axes".into()),
+    }
+}
+
+fn merge_heads(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
+    let &[batch, heads, length, size] = node.shape(x) else { return Err("a result has 4 axes".into()) };
+    let moved = node.transpose(x, &[0, 2, 1, 3])?;
+    node.reshape(moved, &[batch, length, dim(multiply(expr(heads)?, expr(size)?)?)?])
+}
+
+fn joined(node: &mut Node, past: Option<Tracked>, new: Tracked) -> Result<Tracked, String> {
+    match past {
+        Some(past) => node.concat(&[past, new], 2),
+        None => Ok(new),
+    }
+}
+
+/// How many heads of the query share one of the key.
+fn repeats(node: &Node, query: Tracked, key: Tracked) -> Result<u64, String> {
+    match (node.shape(query)[1], node.shape(key)[1]) {
+        (left, right) if left == right => Ok(1),
+        (Dim::Static(left), Dim::Static(right)) if right > 0 && left % right == 0 => Ok(left / right),
+        (left, right) => Err(format!("{left} heads of the query do not share {right} of the key")),
+    }
+}
+
+/// Each head several times, one after the other.
+fn repeat_heads(node: &mut Node, x: Tracked, count: u64) -> Result<Tracked, String> {
+    if count == 1 {
+        return Ok(x);
+    }
+    let &[batch, heads, length, size] = node.shape(x) else { return Err("keys have 4 axes".into()) };
+    let apart = node.reshape(x, &[batch, heads, Dim::Static(1), length, size])?;
+    let repeated = node.broadcast(apart, &[batch, heads, Dim::Static(count), length, size])?;
+    node.reshape(repeated, &[batch, dim(multiply(expr(heads)?, constant(count as i64))?)?, length, size])
+}
+
+/// The scaled products. Each side takes the square root of the scale, as the operator's definition has it.
+fn scores(node: &mut Node, query: Tracked, key: Tracked) -> Result<Tracked, String> {
+    let given = node.attribute("scale").and_then(|scale| scale.as_f64());
+    let scale = match (given, node.shape(query)[3]) {
+        (Some(scale), _) => scale,
+        (None, Dim::Static(size)) => 1.0 / (size as f64).sqrt(),
+        (None, _) => return Err("the size of a head must be static".into()),
+    };
+    let query = node.binary_scalar("graph.multiply", query, scale.sqrt())?;
+    let turned = node.transpose(key, &[0, 1, 3, 2])?;
+    let turned = node.binary_scalar("graph.multiply", turned, scale.sqrt())?;
+    product(node, query, turned)
+}
+
+/// The softmax; rows that the bias masks altogether are 0.
+fn weights(node: &mut Node, biased: Tracked, bias: Option<Tracked>) -> Result<Tracked, String> {
+    let precision = match node.int("softmax_precision").filter(|&number| number != 0) {
+        Some(number) => element_of(number)?,
+        None => node.element(biased),
+    };
+    let wide = node.cast(biased, precision)?;
+    let axis = node.rank(wide) - 1;
+    let weights = node.emit("graph.softmax", &[wide], &[("axis", attribute(axis as i64))])?;
+    let Some(bias) = bias else { return Ok(weights) };
+    let highest = node.reduce("graph.reduce_max", bias, &[node.rank(bias) - 1])?;
+    let lowest = node.scalar(node.element(bias), f64::NEG_INFINITY)?;
+    let masked = node.binary("graph.equal", highest, lowest)?;
+    let zero = node.scalar(precision, 0.0)?;
+    node.select(masked, zero, weights)
+}
+
+/// What is added to the products: 0 or what the mask says where a query sees a key, minus infinity where not.
+fn bias(node: &mut Node, query: Tracked, key: Tracked, offset: Dim) -> Result<Option<Tracked>, String> {
+    let element = node.element(query);
+    let (length, keys) = (node.shape(query)[2], node.shape(key)[2]);
+    let mut bias = match node.optional(3) {
+        Some(mask) => Some(additive(node, mask, keys, element)?),
+        None => None,
+    };
+    let padding = node.optional(6);
+    // The place of the first query among the keys: one for all, or one for each of the batch.
+    let first = match (padding, offset) {
+        (Some(counts), Dim::Static(0)) => {
+            let counts = node.cast(counts, ElementType::I64)?;
+            let own = scalar(node, expr(length)?)?;
+            let first = node.binary("graph.subtract", counts, own)?;
+            let batch = node.shape(first)[0];
+            node.reshape(first, &[batch, Dim::Static(1), Dim::Static(1), Dim::Static(1)])?
+        }
+        (_, offset) => scalar(node, expr(offset)?)?,
+    };
+    let rows = line(node, &[length, Dim::Static(1)], 0)?;
+    let columns = line(node, &[Dim::Static(1), keys], 1)?;
+    let place = node.binary("graph.add", rows, first)?;
+    let mut allow = |node: &mut Node, allowed: Tracked| -> Result<(), String> {
+        let (open, shut) = (node.scalar(element, 0.0)?, node.scalar(element, f64::NEG_INFINITY)?);
+        let term = node.select(allowed, open, shut)?;
+        bias = Some(match bias {
+            Some(bias) => node.binary("graph.add", bias, term)?,
+            None => term,
+        });
+        Ok(())
+    };
+    if node.flag("is_causal", false) {
+        let allowed = node.binary("graph.less_equal", columns, place)?;
+        allow(node, allowed)?;
+    }
+    let back = node.binary("graph.subtract", place, columns)?;
+    for (name, direction) in [("left_window_size", 1), ("right_window_size", -1)] {
+        let size = node.int_or(name, -1);
+        if size >= 0 {
+            let bound = node.tensor(Tensor::scalar(direction * size))?;
+            let op = if direction > 0 { "graph.less_equal" } else { "graph.greater_equal" };
+            let allowed = node.binary(op, back, bound)?;
+            allow(node, allowed)?;
+        }
+    }
+    if let Some(counts) = padding {
+        let counts = node.cast(counts, ElementType::I64)?;
+        let batch = node.shape(counts)[0];
+        let counts = node.reshape(counts, &[batch, Dim::Static(1), Dim::Static(1), Dim::Static(1)])?;
+        let allowed = node.binary("graph.less", columns, counts)?;
+        allow(node, allowed)?;
+    }
+    Ok(bias)
+}
+
+/// A mask as numbers to add, for as many keys as there are.
+fn additive(node: &mut Node, mask: Tracked, keys: Dim, element: ElementType) -> Result<Tracked, String> {
+    let mut mask = mask;
+    if node.element(mask) == ElementType::I1 {
+        let (open, shut) = (node.scalar(element, 0.0)?, node.scalar(element, f64::NEG_INFINITY)?);
+        mask = node.select(mask, open, shut)?;
+    }
+    let mask = node.cast(mask, element)?;
+    let own = *node.shape(mask).last().ok_or("the mask has no axes")?;
+    let missing = subtract(expr(keys)?, expr(own)?)?;
+    if own == keys || own.is(1) || missing.as_constant().is_none_or(|missing| missing <= 0) {
+        return Ok(mask);
+    }
+    let rank = node.rank(mask);
+    let mut high = vec![Dim::Static(0); rank];
+    high[rank - 1] = dim(missing)?;
+    let given =
+        [("low", attribute(vec![Dim::Static(0); rank])), ("high", attribute(high)), ("mode", attribute("constant"))];
+    let shut = node.scalar(element, f64::NEG_INFINITY)?;
+    node.emit("graph.pad", &[mask, shut], &given)
+}
+
+/// An extent as data.
+fn scalar(node: &mut Node, value: DimExpr) -> Result<Tracked, String> {
+    Ok(node.conversion.track_content(Content { shape: Vec::new(), ..Content::vector(vec![value]) }))
+}
+
+fn line(node: &mut Node, shape: &[Dim], axis: i64) -> Result<Tracked, String> {
+    node.emit_as("graph.iota", &[], &[("axis", attribute(axis))], shape, Type::i64())
+}
+
+/// Pairs of elements turned by the angle of their position.
+fn rotary_embedding(node: &mut Node) -> Results {
+    let x = node.input(0)?;
+    let shape = node.shape(x);
+    let four = shape.len() == 4;
+    // Batch, length, heads, size.
+    let work = match shape {
+        &[batch, length, hidden] => {
+            let heads = node.int("num_heads").filter(|&heads| heads > 0).ok_or("num_heads is missing")?;
+            let size = dim(floor_divide(expr(hidden)?, constant(heads))?)?;
+            node.reshape(x, &[batch, length, Dim::Static(heads as u64), size])?
+        }
+        _ if four => node.transpose(x, &[0, 2, 1, 3])?,
+        _ => return Err("the input must have 3 or 4 axes".into()),
+    };
+    let size = node.shape(work)[3].as_static().ok_or("the size of a head must be static")?;
+    let turned = node.int("rotary_embedding_dim").filter(|&size| size > 0).map_or(size, |size| size as u64);
+    if turned > size || turned % 2 != 0 {
+        return Err(format!("{turned} of {size} elements cannot be turned in pairs"));
+    }
+    let (whole, half) = (Dim::Static(turned), Dim::Static(turned / 2));
+    let rotated = node.slice_axis(work, 3, Dim::Static(0), whole)?;
+    let rest = node.slice_axis(work, 3, whole, Dim::Static(size - turned))?;
+    let &[batch, length, heads, _] = node.shape(work) else { return Err("the input has 4 axes".into()) };
+    let interleaved = node.flag("interleaved", false);
+    let (first, second) = match interleaved {
+        true => {
+            let pairs = node.reshape(rotated, &[batch, length, heads, half, Dim::Static(2)])?;
+            let part = |node: &mut Node, start: u64| {
+                let part = node.slice_axis(pairs, 4, Dim::Static(start), Dim::Static(1))?;
+                node.reshape(part, &[batch, length, heads, half])
+            };
+            (part(node, 0)?, part(node, 1)?)
+        }
+        false => (node.slice_axis(rotated, 3, Dim::Static(0), half)?, node.slice_axis(rotated, 3, half, half)?),
+    };
+    let (cosine, sine) = (angles(node, 1)?, angles(node, 2)?);
+    let mut turn = |left: Tracked, op: &str, right: Tracked| -> Result<Tracked, String> {
+        let left = node.binary("graph.multiply", cosine, left)?;
+        let right = node.binary("graph.multiply", sine, right)?;
+        node.binary(op, left, right)
+    };
+    let real = turn(first, "graph.subtract", second)?;
+    let imaginary = turn(second, "graph.add", first)?;
+    let joined = match interleaved {
+        true => {
+            let apart = [batch, length, heads, half, Dim::Static(1)];
+            let (real, imaginary) = (node.reshape(real, &apart)?, node.reshape(imaginary, &apart)?);
+            let pairs = node.concat(&[real, imaginary], 4)?;
+            node.reshape(pairs, &[batch, length, heads, whole])?
+        }
+        false => node.concat(&[real, imaginary], 3)?,
+    };
+    let result = if turned == size { joined } else { node.concat(&[joined, rest], 3)? };
+    Ok(vec![if four { node.transpose(result, &[0, 2, 1, 3])? } else { node.reshape(result, shape)? }])
+}
+
+/// Cosines or sines for each position, with an axis for heads.
+fn angles(node: &mut Node, input: usize) -> Result<Tracked, String> {
+    let mut cache = node.input(input)?;
+    if let Some(positions) = node.optional(3) {
+        cache = node.emit("graph.gather", &[cache, positions], &[("axis", attribute(0i64))])?;
+    }
+    let mut shape = node.shape(cache).to_vec();
+    shape.insert(shape.len() - 1, Dim::Static(1));
+    node.reshape(cache, &shape)
+}

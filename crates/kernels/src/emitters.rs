@@ -3,6 +3,7 @@
 use crate::builder::KernelBuilder;
 use crate::{
     contract, conv, depthwise, layer_norm, lrn, map, matmul, pool, recurrent, reduce, resize, scan, scatter, softmax,
+    winograd,
 };
 use kiln_ir::Module;
 use kiln_schedule::{KernelSpec, Plan};
@@ -20,6 +21,7 @@ pub struct Emitter {
 /// Every emitter.
 pub const EMITTERS: &[Emitter] = &[
     Emitter { family: "depthwise", emit: depthwise::emit },
+    Emitter { family: "winograd", emit: winograd::emit },
     Emitter { family: "conv", emit: conv::emit },
     Emitter { family: "conv_transpose", emit: conv::emit_transposed },
     Emitter { family: "matmul", emit: matmul::emit },

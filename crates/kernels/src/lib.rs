@@ -25,6 +25,7 @@ pub mod scan;
 pub mod scatter;
 pub mod softmax;
 pub mod window;
+pub mod winograd;
 
 pub use builder::{Body, Buffer, Combine, Condition, Coordinate, Index, KernelBuilder, Lanes};
 pub use emitters::{EMITTERS, Emitter, emit_kernel};

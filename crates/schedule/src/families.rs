@@ -4,6 +4,7 @@ use crate::plan::Plan;
 use crate::spec::KernelSpec;
 use crate::{
     contract, conv, conv_transpose, depthwise, map, matmul, normalize, pool, recurrent, reduce, resize, scan, scatter,
+    winograd,
 };
 use kiln_target::Target;
 
@@ -19,6 +20,7 @@ pub struct Family {
 /// Every family: special ones first, general ones last.
 pub const FAMILIES: &[Family] = &[
     Family { name: depthwise::FAMILY, plan: depthwise::plan },
+    Family { name: winograd::FAMILY, plan: winograd::plan },
     Family { name: conv::FAMILY, plan: conv::plan },
     Family { name: conv_transpose::FAMILY, plan: conv_transpose::plan },
     Family { name: matmul::FAMILY, plan: matmul::plan },

@@ -33,6 +33,7 @@ pub mod scan;
 pub mod scatter;
 pub mod spec;
 pub mod tuning;
+pub mod winograd;
 
 pub use families::{FAMILIES, Family, plan_kernel};
 pub use layout::assign_layout;

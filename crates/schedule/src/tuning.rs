@@ -85,3 +85,14 @@ pub const FEW_ROWS_VECTORS: usize = 4;
 
 /// With no more rows than this, conflicts between rows do not matter: a set of the cache holds them all.
 pub const FEW_ROWS: usize = 4;
+
+/// Tiles of a block of Winograd's algorithm: enough rows for the 36 products, few enough for the second-level cache.
+///
+/// Zen 4, ResNet-50's 3x3 layers: 28 to 49 tiles are equally fast, 14 and 98 a fifth slower.
+pub const WINOGRAD_TILES: usize = 48;
+
+/// With fewer tiles, reading 36 instead of 9 matrices of filters costs what is gained (Zen 4, 7x7x512: 4 tiles).
+pub const WINOGRAD_FEWEST_TILES: usize = 14;
+
+/// With fewer channels in or out, the transforms cost what is gained.
+pub const WINOGRAD_CHANNELS: usize = 32;

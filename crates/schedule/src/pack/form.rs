@@ -1,8 +1,9 @@
 //! The packed forms, as a split of the axes of what is packed.
 
 use crate::plan::Plan;
+use crate::winograd;
 use kiln_ir::{Attribute, AttributeKind, Builder, Dim, Name, Type, Value};
-use kiln_tensor::{Tensor, element_count};
+use kiln_tensor::element_count;
 
 /// An order in which a kernel reads weights.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -30,6 +31,11 @@ pub enum PackForm {
     },
     /// A filter of one channel in and one out: taps, channels.
     Depthwise,
+    /// A 3x3 filter, transformed for Winograd's algorithm: products, panels, channels, columns.
+    Winograd {
+        /// Filters in a panel.
+        columns: usize,
+    },
 }
 
 /// How the axes of a tensor are split, ordered and filled up.
@@ -82,6 +88,13 @@ impl PackForm {
                 after: vec![usize::from(transposed)],
                 columns,
             },
+            PackForm::Winograd { columns } => PackedLayout {
+                split: vec![winograd::PATCH * winograd::PATCH, shape[0], shape[1]],
+                before: vec![0],
+                filters: 1,
+                after: vec![2],
+                columns,
+            },
             PackForm::Depthwise => PackedLayout {
                 split: shape.to_vec(),
                 before: Vec::new(),
@@ -92,11 +105,6 @@ impl PackForm {
         }
     }
 
-    /// What is done to the numbers before they are ordered.
-    pub(super) fn transform(self, tensor: &Tensor) -> Tensor {
-        tensor.clone()
-    }
-
     fn name(self) -> &'static str {
         match self {
             PackForm::ConvPanels { .. } => "conv_panels",
@@ -104,6 +112,7 @@ impl PackForm {
             PackForm::MatrixPanels { transposed: false, .. } => "matrix_panels",
             PackForm::MatrixPanels { transposed: true, .. } => "transposed_matrix_panels",
             PackForm::Depthwise => "depthwise",
+            PackForm::Winograd { .. } => "winograd",
         }
     }
 
@@ -112,7 +121,7 @@ impl PackForm {
             PackForm::ConvPanels { groups, columns } | PackForm::TransposedConvPanels { groups, columns } => {
                 (groups, columns)
             }
-            PackForm::MatrixPanels { columns, .. } => (1, columns),
+            PackForm::MatrixPanels { columns, .. } | PackForm::Winograd { columns } => (1, columns),
             PackForm::Depthwise => (1, 1),
         }
     }
@@ -124,6 +133,7 @@ impl PackForm {
             "matrix_panels" => PackForm::MatrixPanels { columns, transposed: false },
             "transposed_matrix_panels" => PackForm::MatrixPanels { columns, transposed: true },
             "depthwise" => PackForm::Depthwise,
+            "winograd" => PackForm::Winograd { columns },
             _ => return None,
         })
     }

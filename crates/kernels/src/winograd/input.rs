@@ -1,0 +1,115 @@
+//! Tiles of the input to 36 matrices.
+
+use super::transform::Transform;
+use super::{Block, Tile, Winograd};
+use crate::builder::{Condition, Index, KernelBuilder, Lanes, computed_type, lanes_of};
+use kiln_ir::Value;
+use kiln_schedule::conv_shape::ConvAxis;
+use kiln_schedule::winograd::PATCH;
+
+/// The rows or columns of a patch.
+#[derive(Clone, Copy, Debug)]
+struct Positions {
+    /// Whether the input has each.
+    exists: [Condition; PATCH],
+    /// Its number in the input; any other if it does not exist.
+    number: [Index; PATCH],
+}
+
+/// Transforms all tiles of a block.
+pub(super) fn transform(winograd: &Winograd, b: &mut KernelBuilder, block: &Block) {
+    let shape = winograd.shape;
+    winograd.for_tiles(b, block, |b, tile| {
+        let inside = is_inside(winograd, b, tile);
+        b.if_else(
+            inside,
+            |b| {
+                let rows = positions(b, shape.rows(), tile.row, false);
+                let columns = positions(b, shape.columns(), tile.column, false);
+                transform_tile(winograd, b, tile, &rows, &columns);
+                Vec::new()
+            },
+            |b| {
+                let rows = positions(b, shape.rows(), tile.row, true);
+                let columns = positions(b, shape.columns(), tile.column, true);
+                transform_tile(winograd, b, tile, &rows, &columns);
+                Vec::new()
+            },
+        );
+    });
+}
+
+/// Whether the whole patch of a tile lies inside the input.
+fn is_inside(winograd: &Winograd, b: &mut KernelBuilder, tile: &Tile) -> Condition {
+    let mut inside = Condition::Constant(true);
+    for (axis, first) in [(winograd.shape.rows(), tile.row), (winograd.shape.columns(), tile.column)] {
+        let first = b.sub(first, axis.pad_low);
+        let extent = b.expr(axis.input);
+        let last = b.add(first, PATCH - 1);
+        for position in [first, last] {
+            let here = b.in_range(position, extent);
+            inside = b.and(inside, here);
+        }
+    }
+    inside
+}
+
+fn positions(b: &mut KernelBuilder, axis: &ConvAxis, first: Index, is_checked: bool) -> Positions {
+    let extent = b.expr(axis.input);
+    let first = b.sub(first, axis.pad_low);
+    let mut positions = Positions { exists: [Condition::Constant(true); PATCH], number: [first; PATCH] };
+    for offset in 0..PATCH {
+        let number = b.add(first, offset);
+        positions.number[offset] = number;
+        if is_checked {
+            positions.exists[offset] = b.in_range(number, extent);
+            let last = b.sub(extent, 1);
+            let raised = b.max(number, 0);
+            positions.number[offset] = b.min(raised, last);
+        }
+    }
+    positions
+}
+
+fn transform_tile(winograd: &Winograd, b: &mut KernelBuilder, tile: &Tile, rows: &Positions, columns: &Positions) {
+    let (shape, plan) = (winograd.shape, winograd.plan);
+    let (height, width) = (b.expr(shape.rows().input), b.expr(shape.columns().input));
+    let image = b.mul(tile.image, height);
+    let row_starts = rows.number.map(|row| {
+        let row = b.add(image, row);
+        let pixel = b.mul(row, width);
+        b.mul(pixel, shape.channels)
+    });
+    let column_starts = columns.number.map(|column| b.mul(column, shape.channels));
+    let lanes = Lanes::full(plan.tile.lanes);
+    let target = b.mul(tile.number, plan.input_pitch(shape));
+    b.for_each(0, shape.channels, lanes.count, |b, channel| {
+        let ty = lanes_of(computed_type(shape.element), lanes.count);
+        let transform = Transform::new(b, ty);
+        let load = |b: &mut KernelBuilder, row: usize, column: usize| -> Value {
+            let at = b.add(row_starts[row], column_starts[column]);
+            let at = b.add(at, channel);
+            let value = b.load(b.inputs[shape.input], at, lanes);
+            match b.and(rows.exists[row], columns.exists[column]) {
+                Condition::Constant(_) => value,
+                Condition::Value(exists) => {
+                    let zero = b.zero(ty);
+                    b.select(exists, value, zero)
+                }
+            }
+        };
+        let by_column: [[Value; PATCH]; PATCH] = std::array::from_fn(|column| {
+            let patch = std::array::from_fn(|row| load(b, row, column));
+            transform.input(b, patch)
+        });
+        for row in 0..PATCH {
+            let values = transform.input(b, std::array::from_fn(|column| by_column[column][row]));
+            for (column, value) in values.into_iter().enumerate() {
+                let product = (row * PATCH + column) * plan.block_tiles * plan.input_pitch(shape);
+                let to = b.add(target, product);
+                let to = b.add(to, channel);
+                b.store(value, winograd.transformed, to, lanes);
+            }
+        }
+    });
+}

@@ -30,6 +30,8 @@ fn integers_wrap_and_division_by_zero_is_zero() {
     check("graph.multiply", &[], &[unsigned(&[u64::MAX]), unsigned(&[u64::MAX])], &[unsigned(&[1])]);
     check("graph.less", &[], &[unsigned(&[1]), unsigned(&[u64::MAX])], &[Tensor::from_bools(&[1], &[true])]);
     check("graph.shift_right", &[], &[unsigned(&[u64::MAX, 8]), unsigned(&[63, 64])], &[unsigned(&[1, 0])]);
+    check("graph.shift_left", &[], &[bytes(&[1, 1, 1]), bytes(&[7, 8, -1])], &[bytes(&[-128, 0, 0])]);
+    check("graph.shift_right", &[], &[bytes(&[-8, -8, 8]), bytes(&[1, 8, -1])], &[bytes(&[-4, -1, 0])]);
     check("graph.not", &[], &[unsigned(&[0])], &[unsigned(&[u64::MAX])]);
 }
 

@@ -144,16 +144,21 @@ table! {
     );
     SHIFT_LEFT = shift!(
         "shift_left",
-        "The left operand's bits moved up by the right operand; a count of the width or more gives 0, a negative one \
-         counts as 0.",
-        |a, b| a << b.clamp(0, 127)
+        "The left operand's bits moved up by the right operand; a count of the width or more gives 0, and so \
+         does a negative one.",
+        |a, b| a << shift_count(b)
     );
     SHIFT_RIGHT = shift!(
         "shift_right",
         "The left operand's bits moved down by the right operand, the sign filling in; a count of the width or more \
-         leaves the sign alone, a negative one counts as 0.",
-        |a, b| a >> b.clamp(0, 127)
+         leaves the sign alone, and so does a negative one.",
+        |a, b| a >> shift_count(b)
     );
+}
+
+/// A count that moves every bit out if `count` does not fit the width or is negative.
+fn shift_count(count: i128) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX).min(127)
 }
 
 fn float_modulo(dividend: f64, divisor: f64) -> f64 {

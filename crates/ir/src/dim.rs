@@ -447,7 +447,8 @@ impl fmt::Display for DimExpr {
             if magnitude != 1 {
                 write!(f, "{magnitude} * ")?;
             }
-            let alone = product.len() == 1 && magnitude == 1;
+            // After a leading minus, `-(a floordiv b)` must not read as `(-a) floordiv b`.
+            let alone = product.len() == 1 && magnitude == 1 && sign != "-";
             for (index, atom) in product.iter().enumerate() {
                 if index > 0 {
                     f.write_str(" * ")?;

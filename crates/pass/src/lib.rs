@@ -45,6 +45,6 @@ pub use instrumentation::{Instrumentation, PassFilter, Timing};
 pub use manager::{Outcome, PassManager};
 pub use options::{OptionInfo, OptionValue, Options, unknown_option};
 pub use pass::{Anchor, DynPass, Pass};
-pub use passes::{Canonicalize, Cse, Dce, PASSES, run_patterns, run_patterns_with_constants};
+pub use passes::{Canonicalize, Cse, Dce, PASSES, SymbolDce, run_patterns, run_patterns_with_constants};
 pub use pipeline::{Pipeline, Step};
 pub use registry::{PassInfo, PassRegistry};

@@ -1,13 +1,14 @@
 //! The passes that suit every dialect.
 
 use crate::context::PassContext;
-use crate::pass::Pass;
+use crate::pass::{Anchor, Pass};
 use crate::registry::PassInfo;
 use kiln_ir::PatternSet;
 use kiln_rewrite::{GreedyOptions, MaterializeConstant, apply_greedily};
 
 /// The passes.
-pub const PASSES: &[PassInfo] = &[PassInfo::of::<Canonicalize>(), PassInfo::of::<Cse>(), PassInfo::of::<Dce>()];
+pub const PASSES: &[PassInfo] =
+    &[PassInfo::of::<Canonicalize>(), PassInfo::of::<Cse>(), PassInfo::of::<Dce>(), PassInfo::of::<SymbolDce>()];
 
 crate::options! {
     /// Applies every op's own canonicalization patterns and folds, until nothing changes.
@@ -58,6 +59,21 @@ impl Pass for Dce {
     fn run(&self, context: &mut PassContext<'_>) {
         let erased = kiln_rewrite::dce(context.module, context.root);
         context.count("ops-erased", erased);
+    }
+}
+
+crate::options! {
+    /// Erases private functions and other symbols that nothing reachable mentions.
+    pub struct SymbolDce {}
+}
+
+impl Pass for SymbolDce {
+    const NAME: &'static str = "symbol-dce";
+    const ANCHOR: Anchor = Anchor::Op("builtin.module");
+
+    fn run(&self, context: &mut PassContext<'_>) {
+        let erased = kiln_rewrite::symbol_dce(context.module, context.root);
+        context.count("symbols-erased", erased);
     }
 }
 

@@ -148,13 +148,13 @@ impl Driver<'_> {
 }
 
 /// Patterns by the op they are rooted at, best first.
-struct PatternIndex {
+pub(crate) struct PatternIndex {
     by_root: FxHashMap<Name, Vec<Arc<dyn Pattern>>>,
     rootless: Vec<Arc<dyn Pattern>>,
 }
 
 impl PatternIndex {
-    fn new(patterns: &PatternSet) -> PatternIndex {
+    pub(crate) fn new(patterns: &PatternSet) -> PatternIndex {
         let mut sorted: Vec<&Arc<dyn Pattern>> = patterns.iter().collect();
         sorted.sort_by_key(|pattern| std::cmp::Reverse(pattern.benefit()));
         let mut index = PatternIndex { by_root: FxHashMap::default(), rootless: Vec::new() };
@@ -167,7 +167,7 @@ impl PatternIndex {
         index
     }
 
-    fn matching(&self, name: Name) -> impl Iterator<Item = &Arc<dyn Pattern>> {
+    pub(crate) fn matching(&self, name: Name) -> impl Iterator<Item = &Arc<dyn Pattern>> {
         self.by_root.get(&name).into_iter().flatten().chain(&self.rootless)
     }
 }

@@ -1,14 +1,21 @@
 //! The drivers that apply patterns, and the clean-ups every dialect shares.
 //!
 //! [`apply_greedily`] applies a [`PatternSet`](kiln_ir::PatternSet) until nothing matches; [`cse`] merges equal ops;
-//! [`dce`] erases unused ones. All of them know ops by their traits alone.
+//! [`dce`] erases unused ones; [`convert`] takes ops
+//! from one dialect to another and reports what it leaves. All of them know ops by their traits alone.
 
 #![forbid(unsafe_code)]
 
+mod conversion;
 mod cse;
 mod dce;
 mod greedy;
+mod symbols;
+mod types;
 
+pub use conversion::{ConversionTarget, LegalityCheck, convert};
 pub use cse::cse;
 pub use dce::{dce, is_trivially_dead};
 pub use greedy::{GreedyOptions, GreedyResult, MaterializeConstant, apply_greedily};
+pub use symbols::symbol_dce;
+pub use types::{TypeConverter, cast};

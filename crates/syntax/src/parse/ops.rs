@@ -105,25 +105,23 @@ impl<'s, 'a> Parser<'s, 'a> {
             match self.cursor.token {
                 None => break,
                 Some(Token::Attribute(_) | Token::Type(_)) => {
+                    let start = self.cursor.span;
                     if self.alias().is_err() {
-                        self.recover();
+                        self.recover(start);
                     }
                 }
                 Some(Token::MetadataBegin) => {
+                    let start = self.cursor.span;
                     if let Err(problem) = resources::parse(&mut self.cursor, &mut self.blobs) {
                         self.report(problem);
-                        self.recover();
+                        self.recover(start);
                     }
                 }
                 Some(Token::RightBrace | Token::Block(_)) => {
                     self.report(self.cursor.unexpected("an op"));
                     self.cursor.advance();
                 }
-                Some(_) => {
-                    if self.op(body).is_err() {
-                        self.recover();
-                    }
-                }
+                Some(_) => self.op_or_recover(body),
             }
         }
         self.leave_scope();
@@ -177,8 +175,14 @@ impl<'s, 'a> Parser<'s, 'a> {
         self.emit(self.error(Span { start: problem.start, end: problem.end }, problem.message))
     }
 
-    /// Skips to what may begin the next op: a token that is the first of its line, outside of brackets opened since.
-    fn recover(&mut self) {
+    /// Skips from what begins at `start` to what may begin the next op: a token that is the first of its line, outside
+    /// of brackets opened since.
+    fn recover(&mut self, start: Span) {
+        // An error about the very first token left it at hand; skipping it, we get on.
+        if self.cursor.span == start && !matches!(self.cursor.token, Some(token) if token.is_open() || token.is_close())
+        {
+            self.cursor.advance();
+        }
         let mut depth = 0usize;
         while let Some(token) = self.cursor.token {
             match token {
@@ -605,7 +609,7 @@ impl<'s, 'a> Parser<'s, 'a> {
             match self.label(name, span, block) {
                 Ok(()) => self.block_ops(block),
                 Err(Reported) => {
-                    self.recover();
+                    self.recover(span);
                     self.block_ops(block);
                 }
             }
@@ -628,18 +632,21 @@ impl<'s, 'a> Parser<'s, 'a> {
         while self.errors < MOST_ERRORS {
             match self.cursor.token {
                 None | Some(Token::RightBrace | Token::Block(_)) => return,
-                Some(_) => {
-                    if self.op(block).is_err() {
-                        self.recover();
-                    }
-                    // What no op can begin with would stop us for ever.
-                    if matches!(self.cursor.token, Some(Token::Attribute(_) | Token::Type(_) | Token::MetadataBegin)) {
-                        self.report(self.cursor.unexpected("an op"));
-                        self.cursor.advance();
-                        self.recover();
-                    }
+                Some(Token::Attribute(_) | Token::Type(_) | Token::MetadataBegin) => {
+                    let start = self.cursor.span;
+                    self.report(self.cursor.unexpected("an op"));
+                    self.recover(start);
                 }
+                Some(_) => self.op_or_recover(block),
             }
+        }
+    }
+
+    /// Reads an op; after an error, goes on to what may be the next.
+    fn op_or_recover(&mut self, block: Block) {
+        let start = self.cursor.span;
+        if self.op(block).is_err() {
+            self.recover(start);
         }
     }
 

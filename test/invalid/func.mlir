@@ -1,0 +1,45 @@
+// What the verifier says about func.
+// RUN: kiln-opt %s --split-input-file --verify-diagnostics
+
+// expected-error@+1 {{func.func: the arguments of its entry block make it (i1) -> (), but 'function_type' is (f32) -> ()}}
+func.func {function_type = (f32) -> (), sym_name = "main"} ({
+^bb0(%0: i1):
+  func.return : () -> ()
+})
+// expected-error@+1 {{func.func: attribute 'sym_name' is missing}}
+func.func {function_type = () -> ()} ({
+  func.return : () -> ()
+})
+// expected-error@+1 {{func.func: attribute 'function_type' must be a function type, not f32}}
+func.func {function_type = f32, sym_name = "f"} ({
+  func.return : () -> ()
+})
+// expected-error@+1 {{func.func: 'arg_names' has 1 names, expected 0}}
+func.func {function_type = () -> (), sym_name = "g", arg_names = ["x"]} ({
+  func.return : () -> ()
+})
+// expected-error@+1 {{func.func: a declaration must be private}}
+func.func {function_type = () -> (), sym_name = "h"} ({})
+
+// -----
+
+func.func {function_type = () -> f32, sym_name = "main"} ({
+  // expected-error@+1 {{func.call: no function is called '@mian'; did you mean '@main'?}}
+  %0 = func.call {callee = @mian} : () -> f32
+  // expected-error@+1 {{func.call: the call is of type () -> i1, but '@main' is () -> f32}}
+  %1 = func.call {callee = @main} : () -> i1
+  // expected-error@+1 {{func.return: returns (i1), but the function returns (f32)}}
+  func.return %1 : (i1) -> ()
+})
+
+// -----
+
+func.func {function_type = () -> (), sym_name = "main"} ({
+  // expected-error@+1 {{func.return: a terminator must be the last op of its block}}
+  func.return : () -> ()
+  func.return : () -> ()
+})
+// expected-error@+1 {{func.func: a block of its region is empty, it must end in a terminator}}
+func.func {function_type = () -> (), sym_name = "empty"} ({
+^bb0:
+})

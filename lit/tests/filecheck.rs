@@ -14,19 +14,19 @@ fn main() -> std::process::ExitCode {
         }
     };
     let files = mlir_files(&source_root().join("test"));
+    // Files without RUN lines are cases of other tests.
+    let has_run_lines = |file: &PathBuf| std::fs::read_to_string(file).is_ok_and(|text| text.contains("RUN:"));
+    let files = files.into_iter().filter(has_run_lines);
     let trial = |file: PathBuf| {
         let tools = tools.clone();
         Trial::test(test_name(&file), move || run(&file, &tools).map_err(Failed::from))
     };
-    libtest_mimic::run(&arguments, files.into_iter().map(trial).collect()).exit_code()
+    libtest_mimic::run(&arguments, files.map(trial).collect()).exit_code()
 }
 
 fn run(file: &Path, tools: &Tools) -> Result<(), String> {
     let text = std::fs::read_to_string(file).map_err(|reason| reason.to_string())?;
     let folder = tempfile::tempdir().map_err(|reason| reason.to_string())?;
     let lines = run_lines(file, &text, &folder.path().join("scratch"))?;
-    if lines.is_empty() {
-        return Err("the file has no RUN line".into());
-    }
     lines.iter().try_for_each(|line| line.run(tools, folder.path()))
 }

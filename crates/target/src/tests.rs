@@ -1,3 +1,5 @@
+//! Targets as users name them.
+
 use super::*;
 use ElementType::*;
 

@@ -26,8 +26,13 @@ static DIALECTS: LazyLock<Arc<Registry>> = LazyLock::new(|| {
     ])
 });
 
-static PASSES: PassRegistry =
-    PassRegistry::new(&[kiln_pass::PASSES, kiln_optimize::PASSES, kiln_schedule::PASSES, kiln_kernels::PASSES]);
+static PASSES: PassRegistry = PassRegistry::new(&[
+    kiln_pass::PASSES,
+    kiln_convert::PASSES,
+    kiln_optimize::PASSES,
+    kiln_schedule::PASSES,
+    kiln_kernels::PASSES,
+]);
 
 /// Every dialect.
 pub fn dialects() -> Arc<Registry> {

@@ -1,0 +1,27 @@
+//! Any bytes as an ONNX file: import, and conversion of what imports, end in a module or in errors.
+
+#![no_main]
+
+use kiln_convert::onnx_to_graph::convert_onnx_to_graph;
+use kiln_diag::Sink;
+use kiln_ir::Registry;
+use libfuzzer_sys::fuzz_target;
+use std::io::Write;
+
+fuzz_target!(|bytes: &[u8]| {
+    let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
+    file.write_all(bytes).expect("written");
+    let (sink, registry) =
+        (Sink::new(), Registry::new(&[&kiln_func::DIALECT, &kiln_onnx::DIALECT, &kiln_graph::DIALECT]));
+    match kiln_import_onnx::import(file.path(), &registry, &sink) {
+        None => assert!(sink.has_errors(), "what does not import has an error"),
+        Some(mut module) => {
+            if convert_onnx_to_graph(&mut module, &sink) {
+                let wrong = kiln_ir::verify(&module, module.top());
+                assert!(wrong.is_empty(), "what converts is valid: {wrong:?}");
+            } else {
+                assert!(sink.has_errors(), "what does not convert has an error");
+            }
+        }
+    }
+});

@@ -238,7 +238,7 @@ fn rotary_embedding(node: &mut Node) -> Results {
     };
     let size = node.shape(work)[3].as_static().ok_or("the size of a head must be static")?;
     let turned = node.int("rotary_embedding_dim").filter(|&size| size > 0).map_or(size, |size| size as u64);
-    if turned > size || turned % 2 != 0 {
+    if turned > size || !turned.is_multiple_of(2) {
         return Err(format!("{turned} of {size} elements cannot be turned in pairs"));
     }
     let (whole, half) = (Dim::Static(turned), Dim::Static(turned / 2));

@@ -42,7 +42,7 @@ pub(crate) fn fold(conversion: &mut Conversion, op: Op, opset: i64) -> Option<Ve
 fn contents(node: &Node) -> Option<Vec<Rc<Content>>> {
     let mut contents = Vec::new();
     for index in 0..node.input_count() {
-        let Some(tensor) = node.optional(index) else { return None };
+        let tensor = node.optional(index)?;
         contents.push(match node.content(tensor) {
             Some(content) => content,
             None => Rc::new(Content::unknown(node.ty(tensor))?),

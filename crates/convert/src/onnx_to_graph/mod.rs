@@ -1,7 +1,7 @@
 //! ONNX operators to the graph dialect: types, symbolic extents, and shape arithmetic evaluated away.
 //!
 //! Ops are converted in order, each by the row for its name and version in one of the lists below. A value of the model
-//! becomes a [`Tracked`](conversion::Tracked) tensor: its type, what is known of its elements, and the graph value that
+//! becomes a `Tracked` tensor: its type, what is known of its elements, and the graph value that
 //! holds it once something asks for it. `Shape`, `Gather`, `Concat` and their like on small integer tensors are evaluated
 //! on expressions of extents; what comes of them are types and attributes of graph ops. Where such a tensor is used as
 //! data it becomes a `graph.dims`.

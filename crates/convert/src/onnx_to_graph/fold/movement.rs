@@ -170,7 +170,7 @@ fn concat(inputs: &[&Content], axis: i64) -> Option<Content> {
             items.extend_from_slice(input.items.get(index * run..(index + 1) * run)?);
         }
     }
-    (kiln_tensor::element_count(&shape)? == items.len()).then(|| Content { element: first.element, shape, items })
+    (kiln_tensor::element_count(&shape)? == items.len()).then_some(Content { element: first.element, shape, items })
 }
 
 fn gather(x: &Content, indices: &Content, axis: i64) -> Option<Content> {

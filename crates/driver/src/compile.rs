@@ -1,11 +1,11 @@
 //! From a model file to what the user asked for.
 
 use kiln_codegen::metadata::{AxisInfo, Metadata, SymbolInfo, SymbolSource, TensorInfo};
-use kiln_codegen::{CodegenError, LinkInput, LinkOptions, LinkOutput, ObjectFile, Options, Source, Stage};
+use kiln_codegen::{CodegenError, LinkInput, LinkOptions, LinkOutput, ObjectCache, ObjectFile, Options, Source, Stage};
 use kiln_diag::{Diagnostic, Place, Sink};
 use kiln_import_onnx::ImportOptions;
-use kiln_ir::{DimExpr, Module};
-use kiln_kernels::main_function::{ModelDescription, TensorDescription, Weights};
+use kiln_ir::{Attribute, DimExpr, Module};
+use kiln_kernels::main_function::{ModelDescription, TensorDescription, WORKSPACE_SIZE, Weights};
 use kiln_pass::{PassManager, Pipeline};
 use kiln_registry::pipeline::{self, OptimizationLevel};
 use kiln_syntax::PrintOptions;
@@ -58,7 +58,7 @@ pub struct Request {
     /// Threads the compiler itself uses; the result does not depend on it.
     pub threads: usize,
     /// Where objects made before are kept, if anywhere.
-    pub cache: Option<kiln_codegen::ObjectCache>,
+    pub cache: Option<ObjectCache>,
 }
 
 /// What a compilation made.
@@ -70,6 +70,8 @@ pub struct Summary {
     pub weight_bytes: u64,
     /// How many distinct kernels there are.
     pub kernels: usize,
+    /// What each pass did and how long it took, as text.
+    pub report: String,
 }
 
 /// Told how far a compilation is.
@@ -93,8 +95,9 @@ pub fn compile(request: &Request, sink: &Sink, progress: &dyn Progress) -> Optio
         return write_text(request, &print(&module, false), sink);
     }
     progress.begin("optimize");
-    run(&mut module, pipeline::conversion(), sink)?;
-    run(&mut module, &pipeline::optimization(request.level), sink)?;
+    let mut report = run(&mut module, pipeline::conversion(), sink)?;
+    report += &run(&mut module, &pipeline::optimization(request.level), sink)?;
+    note_operations(&mut module);
     if request.emit == Emit::Graph {
         return write_text(request, &print(&module, false), sink);
     }
@@ -105,27 +108,49 @@ pub fn compile(request: &Request, sink: &Sink, progress: &dyn Progress) -> Optio
         run(&mut module, &format!("{planning})"), sink)?;
         return write_text(request, &print(&module, false), sink);
     }
-    run(&mut module, &lowering, sink)?;
-    generate(request, &module, sink, progress)
+    report += &run(&mut module, &lowering, sink)?;
+    let summary = generate(request, &module, sink, progress)?;
+    Some(Summary { report, ..summary })
 }
 
-/// Reads the model into its framework's dialect.
+/// Opens the cache of compiled kernels in a folder, which is made if there is none.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn open_cache(folder: &Path) -> Result<ObjectCache, String> {
+    ObjectCache::open(folder).map_err(|error| error.to_string())
+}
+
+/// Reads the model into its framework's dialect, its inputs of the shapes that the request gives them.
 pub fn import(model: &Path, request: &Request, sink: &Sink) -> Option<Module> {
     let options = ImportOptions { constants: request.constants.clone() };
-    kiln_import_onnx::import_with(model, &kiln_registry::dialects(), &options, sink)
+    let mut module = kiln_import_onnx::import_with(model, &kiln_registry::dialects(), &options, sink)?;
+    kiln_import_core::specialize(&mut module, &request.shapes, sink).then_some(module)
 }
 
-/// Runs a pipeline given as text.
+/// Where a module keeps how many operations a run takes, until its metadata is written.
+const OPERATIONS: &str = "operations";
+
+/// Notes on the module how many operations a run takes, where no symbol takes part: lowered, nobody can count them.
+fn note_operations(module: &mut Module) {
+    if let Some(operations) = crate::operations(module).and_then(|operations| operations.as_constant()) {
+        let top = module.top();
+        module.set_attribute(top, OPERATIONS, Attribute::i64(operations));
+    }
+}
+
+/// Runs a pipeline given as text; returns what its passes did and how long they took.
 ///
 /// # Panics
 /// When the text is no pipeline: the named ones are.
-pub fn run(module: &mut Module, text: &str, sink: &Sink) -> Option<()> {
+pub fn run(module: &mut Module, text: &str, sink: &Sink) -> Option<String> {
     let pipeline = match Pipeline::parse(text, kiln_registry::passes()) {
         Ok(pipeline) => pipeline,
         Err(reason) => panic!("the pipeline '{text}' is valid: {reason:?}"),
     };
     let outcome = PassManager::new(pipeline).run(module, sink, &mut std::io::sink());
-    outcome.succeeded.then_some(())
+    let counters = outcome.statistics.iter().map(|((pass, counter), count)| format!("{count:>10}  {pass} {counter}\n"));
+    outcome.succeeded.then(|| format!("{}\n{}\n", outcome.timing, counters.collect::<String>()))
 }
 
 fn print(module: &Module, generic: bool) -> String {
@@ -192,7 +217,12 @@ pub fn generate(request: &Request, module: &Module, sink: &Sink, progress: &dyn 
 fn link(request: &Request, module: &Module, name: &str, mut objects: Vec<ObjectFile>, sink: &Sink) -> Option<Summary> {
     let description = ModelDescription::of(module, module.top()).expect("lower-main described the model");
     let weights = Weights::of(module).expect("lower-main laid out the constants");
-    let metadata = metadata(request, name, &description, &weights);
+    let size = |name: &str| module.attribute(module.top(), name).and_then(Attribute::as_i64).map(i64::unsigned_abs);
+    let metadata = Metadata {
+        arena_bytes: size(WORKSPACE_SIZE),
+        operations: size(OPERATIONS).filter(|&operations| operations > 0),
+        ..metadata(request, name, &description, &weights)
+    };
     objects.push(report(kiln_codegen::write_metadata(&request.target, &metadata), sink)?);
     let architecture = request.target.architecture.name();
     let runtime = kiln_runtime::object_for(architecture).expect("the runtime is built for every architecture");
@@ -230,7 +260,8 @@ fn link(request: &Request, module: &Module, name: &str, mut objects: Vec<ObjectF
         return None;
     }
     let kernels = module.ops_of(module.body()).into_iter().filter(|&op| module.is(op, "func.func")).count();
-    Some(Summary { files: vec![path.to_owned(), header], weight_bytes: weights.size, kernels })
+    let files = vec![path.to_owned(), header];
+    Some(Summary { files, weight_bytes: weights.size, kernels, ..Summary::default() })
 }
 
 fn metadata(request: &Request, name: &str, description: &ModelDescription, weights: &Weights) -> Metadata {

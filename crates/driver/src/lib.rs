@@ -12,7 +12,7 @@ mod operations;
 mod target;
 
 pub use check::{CheckReport, Comparison, check};
-pub use compile::{Emit, Progress, Request, Silent, Summary, compile, generate, import, run};
+pub use compile::{Emit, Progress, Request, Silent, Summary, compile, generate, import, open_cache, run};
 pub use inspect::{ModelInventory, inspect};
 pub use kiln_registry::pipeline::OptimizationLevel;
 pub use operations::operations;

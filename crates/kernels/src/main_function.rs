@@ -33,6 +33,9 @@ use extents::Extents;
 use kiln_ir::{Attribute, Builder, DimExpr, Module, Name, Op, Type, Value};
 use rustc_hash::FxHashSet;
 
+/// The attribute of a lowered module that holds the bytes of workspace of a run on one thread, where no symbol takes part.
+pub const WORKSPACE_SIZE: &str = "workspace_size";
+
 /// Replaces function `main` by the functions of a compiled model. The module's attributes keep what describes it
 /// ([`ModelDescription::of`]) and the table of its constants ([`Weights::of`]).
 ///
@@ -54,10 +57,22 @@ pub fn lower_main(module: &mut Module, main: Op) -> Result<(), String> {
     run::build(module, main, &symbols, &weights, (arena, &scratch))?;
     build_dims(module, &symbols, &description);
     build_workspace(module, &symbols, (arena, &scratch), &exprs);
+    if let Some(size) = constant_workspace(arena, &scratch) {
+        let top = module.top();
+        module.set_attribute(top, WORKSPACE_SIZE, Attribute::i64(size));
+    }
     ModelDescription::keep(module, main);
     weights.keep(module);
     module.erase(main);
     Ok(())
+}
+
+/// What `kiln_gen_workspace` gives for one worker, if that does not depend on symbols.
+fn constant_workspace(arena: DimExpr, scratch: &[DimExpr]) -> Option<i64> {
+    let sizes = scratch.iter().map(|size| size.as_constant()).collect::<Option<Vec<i64>>>()?;
+    let alignment = kiln_schedule::ARENA_ALIGNMENT;
+    let scratch = sizes.into_iter().max().unwrap_or(0).checked_add(alignment - 1)? / alignment * alignment;
+    arena.as_constant()?.checked_add(scratch)
 }
 
 fn size_attribute(module: &Module, op: Op, name: &str) -> Result<DimExpr, String> {

@@ -7,11 +7,12 @@ use rustc_hash::FxHashMap;
 /// Values of symbols.
 type Bindings = FxHashMap<Name, u64>;
 
-/// Gives inputs of `func.func @main` the shapes of `shapes`, by the names in its `arg_names`.
+/// Gives inputs of `func.func @main` the shapes of `shapes`, by the names in its `arg_names`; an extent that is `None`
+/// stays as it is.
 ///
 /// A symbol is replaced wherever it is used, in the types of other inputs too; an input of unknown rank gets the shape
 /// as it is. Returns whether all shapes fit; if not, `sink` says why, and the module is unchanged.
-pub fn specialize(module: &mut Module, shapes: &[(String, Vec<u64>)], sink: &Sink) -> bool {
+pub fn specialize(module: &mut Module, shapes: &[(String, Vec<Option<u64>>)], sink: &Sink) -> bool {
     if shapes.is_empty() {
         return true;
     }
@@ -39,7 +40,8 @@ pub fn specialize(module: &mut Module, shapes: &[(String, Vec<u64>)], sink: &Sin
             Ok(Some(ty)) => new_types.push((argument, ty)),
             Ok(None) => {}
             Err(reason) => {
-                let shape = extents.iter().map(u64::to_string).collect::<Vec<_>>().join("x");
+                let text = |extent: &Option<u64>| extent.map_or("?".into(), |extent| extent.to_string());
+                let shape = extents.iter().map(text).collect::<Vec<_>>().join("x");
                 let message = format!("input \"{name}\" cannot have shape {shape}: {reason}");
                 sink.report(Diagnostic::error(Place::Nowhere, message));
             }
@@ -61,11 +63,11 @@ pub fn specialize(module: &mut Module, shapes: &[(String, Vec<u64>)], sink: &Sin
 }
 
 /// Binds the symbols of `ty` to `extents`; a type of its own if extents or rank were unknown.
-fn bind(ty: Type, extents: &[u64], bindings: &mut Bindings) -> Result<Option<Type>, String> {
+fn bind(ty: Type, extents: &[Option<u64>], bindings: &mut Bindings) -> Result<Option<Type>, String> {
     let tensor = match ty.kind() {
         TypeKind::Tensor(tensor) => tensor,
         TypeKind::UnrankedTensor(element) => {
-            let dims: Vec<Dim> = extents.iter().map(|&extent| Dim::Static(extent)).collect();
+            let dims: Vec<Dim> = extents.iter().map(|extent| extent.map_or(Dim::Unknown, Dim::Static)).collect();
             return Ok(Some(Type::tensor(&dims, *element)));
         }
         _ => return Err(format!("it is no tensor but {ty}")),
@@ -74,7 +76,8 @@ fn bind(ty: Type, extents: &[u64], bindings: &mut Bindings) -> Result<Option<Typ
         return Err(format!("its type is {ty}"));
     }
     let mut shape = tensor.shape.clone();
-    for (axis, &extent) in extents.iter().enumerate() {
+    for (axis, extent) in extents.iter().enumerate() {
+        let &Some(extent) = extent else { continue };
         match shape[axis] {
             Dim::Static(fixed) if fixed != extent => return Err(format!("axis {axis} is {fixed}")),
             Dim::Static(_) => {}
@@ -178,9 +181,11 @@ mod tests {
         module
     }
 
+    /// `shapes` is of input names and extents, of which 0 stands for one that stays.
     fn check(shapes: &[(&str, &[u64])], expected: Result<&str, &str>) {
         let (mut module, sink) = (module(), Sink::new());
-        let shapes: Vec<_> = shapes.iter().map(|(name, shape)| (name.to_string(), shape.to_vec())).collect();
+        let extents = |shape: &[u64]| shape.iter().map(|&extent| Some(extent).filter(|&extent| extent > 0)).collect();
+        let shapes: Vec<_> = shapes.iter().map(|(name, shape)| (name.to_string(), extents(shape))).collect();
         let found = match specialize(&mut module, &shapes, &sink) {
             true => {
                 let main = module.find_symbol(module.top(), "main").expect("main");
@@ -199,6 +204,8 @@ mod tests {
             &[("x", &[5, 3]), ("y", &[7])],
             Ok("(tensor<5x3xf32>, tensor<7xf32>) -> tensor<10xf32> #kiln.dims<[10]>"),
         );
+        check(&[("x", &[5, 0])], Ok("(tensor<5x3xf32>, tensor<*xf32>) -> tensor<10xf32> #kiln.dims<[10]>"));
+        check(&[("x", &[0, 4])], Err("input \"x\" cannot have shape ?x4: axis 1 is 3"));
         check(&[("x", &[5, 4])], Err("input \"x\" cannot have shape 5x4: axis 1 is 3"));
         check(
             &[("x", &[5, 3]), ("x", &[6, 3])],

@@ -115,7 +115,7 @@ impl CheckCommand {
         let layers: Vec<Vec<String>> = report.layers.iter().filter(is_listed).map(row).collect();
         let right = [false, false, false, true, false];
         let mut text = table(&["output", "", "shape", "difference", ""], &right, &outputs);
-        text += &format!("\n{} layers, the largest difference {worst:.2e}\n", report.layers.len());
+        text += &format!("\nlayers: {}, the largest difference {worst:.2e}\n", report.layers.len());
         if self.all || worst > 0.0 {
             text += &table(&["layer", "op", "shape", "difference", ""], &right, &layers);
         }

@@ -1,11 +1,12 @@
 //! `kiln compile MODEL`: its options, and what they ask for.
 
 use crate::failure::{Failure, show};
-use crate::options::{PartialShapeArgument, parse_threads};
+use crate::options::{InputFile, PartialShapeArgument, parse_threads};
 use crate::progress::Steps;
 use clap::{Args, ValueEnum};
 use kiln_diag::Sink;
-use kiln_driver::{OptimizationLevel, Request, compile, resolve_target};
+use kiln_driver::{OptimizationLevel, Request, compile, open_cache, resolve_target};
+use kiln_npy::read_npy_file;
 use std::path::{Path, PathBuf};
 
 /// Compiles a trained model to native code.
@@ -52,6 +53,18 @@ pub struct CompileCommand {
     /// What to write: the result, or the model on its way there.
     #[arg(long, value_enum, default_value_t = Emit::So)]
     emit: Emit,
+
+    /// Makes an input a constant.
+    #[arg(long = "constant", value_name = "NAME=FILE.npy")]
+    constants: Vec<InputFile>,
+
+    /// Keeps compiled kernels in a folder, and takes from it those that are there already.
+    #[arg(long, value_name = "FOLDER")]
+    cache: Option<PathBuf>,
+
+    /// Writes what each pass did, and how long it took, to a file.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
 }
 
 /// What a compilation writes.
@@ -117,11 +130,11 @@ impl CompileCommand {
         let summary = compile(&request, &sink, &steps);
         steps.finish();
         let diagnostics = sink.take();
-        if summary.is_none() {
-            return Err(Failure::Diagnosed(diagnostics));
-        }
+        let Some(summary) = summary else { return Err(Failure::Diagnosed(diagnostics)) };
         show(&diagnostics);
-        Ok(())
+        let Some(path) = self.report else { return Ok(()) };
+        let written = std::fs::write(&path, summary.report);
+        written.map_err(|error| Failure::Input(format!("cannot write {}: {error}", path.display())))
     }
 
     /// What these options ask for.
@@ -135,6 +148,7 @@ impl CompileCommand {
         if output.as_ref() == Some(&self.model) {
             return Err(Failure::Usage(format!("the output would replace the model {}", self.model.display())));
         }
+        let read = |file: &InputFile| Ok((file.name.clone(), read_npy_file(&file.path, None)?));
         let threads = self.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
         Ok(Request {
             model: self.model.clone(),
@@ -148,9 +162,9 @@ impl CompileCommand {
                 _ => OptimizationLevel::O3,
             },
             shapes: self.shapes.iter().map(|shape| (shape.name.clone(), shape.extents.clone())).collect(),
-            constants: Vec::new(),
+            constants: self.constants.iter().map(read).collect::<Result<_, Failure>>()?,
             threads,
-            cache: None,
+            cache: self.cache.as_deref().map(open_cache).transpose().map_err(Failure::Input)?,
         })
     }
 }

@@ -22,6 +22,7 @@ mod location;
 mod module;
 mod operation;
 mod pattern;
+mod reference;
 mod registry;
 mod types;
 mod verify;

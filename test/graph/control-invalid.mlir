@@ -1,0 +1,29 @@
+// What the verifier says about regions of graph ops.
+// RUN: kiln-opt %s --split-input-file --verify-diagnostics
+
+%c = "test.value"() : () -> tensor<2xi1>
+%d = "test.value"() : () -> tensor<i1>
+%a = "test.value"() : () -> tensor<2xf32>
+%b = "test.value"() : () -> tensor<3xf32>
+// expected-error@+1 {{graph.if: the condition must have one element, not tensor<2xi1>}}
+%0 = graph.if %c ({
+  graph.yield %a : (tensor<2xf32>) -> ()
+}, {
+  graph.yield %a : (tensor<2xf32>) -> ()
+}) : (tensor<2xi1>) -> tensor<2xf32>
+// expected-error@+1 {{graph.if: region #1 yields (tensor<3xf32>), but results are (tensor<2xf32>)}}
+%1 = graph.if %d ({
+  graph.yield %a : (tensor<2xf32>) -> ()
+}, {
+  graph.yield %b : (tensor<3xf32>) -> ()
+}) : (tensor<i1>) -> tensor<2xf32>
+// expected-error@+1 {{graph.fusion: region #0 has arguments (tensor<3xf32>), not (tensor<2xf32>)}}
+%2 = graph.fusion %a ({
+^bb0(%x: tensor<3xf32>):
+  graph.yield %x : (tensor<3xf32>) -> ()
+}) : (tensor<2xf32>) -> tensor<3xf32>
+
+// -----
+
+// expected-error@+1 {{graph.yield: it ends a region of a graph op, not of builtin.module}}
+graph.yield : () -> ()

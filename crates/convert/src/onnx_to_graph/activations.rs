@@ -41,11 +41,15 @@ pub(crate) const ROWS: &[Row] = &[
     row("Swish", |node| {
         let x = node.input(0)?;
         let alpha = node.float_or("alpha", 1.0);
-        let scaled = if alpha == 1.0 { x } else { node.binary_scalar("graph.multiply", x, alpha)? };
-        let gate = node.unary("graph.sigmoid", scaled)?;
-        Ok(vec![node.binary("graph.multiply", x, gate)?])
+        Ok(vec![swish(node, x, alpha)?])
     }),
     row("Gelu", gelu),
+    row("SwiGLU", |node| {
+        let (a, b) = (node.input(0)?, node.input(1)?);
+        let alpha = node.float_or("alpha", 1.0);
+        let gate = swish(node, a, alpha)?;
+        Ok(vec![node.binary("graph.multiply", gate, b)?])
+    }),
     row_in("Clip", 7..=10, |node| {
         let x = node.input(0)?;
         let (low, high) = (node.attribute("min"), node.attribute("max"));
@@ -65,6 +69,13 @@ pub(crate) const ROWS: &[Row] = &[
         Ok(vec![x])
     }),
 ];
+
+/// `x * sigmoid(alpha * x)`.
+fn swish(node: &mut Node, x: Tracked, alpha: f64) -> Result<Tracked, String> {
+    let scaled = if alpha == 1.0 { x } else { node.binary_scalar("graph.multiply", x, alpha)? };
+    let gate = node.unary("graph.sigmoid", scaled)?;
+    node.binary("graph.multiply", x, gate)
+}
 
 /// `negative` where x < 0, else x.
 fn where_negative(node: &mut Node, x: Tracked, negative: Tracked) -> Result<Tracked, String> {

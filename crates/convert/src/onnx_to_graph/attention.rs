@@ -149,8 +149,7 @@ fn bias(node: &mut Node, query: Tracked, key: Tracked, offset: Dim) -> Result<Op
             let counts = node.cast(counts, ElementType::I64)?;
             let own = scalar(node, expr(length)?)?;
             let first = node.binary("graph.subtract", counts, own)?;
-            let batch = node.shape(first)[0];
-            node.reshape(first, &[batch, Dim::Static(1), Dim::Static(1), Dim::Static(1)])?
+            by_batch(node, first)?
         }
         (_, offset) => scalar(node, expr(offset)?)?,
     };
@@ -182,12 +181,17 @@ fn bias(node: &mut Node, query: Tracked, key: Tracked, offset: Dim) -> Result<Op
     }
     if let Some(counts) = padding {
         let counts = node.cast(counts, ElementType::I64)?;
-        let batch = node.shape(counts)[0];
-        let counts = node.reshape(counts, &[batch, Dim::Static(1), Dim::Static(1), Dim::Static(1)])?;
+        let counts = by_batch(node, counts)?;
         let allowed = node.binary("graph.less", columns, counts)?;
         allow(node, allowed)?;
     }
     Ok(bias)
+}
+
+/// One number for each of the batch, with an axis of 1 for each other axis.
+fn by_batch(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
+    let &[batch] = node.shape(x) else { return Err("lengths must have one axis".into()) };
+    node.reshape(x, &[batch, Dim::Static(1), Dim::Static(1), Dim::Static(1)])
 }
 
 /// A mask as numbers to add, for as many keys as there are.
@@ -285,6 +289,7 @@ fn angles(node: &mut Node, input: usize) -> Result<Tracked, String> {
         cache = node.emit("graph.gather", &[cache, positions], &[("axis", attribute(0i64))])?;
     }
     let mut shape = node.shape(cache).to_vec();
-    shape.insert(shape.len() - 1, Dim::Static(1));
+    let last = shape.len().checked_sub(1).ok_or("the caches must have axes")?;
+    shape.insert(last, Dim::Static(1));
     node.reshape(cache, &shape)
 }

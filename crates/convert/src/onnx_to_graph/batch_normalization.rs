@@ -63,7 +63,7 @@ fn train(node: &mut Node, x: Tracked, epsilon: f64) -> Results {
     let (mean, variance) = (node.input(3)?, node.input(4)?);
     let momentum = node.float_or("momentum", f64::from(0.9_f32));
     let axes: Vec<usize> = (0..node.rank(x)).filter(|&axis| axis != 1).collect();
-    let channels = [node.shape(x)[1]];
+    let channels = [*node.shape(x).get(1).ok_or("the input has no channel axis")?];
     let batch_mean = node.reduce("graph.reduce_mean", x, &axes)?;
     let centred = node.binary("graph.subtract", x, batch_mean)?;
     let squares = node.binary("graph.multiply", centred, centred)?;

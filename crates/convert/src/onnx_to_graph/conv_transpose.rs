@@ -37,8 +37,10 @@ fn conv_transpose(node: &mut Node) -> Results {
             shape.len().checked_sub(spatial).and_then(|skip| shape.get(skip..)).ok_or("output_shape is too short")?;
         for axis in 0..spatial {
             let extent = node.shape(x)[axis + 2].as_static().ok_or("output_shape needs static input extents")? as i64;
-            let total = strides[axis] * (extent - 1) + output_padding[axis] + reach(axis) - wanted[axis];
-            split(axis, total);
+            let whole = strides[axis]
+                .checked_mul(extent - 1)
+                .and_then(|whole| whole.checked_add(output_padding[axis] + reach(axis)));
+            split(axis, whole.and_then(|whole| whole.checked_sub(wanted[axis])).ok_or(super::extent::OVERFLOW)?);
         }
     } else {
         match auto_pad {

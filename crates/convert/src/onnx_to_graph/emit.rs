@@ -162,6 +162,9 @@ impl Node<'_, '_> {
     /// A part of one axis: `length` elements from `start` on.
     pub fn slice_axis(&mut self, x: Tracked, axis: usize, start: Dim, length: Dim) -> Result<Tracked, String> {
         let mut shape = self.shape(x).to_vec();
+        if axis >= shape.len() {
+            return Err(format!("a tensor of shape {} has no axis {axis}", show(&shape)));
+        }
         if start.is(0) && shape[axis] == length {
             return Ok(x);
         }

@@ -36,6 +36,9 @@ fn likelihood_loss(node: &mut Node, log: Tracked) -> Result<Tracked, String> {
         None => target,
     };
     let shape = node.shape(classes);
+    if shape.is_empty() {
+        return Err("the target must have at least one axis".into());
+    }
     let mut column = shape.to_vec();
     column.insert(1, Dim::Static(1));
     let indices = node.reshape(classes, &column)?;

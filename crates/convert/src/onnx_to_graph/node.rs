@@ -22,7 +22,7 @@ pub(crate) struct Row {
     pub convert: fn(&mut Node) -> Results,
 }
 
-/// First and last opset.
+/// The first and the last of a range of opsets.
 pub(crate) type OpsetRange = (i64, i64);
 
 /// Every opset.

@@ -1,12 +1,12 @@
-//! `Pad`: negative padding is a slice.
+//! `Pad`, `CenterCropPad`: negative padding is a slice.
 
 use super::conversion::Tracked;
 use super::emit::{attribute, dims_attribute};
-use super::extent::{add, constant, dim, expr, is_less, normalize_axis, subtract};
+use super::extent::{add, constant, dim, expr, floor_divide, is_less, normalize_axis, subtract};
 use super::node::{Node, Results, Row, row};
 use kiln_ir::{Dim, DimExpr};
 
-pub(crate) const ROWS: &[Row] = &[row("Pad", pad)];
+pub(crate) const ROWS: &[Row] = &[row("Pad", pad), row("CenterCropPad", center_crop_pad)];
 
 fn pad(node: &mut Node) -> Results {
     let x = node.input(0)?;
@@ -62,4 +62,39 @@ fn crop(node: &mut Node, mut x: Tracked, low: &mut [DimExpr], high: &mut [DimExp
         x = node.slice_axis(x, axis, dim(before)?, dim(length)?)?;
     }
     Ok(x)
+}
+
+/// Crops or pads with zeros around the middle, to the extents that are asked for.
+fn center_crop_pad(node: &mut Node) -> Results {
+    let (mut x, target) = (node.input(0)?, node.input(1)?);
+    let rank = node.rank(x);
+    let target = node.extents(target, "the shape")?;
+    let axes = match node.ints("axes") {
+        Some(axes) => axes.into_iter().map(|axis| normalize_axis(axis, rank)).collect::<Result<Vec<usize>, _>>()?,
+        None => (0..rank).collect(),
+    };
+    if axes.len() != target.len() {
+        return Err(format!("{} axes take as many extents, found {}", axes.len(), target.len()));
+    }
+    let (mut low, mut high) = (vec![Dim::Static(0); rank], vec![Dim::Static(0); rank]);
+    for (&axis, &wanted) in axes.iter().zip(&target) {
+        let missing = subtract(wanted, expr(node.shape(x)[axis])?)?;
+        let two = constant(2);
+        match is_less(missing, constant(0)) {
+            Some(true) => {
+                let start = floor_divide(subtract(constant(0), missing)?, two)?;
+                x = node.slice_axis(x, axis, dim(start)?, dim(wanted)?)?;
+            }
+            Some(false) => {
+                let before = floor_divide(missing, two)?;
+                (low[axis], high[axis]) = (dim(before)?, dim(subtract(missing, before)?)?);
+            }
+            None => return Err(format!("whether axis {axis} is cropped or padded depends on the input's shape")),
+        }
+    }
+    if low.iter().chain(&high).all(|pad| pad.is(0)) {
+        return Ok(vec![x]);
+    }
+    let given = [("low", dims_attribute(&low)), ("high", dims_attribute(&high)), ("mode", attribute("constant"))];
+    Ok(vec![node.emit("graph.pad", &[x], &given)?])
 }

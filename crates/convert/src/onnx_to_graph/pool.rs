@@ -85,11 +85,11 @@ fn lp_pool(node: &mut Node) -> Results {
     let exponent = node.int_or("p", 2) as f64;
     let mut window = Window::read(node, x, None, 0.0)?;
     window.pad_with_zeros(node)?;
-    let size: i64 = window.size.iter().product();
+    let size: f64 = window.size.iter().map(|&size| size as f64).product();
     let magnitude = node.unary("graph.abs", window.x)?;
     let powers = node.binary_scalar("graph.power", magnitude, exponent)?;
     let means = node.emit("graph.average_pool", &[powers], &window.pool_attributes())?;
-    let sums = node.binary_scalar("graph.multiply", means, size as f64)?;
+    let sums = node.binary_scalar("graph.multiply", means, size)?;
     Ok(vec![node.binary_scalar("graph.power", sums, 1.0 / exponent)?])
 }
 

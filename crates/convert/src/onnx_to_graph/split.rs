@@ -34,6 +34,9 @@ pub(crate) fn split_lengths(node: &Node, extent: Dim) -> Result<Vec<Dim>, String
         return lengths.into_iter().map(dim).collect();
     }
     let count = node.int_or("num_outputs", node.output_count() as i64);
+    if usize::try_from(count) != Ok(node.output_count()) {
+        return Err(format!("num_outputs is {count}, the node has {}", node.output_count()));
+    }
     let length = whole.ceil_div(constant(count)).ok_or("there are no parts")?;
     let mut lengths: Vec<DimExpr> = vec![length; usize::try_from(count - 1).map_err(|_| "there are no parts")?];
     lengths.push(subtract(whole, multiply(length, constant(count - 1))?)?);

@@ -245,11 +245,9 @@ fn tile(x: &Content, repeats: &[usize]) -> Option<Content> {
 fn range(start: &Content, limit: &Content, delta: &Content) -> Option<Content> {
     let value = |content: &Content| content.integers()?.first()?.as_constant();
     let (start_value, limit, delta) = (value(start)?, value(limit)?, value(delta)?);
-    if delta == 0 {
-        return None;
-    }
     let span = limit.checked_sub(start_value)?;
-    let count = (span / delta + i64::from(span % delta != 0 && (span < 0) == (delta < 0))).max(0);
+    let whole = span.checked_div(delta)?;
+    let count = (whole + i64::from(span % delta != 0 && (span < 0) == (delta < 0))).max(0);
     let count = usize::try_from(count).ok().filter(|&count| count <= Content::MAX_ITEMS)?;
     let items = (0..count).map(|index| integer(start_value + index as i64 * delta)).collect();
     Some(Content { element: start.element, shape: vec![count], items })

@@ -50,9 +50,11 @@ pub fn lowering(target: &Target) -> String {
         // Weights in the order in which their kernel reads them.
         "pack-weights".to_owned(),
         "dce".to_owned(),
-        // What is computed at run time and wanted packed is packed by kernels of their own.
+        // What is computed at run time and wanted packed is packed by kernels of their own, which may have constants.
         "outline".to_owned(),
         format!("plan-kernels{{target={target}}}"),
+        "pack-weights".to_owned(),
+        "dce".to_owned(),
         // Where every tensor lives, now that all of them are known.
         "plan-memory".to_owned(),
         format!("lower-kernels{{target={target}}}"),

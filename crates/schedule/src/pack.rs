@@ -22,7 +22,7 @@ pub use form::{PackForm, Packing};
 use crate::plan::Plan;
 use kiln_ir::{Builder, Module, Op, Value};
 
-/// Packs the operands of every planned fusion inside `root`; returns how many were packed.
+/// Packs the operands of every planned fusion inside `root` that are not yet packed; returns how many were packed.
 ///
 /// A constant that several fusions want in one form is packed once.
 pub fn pack_weights(module: &mut Module, root: Op) -> usize {
@@ -31,7 +31,8 @@ pub fn pack_weights(module: &mut Module, root: Op) -> usize {
     let mut count = 0;
     for fusion in fusions {
         let plan = module.attribute(fusion, "plan").and_then(Plan::from_attribute);
-        let Some(packing) = plan.as_ref().and_then(Packing::of) else { continue };
+        let Some(plan) = plan else { continue };
+        let Some(packing) = Packing::of(&plan) else { continue };
         let operand = module.operand(fusion, packing.input);
         let known = packed.iter().find(|(value, form, _)| (*value, *form) == (operand, packing.form));
         let value = match known {
@@ -43,6 +44,7 @@ pub fn pack_weights(module: &mut Module, root: Op) -> usize {
             }
         };
         module.set_operand(fusion, packing.input, value);
+        module.set_attribute(fusion, "plan", Packing::mark_done(&plan).to_attribute());
         count += 1;
     }
     count

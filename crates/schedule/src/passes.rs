@@ -42,7 +42,7 @@ impl Pass for Outline {
 }
 
 options! {
-    /// Decides how each `graph.fusion` computes: its attribute `plan`.
+    /// Decides how each `graph.fusion` computes: its attribute `plan`. Those that have one keep it.
     pub struct PlanKernels {
         /// The processor: `triple` or `triple:cpu`.
         target: String = String::from("x86_64"),
@@ -58,6 +58,9 @@ impl Pass for PlanKernels {
             Err(error) => return context.error(context.root, error),
         };
         for fusion in context.ops_named("graph.fusion") {
+            if context.module.attribute(fusion, "plan").is_some() {
+                continue;
+            }
             let (spec, _) = KernelSpec::of(context.module, fusion);
             match plan_kernel(&spec, &target) {
                 Ok(plan) => _ = context.module.set_attribute(fusion, "plan", plan.to_attribute()),
@@ -70,7 +73,7 @@ impl Pass for PlanKernels {
 
 options! {
     /// Packs filters and matrices into the order in which planned kernels read them. What is computed at run time is
-    /// packed by new ops: `outline` and `plan-kernels` follow once more.
+    /// packed by new ops: `outline`, `plan-kernels` and this follow once more.
     pub struct PackWeights {}
 }
 

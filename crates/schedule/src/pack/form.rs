@@ -153,11 +153,25 @@ impl Packing {
         plan.with("pack", Attribute::dictionary(entries))
     }
 
-    /// Reads the packing of a plan.
+    /// The plan with a note that the operand is packed by now: `done`.
+    pub(super) fn mark_done(plan: &Plan) -> Plan {
+        let mut plan = plan.clone();
+        if let Some(AttributeKind::Dictionary(entries)) = plan.options.get("pack").map(|pack| pack.kind()) {
+            let mut entries = entries.clone();
+            entries.push((Name::new("done"), Attribute::unit()));
+            plan.options.set("pack", Attribute::dictionary(entries));
+        }
+        plan
+    }
+
+    /// Reads the packing of a plan, if it is still to be done.
     pub fn of(plan: &Plan) -> Option<Packing> {
         let attribute = plan.options.get("pack")?;
         let AttributeKind::Dictionary(entries) = attribute.kind() else { return None };
         let find = |key: &str| entries.iter().find(|(name, _)| *name == key).map(|(_, value)| *value);
+        if find("done").is_some() {
+            return None;
+        }
         let size = |key: &str| usize::try_from(find(key)?.as_i64()?).ok();
         let form = PackForm::named(find("form")?.as_str()?, size("groups")?, size("columns")?)?;
         Some(Packing { input: size("input")?, form })

@@ -108,7 +108,7 @@ def main() -> None:
                 if not compare(model, library, arguments.threads):
                     failures.append(model.name)
             except (KilnError, OSError) as error:
-                print(f"{model.name:24} FAILS {error}", flush=True)
+                print(f"{model.name:24} FAILS {str(error).splitlines()[0]}", flush=True)
                 failures.append(model.name)
     if failures:
         sys.exit(f"{len(failures)} models fail or differ: {', '.join(failures)}")

@@ -44,7 +44,7 @@ fetch: venv ## download the test models and compute their reference outputs, int
 	@$(PYTHON) scripts/onnx_cases.py
 
 .PHONY: test
-test: fetch ## run every check: tests, formatting, lints, documentation
+test: build fetch ## run every check: tests, formatting, lints, documentation
 	cargo fmt --all --check
 	cargo test --release --workspace
 	cargo clippy --release --workspace --all-targets -- -D warnings

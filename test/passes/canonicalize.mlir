@@ -10,3 +10,12 @@ func.func {function_type = (index) -> index, sym_name = "casts"} ({
   %1 = builtin.unrealized_conversion_cast %0 : (i64) -> index
   func.return %1 : (index) -> ()
 })
+
+// An op that folds to a constant becomes its dialect's constant op.
+// CHECK-LABEL: sym_name = "constants"
+func.func {function_type = () -> tensor<2xi64>, sym_name = "constants"} ({
+  // CHECK-NEXT: %[[DIMS:[0-9]+]] = graph.constant {value = dense<[3, 4]> : tensor<2xi64>} : () -> tensor<2xi64>
+  // CHECK-NEXT: func.return %[[DIMS]]
+  %0 = graph.dims {dims = #kiln.dims<[3, 4]>} : () -> tensor<2xi64>
+  func.return %0 : (tensor<2xi64>) -> ()
+})

@@ -1,5 +1,6 @@
 //! The greedy driver: patterns apply wherever they match, until none does.
 
+use crate::constants::constant_beside;
 use crate::dce::is_trivially_dead;
 use kiln_ir::{Attribute, Builder, FoldRequest, Folded, Module, Name, Op, Pattern, PatternSet, Type, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -15,7 +16,7 @@ pub struct GreedyOptions {
     pub fold: bool,
     /// Whether dead ops are erased on the way.
     pub erase_dead: bool,
-    /// How constants that ops fold to are made; without it, such folds are left alone.
+    /// How constants that ops fold to are made; without it, by the constant op of the folded op's dialect.
     pub materialize: Option<MaterializeConstant>,
     /// The most rewrites for each op there is at the start: a bound on pattern sets that do not end.
     pub rewrites_per_op: usize,
@@ -122,7 +123,7 @@ impl Driver<'_> {
                 (Folded::Constant(constant), Some(materialize)) => {
                     materialize(&mut Builder::before(module, op), constant, ty)
                 }
-                (Folded::Constant(_), None) => None,
+                (Folded::Constant(constant), None) => constant_beside(module, op, constant, ty),
             };
             match value {
                 Some(value) if module.ty(value) == ty => values.push(value),

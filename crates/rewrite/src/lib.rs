@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+mod constants;
 mod conversion;
 mod cse;
 mod dce;

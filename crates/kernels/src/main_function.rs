@@ -16,6 +16,7 @@
 //! What the functions mean is said in `kiln-codegen`'s and `kiln-runtime`'s documentation. Memory is what `plan-memory`
 //! decided: the workspace is the arena, then one scratch area for each worker. Nothing is allocated here.
 
+mod agreement;
 mod buffers;
 mod description;
 mod extents;

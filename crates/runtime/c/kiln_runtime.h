@@ -30,6 +30,8 @@ int64_t kiln_gen_workspace(const int64_t *symbols, int64_t workers);
 void kiln_parallel(void *runtime, kiln_task task, void *context, int64_t count);
 /* Records the run's first index out of range: `value` is none of [-bound, bound) in node number `node`. */
 void kiln_fail(void *runtime, int64_t node, int64_t value, int64_t bound);
+/* Records that two extents differ which node number `node` takes for one. */
+void kiln_mismatch(void *runtime, int64_t node, int64_t found, int64_t expected);
 
 /* --- message.c --- */
 
@@ -155,8 +157,10 @@ struct kiln_runtime {
   kiln_parallel_for parallel_for;
   void *parallel_for_data;
   bool in_parallel;
-  /* 0: none; 1: a thread is writing the three below; 2: they are written. */
+  /* 0: none; 1: a thread is writing what is below; 2: they are written. */
   _Atomic uint32_t failure;
+  /* KILN_INDEX_OUT_OF_RANGE or KILN_WRONG_SHAPE. */
+  int32_t failed_status;
   int64_t failed_node;
   int64_t failed_value;
   int64_t failed_bound;

@@ -37,13 +37,21 @@ void kiln_parallel(void *runtime, kiln_task task, void *context, int64_t count) 
   run->in_parallel = false;
 }
 
-void kiln_fail(void *runtime, int64_t node, int64_t value, int64_t bound) {
-  struct kiln_runtime *run = runtime;
+static void record(struct kiln_runtime *run, int32_t status, int64_t node, int64_t value, int64_t bound) {
   uint32_t none = 0;
   if (!atomic_compare_exchange_strong_explicit(&run->failure, &none, 1, memory_order_relaxed, memory_order_relaxed))
     return;
+  run->failed_status = status;
   run->failed_node = node;
   run->failed_value = value;
   run->failed_bound = bound;
   atomic_store_explicit(&run->failure, 2, memory_order_release);
+}
+
+void kiln_fail(void *runtime, int64_t node, int64_t value, int64_t bound) {
+  record(runtime, KILN_INDEX_OUT_OF_RANGE, node, value, bound);
+}
+
+void kiln_mismatch(void *runtime, int64_t node, int64_t found, int64_t expected) {
+  record(runtime, KILN_WRONG_SHAPE, node, found, expected);
 }

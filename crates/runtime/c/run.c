@@ -58,9 +58,13 @@ static kiln_status execute(struct kiln_frame *frame, struct kiln_runtime *runtim
   if (aligned)
     aligned += (KILN_WORKSPACE_ALIGNMENT - (uintptr_t)aligned % KILN_WORKSPACE_ALIGNMENT) % KILN_WORKSPACE_ALIGNMENT;
   int32_t code = kiln_gen_run(runtime, frame->inputs, frame->outputs, frame->symbols, aligned, runtime->workers);
-  if (atomic_load_explicit(&runtime->failure, memory_order_acquire))
+  if (atomic_load_explicit(&runtime->failure, memory_order_acquire)) {
+    if (runtime->failed_status == KILN_WRONG_SHAPE)
+      return kiln_report(error, KILN_WRONG_SHAPE, "node '%s': these input shapes give extents %d and %d, which must agree",
+                         kiln_metadata_node(runtime->failed_node), runtime->failed_value, runtime->failed_bound);
     return kiln_report(error, KILN_INDEX_OUT_OF_RANGE, "node '%s': index %d is out of range for an axis of extent %d",
                        kiln_metadata_node(runtime->failed_node), runtime->failed_value, runtime->failed_bound);
+  }
   if (code)
     return kiln_report(error, KILN_INTERNAL_ERROR, "the model's code ended with %d", (int64_t)code);
   return KILN_OK;

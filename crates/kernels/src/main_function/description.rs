@@ -101,7 +101,7 @@ fn describe(names: Vec<String>, types: &[Type]) -> Result<Vec<TensorDescription>
 /// number of its fusion's name.
 fn node_names(module: &Module, main: Op) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for op in module.ops_named(main, "graph.fusion") {
+    for op in reporting_ops(module, main) {
         let name = node_name(module, op);
         if !names.contains(&name) {
             names.push(name);
@@ -110,8 +110,15 @@ fn node_names(module: &Module, main: Op) -> Vec<String> {
     names
 }
 
-/// The name of the node a fusion comes from.
-pub(super) fn node_name(module: &Module, fusion: Op) -> String {
-    let name = module.location(fusion).find_name();
+/// The ops that may report a failure: every kernel, and what must be compared before they run.
+pub(super) fn reporting_ops(module: &Module, main: Op) -> Vec<Op> {
+    let mut ops = module.ops_named(main, "graph.fusion");
+    ops.extend(super::agreement::agreements(module, main).into_iter().map(|agreement| agreement.op));
+    ops
+}
+
+/// The name of the node an op comes from.
+pub(super) fn node_name(module: &Module, op: Op) -> String {
+    let name = module.location(op).find_name();
     name.map_or_else(|| "unnamed node".into(), |name| name.as_str().into())
 }

@@ -1,7 +1,8 @@
 //! `kiln_gen_run`.
 
+use super::agreement;
 use super::buffers::{address_of, byte_address, first_byte, i64_constant, load_word, memref_at};
-use super::description::node_name;
+use super::description::{node_name, reporting_ops};
 use super::extents::{Extents, binary, constant, to_index};
 use super::{Weights, function, pointer};
 use crate::lower_kernels::Launch;
@@ -21,8 +22,9 @@ pub(super) fn build(
     let inputs = [pointer(), pointer(), pointer(), pointer(), pointer(), Type::i64()];
     let source = module.region_block(main, 0);
     let (nodes, exprs) = (nodes(module, main), expressions(module, main)?);
+    let agreements = agreement::agreements(module, main);
     let (arguments, mut builder) = function(module, "kiln_gen_run", &inputs, &[Type::i32()]);
-    let [_runtime, inputs, outputs, symbol_array, workspace, workers] = arguments[..] else {
+    let [runtime, inputs, outputs, symbol_array, workspace, workers] = arguments[..] else {
         unreachable!("the function was made with six parameters")
     };
 
@@ -40,20 +42,32 @@ pub(super) fn build(
     for (index, &argument) in builder.module.arguments(source).to_vec().iter().enumerate() {
         addresses.insert(argument, load_word(&mut builder, inputs, index, pointer()));
     }
+    let agree = agreement::build(&mut builder, &mut extents, runtime, &agreements, |op| nodes[&op]);
     let mut run = Run { extents, addresses, weights, weights_base, workspace, outputs, scratch, scratch_bytes, nodes };
-    let last = run.block(&mut builder, source)?;
-    run.copy_outputs(&mut builder, last);
+    match agree {
+        None => run.body(&mut builder, source)?,
+        Some(agree) => {
+            let branch = builder.op("scf.if").operand(agree).regions(2).build();
+            let region = builder.module.regions(branch)[0];
+            let block = builder.module.create_block(region, &[]);
+            builder.within(block, |builder| -> Result<(), String> {
+                run.body(builder, source)?;
+                builder.op("scf.yield").build();
+                Ok(())
+            })?;
+        }
+    }
     let ok =
         builder.op("arith.constant").attribute("value", Attribute::integer(0, Type::i32())).result(Type::i32()).value();
     builder.op("func.return").operand(ok).build();
     Ok(())
 }
 
-/// The number of each fusion's node in the metadata.
+/// The number in the metadata of the node of each op that may report a failure.
 fn nodes(module: &Module, main: Op) -> FxHashMap<Op, i64> {
     let mut names: Vec<String> = Vec::new();
     let mut numbers = FxHashMap::default();
-    for op in module.ops_named(main, "graph.fusion") {
+    for op in reporting_ops(module, main) {
         let name = node_name(module, op);
         let number = names.iter().position(|known| *known == name).unwrap_or_else(|| {
             names.push(name);
@@ -123,6 +137,13 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    /// Lowers all of `main`.
+    fn body(&mut self, builder: &mut Builder, source: Block) -> Result<(), String> {
+        let last = self.block(builder, source)?;
+        self.copy_outputs(builder, last);
+        Ok(())
+    }
+
     /// Lowers the ops of `block`; returns its terminator.
     fn block(&mut self, builder: &mut Builder, block: Block) -> Result<Op, String> {
         for op in builder.module.ops_of(block) {

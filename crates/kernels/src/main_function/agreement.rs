@@ -1,0 +1,135 @@
+//! Extents that must agree and are expressions that may differ: compared before anything runs.
+//!
+//! `graph.broadcast` and `graph.reshape` may say that two expressions of symbols are one extent, since the model only
+//! works where they are. Kernels rely on it, so a call with other shapes is refused.
+
+use super::extents::{Extents, binary, constant, to_i64};
+use super::pointer;
+use kiln_ir::{Attribute, Builder, Dim, DimExpr, Location, Module, Op, OpState, Type, Value};
+
+/// Two extents that one op takes for one.
+pub(super) struct Agreement {
+    pub op: Op,
+    found: DimExpr,
+    expected: DimExpr,
+    /// Whether `found` may also be 1.
+    stretches: bool,
+}
+
+/// Everything inside `main` that must be compared at run time, each pair once.
+pub(super) fn agreements(module: &Module, main: Op) -> Vec<Agreement> {
+    let mut agreements: Vec<Agreement> = Vec::new();
+    for op in module.walk(main) {
+        let stretches = module.is(op, "graph.broadcast");
+        if !stretches && !module.is(op, "graph.reshape") {
+            continue;
+        }
+        let pairs = if stretches { axis_pairs(module, op) } else { element_counts(module, op) };
+        for (found, expected) in pairs {
+            let known = |agreement: &Agreement| (agreement.found, agreement.expected) == (found, expected);
+            let decided = found == expected || stretches && found.as_constant() == Some(1);
+            if !decided && !agreements.iter().any(known) {
+                agreements.push(Agreement { op, found, expected, stretches });
+            }
+        }
+    }
+    agreements
+}
+
+/// The extents of operand and result, axis by axis, aligned at the last.
+fn axis_pairs(module: &Module, op: Op) -> Vec<(DimExpr, DimExpr)> {
+    let (operand, result) = (dims(module, module.operand(op, 0)), dims(module, module.result(op, 0)));
+    operand
+        .iter()
+        .rev()
+        .zip(result.iter().rev())
+        .filter_map(|(found, expected)| found.expr().zip(expected.expr()))
+        .collect()
+}
+
+/// The number of elements of operand and result.
+fn element_counts(module: &Module, op: Op) -> Vec<(DimExpr, DimExpr)> {
+    let count = |value: Value| {
+        dims(module, value).iter().try_fold(DimExpr::constant(1), |count, dim| count.checked_mul(dim.expr()?))
+    };
+    count(module.operand(op, 0)).zip(count(module.result(op, 0))).into_iter().collect()
+}
+
+fn dims(module: &Module, value: Value) -> &'static [Dim] {
+    &module.ty(value).as_tensor().expect("graph values are ranked tensors").shape
+}
+
+/// Compares every pair and reports those that differ to `runtime`; returns whether all agree, as `i1`, or `None` if
+/// there is nothing to compare.
+pub(super) fn build(
+    builder: &mut Builder,
+    extents: &mut Extents,
+    runtime: Value,
+    agreements: &[Agreement],
+    node_of: impl Fn(Op) -> i64,
+) -> Option<Value> {
+    if agreements.is_empty() {
+        return None;
+    }
+    declare_mismatch(builder.module);
+    let mut all: Option<Value> = None;
+    for agreement in agreements {
+        let found = extents.index(builder, agreement.found);
+        let expected = extents.index(builder, agreement.expected);
+        let mut agree = equal(builder, found, expected);
+        if agreement.stretches {
+            let one = constant(builder, 1);
+            let single = equal(builder, found, one);
+            agree = binary(builder, "arith.ori", agree, single);
+        }
+        report_unless(builder, agree, runtime, node_of(agreement.op), (found, expected));
+        all = Some(match all {
+            Some(all) => binary(builder, "arith.andi", all, agree),
+            None => agree,
+        });
+    }
+    all
+}
+
+fn equal(builder: &mut Builder, left: Value, right: Value) -> Value {
+    builder
+        .op("arith.cmpi")
+        .operands(&[left, right])
+        .attribute("predicate", Attribute::i64(0))
+        .result(Type::i1())
+        .value()
+}
+
+/// `if agree {} else { kiln_mismatch(runtime, node, found, expected) }`
+fn report_unless(builder: &mut Builder, agree: Value, runtime: Value, node: i64, (found, expected): (Value, Value)) {
+    let branch = builder.op("scf.if").operand(agree).regions(2).build();
+    for index in 0..2 {
+        let region = builder.module.regions(branch)[index];
+        let block = builder.module.create_block(region, &[]);
+        builder.within(block, |builder| {
+            if index == 1 {
+                let node = super::buffers::i64_constant(builder, node);
+                let (found, expected) = (to_i64(builder, found), to_i64(builder, expected));
+                builder
+                    .op("func.call")
+                    .attribute("callee", Attribute::symbol_ref("kiln_mismatch"))
+                    .operands(&[runtime, node, found, expected])
+                    .build();
+            }
+            builder.op("scf.yield").build();
+        });
+    }
+}
+
+/// Declares `@kiln_mismatch`, which the C side defines.
+fn declare_mismatch(module: &mut Module) {
+    let types = [pointer(), Type::i64(), Type::i64(), Type::i64()];
+    let mut state = OpState::new("func.func", Location::unknown());
+    state.attributes.set("sym_name", "kiln_mismatch");
+    state.attributes.set("sym_visibility", "private");
+    state.attributes.set("function_type", Type::function(&types, &[]));
+    state.region_count = 1;
+    let function = module.create(state);
+    let body = module.body();
+    module.append(body, function);
+}

@@ -5,7 +5,7 @@ mod support;
 use kiln_runtime::{EXPORTED_SYMBOLS, EXTERNAL_SYMBOLS, ModelDescription, architectures, header};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use support::{build_fake_model, clang, fake_description, run, tool};
+use support::{build_fake_model, build_program, fake_description, run, runner, tool};
 use tempfile::TempDir;
 
 /// A directory with `model.h` and the fake model for `arch`.
@@ -16,60 +16,13 @@ fn prepare(arch: &str) -> (TempDir, PathBuf) {
     (directory, model)
 }
 
-/// The command that runs a program for `arch` here; none where that takes a C library that is not installed.
-fn runner(arch: &str) -> Option<(Command, Vec<String>)> {
-    if arch == std::env::consts::ARCH {
-        return Some((Command::new("env"), vec![]));
-    }
-    // Debian's libc6-dev-arm64-cross and libc6-dev-riscv64-cross.
-    let prefix = format!("/usr/{arch}-linux-gnu");
-    if !Path::new(&prefix).join("lib/crt1.o").exists() {
-        eprintln!("{prefix} is not installed, so nothing runs for {arch}");
-        return None;
-    }
-    let mut emulator = Command::new(format!("qemu-{arch}"));
-    emulator.args(["-L", &prefix]);
-    Some((emulator, vec!["-isystem".into(), format!("{prefix}/include")]))
-}
-
-/// Compiles a program of `tests/c` for `arch`.
-fn build_program(arch: &str, name: &str, includes: &[String], directory: &Path) -> PathBuf {
-    let program = directory.join(name);
-    let object = directory.join(format!("{name}.o"));
-    let mut compile = if includes.is_empty() { tool(&["cc", "clang-22", "gcc"]) } else { clang(arch) };
-    compile.args(["-O1", "-Wall", "-Wextra", "-Werror", "-fPIE", "-c"]).args(includes).arg("-I").arg(directory);
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c").join(format!("{name}.c"));
-    run(compile.arg(source).arg("-o").arg(&object));
-    if includes.is_empty() {
-        run(tool(&["cc", "clang-22", "gcc"]).arg(&object).arg("-o").arg(&program).args(["-ldl", "-lpthread"]));
-    } else {
-        link_foreign(arch, &object, &program);
-    }
-    program
-}
-
-/// Links with the foreign C library by hand: there is no compiler driver for the target.
-fn link_foreign(arch: &str, object: &Path, program: &Path) {
-    let library = format!("/usr/{arch}-linux-gnu/lib");
-    let loader = match arch {
-        "aarch64" => "/lib/ld-linux-aarch64.so.1",
-        _ => "/lib/ld-linux-riscv64-lp64d.so.1",
-    };
-    let file = |name: &str| format!("{library}/{name}");
-    run(tool(&["ld.lld-22", "/usr/lib/llvm-22/bin/ld.lld", "ld.lld"])
-        .args(["-pie", "-dynamic-linker", loader, "-o"])
-        .arg(program)
-        .args([file("Scrt1.o"), file("crti.o")])
-        .arg(object)
-        .args([file("libc.so.6"), file("libc_nonshared.a"), file(&loader["/lib/".len()..]), file("crtn.o")]));
-}
-
 #[test]
 fn the_runtime_keeps_its_promises_on_every_processor() {
     for arch in architectures() {
         let Some((mut runner, includes)) = runner(arch) else { continue };
         let (directory, model) = prepare(arch);
-        let program = build_program(arch, "check_runtime", &includes, directory.path());
+        let program =
+            build_program(arch, "check_runtime", include_str!("c/check_runtime.c"), &includes, directory.path());
         runner.arg(program).arg(model);
         if arch == std::env::consts::ARCH {
             // An emulated process with several threads does not survive a fork.
@@ -84,7 +37,7 @@ fn the_runtime_keeps_its_promises_on_every_processor() {
 fn a_short_program_runs_a_model() {
     let arch = std::env::consts::ARCH;
     let (directory, model) = prepare(arch);
-    let program = build_program(arch, "run_model", &[], directory.path());
+    let program = build_program(arch, "run_model", include_str!("c/run_model.c"), &[], directory.path());
     // Every extent is the same number, so 2 * M + 1 does not fit: the program prints the model's message.
     let output = Command::new(&program).arg(&model).arg("3").output().expect("starts");
     let printed = String::from_utf8_lossy(&output.stdout);

@@ -213,9 +213,14 @@ impl Target {
 }
 
 impl fmt::Display for Target {
-    /// `x86_64-unknown-linux-gnu:znver4`.
+    /// `x86_64-unknown-linux-gnu:znver4`: text that [`Target::from_text`] reads back. LLVM has one name for all of a
+    /// family's profiles, so this is the table's own name where there is one.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}:{}", self.triple, self.cpu)
+        let is_this = |row: &&Cpu| {
+            row.architecture == self.architecture && row.llvm_cpu == self.cpu && self.features == row.features
+        };
+        let name = CPUS.iter().find(is_this).map_or(self.cpu.as_str(), |row| row.name);
+        write!(formatter, "{}:{name}", self.triple)
     }
 }
 

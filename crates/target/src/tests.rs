@@ -68,6 +68,15 @@ fn names_in_the_table_are_unique() {
 }
 
 #[test]
+fn targets_read_back() {
+    for row in CPUS {
+        let target = Target::parse(row.architecture.name(), Some(row.name)).expect("in the table");
+        let read = Target::from_text(&target.to_string()).expect("printed by Display");
+        assert_eq!(format!("{read:?}"), format!("{target:?}"), "{}", row.name);
+    }
+}
+
+#[test]
 fn the_vlen_of_a_profile_is_in_its_features() {
     for (cpu, feature) in [("rv64gcv", "+zvl128b"), ("rv64gcv-vlen256", "+zvl256b")] {
         assert!(target("riscv64", cpu).features.ends_with(feature));

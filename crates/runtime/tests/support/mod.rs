@@ -140,6 +140,55 @@ pub fn build_fake_model(arch: &str, directory: &Path) -> PathBuf {
     model
 }
 
+/// The command that runs a program for `arch` here; none where that takes a C library that is not installed.
+pub fn runner(arch: &str) -> Option<(Command, Vec<String>)> {
+    if arch == std::env::consts::ARCH {
+        return Some((Command::new("env"), vec![]));
+    }
+    // Debian's libc6-dev-arm64-cross and libc6-dev-riscv64-cross.
+    let prefix = format!("/usr/{arch}-linux-gnu");
+    if !Path::new(&prefix).join("lib/crt1.o").exists() {
+        eprintln!("{prefix} is not installed, so nothing runs for {arch}");
+        return None;
+    }
+    let mut emulator = Command::new(format!("qemu-{arch}"));
+    emulator.args(["-L", &prefix]);
+    Some((emulator, vec!["-isystem".into(), format!("{prefix}/include")]))
+}
+
+/// Compiles a C program for `arch`, with the flags that [`runner`] gave; `model.h` is in `directory`.
+pub fn build_program(arch: &str, name: &str, text: &str, includes: &[String], directory: &Path) -> PathBuf {
+    let program = directory.join(name);
+    let object = directory.join(format!("{name}.o"));
+    let mut compile = if includes.is_empty() { tool(&["cc", "clang-22", "gcc"]) } else { clang(arch) };
+    compile.args(["-O1", "-Wall", "-Wextra", "-Werror", "-fPIE", "-c"]).args(includes).arg("-I").arg(directory);
+    let source = directory.join(format!("{name}.c"));
+    std::fs::write(&source, text).expect("writable");
+    run(compile.arg(source).arg("-o").arg(&object));
+    if includes.is_empty() {
+        run(tool(&["cc", "clang-22", "gcc"]).arg(&object).arg("-o").arg(&program).args(["-ldl", "-lpthread"]));
+    } else {
+        link_foreign(arch, &object, &program);
+    }
+    program
+}
+
+/// Links with the foreign C library by hand: there is no compiler driver for the target.
+fn link_foreign(arch: &str, object: &Path, program: &Path) {
+    let library = format!("/usr/{arch}-linux-gnu/lib");
+    let loader = match arch {
+        "aarch64" => "/lib/ld-linux-aarch64.so.1",
+        _ => "/lib/ld-linux-riscv64-lp64d.so.1",
+    };
+    let file = |name: &str| format!("{library}/{name}");
+    run(tool(&["ld.lld-22", "/usr/lib/llvm-22/bin/ld.lld", "ld.lld"])
+        .args(["-pie", "-dynamic-linker", loader, "-o"])
+        .arg(program)
+        .args([file("Scrt1.o"), file("crti.o")])
+        .arg(object)
+        .args([file("libc.so.6"), file("libc_nonshared.a"), file(&loader["/lib/".len()..]), file("crtn.o")]));
+}
+
 /// clang for `arch`.
 pub fn clang(arch: &str) -> Command {
     let mut clang = tool(&["clang-22", "/usr/lib/llvm-22/bin/clang", "clang"]);

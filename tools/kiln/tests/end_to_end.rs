@@ -1,0 +1,220 @@
+//! From an ONNX file to a program that runs it, on every processor; and what happens to files that are none.
+
+mod onnx;
+#[path = "../../../crates/runtime/tests/support/mod.rs"]
+mod support;
+
+use kiln_npy::{read_npz, write_npz};
+use kiln_runtime::{Model, Status, architectures};
+use kiln_tensor::Tensor;
+use onnx::{FLOAT, INT64};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use support::{build_program, run, runner, tool};
+use tempfile::TempDir;
+
+/// `y = relu(x[i] * w + b)`: rows picked by index, a matrix product, an epilogue.
+fn layer() -> onnx::Model {
+    let weights: Vec<f32> = (0..40).map(|i| (i % 7) as f32 - 3.0).collect();
+    onnx::Model::default()
+        .input("x", FLOAT, &["N", "8"])
+        .input("i", INT64, &["K"])
+        .weight("w", &[8, 5], &weights)
+        .weight("b", &[5], &[0.5, -0.5, 1.5, -1.5, 2.5])
+        .node("Gather", &["x", "i"], "picked")
+        .node("MatMul", &["picked", "w"], "product")
+        .node("Add", &["product", "b"], "sum")
+        .node("Relu", &["sum"], "y")
+        .output("y", FLOAT, &["K", "5"])
+}
+
+/// What [`layer`] computes.
+fn expected(x: &[f32], indices: &[i64]) -> Vec<f32> {
+    let bias = [0.5f32, -0.5, 1.5, -1.5, 2.5];
+    let rows = x.len() as i64 / 8;
+    let element = |&i: &i64, column: usize| {
+        let row = &x[(i.rem_euclid(rows) * 8) as usize..][..8];
+        let product: f32 =
+            row.iter().enumerate().map(|(k, value)| value * ((k * 5 + column) % 7) as f32 - value * 3.0).sum();
+        (product + bias[column]).max(0.0)
+    };
+    indices.iter().flat_map(|i| (0..5).map(move |column| element(i, column))).collect()
+}
+
+/// A directory with the file of `model`, `model.onnx`.
+fn prepare(model: &onnx::Model) -> (TempDir, PathBuf) {
+    let directory = tempfile::tempdir().expect("writable");
+    let path = directory.path().join("model.onnx");
+    std::fs::write(&path, model.to_bytes()).expect("writable");
+    (directory, path)
+}
+
+/// Exit status, standard output and standard error of `kiln ARGUMENTS` in `directory`.
+fn kiln(directory: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kiln"));
+    let output = command.current_dir(directory).args(arguments).output().expect("starts");
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    (output.status.code().expect("no crash"), text(output.stdout), text(output.stderr))
+}
+
+/// Compiles `model.onnx` with these options; panics if that fails.
+fn compile(directory: &Path, options: &[&str]) {
+    let (status, _, error) = kiln(directory, &[&["compile", "model.onnx"], options].concat());
+    assert_eq!(status, 0, "{error}");
+}
+
+/// Inputs of [`layer`], in `inputs.npz`.
+fn write_inputs(directory: &Path, rows: usize, indices: &[i64]) -> Vec<f32> {
+    let x: Vec<f32> = (0..rows * 8).map(|i| (i % 11) as f32 / 4.0 - 1.0).collect();
+    let tensors = [Tensor::from_values(&[rows, 8], &x), Tensor::from_values(&[indices.len()], indices)];
+    write_npz(&directory.join("inputs.npz"), ["x", "i"].into_iter().zip(&tensors)).expect("writable");
+    x
+}
+
+#[test]
+fn a_model_computes_what_it_says_at_every_size() {
+    let (directory, _) = prepare(&layer());
+    compile(directory.path(), &[]);
+    for (rows, indices) in [(3, &[2i64, 0, -1][..]), (1, &[0]), (50, &[49, 7, 7, -50, 3, 4, 5, 6, 8]), (2, &[])] {
+        let x = write_inputs(directory.path(), rows, indices);
+        let arguments = ["run", "model.so", "--inputs", "inputs.npz", "--outputs", "outputs.npz", "--threads", "2"];
+        assert_eq!(kiln(directory.path(), &arguments), (0, String::new(), String::new()));
+        let outputs = read_npz(&directory.path().join("outputs.npz"), |_| None).expect("readable");
+        assert_eq!((outputs[0].0.as_str(), outputs[0].1.shape()), ("y", &[indices.len(), 5][..]));
+        assert_eq!(outputs[0].1.values::<f32>().as_ref(), expected(&x, indices));
+    }
+    write_inputs(directory.path(), 3, &[1, 3]);
+    let (status, _, error) = kiln(directory.path(), &["run", "model.so", "--inputs", "inputs.npz"]);
+    assert_eq!(
+        (status, error.as_str()),
+        (1, "error: node 'gather': index 3 is out of range for an axis of extent 3\n")
+    );
+}
+
+#[test]
+fn a_c_program_runs_a_model_on_every_processor() {
+    for arch in architectures() {
+        let Some((mut runner, includes)) = runner(arch) else { continue };
+        let (directory, _) = prepare(&layer());
+        compile(directory.path(), &["--target", arch, "-o", "model.so"]);
+        let text = include_str!("../../../crates/runtime/tests/c/run_model.c");
+        let program = build_program(arch, "run_model", text, &includes, directory.path());
+        let printed = run(runner.arg(program).arg(directory.path().join("model.so")).arg("4"));
+        assert_eq!(printed, "y: 80 bytes, first 0.5\n", "{arch}");
+    }
+}
+
+#[test]
+fn a_static_library_links_into_a_program() {
+    let (directory, _) = prepare(&layer());
+    compile(directory.path(), &["--emit", "lib"]);
+    let program = "#include <stdio.h>\n#include \"model.h\"\n\
+        int main(void) { return printf(\"%s %d\\n\", kiln_model_name(), MODEL_INPUT_COUNT) < 0; }\n";
+    std::fs::write(directory.path().join("main.c"), program).expect("writable");
+    let compiler = ["cc", "clang-22", "gcc"];
+    run(tool(&compiler).current_dir(directory.path()).args(["main.c", "model.a", "-lpthread", "-o", "main"]));
+    assert_eq!(run(&mut Command::new(directory.path().join("main"))), "model 2\n");
+}
+
+#[test]
+fn the_same_model_gives_the_same_bytes() {
+    let (directory, _) = prepare(&layer());
+    compile(directory.path(), &["-o", "first.so", "--threads", "1"]);
+    compile(directory.path(), &["-o", "second.so", "--threads", "2"]);
+    let read = |name: &str| std::fs::read(directory.path().join(name)).expect("readable");
+    assert!(read("first.so") == read("second.so"));
+}
+
+#[test]
+fn every_stage_can_be_seen() {
+    let (directory, _) = prepare(&layer());
+    let stages = [
+        ("import", "onnx.Gather"),
+        ("graph", "graph.matmul"),
+        ("loop", "graph.fusion"),
+        ("mlir", "\"func.func\""),
+        ("llvm", "define"),
+        ("asm", "kiln_gen_run"),
+    ];
+    for (stage, sign) in stages {
+        let (status, text, error) = kiln(directory.path(), &["compile", "model.onnx", "--emit", stage]);
+        assert!(status == 0 && text.contains(sign), "{stage}: {error}");
+    }
+    compile(directory.path(), &["--report", "report.txt"]);
+    let report = std::fs::read_to_string(directory.path().join("report.txt")).expect("written");
+    assert!(report.contains("lower-kernels"), "{report}");
+}
+
+#[test]
+fn check_compares_outputs_and_layers() {
+    let (directory, _) = prepare(&layer());
+    let arguments = ["check", "model.onnx", "--shape", "x=5x8", "--shape", "i=6", "--json"];
+    let (status, json, error) = kiln(directory.path(), &arguments);
+    assert_eq!(status, 0, "{error}");
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(json["outputs"][0]["shape"], serde_json::json!([6, 5]));
+    assert!(json["layers"].as_array().is_some_and(|layers| layers.len() > 2), "{json}");
+}
+
+#[test]
+fn model_files_are_inspected() {
+    let (directory, _) = prepare(&layer());
+    let arguments = ["inspect", "model.onnx", "--shape", "i=6", "--shape", "x=4x?", "--json"];
+    let (status, json, error) = kiln(directory.path(), &arguments);
+    assert_eq!(status, 0, "{error}");
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!((&json["operations"], &json["parameters"]), (&serde_json::json!(6 * 8 * 5 * 2), &serde_json::json!(45)));
+    assert_eq!(json["operators"]["MatMul"], 1);
+    let (status, text, _) = kiln(directory.path(), &["inspect", "model.onnx"]);
+    assert!(status == 0 && text.contains("[N, 8]"), "{text}");
+}
+
+#[test]
+fn shapes_can_be_fixed() {
+    let (directory, _) = prepare(&layer());
+    compile(directory.path(), &["--shape", "x=3x8", "--shape", "i=2"]);
+    let model = Model::open(directory.path().join("model.so")).expect("a model");
+    assert_eq!(model.inputs()[0].to_string(), "3x8xf32");
+    assert!(model.description().symbols.is_empty() && model.description().workspace_bytes.is_some());
+    assert_eq!(model.description().operations, Some(160));
+    assert_eq!(model.output_shapes(&[&[4, 8], &[2]]).expect_err("fixed").status, Status::WrongShape);
+    for shapes in [["--shape", "z=3"], ["--shape", "x=3x9"]] {
+        let (status, _, error) =
+            kiln(directory.path(), &[&["compile", "model.onnx", "-o", "no.so"], &shapes[..]].concat());
+        assert!(status == 1 && !directory.path().join("no.so").exists(), "{error}");
+    }
+}
+
+#[test]
+fn sizes_that_wrap_around_are_refused() {
+    let model = onnx::Model::default()
+        .input("a", FLOAT, &["N", "1"])
+        .input("b", FLOAT, &["1", "N"])
+        .node("MatMul", &["a", "b"], "square")
+        .node("MatMul", &["square", "a"], "y")
+        .output("y", FLOAT, &["N", "1"]);
+    let (directory, _) = prepare(&model);
+    compile(directory.path(), &[]);
+    let model = Model::open(directory.path().join("model.so")).expect("a model");
+    assert!(model.workspace_size(&[&[7, 1], &[1, 7]], 1).is_ok());
+    // 4 * N * N is 2^64 and a little less.
+    let huge = 0x7fff_ffff;
+    let error = model.workspace_size(&[&[huge, 1], &[1, huge]], 1).expect_err("too large");
+    assert_eq!(error.status, Status::SizeOverflow);
+}
+
+#[test]
+fn bad_files_leave_nothing_behind() {
+    let (directory, path) = prepare(&layer());
+    let whole = std::fs::read(&path).expect("readable");
+    let unknown = layer().node("Frobnicate", &["y"], "z").to_bytes();
+    let noise: Vec<u8> = (0..5000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let files = [(&whole[..whole.len() / 2], ""), (&noise[..], ""), (&b""[..], ""), (&unknown[..], "Frobnicate")];
+    for (bytes, sign) in files {
+        std::fs::write(&path, bytes).expect("writable");
+        let (status, _, error) = kiln(directory.path(), &["compile", "model.onnx", "-o", "bad.so"]);
+        assert!(status == 1 && error.contains("error") && error.contains(sign), "{status}: {error}");
+        assert!(!directory.path().join("bad.so").exists() && !directory.path().join("bad.h").exists());
+    }
+    assert_eq!(kiln(directory.path(), &["compile", "absent.onnx"]).0, 1);
+}

@@ -28,6 +28,7 @@ mod model;
 mod node;
 mod order;
 mod proto;
+mod scan;
 mod tensor;
 mod types;
 

@@ -1,6 +1,7 @@
 //! From bytes to messages, and the checks of the header.
 
 use crate::proto::ModelProto;
+use crate::scan::{MAX_MESSAGES, is_decodable};
 use kiln_diag::Diagnostic;
 use kiln_import_core::{ModelFile, Reporter};
 use kiln_onnx::{NEWEST_OPSET, OLDEST_OPSET, canonical_domain};
@@ -26,6 +27,10 @@ impl AsRef<[u8]> for Mapping {
 
 /// Decodes the file; byte fields of the result are slices of the mapping.
 pub(crate) fn decode(file: &ModelFile, reporter: &Reporter) -> Option<ModelProto> {
+    if !is_decodable(file.bytes()) {
+        reporter.report(Diagnostic::error(reporter.whole(), format!("the model has more than {MAX_MESSAGES} parts")));
+        return None;
+    }
     let bytes = Bytes::from_owner(Mapping(file.bytes().clone()));
     let model = match ModelProto::decode(bytes) {
         Ok(model) => model,

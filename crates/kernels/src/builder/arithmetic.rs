@@ -337,14 +337,8 @@ impl KernelBuilder<'_> {
         if element != ElementType::F16 {
             return value;
         }
-        let narrow = self.retyped(value, Type::from_element(element));
-        let stored = self.op("arith.truncf", &[value], narrow);
-        self.unary_to("arith.extf", stored, Type::f32())
-    }
-
-    fn unary_to(&mut self, op: &str, value: Value, scalar: Type) -> Value {
-        let ty = self.retyped(value, scalar);
-        self.op(op, &[value], ty)
+        let stored = self.f32_to_f16(value);
+        self.f16_to_f32(stored)
     }
 
     fn float_to_integer(&mut self, value: Value, to: ElementType) -> Value {

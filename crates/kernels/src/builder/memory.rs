@@ -1,7 +1,7 @@
 //! Loads and stores of flat buffers, scalar, vector, masked and strided, with conversion to and from the
 //! representation in which elements are computed.
 
-use crate::builder::{Buffer, Index, KernelBuilder, computed_type, lanes_of, stored_type};
+use crate::builder::{Buffer, Index, KernelBuilder, lanes_of, stored_type};
 use kiln_ir::{Attribute, Type, Value};
 use kiln_tensor::ElementType;
 
@@ -171,9 +171,8 @@ impl KernelBuilder<'_> {
 
     /// What was loaded, in the representation it is computed in.
     fn to_computed(&mut self, raw: Value, element: ElementType) -> Value {
-        let target = self.retyped(raw, computed_type(element));
         match element {
-            ElementType::F16 => self.op("arith.extf", &[raw], target),
+            ElementType::F16 => self.f16_to_f32(raw),
             ElementType::BF16 => self.bf16_to_f32(raw),
             ElementType::I1 => {
                 let zero = self.zero(self.ty(raw));
@@ -187,40 +186,9 @@ impl KernelBuilder<'_> {
     fn to_stored(&mut self, value: Value, element: ElementType) -> Value {
         let target = self.retyped(value, stored_type(element));
         match element {
-            ElementType::F16 => self.op("arith.truncf", &[value], target),
+            ElementType::F16 => self.f32_to_f16(value),
             ElementType::BF16 => self.f32_to_bf16(value),
             ElementType::I1 => self.op("arith.extui", &[value], target),
             _ => value,
         }
-    }
-
-    /// The upper half of a float, by bits: no target's library is needed.
-    fn bf16_to_f32(&mut self, raw: Value) -> Value {
-        let (half, word) = (self.retyped(raw, Type::integer(16)), self.retyped(raw, Type::i32()));
-        let bits = self.op("arith.bitcast", &[raw], half);
-        let bits = self.op("arith.extui", &[bits], word);
-        let shift = self.integer(16, word);
-        let bits = self.op("arith.shli", &[bits, shift], word);
-        let float = self.retyped(raw, Type::f32());
-        self.op("arith.bitcast", &[bits], float)
-    }
-
-    /// Rounds to nearest even by bits; NaN stays NaN.
-    fn f32_to_bf16(&mut self, value: Value) -> Value {
-        let word = self.retyped(value, Type::i32());
-        let bits = self.op("arith.bitcast", &[value], word);
-        let (sixteen, one, half) = (self.integer(16, word), self.integer(1, word), self.integer(0x7fff, word));
-        let upper = self.op("arith.shrui", &[bits, sixteen], word);
-        let odd = self.op("arith.andi", &[upper, one], word);
-        let bias = self.op("arith.addi", &[half, odd], word);
-        let rounded = self.op("arith.addi", &[bits, bias], word);
-        let rounded = self.op("arith.shrui", &[rounded, sixteen], word);
-        let quiet = self.integer(0x40, word);
-        let nan = self.op("arith.ori", &[upper, quiet], word);
-        let is_nan = self.compare_floats(kiln_arith::FloatPredicate::Unordered, value, value);
-        let chosen = self.select(is_nan, nan, rounded);
-        let narrow = self.op("arith.trunci", &[chosen], self.retyped(value, Type::integer(16)));
-        let target = self.retyped(value, Type::from_element(ElementType::BF16));
-        self.op("arith.bitcast", &[narrow], target)
-    }
 }

@@ -8,6 +8,7 @@ mod arithmetic;
 mod body;
 mod control;
 mod formula;
+mod half;
 mod index;
 mod integer;
 mod math;

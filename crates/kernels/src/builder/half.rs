@@ -1,0 +1,126 @@
+//! Conversions of 16-bit floats, by bits where the target has no instruction for them, so that no library is needed.
+
+use crate::builder::KernelBuilder;
+use kiln_arith::{FloatPredicate, IntegerPredicate};
+use kiln_ir::{Type, Value};
+use kiln_target::Architecture;
+use kiln_tensor::ElementType;
+
+impl KernelBuilder<'_> {
+    /// Whether `f16` converts in one instruction: the x86 cpus with FMA have F16C, too, and every AArch64 cpu converts.
+    fn converts_f16(&self) -> bool {
+        match self.target.architecture {
+            Architecture::X86_64 => self.target.has_fma,
+            Architecture::Aarch64 => true,
+            Architecture::Riscv64 => false,
+        }
+    }
+
+    /// The bits of a 16-bit float in the low half of a word.
+    fn half_bits(&mut self, raw: Value) -> Value {
+        let (half, word) = (self.retyped(raw, Type::integer(16)), self.retyped(raw, Type::i32()));
+        let bits = self.op("arith.bitcast", &[raw], half);
+        self.op("arith.extui", &[bits], word)
+    }
+
+    /// The 16-bit float whose bits are the low half of a word.
+    fn from_half_bits(&mut self, word: Value, element: ElementType) -> Value {
+        let half = self.retyped(word, Type::integer(16));
+        let narrow = self.op("arith.trunci", &[word], half);
+        let target = self.retyped(word, Type::from_element(element));
+        self.op("arith.bitcast", &[narrow], target)
+    }
+
+    /// An `f16` as `f32`.
+    pub(super) fn f16_to_f32(&mut self, raw: Value) -> Value {
+        let float = self.retyped(raw, Type::f32());
+        if self.converts_f16() {
+            return self.op("arith.extf", &[raw], float);
+        }
+        let word = self.retyped(raw, Type::i32());
+        let bits = self.half_bits(raw);
+        let constant = |b: &mut Self, value: i64| b.integer(value, word);
+        let (sign_mask, magnitude_mask) = (constant(self, 0x8000), constant(self, 0x7fff));
+        let (sixteen, thirteen) = (constant(self, 16), constant(self, 13));
+        let sign = self.andi(bits, sign_mask);
+        let sign = self.binary("arith.shli", sign, sixteen);
+        let magnitude = self.andi(bits, magnitude_mask);
+        // Shifted into place, the exponent is 112 too small; the product also makes denormal numbers normal.
+        let shifted = self.binary("arith.shli", magnitude, thirteen);
+        let small = self.op("arith.bitcast", &[shifted], float);
+        let scale = self.float(2f64.powi(112), float);
+        let scaled = self.mulf(small, scale);
+        let scaled = self.op("arith.bitcast", &[scaled], word);
+        let (infinite, exponent) = (constant(self, 0x7c00), constant(self, 0x7f80_0000));
+        let is_special = self.compare_integers(IntegerPredicate::UnsignedGreaterEqual, magnitude, infinite);
+        let special = self.ori(shifted, exponent);
+        let value = self.select(is_special, special, scaled);
+        let value = self.ori(value, sign);
+        self.op("arith.bitcast", &[value], float)
+    }
+
+    /// An `f32` rounded to the nearest `f16`, halves to even; NaN stays NaN.
+    pub(super) fn f32_to_f16(&mut self, value: Value) -> Value {
+        if self.converts_f16() {
+            let target = self.retyped(value, Type::from_element(ElementType::F16));
+            return self.op("arith.truncf", &[value], target);
+        }
+        let (word, float) = (self.retyped(value, Type::i32()), self.ty(value));
+        let constant = |b: &mut Self, value: i64| b.integer(value, word);
+        let bits = self.op("arith.bitcast", &[value], word);
+        let sign_mask = constant(self, i64::from(i32::MIN));
+        let sign = self.andi(bits, sign_mask);
+        let magnitude = self.xori(bits, sign);
+        let (one, thirteen, sixteen) = (constant(self, 1), constant(self, 13), constant(self, 16));
+        // A normal result: the exponent is rebased, and a bias rounds half up, or down if the last bit kept is even.
+        let last = self.binary("arith.shrui", magnitude, thirteen);
+        let odd = self.andi(last, one);
+        let bias = constant(self, ((15 - 127) << 23) + 0xfff);
+        let rounded = self.addi(magnitude, bias);
+        let rounded = self.addi(rounded, odd);
+        let normal = self.binary("arith.shrui", rounded, thirteen);
+        // A denormal result: next to 1/2, the last bit of an f32 is that of a denormal f16.
+        let positive = self.op("arith.bitcast", &[magnitude], float);
+        let half = self.float(0.5, float);
+        let shifted = self.addf(positive, half);
+        let (shifted, base) = (self.op("arith.bitcast", &[shifted], word), constant(self, 0x3f00_0000));
+        let denormal = self.subi(shifted, base);
+        let (smallest, overflow) = (constant(self, 0x3880_0000), constant(self, 0x477f_f000));
+        let is_denormal = self.compare_integers(IntegerPredicate::UnsignedLess, magnitude, smallest);
+        let is_infinite = self.compare_integers(IntegerPredicate::UnsignedGreaterEqual, magnitude, overflow);
+        let is_nan = self.compare_floats(FloatPredicate::Unordered, value, value);
+        let (infinity, nan) = (constant(self, 0x7c00), constant(self, 0x7e00));
+        let result = self.select(is_denormal, denormal, normal);
+        let result = self.select(is_infinite, infinity, result);
+        let result = self.select(is_nan, nan, result);
+        let sign = self.binary("arith.shrui", sign, sixteen);
+        let result = self.ori(result, sign);
+        self.from_half_bits(result, ElementType::F16)
+    }
+
+    /// A `bf16` as `f32`: its bits are the upper half.
+    pub(super) fn bf16_to_f32(&mut self, raw: Value) -> Value {
+        let (word, float) = (self.retyped(raw, Type::i32()), self.retyped(raw, Type::f32()));
+        let bits = self.half_bits(raw);
+        let shift = self.integer(16, word);
+        let bits = self.binary("arith.shli", bits, shift);
+        self.op("arith.bitcast", &[bits], float)
+    }
+
+    /// An `f32` rounded to the nearest `bf16`, halves to even; NaN stays NaN.
+    pub(super) fn f32_to_bf16(&mut self, value: Value) -> Value {
+        let word = self.retyped(value, Type::i32());
+        let bits = self.op("arith.bitcast", &[value], word);
+        let (sixteen, one, half) = (self.integer(16, word), self.integer(1, word), self.integer(0x7fff, word));
+        let upper = self.binary("arith.shrui", bits, sixteen);
+        let odd = self.andi(upper, one);
+        let bias = self.addi(half, odd);
+        let rounded = self.addi(bits, bias);
+        let rounded = self.binary("arith.shrui", rounded, sixteen);
+        let quiet = self.integer(0x40, word);
+        let nan = self.ori(upper, quiet);
+        let is_nan = self.compare_floats(FloatPredicate::Unordered, value, value);
+        let chosen = self.select(is_nan, nan, rounded);
+        self.from_half_bits(chosen, ElementType::BF16)
+    }
+}

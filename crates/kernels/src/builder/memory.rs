@@ -191,4 +191,5 @@ impl KernelBuilder<'_> {
             ElementType::I1 => self.op("arith.extui", &[value], target),
             _ => value,
         }
+    }
 }

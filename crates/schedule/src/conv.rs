@@ -243,3 +243,91 @@ fn block_columns(shape: &ConvShape, tile: &RegisterTile, pixel_bytes: usize, tar
 fn known_block(block: DimExpr, granule: usize) -> usize {
     block.as_constant().map_or(granule, |block| (block as usize).next_multiple_of(granule))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conv_shape::ConvAxis;
+    use kiln_tensor::ElementType;
+
+    /// `size x size x channels -> filters`, same padding; what the planner decides.
+    fn check(
+        cpu: &str,
+        size: Option<i64>,
+        (channels, filters): (usize, usize),
+        (kernel, stride): (i64, i64),
+        expected: &str,
+    ) {
+        let target = Target::parse("x86_64", Some(cpu)).expect("known");
+        let input = size.map_or(DimExpr::symbol("d0"), DimExpr::constant);
+        let axis = ConvAxis {
+            input,
+            output: divide_up(input, constant(stride as usize)),
+            kernel,
+            stride,
+            dilation: 1,
+            pad_low: kernel / 2,
+            pad_high: kernel / 2,
+        };
+        let shape = ConvShape {
+            anchor: 0,
+            input: 0,
+            filter: 1,
+            bias: None,
+            element: ElementType::F32,
+            batch: DimExpr::constant(1),
+            axes: vec![axis.clone(), axis],
+            channels,
+            filters,
+            groups: 1,
+        };
+        let plan = ConvPlan::new(&shape, &target);
+        let tasks = plan.task_space(&shape).into_iter().fold(constant(1), multiply);
+        let found = format!(
+            "{:?} {:?}x{} rows {} columns {} panels {} pitch {} tasks {tasks}",
+            plan.access,
+            plan.tile.rows,
+            plan.tile.vectors,
+            plan.block_rows,
+            plan.block_columns,
+            plan.block_panels,
+            plan.pixel_pitch,
+        );
+        assert_eq!(found, expected);
+        let form = PackForm::ConvPanels { groups: 1, columns: plan.tile.columns() };
+        let printed = plan.to_plan(FAMILY, &shape, Packing { input: 1, form });
+        assert_eq!(ConvPlan::from_plan(&printed), plan);
+    }
+
+    #[test]
+    fn layers() {
+        check("znver4", Some(224), (3, 64), (7, 2), "Window [14]x2 rows 7 columns 112 panels 2 pitch 3 tasks 16");
+        check("znver4", Some(56), (64, 256), (1, 1), "Flat [14]x2 rows 182 columns 1 panels 8 pitch 64 tasks 18");
+        check("znver4", Some(56), (256, 512), (1, 2), "Gather [14]x2 rows 56 columns 1 panels 16 pitch 256 tasks 14");
+        check("znver4", Some(28), (128, 128), (3, 1), "Window [14]x2 rows 2 columns 28 panels 4 pitch 128 tasks 14");
+        check("znver4", Some(14), (1024, 256), (1, 1), "Gather [14]x2 rows 14 columns 1 panels 4 pitch 1040 tasks 28");
+        check("znver4", Some(7), (512, 512), (3, 1), "Window [7]x3 rows 1 columns 7 panels 4 pitch 512 tasks 21");
+        check(
+            "znver4",
+            Some(7),
+            (2048, 512),
+            (1, 1),
+            "Gather [13, 10]x2 rows 13 columns 1 panels 4 pitch 2064 tasks 16",
+        );
+        check("x86-64-v3", Some(56), (64, 64), (3, 1), "Window [6, 2]x2 rows 3 columns 56 panels 4 pitch 64 tasks 19");
+        check(
+            "znver4",
+            None,
+            (24, 96),
+            (1, 1),
+            "Flat [14, 7, 4, 2, 1]x2 rows 1736 columns 1 panels 3 pitch 24 tasks (d0 * d0 + 1735) floordiv 1736",
+        );
+        check(
+            "znver4",
+            None,
+            (96, 24),
+            (3, 1),
+            "Window [14, 7, 4, 2, 1]x2 rows max(192 floordiv (max(max(min(d0, 336), 1), 1)), 1) columns max(min(d0, 336), 1) panels 1 pitch 96 tasks ((d0 + max(192 floordiv (max(max(min(d0, 336), 1), 1)), 1) - 1) floordiv (max(192 floordiv (max(max(min(d0, 336), 1), 1)), 1))) * ((d0 + max(min(d0, 336), 1) - 1) floordiv (max(min(d0, 336), 1)))",
+        );
+    }
+}

@@ -112,3 +112,16 @@ func.func {sym_name = "main", function_type = (!a) -> (!b, !i, !d, !e, !a)} ({
   %3 = graph.reshape %x : (!a) -> !e
   func.return %0, %1, %2, %3, %x : (!b, !i, !d, !e, !a) -> ()
 }) : () -> ()
+// -----
+// symbols: N=1, M=16; N=3, M=37
+!a = tensor<?x?x20xf32, #kiln.dims<[N, M, 20]>>
+!b = tensor<20x?x?xf32, #kiln.dims<[20, N, M]>>
+!c = tensor<?x3x?xi32, #kiln.dims<[N, 3, M]>>
+!d = tensor<?x?x3xi32, #kiln.dims<[N, M, 3]>>
+func.func {sym_name = "main", function_type = (!a, !b, !c) -> (!b, !d)} ({
+^bb0(%x: !a, %y: !b, %z: !c):
+  %0 = graph.transpose %x {permutation = [2, 0, 1]} : (!a) -> !b
+  %1 = graph.add %0, %y : (!b, !b) -> !b
+  %2 = graph.transpose %z {permutation = [0, 2, 1]} : (!c) -> !d
+  func.return %1, %2 : (!b, !d) -> ()
+}) : () -> ()

@@ -3,7 +3,7 @@
 use crate::builder::KernelBuilder;
 use crate::{
     contract, conv, depthwise, layer_norm, lrn, map, matmul, pool, recurrent, reduce, resize, scan, scatter, softmax,
-    winograd,
+    transpose, winograd,
 };
 use kiln_ir::Module;
 use kiln_schedule::{KernelSpec, Plan};
@@ -25,6 +25,7 @@ pub const EMITTERS: &[Emitter] = &[
     Emitter { family: "conv", emit: conv::emit },
     Emitter { family: "conv_transpose", emit: conv::emit_transposed },
     Emitter { family: "matmul", emit: matmul::emit },
+    Emitter { family: "transpose", emit: transpose::emit },
     Emitter { family: "map", emit: map::emit },
     Emitter { family: "pool", emit: pool::emit },
     Emitter { family: "reduce", emit: reduce::emit },

@@ -24,6 +24,7 @@ pub mod resize;
 pub mod scan;
 pub mod scatter;
 pub mod softmax;
+pub mod transpose;
 pub mod window;
 pub mod winograd;
 

@@ -4,7 +4,7 @@ use crate::plan::Plan;
 use crate::spec::KernelSpec;
 use crate::{
     contract, conv, conv_transpose, depthwise, map, matmul, normalize, pool, recurrent, reduce, resize, scan, scatter,
-    winograd,
+    transpose, winograd,
 };
 use kiln_target::Target;
 
@@ -24,6 +24,7 @@ pub const FAMILIES: &[Family] = &[
     Family { name: conv::FAMILY, plan: conv::plan },
     Family { name: conv_transpose::FAMILY, plan: conv_transpose::plan },
     Family { name: matmul::FAMILY, plan: matmul::plan },
+    Family { name: transpose::FAMILY, plan: transpose::plan },
     Family { name: map::FAMILY, plan: map::plan },
     Family { name: pool::FAMILY, plan: pool::plan },
     Family { name: reduce::FAMILY, plan: reduce::plan },

@@ -32,6 +32,7 @@ pub mod resize;
 pub mod scan;
 pub mod scatter;
 pub mod spec;
+pub mod transpose;
 pub mod tuning;
 pub mod winograd;
 

@@ -42,17 +42,20 @@ pub fn optimization(level: OptimizationLevel) -> String {
 }
 
 /// From an optimized graph to the exit set.
-pub fn lowering(target: &Target) -> String {
+///
+/// At `-O3`, weights may become larger for speed; below, a compiled model is no larger than what it was made from.
+pub fn lowering(target: &Target, level: OptimizationLevel) -> String {
+    let plan = format!("plan-kernels{{target={target} grow-weights={}}}", level >= OptimizationLevel::O3);
     let passes = [
         // What one kernel computes, and how.
         "outline".to_owned(),
-        format!("plan-kernels{{target={target}}}"),
+        plan.clone(),
         // Weights in the order in which their kernel reads them.
         "pack-weights".to_owned(),
         "dce".to_owned(),
         // What is computed at run time and wanted packed is packed by kernels of their own, which may have constants.
         "outline".to_owned(),
-        format!("plan-kernels{{target={target}}}"),
+        plan,
         "pack-weights".to_owned(),
         "dce".to_owned(),
         // Where every tensor lives, now that all of them are known.

@@ -153,6 +153,10 @@ pub fn runner(arch: &str) -> Option<(Command, Vec<String>)> {
     }
     let mut emulator = Command::new(format!("qemu-{arch}"));
     emulator.args(["-L", &prefix]);
+    if arch == "riscv64" {
+        // Vectors are an extension, and the one that models are compiled for unless told otherwise.
+        emulator.args(["-cpu", "rv64,v=true,vlen=128"]);
+    }
     Some((emulator, vec!["-isystem".into(), format!("{prefix}/include")]))
 }
 

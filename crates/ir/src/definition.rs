@@ -266,6 +266,15 @@ pub enum Folded {
     Constant(Attribute),
 }
 
+/// A check of one op; an error is one sentence without a full stop.
+pub type VerifyFn = fn(&Module, Op) -> Result<(), String>;
+/// Result types from operand types and attributes.
+pub type InferFn = fn(&InferRequest) -> Result<Vec<Type>, String>;
+/// Values or constants for each result, if the op folds.
+pub type FoldFn = fn(&FoldRequest) -> Option<Vec<Folded>>;
+/// Results from operands.
+pub type EvaluateFn = fn(&EvaluateRequest) -> Result<Vec<Tensor>, String>;
+
 /// The row that defines an op. Fields stand in the order in which rows are written.
 #[derive(Clone, Copy, Debug)]
 pub struct OpDefinition {
@@ -286,13 +295,13 @@ pub struct OpDefinition {
     /// Facts.
     pub traits: Traits,
     /// Checks what the declarations above cannot say; an error is one sentence without a full stop.
-    pub verify: Option<fn(&Module, Op) -> Result<(), String>>,
+    pub verify: Option<VerifyFn>,
     /// Result types from operand types and attributes. The verifier holds results to it.
-    pub infer: Option<fn(&InferRequest) -> Result<Vec<Type>, String>>,
+    pub infer: Option<InferFn>,
     /// Cheap local simplification to values or constants, one for each result.
-    pub fold: Option<fn(&FoldRequest) -> Option<Vec<Folded>>>,
+    pub fold: Option<FoldFn>,
     /// Reference semantics: results from operands.
-    pub evaluate: Option<fn(&EvaluateRequest) -> Result<Vec<Tensor>, String>>,
+    pub evaluate: Option<EvaluateFn>,
     /// Adds the op's canonicalization patterns.
     pub canonicalize: Option<fn(&mut PatternSet)>,
 }

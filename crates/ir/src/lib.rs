@@ -32,8 +32,8 @@ pub use attribute::{Attribute, AttributeKind, DictionaryEntry, DictionaryKey, In
 pub use builder::{Builder, InsertionPoint, OpBuilder};
 pub use clone::ValueMapping;
 pub use definition::{
-    AttributeConstraint, AttributeDefinition, Count, EvaluateRequest, FoldRequest, Folded, InferRequest, OpDefinition,
-    OperandDefinition, Presence, ResultDefinition, Traits, TypeConstraint,
+    AttributeConstraint, AttributeDefinition, Count, EvaluateFn, EvaluateRequest, FoldFn, FoldRequest, Folded, InferFn,
+    InferRequest, OpDefinition, OperandDefinition, Presence, ResultDefinition, Traits, TypeConstraint, VerifyFn,
 };
 pub use dim::{Dim, DimExpr, DimOp, DimVisitor, SymbolValues};
 pub use dominance::Dominance;

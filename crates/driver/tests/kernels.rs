@@ -84,7 +84,7 @@ impl Case {
             let inputs = self.inputs(symbols, number as u64)?;
             let expected = self.interpret(symbols, &inputs)?;
             for threads in [1, 3] {
-                let options = RunOptions { threads, ..RunOptions::default() };
+                let options = RunOptions { threads };
                 let found = model.run(&inputs, &options).map_err(|error| format!("{symbols:?}: {error}"))?;
                 for (output, (expected, found)) in expected.iter().zip(&found).enumerate() {
                     compare(expected, found, self.tolerance)

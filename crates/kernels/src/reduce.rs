@@ -125,13 +125,13 @@ impl Reduction<'_> {
             sums
         });
         let mut sums = sums;
-        let first = b.for_loop(in_groups, in_vectors, lanes, &sums[..1].to_vec(), |b, index, sum| {
+        let first = b.for_loop(in_groups, in_vectors, lanes, &sums[..1], |b, index, sum| {
             let value = self.operand(b, &place(index), Lanes::full(lanes));
             vec![b.combine(self.how, self.element, sum[0], value)]
         });
         sums[0] = first[0];
         let tail = sums.len() - 1;
-        let rest = b.for_loop(in_vectors, extent, 1, &sums[tail..].to_vec(), |b, index, sum| {
+        let rest = b.for_loop(in_vectors, extent, 1, &sums[tail..], |b, index, sum| {
             let value = self.operand(b, &place(index), Lanes::SCALAR);
             vec![b.combine(self.how, self.element, sum[0], value)]
         });

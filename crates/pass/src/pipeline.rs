@@ -64,7 +64,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// What is wrong, at its place in the text.
-    pub fn parse(text: &str, registry: &PassRegistry) -> Result<Pipeline, Diagnostic> {
+    pub fn parse(text: &str, registry: &PassRegistry) -> Result<Pipeline, Box<Diagnostic>> {
         let mut parser = Parser { text, position: 0, registry };
         let mut pipeline = Pipeline::on("builtin.module");
         parser.steps(&mut pipeline)?;
@@ -88,10 +88,10 @@ struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    fn error(&self, position: usize, message: impl Into<String>) -> Diagnostic {
+    fn error(&self, position: usize, message: impl Into<String>) -> Box<Diagnostic> {
         let column = self.text[..position].chars().count() as u32 + 1;
         let place = Place::Text { file: "<pipeline>".into(), line: 1, column, length: 1 };
-        Diagnostic::error(place, message).with_note(format!("in the pipeline '{}'", self.text))
+        Box::new(Diagnostic::error(place, message).with_note(format!("in the pipeline '{}'", self.text)))
     }
 
     fn blanks(&mut self) {
@@ -113,7 +113,7 @@ impl<'a> Parser<'a> {
         &rest[..end]
     }
 
-    fn steps(&mut self, pipeline: &mut Pipeline) -> Result<(), Diagnostic> {
+    fn steps(&mut self, pipeline: &mut Pipeline) -> Result<(), Box<Diagnostic>> {
         loop {
             self.blanks();
             let start = self.position;
@@ -139,26 +139,26 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn pass(&mut self, start: usize, name: &str, anchor: &str) -> Result<Box<dyn DynPass>, Diagnostic> {
+    fn pass(&mut self, start: usize, name: &str, anchor: &str) -> Result<Box<dyn DynPass>, Box<Diagnostic>> {
         let options = if self.eat('{') { self.options()? } else { Vec::new() };
         let Some(info) = self.registry.find(name) else {
             let error = self.error(start, format!("there is no pass '{name}'"));
             let near = kiln_diag::suggest(name, self.registry.passes().map(|pass| pass.name));
             return Err(match near {
-                Some(near) => error.with_help(format!("did you mean '{near}'?")),
-                None => error.with_help("`kiln-opt --list-passes` lists them"),
+                Some(near) => Box::new(error.with_help(format!("did you mean '{near}'?"))),
+                None => Box::new(error.with_help("`kiln-opt --list-passes` lists them")),
             });
         };
         if let Anchor::Op(expected) = info.anchor
             && expected != anchor
         {
             let error = self.error(start, format!("pass '{name}' runs on {expected}, not on {anchor}"));
-            return Err(error.with_help(format!("write {expected}({name})")));
+            return Err(Box::new(error.with_help(format!("write {expected}({name})"))));
         }
         info.make(&options).map_err(|reason| self.error(start, format!("pass '{name}': {reason}")))
     }
 
-    fn options(&mut self) -> Result<Vec<(&'a str, &'a str)>, Diagnostic> {
+    fn options(&mut self) -> Result<Vec<(&'a str, &'a str)>, Box<Diagnostic>> {
         let mut options = Vec::new();
         while !self.eat('}') {
             let start = self.position;
@@ -171,7 +171,7 @@ impl<'a> Parser<'a> {
         Ok(options)
     }
 
-    fn value(&mut self) -> Result<&'a str, Diagnostic> {
+    fn value(&mut self) -> Result<&'a str, Box<Diagnostic>> {
         let rest = &self.text[self.position..];
         let (mut depth, mut quoted) = (0usize, false);
         for (index, c) in rest.char_indices() {

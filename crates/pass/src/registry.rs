@@ -15,8 +15,11 @@ pub struct PassInfo {
     /// Its options.
     pub options: &'static [OptionInfo],
     /// Makes it with options from text.
-    make: fn(&[(&str, &str)]) -> Result<Box<dyn DynPass>, String>,
+    make: MakePass,
 }
+
+/// Makes a pass with options given as name and text.
+type MakePass = fn(&[(&str, &str)]) -> Result<Box<dyn DynPass>, String>;
 
 impl PassInfo {
     /// The entry for the pass `P`.

@@ -262,7 +262,7 @@ fn right(shape: &MatmulShape, target: &Target, tile: &RegisterTile) -> Right {
     }
     // A row's last vector is partial unless the columns are a multiple of its lanes; without masks, only a copy that is
     // filled up can be read by whole vectors.
-    let whole = shape.columns.as_constant().is_some_and(|columns| columns as usize % tile.lanes == 0);
+    let whole = shape.columns.as_constant().is_some_and(|columns| (columns as usize).is_multiple_of(tile.lanes));
     let readable = !shape.right_transposed && (whole || target.has_masks);
     if readable { Right::InPlace } else { Right::Copied }
 }

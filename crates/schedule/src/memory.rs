@@ -179,11 +179,11 @@ fn place(tensors: &[Tensor]) -> (Vec<DimExpr>, DimExpr) {
     let (fixed, mut size) = place_static(tensors);
     let mut offsets: Vec<Option<DimExpr>> = fixed.into_iter().map(|offset| offset.map(DimExpr::constant)).collect();
     let (slot_of, slots) = place_symbolic(tensors);
-    for slot in 0..slots.len() {
+    for (slot, &slot_size) in slots.iter().enumerate() {
         for (index, _) in slot_of.iter().enumerate().filter(|(_, assigned)| **assigned == Some(slot)) {
             offsets[index] = Some(size);
         }
-        size = size.checked_add(slots[slot]).expect("the sum of slots does not overflow");
+        size = size.checked_add(slot_size).expect("the sum of slots does not overflow");
     }
     let offsets =
         offsets.into_iter().map(|offset| offset.expect("a tensor is of static or of symbolic size")).collect();
@@ -225,9 +225,8 @@ fn place_symbolic(tensors: &[Tensor]) -> (Vec<Option<usize>>, Vec<DimExpr>) {
     let mut slot_of = vec![None; tensors.len()];
     for index in order {
         let tensor = &tensors[index];
-        let free = |slot: &&mut (DimExpr, usize)| slot.1 < tensor.first;
         let equal = slots.iter().position(|slot| slot.1 < tensor.first && slot.0 == tensor.size);
-        let slot = equal.or_else(|| slots.iter_mut().position(|mut slot| free(&&mut slot)));
+        let slot = equal.or_else(|| slots.iter().position(|slot| slot.1 < tensor.first));
         match slot {
             Some(slot) => {
                 slots[slot] = (slots[slot].0.max(tensor.size), tensor.last);

@@ -46,7 +46,7 @@ fn process_part(options: &Options, text: &str, sink: &Sink) -> Option<String> {
         },
     };
     let pipeline = Pipeline::parse(pipeline, kiln_registry::passes());
-    let pipeline = pipeline.map_err(|error| sink.report(error)).ok()?;
+    let pipeline = pipeline.map_err(|error| sink.report(*error)).ok()?;
     let mut module = kiln_syntax::parse(text, &options.input, &kiln_registry::dialects(), sink)?;
     let problems = kiln_ir::verify(&module, module.top());
     if !problems.is_empty() {

@@ -175,11 +175,7 @@ fn balanced_length(text: &str) -> Option<usize> {
                 });
                 index += end? + 1;
             }
-            close @ (b'>' | b')' | b']' | b'}') => {
-                if open.pop() != Some(close) {
-                    return None;
-                }
-            }
+            close @ (b'>' | b')' | b']' | b'}') if open.pop() != Some(close) => return None,
             _ => {}
         }
         index += 1;

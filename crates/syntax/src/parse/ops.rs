@@ -32,6 +32,9 @@ type Parsed<T> = Result<T, Reported>;
 /// A use of a value: its name, which of the results, where.
 type Operand<'s> = (&'s str, usize, Span);
 
+/// A name on the left of an op: how many results it stands for, where.
+type ResultName<'s> = (&'s str, usize, Span);
+
 /// What an op consists of besides its regions.
 #[derive(Default)]
 struct Parts<'s> {
@@ -327,7 +330,7 @@ impl<'s, 'a> Parser<'s, 'a> {
     }
 
     /// Reads what follows the names of the results.
-    fn named_op(&mut self, names: &[(&'s str, usize, Span)], start: Span, block: Block) -> Parsed<()> {
+    fn named_op(&mut self, names: &[ResultName<'s>], start: Span, block: Block) -> Parsed<()> {
         let op = match self.cursor.token {
             Some(Token::String(text)) => self.generic(text, start)?,
             Some(Token::Word(name)) => self.pretty(name, start)?,
@@ -355,7 +358,7 @@ impl<'s, 'a> Parser<'s, 'a> {
     }
 
     /// `%a, %b:2 =`, or nothing.
-    fn result_names(&mut self) -> Parsed<SmallVec<[(&'s str, usize, Span); 1]>> {
+    fn result_names(&mut self) -> Parsed<SmallVec<[ResultName<'s>; 1]>> {
         let mut names = SmallVec::new();
         while let Some(Token::Value(name)) = self.cursor.token {
             let span = self.cursor.span;
@@ -530,7 +533,7 @@ impl<'s, 'a> Parser<'s, 'a> {
         }
     }
 
-    fn define_results(&mut self, op: Op, names: &[(&'s str, usize, Span)], start: Span) -> Parsed<()> {
+    fn define_results(&mut self, op: Op, names: &[ResultName<'s>], start: Span) -> Parsed<()> {
         let named: usize = names.iter().map(|(_, count, _)| count).sum();
         let results = self.module.results(op).len();
         if !names.is_empty() && named != results {

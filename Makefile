@@ -46,7 +46,9 @@ fetch: venv ## download the test models and compute their reference outputs, int
 .PHONY: test
 test: build fetch ## run every check: tests, formatting, lints, documentation
 	cargo fmt --all --check
+	cargo build --release --package kiln --package kiln-opt
 	cargo test --release --workspace
+	@$(PYTHON) scripts/compare.py --kiln $(KILN)
 	cargo clippy --release --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps
 

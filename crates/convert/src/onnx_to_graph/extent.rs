@@ -128,7 +128,7 @@ mod tests {
         assert_eq!(is_less(n, plus(1)), Some(true));
         assert_eq!(maximum(plus(-1), constant(0)), plus(-1));
         assert_eq!(minimum(n, constant(1)), constant(1));
-        assert_eq!(minimum(n, constant(5)).to_string(), "min(5, N)");
+        assert_eq!(minimum(n, constant(5)).to_string(), "min(N, 5)");
     }
 
     #[test]

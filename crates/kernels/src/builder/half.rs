@@ -17,28 +17,27 @@ impl KernelBuilder<'_> {
     }
 
     /// The bits of a 16-bit float in the low half of a word.
-    fn half_bits(&mut self, raw: Value) -> Value {
-        let (half, word) = (self.retyped(raw, Type::integer(16)), self.retyped(raw, Type::i32()));
-        let bits = self.op("arith.bitcast", &[raw], half);
+    fn to_word(&mut self, bits: Value) -> Value {
+        let word = self.retyped(bits, Type::i32());
         self.op("arith.extui", &[bits], word)
     }
 
-    /// The 16-bit float whose bits are the low half of a word.
-    fn from_half_bits(&mut self, word: Value, element: ElementType) -> Value {
+    /// The bits of the 16-bit float in the low half of a word.
+    fn from_word(&mut self, word: Value) -> Value {
         let half = self.retyped(word, Type::integer(16));
-        let narrow = self.op("arith.trunci", &[word], half);
-        let target = self.retyped(word, Type::from_element(element));
-        self.op("arith.bitcast", &[narrow], target)
+        self.op("arith.trunci", &[word], half)
     }
 
-    /// An `f16` as `f32`.
+    /// An `f16`, given by its bits, as `f32`.
     pub(super) fn f16_to_f32(&mut self, raw: Value) -> Value {
         let float = self.retyped(raw, Type::f32());
         if self.converts_f16() {
-            return self.op("arith.extf", &[raw], float);
+            let half = self.retyped(raw, Type::from_element(ElementType::F16));
+            let half = self.op("arith.bitcast", &[raw], half);
+            return self.op("arith.extf", &[half], float);
         }
         let word = self.retyped(raw, Type::i32());
-        let bits = self.half_bits(raw);
+        let bits = self.to_word(raw);
         let constant = |b: &mut Self, value: i64| b.integer(value, word);
         let (sign_mask, magnitude_mask) = (constant(self, 0x8000), constant(self, 0x7fff));
         let (sixteen, thirteen) = (constant(self, 16), constant(self, 13));
@@ -59,11 +58,13 @@ impl KernelBuilder<'_> {
         self.op("arith.bitcast", &[value], float)
     }
 
-    /// An `f32` rounded to the nearest `f16`, halves to even; NaN stays NaN.
+    /// The bits of an `f32` rounded to the nearest `f16`, halves to even; NaN stays NaN.
     pub(super) fn f32_to_f16(&mut self, value: Value) -> Value {
         if self.converts_f16() {
-            let target = self.retyped(value, Type::from_element(ElementType::F16));
-            return self.op("arith.truncf", &[value], target);
+            let half = self.retyped(value, Type::from_element(ElementType::F16));
+            let half = self.op("arith.truncf", &[value], half);
+            let bits = self.retyped(value, Type::integer(16));
+            return self.op("arith.bitcast", &[half], bits);
         }
         let (word, float) = (self.retyped(value, Type::i32()), self.ty(value));
         let constant = |b: &mut Self, value: i64| b.integer(value, word);
@@ -95,19 +96,19 @@ impl KernelBuilder<'_> {
         let result = self.select(is_nan, nan, result);
         let sign = self.binary("arith.shrui", sign, sixteen);
         let result = self.ori(result, sign);
-        self.from_half_bits(result, ElementType::F16)
+        self.from_word(result)
     }
 
-    /// A `bf16` as `f32`: its bits are the upper half.
+    /// A `bf16`, given by its bits, as `f32`: they are the upper half.
     pub(super) fn bf16_to_f32(&mut self, raw: Value) -> Value {
         let (word, float) = (self.retyped(raw, Type::i32()), self.retyped(raw, Type::f32()));
-        let bits = self.half_bits(raw);
+        let bits = self.to_word(raw);
         let shift = self.integer(16, word);
         let bits = self.binary("arith.shli", bits, shift);
         self.op("arith.bitcast", &[bits], float)
     }
 
-    /// An `f32` rounded to the nearest `bf16`, halves to even; NaN stays NaN.
+    /// The bits of an `f32` rounded to the nearest `bf16`, halves to even; NaN stays NaN.
     pub(super) fn f32_to_bf16(&mut self, value: Value) -> Value {
         let word = self.retyped(value, Type::i32());
         let bits = self.op("arith.bitcast", &[value], word);
@@ -121,6 +122,6 @@ impl KernelBuilder<'_> {
         let nan = self.ori(upper, quiet);
         let is_nan = self.compare_floats(FloatPredicate::Unordered, value, value);
         let chosen = self.select(is_nan, nan, rounded);
-        self.from_half_bits(chosen, ElementType::BF16)
+        self.from_word(chosen)
     }
 }

@@ -209,10 +209,14 @@ impl<'m> KernelBuilder<'m> {
     }
 }
 
-/// The type elements have in memory.
+/// The type elements have in memory: signless integers, truth values as bytes, 16-bit floats as their bits.
+///
+/// As bits, since LLVM takes vectors of `bf16` apart and calls a library to round each element on some x86 cpus, even
+/// where nothing is computed with them.
 pub fn stored_type(element: ElementType) -> Type {
     match element {
         ElementType::I1 => Type::integer(8),
+        ElementType::F16 | ElementType::BF16 => Type::integer(16),
         element if element.is_integer() => Type::integer(element.byte_size() as u32 * 8),
         element => Type::from_element(element),
     }

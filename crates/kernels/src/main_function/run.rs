@@ -5,10 +5,10 @@ use super::buffers::{address_of, byte_address, first_byte, i64_constant, load_wo
 use super::description::{node_name, reporting_ops};
 use super::extents::{Extents, binary, constant, to_index};
 use super::{Weights, function, pointer};
+use crate::builder::stored_type;
 use crate::lower_kernels::Launch;
 use kiln_ir::{Attribute, Block, Builder, DimExpr, Module, Name, Op, Traits, Type, Value};
 use kiln_schedule::storage_of;
-use kiln_tensor::ElementType;
 use rustc_hash::FxHashMap;
 
 /// Builds the function from the body of `main`.
@@ -297,14 +297,9 @@ impl Run<'_> {
     }
 }
 
-/// The type that a tensor's elements have in memory: signless integers, truth values as bytes.
+/// The type that a tensor's elements have in memory; bytes for strings.
 fn storage_type(module: &Module, value: Value) -> Type {
-    match module.ty(value).element() {
-        Some(ElementType::I1 | ElementType::I4 | ElementType::U4) => Type::integer(8),
-        Some(element) if element.is_integer() => Type::integer(element.bit_width() as u32),
-        Some(element) => Type::from_element(element),
-        None => Type::integer(8),
-    }
+    module.ty(value).element().map_or(Type::integer(8), stored_type)
 }
 
 /// Keeps the pointer of a buffer for a task's context.

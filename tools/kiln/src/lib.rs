@@ -35,6 +35,7 @@ enum Command {
     Bench(commands::bench::BenchCommand),
     Check(commands::check::CheckCommand),
     Inspect(commands::inspect::InspectCommand),
+    Reduce(commands::reduce::ReduceCommand),
     Completion(commands::completion::CompletionCommand),
 }
 
@@ -48,6 +49,7 @@ pub fn main() -> ExitCode {
         Command::Bench(command) => command.execute(),
         Command::Check(command) => command.execute(),
         Command::Inspect(command) => command.execute(),
+        Command::Reduce(command) => command.execute(),
         Command::Completion(command) => command.execute(),
     };
     match result {

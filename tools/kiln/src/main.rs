@@ -1,4 +1,4 @@
-//! The command line: compile, run, bench, check, inspect.
+//! The command line: compile, run, bench, check, inspect, reduce.
 
 #![forbid(unsafe_code)]
 

@@ -174,3 +174,43 @@ fn completion_and_help_are_there() {
     assert_eq!(kiln(&[]).0, 2);
     assert_eq!(kiln(&["fly"]).0, 2);
 }
+
+const CHAIN: &str = r#"
+func.func {sym_name = "main", function_type = (tensor<4xf32>) -> tensor<4xf32>} ({
+^bb0(%x: tensor<4xf32>):
+  %0 = graph.exp %x : (tensor<4xf32>) -> tensor<4xf32>
+  %1 = graph.tanh %0 : (tensor<4xf32>) -> tensor<4xf32>
+  %2 = graph.sigmoid %1 : (tensor<4xf32>) -> tensor<4xf32>
+  func.return %2 : (tensor<4xf32>) -> ()
+}) : () -> ()
+"#;
+
+#[test]
+fn reduce_keeps_what_a_command_finds_interesting() {
+    let directory = tempfile::tempdir().expect("writable");
+    let (file, small) = (directory.path().join("big.mlir"), directory.path().join("big.reduced.mlir"));
+    std::fs::write(&file, CHAIN).expect("writable");
+    let (status, output, _) = kiln(&["reduce", text(&file), "--test", "grep -q tanh"]);
+    assert_eq!(status, 0);
+    assert!(output.contains("3 of 5 operations"), "{output}");
+    let reduced = std::fs::read_to_string(small).expect("written");
+    assert!(reduced.contains("tanh") && !reduced.contains("exp") && !reduced.contains("sigmoid"), "{reduced}");
+    let (status, _, error) = kiln(&["reduce", text(&file), "--test", "grep -q nothing_like_it"]);
+    assert!(status == 1 && error.contains("does not find it interesting"), "{error}");
+}
+
+#[test]
+fn reduce_keeps_the_error_of_a_pipeline() {
+    let directory = tempfile::tempdir().expect("writable");
+    let (file, small) = (directory.path().join("big.mlir"), directory.path().join("small.mlir"));
+    // A plan is asked for before there are kernels to lower.
+    std::fs::write(&file, format!("// configuration: --pass-pipeline='builtin.module(lower-main)'\n{CHAIN}"))
+        .expect("writable");
+    let (status, output, error) = kiln(&["reduce", text(&file), "-o", text(&small)]);
+    assert_eq!(status, 0, "{output}{error}");
+    let reduced = std::fs::read_to_string(small).expect("written");
+    assert!(reduced.starts_with("// configuration: --pass-pipeline="), "{reduced}");
+    assert!(reduced.len() < CHAIN.len(), "{reduced}");
+    std::fs::write(&file, CHAIN).expect("writable");
+    assert_eq!(kiln(&["reduce", text(&file)]).0, 2);
+}

@@ -5,4 +5,5 @@ pub mod check;
 pub mod compile;
 pub mod completion;
 pub mod inspect;
+pub mod reduce;
 pub mod run;

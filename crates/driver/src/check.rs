@@ -69,7 +69,7 @@ pub fn check(
     let expected = interpret(&module, &inputs, sink)?;
     let each = Request { output: Some(directory.join("layers.so")), ..request.clone() };
     progress.begin("compile layers");
-    run(&mut module, &pipeline::lowering(&request.target, request.level), sink)?;
+    run(&mut module, &pipeline::lowering(&request.target), sink)?;
     generate(&each, &module, sink, progress)?;
     let found = execute(&open(&each, sink)?, &inputs, request, sink)?;
     Some(CheckReport { outputs, layers: compare(layers, &found, &expected) })

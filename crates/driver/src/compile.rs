@@ -102,7 +102,7 @@ pub fn compile(request: &Request, sink: &Sink, progress: &dyn Progress) -> Optio
         return write_text(request, &print(&module, false), sink);
     }
     progress.begin("lower");
-    let lowering = pipeline::lowering(&request.target, request.level);
+    let lowering = pipeline::lowering(&request.target);
     if request.emit == Emit::Loop {
         let (planning, _) = lowering.split_once(",lower-kernels").expect("lowering has a pass lower-kernels");
         run(&mut module, &format!("{planning})"), sink)?;

@@ -72,7 +72,7 @@ fn count_parameters(module: &Module) -> (u64, u64) {
 }
 
 fn plan_memory(module: &mut Module, request: &Request, sink: &Sink) -> Option<DimExpr> {
-    let lowering = pipeline::lowering(&request.target, request.level);
+    let lowering = pipeline::lowering(&request.target);
     let (planning, _) = lowering.split_once(",lower-kernels")?;
     run(module, &format!("{planning})"), sink)?;
     module.attribute(find_main(module)?, "arena_size").and_then(Attribute::as_dims)?.first()?.expr()

@@ -103,7 +103,7 @@ impl Case {
             Err(_) => target,
         };
         let mut module = self.module.clone();
-        run(&mut module, &pipeline::lowering(&target, OptimizationLevel::O3), &sink).ok_or_else(|| failure(&sink))?;
+        run(&mut module, &pipeline::lowering(&target), &sink).ok_or_else(|| failure(&sink))?;
         let path = folder.join("model.so");
         let request = Request {
             model: PathBuf::from(&self.name),

@@ -9,9 +9,9 @@ pub enum OptimizationLevel {
     O0,
     /// Folding and simplification.
     O1,
-    /// Layout, too.
+    /// Layout, too: all that Kiln itself does.
     O2,
-    /// Everything.
+    /// As much as LLVM does, too.
     #[default]
     O3,
 }
@@ -41,11 +41,10 @@ pub fn optimization(level: OptimizationLevel) -> String {
     format!("builtin.module({})", passes.join(","))
 }
 
-/// From an optimized graph to the exit set.
-///
-/// At `-O3`, weights may become larger for speed; below, a compiled model is no larger than what it was made from.
-pub fn lowering(target: &Target, level: OptimizationLevel) -> String {
-    let plan = format!("plan-kernels{{target={target} grow-weights={}}}", level >= OptimizationLevel::O3);
+/// From an optimized graph to the exit set. Weights are reordered but never grow: a compiled model is about as large as
+/// what it was made from.
+pub fn lowering(target: &Target) -> String {
+    let plan = format!("plan-kernels{{target={target}}}");
     let passes = [
         // What one kernel computes, and how.
         "outline".to_owned(),

@@ -43,16 +43,7 @@ pub const FAMILIES: &[Family] = &[
 /// # Errors
 /// When none does.
 pub fn plan_kernel(spec: &KernelSpec, target: &Target) -> Result<Plan, String> {
-    plan_kernel_without(&[], spec, target)
-}
-
-/// The plan of the first family that makes such kernels and is not one of `excluded`.
-///
-/// # Errors
-/// When none does.
-pub fn plan_kernel_without(excluded: &[&str], spec: &KernelSpec, target: &Target) -> Result<Plan, String> {
-    let families = FAMILIES.iter().filter(|family| !excluded.contains(&family.name));
-    let mut plans = families.filter_map(|family| (family.plan)(spec, target));
+    let mut plans = FAMILIES.iter().filter_map(|family| (family.plan)(spec, target));
     plans.next().ok_or_else(|| {
         let ops: Vec<&str> = spec.nodes.iter().map(|node| node.name.as_str()).collect();
         format!("no family of kernels computes {}", ops.join(", "))

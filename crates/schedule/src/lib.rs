@@ -36,7 +36,7 @@ pub mod transpose;
 pub mod tuning;
 pub mod winograd;
 
-pub use families::{FAMILIES, Family, plan_kernel, plan_kernel_without};
+pub use families::{FAMILIES, Family, plan_kernel};
 pub use layout::assign_layout;
 pub use memory::{ARENA_ALIGNMENT, plan_memory, storage_of};
 pub use outline::outline;

@@ -8,14 +8,13 @@
 //! conv filter    O x I/groups x taps  ->  groups x panels x taps x I/groups x columns
 //! matrix         K x N (or N x K)     ->  panels x K x columns
 //! depthwise      C x 1 x taps         ->  taps x C
-//! Winograd       O x I x 3 x 3        ->  36 products x panels x I x columns
+//! Winograd       O x I x taps         ->  panels x I x taps x columns
 //! ```
 //!
 //! A panel holds `columns` filters; the last is filled up with zeros.
 
 mod form;
 mod gather;
-mod transform;
 
 pub use form::{PackForm, Packing};
 
@@ -56,13 +55,12 @@ fn pack(module: &mut Module, fusion: Op, operand: Value, form: PackForm) -> Valu
     let shape = shape.expect("planners pack operands of known extents only");
     let layout = form.layout(&shape);
     if let (Some(tensor), Some(constant)) = (module.constant_tensor(operand), module.defining_op(operand)) {
-        let tensor = gather::pack_tensor(&transform::transform_tensor(form, &tensor), &layout);
+        let tensor = gather::pack_tensor(&tensor, &layout);
         let value = module.tensor_attribute(tensor);
         let mut builder = Builder::before(module, constant);
         let ty = layout.packed_type(builder.module.ty(operand).scalar());
         return builder.op("graph.constant").attribute("value", value).result(ty).value();
     }
     let mut builder = Builder::before(module, fusion);
-    let value = transform::emit(form, &mut builder, operand);
-    layout.emit(&mut builder, value)
+    layout.emit(&mut builder, operand)
 }

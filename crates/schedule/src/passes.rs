@@ -1,6 +1,6 @@
 //! The decisions as passes.
 
-use crate::{KernelSpec, assign_layout, outline, pack_weights, plan_kernel_without, plan_memory};
+use crate::{KernelSpec, assign_layout, outline, pack_weights, plan_kernel, plan_memory};
 use kiln_pass::{Pass, PassContext, PassInfo, options};
 use kiln_target::Target;
 
@@ -46,8 +46,6 @@ options! {
     pub struct PlanKernels {
         /// The processor: `triple` or `triple:cpu`.
         target: String = String::from("x86_64"),
-        /// Whether weights may become larger than in the model, as Winograd's algorithm wants them: four times.
-        grow_weights: bool = true,
     }
 }
 
@@ -59,13 +57,12 @@ impl Pass for PlanKernels {
             Ok(target) => target,
             Err(error) => return context.error(context.root, error),
         };
-        let excluded: &[&str] = if self.grow_weights { &[] } else { &[crate::winograd::FAMILY] };
         for fusion in context.ops_named("graph.fusion") {
             if context.module.attribute(fusion, "plan").is_some() {
                 continue;
             }
             let (spec, _) = KernelSpec::of(context.module, fusion);
-            match plan_kernel_without(excluded, &spec, &target) {
+            match plan_kernel(&spec, &target) {
                 Ok(plan) => _ = context.module.set_attribute(fusion, "plan", plan.to_attribute()),
                 Err(reason) => context.error(fusion, reason),
             }

@@ -86,13 +86,46 @@ pub const FEW_ROWS_VECTORS: usize = 4;
 /// With no more rows than this, conflicts between rows do not matter: a set of the cache holds them all.
 pub const FEW_ROWS: usize = 4;
 
-/// Tiles of a block of Winograd's algorithm: enough rows for the 36 products, few enough for the second-level cache.
+/// Tiles of a block of Winograd's algorithm where each block transforms all filters: enough to spread that over, few
+/// enough for the second-level cache.
 ///
-/// Zen 4, ResNet-50's 3x3 layers: 28 to 49 tiles are equally fast, 14 and 98 a fifth slower.
-pub const WINOGRAD_TILES: usize = 48;
+/// Sapphire Rapids, 56x56x256: 42 tiles 8.9 ms, 56 tiles 9.2, 70 tiles 9.7; 28x28x512: 52 tiles 9.4 ms, 26 tiles 10.2.
+pub const WINOGRAD_TILES: usize = 52;
 
-/// With fewer tiles, reading 36 instead of 9 matrices of filters costs what is gained (Zen 4, 7x7x512: 4 tiles).
-pub const WINOGRAD_FEWEST_TILES: usize = 14;
+/// Tiles of a block where filters stay transformed: as many as a register tile has rows.
+///
+/// Sapphire Rapids, 56x56x64: 14 tiles 0.40 ms, 28 tiles 0.43, 42 tiles 0.45; 112x112x128: 8.0, 8.1 for 28.
+pub const WINOGRAD_FEW_TILES: usize = 14;
+
+/// Filters that are transformed together, where they do not stay, take this part of the second-level cache.
+///
+/// Sapphire Rapids (2 MiB), 14x14x512, one panel: 64 channels (288 KiB) 3.1 ms, 128 channels 3.3, all 512 channels 4.2;
+/// two panels: 32 channels 3.3 ms, 64 channels 3.2, 128 channels 3.3.
+pub const WINOGRAD_PART_SHARE: (usize, usize) = (1, 6);
+
+/// Filters that stay transformed take this part of the second-level cache.
+///
+/// Sapphire Rapids, 224x224x64: both panels (576 KiB) 8.7 ms, one at a time 9.2; 112x112x128: one panel (576 KiB) 8.0 ms,
+/// two 8.1.
+pub const WINOGRAD_FILTER_SHARE: (usize, usize) = (3, 8);
+
+/// Transforming a vector of filters takes as long as this many multiplications of vectors: it is bound by its 36 stores.
+///
+/// Sapphire Rapids, 56x56x64: five times instead of once 0.40 -> 0.44 ms.
+pub const WINOGRAD_FILTER_COST: usize = 250;
+
+/// Transforming a vector of input takes as long as this many multiplications of vectors.
+///
+/// Sapphire Rapids, 224x224x64: twice instead of once 8.7 -> 9.2 ms.
+pub const WINOGRAD_INPUT_COST: usize = 200;
+
+/// With fewer tiles, transforming the filters costs what is gained.
+///
+/// Sapphire Rapids, 4 tiles: 7x7x512 1.5 ms, directly 4.0; 7x7x128 0.092 ms, directly 0.102. One tile: 4x4x128 0.067 ms,
+/// directly 0.059.
+pub const WINOGRAD_FEWEST_TILES: usize = 4;
 
 /// With fewer channels in or out, the transforms cost what is gained.
-pub const WINOGRAD_CHANNELS: usize = 32;
+///
+/// Sapphire Rapids, 16 channels: 28x28 0.017 ms, directly 0.026; 112x112 0.22 ms, directly 0.39.
+pub const WINOGRAD_CHANNELS: usize = 16;

@@ -1,15 +1,17 @@
 //! Plans of 3x3 convolutions of stride 1 by Winograd's algorithm F(4x4, 3x3): 36 products make 16 outputs, where the
 //! direct way takes 144.
 //!
-//! A block of tiles is transformed into 36 matrices of tiles by channels, each is multiplied by one of 36 matrices of
-//! transformed filters, and the products are transformed back. Everything of a block stays in the cache. Filters are
-//! transformed when compiling, in `f64`. Results differ from the direct sum by up to 1.5e-5 of the largest output.
+//! A block of tiles is transformed into 36 matrices of tiles by channels, filters into 36 matrices of channels by filters,
+//! those are multiplied pair by pair, and the products are transformed back. Everything of a block stays in the cache.
+//! Filters are kept as they are in the model and transformed while running, a quarter of the memory to read and to keep:
+//! where tiles are many, once for many blocks of them; where filters are many, once for each large block. Results differ
+//! from the direct sum by up to 2e-5 of the largest output.
 //!
 //! Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2015.
 //!
 //! ```text
-//! {block_panels = 2, block_tiles = 42, family = "winograd", lanes = 16, pack = {form = "winograd", ...},
-//!  tile_rows = [14], tile_vectors = 2}
+//! {block_channels = 64, block_panels = 2, block_tiles = 14, family = "winograd", lanes = 16,
+//!  pack = {form = "winograd", ...}, stay = "filters", tile_rows = [14], tile_vectors = 2}
 //! ```
 
 use crate::conv_shape::ConvShape;
@@ -31,15 +33,39 @@ pub const TILE: usize = 4;
 /// Rows and columns of the input that a tile reads; its square is the number of products.
 pub const PATCH: usize = 6;
 
+/// Rows and columns of a filter.
+pub const KERNEL: usize = 3;
+
+/// What stays transformed from one task to the next.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Stay {
+    /// The input: tasks go over all panels of filters for one block of tiles, then to the next block.
+    Input,
+    /// The filters: tasks go over all blocks of tiles for one block of panels, then to the next panels.
+    Filters,
+}
+
+impl Stay {
+    const ALL: [(Stay, &str); 2] = [(Stay::Input, "input"), (Stay::Filters, "filters")];
+
+    fn name(self) -> &'static str {
+        Stay::ALL.iter().find(|(stay, _)| *stay == self).map_or("input", |(_, name)| name)
+    }
+}
+
 /// The decisions about a convolution by Winograd's algorithm.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct WinogradPlan {
     /// The register tile of the products: rows are tiles.
     pub tile: RegisterTile,
+    /// What stays transformed.
+    pub stay: Stay,
     /// Tiles of a task.
     pub block_tiles: usize,
     /// Panels of filters of a task.
     pub block_panels: usize,
+    /// Channels whose filters are transformed together; all if filters stay.
+    pub block_channels: usize,
 }
 
 /// Images, tiles down and tiles across.
@@ -50,22 +76,65 @@ pub fn tiles(shape: &ConvShape) -> Option<[usize; 3]> {
 }
 
 impl WinogradPlan {
-    /// Plans a convolution whose tiles are `count`.
+    /// Plans a convolution whose tiles are `count`: of the plans that keep one thing transformed, the one that spends
+    /// less on transforms.
     pub fn new(shape: &ConvShape, count: usize, target: &Target) -> WinogradPlan {
         let tile = RegisterTile::new(target, shape.element, constant(count), constant(shape.filters));
-        let most = (tuning::WINOGRAD_TILES / tile.most_rows()).max(1) * tile.most_rows();
-        let block_tiles = count.div_ceil(count.div_ceil(most)).next_multiple_of(tile.most_rows());
-        let panels = shape.filters.div_ceil(tile.columns());
-        let wanted = tuning::TASKS.div_ceil(2).div_ceil(count.div_ceil(block_tiles));
-        let block_panels = panels.div_ceil(wanted.min(panels));
-        WinogradPlan { tile, block_tiles, block_panels }
+        let input = WinogradPlan::of_staying_input(shape, tile.clone(), count, target);
+        let filters = WinogradPlan::of_staying_filters(shape, tile, count, target);
+        match filters.filter(|filters| filters.transform_cost(shape, count) < input.transform_cost(shape, count)) {
+            Some(filters) => filters,
+            None => input,
+        }
     }
 
-    /// Blocks of tiles, and blocks of panels.
+    /// Large blocks of tiles, as each transforms all filters anew, but enough tasks; a panel at a time, with as many
+    /// channels as fit their share of the second-level cache.
+    fn of_staying_input(shape: &ConvShape, tile: RegisterTile, count: usize, target: &Target) -> WinogradPlan {
+        let panels = shape.filters.div_ceil(tile.columns());
+        let tasks = (count * multiplications(shape) * 2 / tuning::TASK_FLOPS).clamp(1, tuning::TASKS / 2);
+        let block_tiles = even_block(count, tuning::WINOGRAD_TILES, tasks.div_ceil(panels), &tile);
+        let most = share(target, tuning::WINOGRAD_PART_SHARE) / filter_bytes(shape, &tile);
+        let block_channels = shape.channels.div_ceil(shape.channels.div_ceil(most.max(tile.lanes)));
+        WinogradPlan { tile, stay: Stay::Input, block_tiles, block_panels: 1, block_channels }
+    }
+
+    /// Small blocks of tiles; as many panels as fit their share of the second-level cache, if one does.
+    fn of_staying_filters(
+        shape: &ConvShape,
+        tile: RegisterTile,
+        count: usize,
+        target: &Target,
+    ) -> Option<WinogradPlan> {
+        let panels = shape.filters.div_ceil(tile.columns());
+        let most = share(target, tuning::WINOGRAD_FILTER_SHARE) / (filter_bytes(shape, &tile) * shape.channels);
+        let block_tiles = even_block(count, tuning::WINOGRAD_FEW_TILES, 1, &tile);
+        (most > 0).then(|| {
+            let block_panels = panels.div_ceil(panels.div_ceil(most));
+            WinogradPlan { tile, stay: Stay::Filters, block_tiles, block_panels, block_channels: shape.channels }
+        })
+    }
+
+    /// What all transforms of filters and input cost, in multiplications of vectors.
+    fn transform_cost(&self, shape: &ConvShape, count: usize) -> usize {
+        let [outer, _] = self.task_space(shape);
+        let input = count * shape.channels.div_ceil(self.tile.lanes) * tuning::WINOGRAD_INPUT_COST;
+        let filters = shape.channels * shape.filters.div_ceil(self.tile.lanes) * tuning::WINOGRAD_FILTER_COST;
+        match self.stay {
+            Stay::Input => input + filters * outer,
+            Stay::Filters => input * outer + filters,
+        }
+    }
+
+    /// How often each of tile block and panel block counts, the one that stays first.
     pub fn task_space(&self, shape: &ConvShape) -> [usize; 2] {
         let count = tiles(shape).map_or(0, |counts| counts.iter().product());
         let panels = shape.filters.div_ceil(self.tile.columns());
-        [count.div_ceil(self.block_tiles), panels.div_ceil(self.block_panels)]
+        let (tile_blocks, panel_blocks) = (count.div_ceil(self.block_tiles), panels.div_ceil(self.block_panels));
+        match self.stay {
+            Stay::Input => [tile_blocks, panel_blocks],
+            Stay::Filters => [panel_blocks, tile_blocks],
+        }
     }
 
     /// Elements from tile to tile of the transformed input. One vector more than the channels spreads tiles over the
@@ -79,24 +148,34 @@ impl WinogradPlan {
         self.block_panels * self.tile.columns() + self.tile.lanes
     }
 
-    /// Elements of the transformed input of a block.
-    pub fn input_elements(&self, shape: &ConvShape) -> usize {
-        PATCH * PATCH * self.block_tiles * self.input_pitch(shape)
+    /// Elements from panel to panel of the transformed filters.
+    pub fn panel_pitch(&self) -> usize {
+        self.block_channels * self.tile.columns()
     }
 
-    /// Elements of the products of a block.
-    pub fn output_elements(&self) -> usize {
-        PATCH * PATCH * self.block_tiles * self.output_pitch()
+    /// Elements from product to product of the transformed filters. One vector more than the panels spreads products over
+    /// the sets of the cache.
+    pub fn filter_pitch(&self) -> usize {
+        self.block_panels * self.panel_pitch() + self.tile.lanes
+    }
+
+    /// Elements of the transformed input, of the transformed filters and of the products of a task.
+    pub fn scratch_elements(&self, shape: &ConvShape) -> [usize; 3] {
+        let input = self.block_tiles * self.input_pitch(shape);
+        let products = self.block_tiles * self.output_pitch();
+        [input, self.filter_pitch(), products].map(|elements| PATCH * PATCH * elements)
     }
 
     /// As the printable plan.
     pub fn to_plan(&self, shape: &ConvShape) -> Plan {
         let tasks = self.task_space(shape).iter().product();
-        let scratch = (self.input_elements(shape) + self.output_elements()) * shape.element.byte_size();
+        let scratch = self.scratch_elements(shape).iter().sum::<usize>() * shape.element.byte_size();
         let plan = Plan::new(FAMILY, constant(tasks))
             .with_scratch(constant(scratch))
+            .with("stay", self.stay.name())
             .with("block_tiles", self.block_tiles as i64)
-            .with("block_panels", self.block_panels as i64);
+            .with("block_panels", self.block_panels as i64)
+            .with("block_channels", self.block_channels as i64);
         let form = PackForm::Winograd { columns: self.tile.columns() };
         Packing { input: shape.filter, form }.attach(self.tile.attach(plan))
     }
@@ -106,10 +185,14 @@ impl WinogradPlan {
     /// # Panics
     /// When it is a plan of another family.
     pub fn from_plan(plan: &Plan) -> WinogradPlan {
+        let name = plan.text("stay");
+        let stay = Stay::ALL.iter().find(|(_, text)| *text == name).map(|(stay, _)| *stay);
         WinogradPlan {
             tile: RegisterTile::of(plan),
+            stay: stay.expect("a plan of this family says what stays transformed"),
             block_tiles: plan.size("block_tiles"),
             block_panels: plan.size("block_panels"),
+            block_channels: plan.size("block_channels"),
         }
     }
 }
@@ -122,6 +205,29 @@ pub fn plan(spec: &KernelSpec, target: &Target) -> Option<Plan> {
         && shape.channels >= tuning::WINOGRAD_CHANNELS
         && shape.filters >= tuning::WINOGRAD_CHANNELS;
     pays.then(|| WinogradPlan::new(&shape, count, target).to_plan(&shape))
+}
+
+/// The number of tiles of a block: a multiple of the register tile's rows of which at most `most` are made, or of one
+/// register tile; fewer if that makes `blocks` blocks.
+fn even_block(count: usize, most: usize, blocks: usize, tile: &RegisterTile) -> usize {
+    let rows = tile.most_rows();
+    let most = (most / rows).max(1) * rows;
+    count.div_ceil(count.div_ceil(most).max(blocks)).next_multiple_of(rows)
+}
+
+/// Multiplications that one tile takes.
+fn multiplications(shape: &ConvShape) -> usize {
+    PATCH * PATCH * shape.channels * shape.filters
+}
+
+/// Bytes of the transformed filters of one channel in and one panel out.
+fn filter_bytes(shape: &ConvShape, tile: &RegisterTile) -> usize {
+    PATCH * PATCH * tile.columns() * shape.element.byte_size()
+}
+
+/// A part of the second-level cache.
+fn share(target: &Target, (share, of): (usize, usize)) -> usize {
+    target.caches.l2 * share / of
 }
 
 /// Whether the algorithm computes the convolution, in whole vectors.
@@ -137,21 +243,69 @@ fn fits(shape: &ConvShape, target: &Target) -> bool {
         && shape.axes.iter().all(|axis| axis.input.as_constant().is_some_and(|extent| extent > 0))
 }
 
-/// The transform of filters: `G g G^T`, with taps and products row by row. 36 x 9.
-pub fn filter_transform() -> Vec<[f64; 9]> {
-    const G: [[f64; 3]; PATCH] = [
-        [0.25, 0.0, 0.0],
-        [-1.0 / 6.0, -1.0 / 6.0, -1.0 / 6.0],
-        [-1.0 / 6.0, 1.0 / 6.0, -1.0 / 6.0],
-        [1.0 / 24.0, 1.0 / 12.0, 1.0 / 6.0],
-        [1.0 / 24.0, -1.0 / 12.0, 1.0 / 6.0],
-        [0.0, 0.0, 1.0],
-    ];
-    let mut rows = Vec::with_capacity(PATCH * PATCH);
-    for down in G {
-        for across in G {
-            rows.push(std::array::from_fn(|tap| down[tap / 3] * across[tap % 3]));
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conv_shape::ConvAxis;
+    use kiln_ir::DimExpr;
+
+    /// `batch x size x size x channels -> filters`, same padding; what the planner decides.
+    fn check(cpu: &str, (batch, size): (i64, i64), (channels, filters): (usize, usize), expected: &str) {
+        let target = Target::parse("x86_64", Some(cpu)).expect("known");
+        let extent = DimExpr::constant(size);
+        let axis =
+            ConvAxis { input: extent, output: extent, kernel: 3, stride: 1, dilation: 1, pad_low: 1, pad_high: 1 };
+        let shape = ConvShape {
+            anchor: 0,
+            input: 0,
+            filter: 1,
+            bias: None,
+            element: ElementType::F32,
+            batch: DimExpr::constant(batch),
+            axes: vec![axis.clone(), axis],
+            channels,
+            filters,
+            groups: 1,
+        };
+        let count = tiles(&shape).expect("known").iter().product();
+        let plan = WinogradPlan::new(&shape, count, &target);
+        let found = format!(
+            "{} stay, tiles {} panels {} channels {} tasks {:?}",
+            plan.stay.name(),
+            plan.block_tiles,
+            plan.block_panels,
+            plan.block_channels,
+            plan.task_space(&shape)
+        );
+        assert_eq!(found, expected);
+        assert_eq!(WinogradPlan::from_plan(&plan.to_plan(&shape)), plan);
     }
-    rows
+
+    #[test]
+    fn filters_stay_where_tiles_are_many() {
+        let stay = |tiles, panels, channels, tasks: [usize; 2]| {
+            format!("filters stay, tiles {tiles} panels {panels} channels {channels} tasks {tasks:?}")
+        };
+        check("sapphirerapids", (1, 224), (64, 64), &stay(14, 2, 64, [1, 224]));
+        check("sapphirerapids", (1, 112), (128, 128), &stay(14, 1, 128, [4, 56]));
+        check("sapphirerapids", (1, 56), (64, 64), &stay(14, 2, 64, [1, 14]));
+        check("sapphirerapids", (8, 28), (64, 128), &stay(14, 2, 64, [2, 28]));
+        check("sapphirerapids", (1, 28), (128, 128), &stay(13, 1, 128, [4, 4]));
+        check("znver4", (1, 56), (64, 64), &stay(14, 1, 64, [2, 14]));
+        check("x86-64-v3", (1, 56), (32, 32), &stay(12, 2, 32, [1, 17]));
+    }
+
+    #[test]
+    fn the_input_stays_where_filters_are_many() {
+        let stay = |tiles, channels, tasks: [usize; 2]| {
+            format!("input stay, tiles {tiles} panels 1 channels {channels} tasks {tasks:?}")
+        };
+        check("sapphirerapids", (1, 56), (256, 256), &stay(42, 64, [5, 8]));
+        check("sapphirerapids", (1, 28), (512, 512), &stay(52, 74, [1, 16]));
+        check("sapphirerapids", (1, 14), (512, 512), &stay(16, 74, [1, 16]));
+        check("sapphirerapids", (1, 7), (512, 512), &stay(4, 37, [1, 8]));
+        check("znver4", (1, 56), (256, 256), &stay(42, 37, [5, 8]));
+        check("x86-64-v3", (1, 56), (64, 64), &stay(42, 32, [5, 4]));
+        check("x86-64-v3", (1, 14), (256, 256), &stay(18, 37, [1, 16]));
+    }
 }

@@ -1,8 +1,8 @@
 //! Tiles of the input to 36 matrices.
 
-use super::transform::Transform;
+use super::transform::INPUT;
 use super::{Block, Tile, Winograd};
-use crate::builder::{Condition, Index, KernelBuilder, Lanes, computed_type, lanes_of};
+use crate::builder::{Buffer, Condition, Index, KernelBuilder, Lanes, computed_type, lanes_of};
 use kiln_ir::Value;
 use kiln_schedule::conv_shape::ConvAxis;
 use kiln_schedule::winograd::PATCH;
@@ -84,32 +84,34 @@ fn transform_tile(winograd: &Winograd, b: &mut KernelBuilder, tile: &Tile, rows:
     let lanes = Lanes::full(plan.tile.lanes);
     let target = b.mul(tile.number, plan.input_pitch(shape));
     b.for_each(0, shape.channels, lanes.count, |b, channel| {
-        let ty = lanes_of(computed_type(shape.element), lanes.count);
-        let transform = Transform::new(b, ty);
         let load = |b: &mut KernelBuilder, row: usize, column: usize| -> Value {
             let at = b.add(row_starts[row], column_starts[column]);
             let at = b.add(at, channel);
-            let value = b.load(b.inputs[shape.input], at, lanes);
-            match b.and(rows.exists[row], columns.exists[column]) {
-                Condition::Constant(_) => value,
-                Condition::Value(exists) => {
-                    let zero = b.zero(ty);
-                    b.select(exists, value, zero)
-                }
-            }
+            let exists = b.and(rows.exists[row], columns.exists[column]);
+            load_if(b, exists, b.inputs[shape.input], at, lanes)
         };
-        let by_column: [[Value; PATCH]; PATCH] = std::array::from_fn(|column| {
-            let patch = std::array::from_fn(|row| load(b, row, column));
-            transform.input(b, patch)
+        INPUT.apply(b, load, |b, row, column, value| {
+            let product = (row * PATCH + column) * plan.block_tiles * plan.input_pitch(shape);
+            let to = b.add(target, product);
+            let to = b.add(to, channel);
+            b.store(value, winograd.transformed, to, lanes);
         });
-        for row in 0..PATCH {
-            let values = transform.input(b, std::array::from_fn(|column| by_column[column][row]));
-            for (column, value) in values.into_iter().enumerate() {
-                let product = (row * PATCH + column) * plan.block_tiles * plan.input_pitch(shape);
-                let to = b.add(target, product);
-                let to = b.add(to, channel);
-                b.store(value, winograd.transformed, to, lanes);
-            }
-        }
     });
+}
+
+/// Loads a vector, or zeros where the condition does not hold: without a branch where the target has masks.
+fn load_if(b: &mut KernelBuilder, condition: Condition, from: Buffer, at: Index, lanes: Lanes) -> Value {
+    match condition {
+        Condition::Constant(true) => b.load(from, at, lanes),
+        Condition::Constant(false) => b.zero(lanes_of(computed_type(from.element), lanes.count)),
+        Condition::Value(exists) if b.target.has_masks => {
+            let mask = b.splat(exists, lanes.count);
+            b.load(from, at, Lanes { mask: Some(mask), ..lanes })
+        }
+        Condition::Value(exists) => {
+            let value = b.load(from, at, lanes);
+            let zero = b.zero(b.ty(value));
+            b.select(exists, value, zero)
+        }
+    }
 }

@@ -1,43 +1,83 @@
 //! 3x3 convolutions of stride 1 by Winograd's algorithm F(4x4, 3x3).
 //!
-//! For each task: transform the tiles of the input, unless the task before did; multiply each of the 36 matrices with
-//! its filters; transform the products back and store them.
+//! For each task: transform the tiles of the input and the filters, of which the task before may have left one or the
+//! other; multiply the 36 matrices; transform the products back and store them. Where filters do not stay, they are
+//! transformed a few channels at a time, and the products grow from one time to the next.
 
+mod filter;
 mod input;
 mod output;
 mod transform;
 
-use crate::builder::{Buffer, Index, KernelBuilder};
+use crate::builder::{Buffer, Index, KernelBuilder, Lanes};
 use crate::gemm::{
     Columns, DepthLoop, Finish, Operands, accumulate, for_panels, for_row_tiles, is_first_of_run, zero_tile,
 };
+use kiln_ir::Value;
 use kiln_schedule::conv_shape::ConvShape;
-use kiln_schedule::winograd::{PATCH, TILE, WinogradPlan, tiles};
+use kiln_schedule::winograd::{PATCH, Stay, TILE, WinogradPlan, tiles};
 use kiln_schedule::{KernelSpec, Plan, Source};
 
 /// Emits a convolution planned by `kiln_schedule::winograd`.
 pub fn emit(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
     let shape = ConvShape::of(spec).expect("plans of this family are made for channels-last convolutions");
     let plan = WinogradPlan::from_plan(plan);
-    let size = shape.element.byte_size();
-    let transformed = b.scratch(shape.element, 0, plan.input_elements(&shape));
-    let products = b.scratch(shape.element, plan.input_elements(&shape) * size, plan.output_elements());
+    let [transformed, filters, products] = scratch(&shape, &plan, b);
     let anchor = Source::Node { node: shape.anchor, result: 0 };
-    let bias = shape.bias.map(|bias| b.inputs[bias]);
     let counts = tiles(&shape).expect("plans of this family are made for known extents");
-    let finish = Finish { spec, anchor, bias, spill: None };
-    let winograd =
-        Winograd { shape: &shape, plan: &plan, counts: counts.map(Index::from), transformed, products, finish };
+    // The bias is added where the outputs are scaled.
+    let finish = Finish { spec, anchor, bias: None, spill: None };
+    let winograd = Winograd {
+        shape: &shape,
+        plan: &plan,
+        counts: counts.map(Index::from),
+        transformed,
+        filters,
+        products,
+        finish,
+    };
     let extents = plan.task_space(&shape).map(Index::from);
     let (begin, end) = (b.begin, b.end);
     b.for_each(begin, end, 1, |b, task| {
         let at = b.delinearize(task, &extents);
-        let block = winograd.block(b, at[0], at[1]);
         let is_new = is_first_of_run(b, task, at[1]);
-        b.if_then(is_new, |b| input::transform(&winograd, b, &block));
-        winograd.multiply(b, &block);
+        let all = (Index::Constant(0), Index::from(shape.channels));
+        let block = match plan.stay {
+            Stay::Input => {
+                let block = winograd.block(b, at[0], at[1]);
+                b.if_then(is_new, |b| input::transform(&winograd, b, &block));
+                winograd.multiply_in_parts(b, &block);
+                block
+            }
+            Stay::Filters => {
+                let block = winograd.block(b, at[1], at[0]);
+                b.if_then(is_new, |b| filter::transform(&winograd, b, &block, all));
+                input::transform(&winograd, b, &block);
+                winograd.multiply(b, &block, all, Start::Zero);
+                block
+            }
+        };
         output::transform(&winograd, b, &block);
     });
+}
+
+/// Memory for the transformed input, the transformed filters and the products, one after the other.
+fn scratch(shape: &ConvShape, plan: &WinogradPlan, b: &mut KernelBuilder) -> [Buffer; 3] {
+    let mut offset = 0;
+    plan.scratch_elements(shape).map(|elements| {
+        let buffer = b.scratch(shape.element, offset, elements);
+        offset += elements * shape.element.byte_size();
+        buffer
+    })
+}
+
+/// What products are added to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Start {
+    /// Nothing: these are the first channels.
+    Zero,
+    /// The products of the channels before.
+    Products,
 }
 
 /// A convolution being emitted.
@@ -49,6 +89,8 @@ struct Winograd<'s> {
     counts: [Index; 3],
     /// Transformed input: product, tile of the block, channel.
     transformed: Buffer,
+    /// Transformed filters: product, panel of the block, channel of those transformed together, column.
+    filters: Buffer,
     /// Products: product, tile of the block, filter of the task.
     products: Buffer,
     finish: Finish<'s>,
@@ -97,45 +139,77 @@ impl Winograd<'_> {
         });
     }
 
-    /// Multiplies each of the 36 matrices of a block.
-    fn multiply(&self, b: &mut KernelBuilder, block: &Block) {
+    /// Transforms filters a few channels at a time and adds up their products.
+    fn multiply_in_parts(&self, b: &mut KernelBuilder, block: &Block) {
+        let (channels, part) = (self.shape.channels, self.plan.block_channels);
+        let first = (Index::Constant(0), Index::from(part.min(channels)));
+        filter::transform(self, b, block, first);
+        self.multiply(b, block, first, Start::Zero);
+        b.for_each(part, channels, part, |b, start| {
+            let count = if channels % part == 0 {
+                Index::from(part)
+            } else {
+                let left = b.sub(channels, start);
+                b.min(left, part)
+            };
+            filter::transform(self, b, block, (start, count));
+            self.multiply(b, block, (start, count), Start::Products);
+        });
+    }
+
+    /// Multiplies each of the 36 matrices of a block, over `count` channels from `first` on.
+    fn multiply(&self, b: &mut KernelBuilder, block: &Block, (first, count): (Index, Index), start: Start) {
         let (shape, plan) = (self.shape, self.plan);
         let (input_pitch, output_pitch) = (plan.input_pitch(shape), plan.output_pitch());
         let width = plan.tile.columns();
-        let panels = shape.filters.div_ceil(width);
-        let depth =
-            [DepthLoop { count: Index::from(shape.channels), left: Index::Constant(1), right: Index::from(width) }];
+        let depth = [DepthLoop { count, left: Index::Constant(1), right: Index::from(width) }];
         let left_row = Index::from(input_pitch);
-        let operands = Operands { left: self.transformed, left_row, right: b.inputs[shape.filter], depth: &depth };
+        let operands = Operands { left: self.transformed, left_row, right: self.filters, depth: &depth };
         b.for_each(0, PATCH * PATCH, 1, |b, product| {
+            let filters = b.mul(product, plan.filter_pitch());
+            let rows = b.mul(product, plan.block_tiles);
             for_panels(b, &plan.tile, Index::from(shape.filters), block.panels, |b, panel, columns| {
-                let right = b.mul(product, panels);
-                let right = b.add(right, panel);
-                let right = b.mul(right, width * shape.channels);
-                let rows = b.mul(product, plan.block_tiles);
-                let column = b.sub(panel, block.panels.0);
-                let column = b.mul(column, width);
-                for_row_tiles(b, &plan.tile.rows, block.tiles.1, |b, start, size| {
-                    let row = b.add(rows, start);
+                let panel = b.sub(panel, block.panels.0);
+                let right = b.mul(panel, plan.panel_pitch());
+                let right = b.add(filters, right);
+                let column = b.mul(panel, width);
+                for_row_tiles(b, &plan.tile.rows, block.tiles.1, |b, first_row, size| {
+                    let row = b.add(rows, first_row);
                     let left = b.mul(row, input_pitch);
-                    let zero = zero_tile(b, &operands, size, &columns);
-                    let tile = accumulate(b, &operands, size, &columns, (left, right), &zero);
+                    let left = b.add(left, first);
                     let to = b.mul(row, output_pitch);
                     let to = b.add(to, column);
+                    let before = match start {
+                        Start::Zero => zero_tile(b, &operands, size, &columns),
+                        Start::Products => self.load(b, &columns, to, size),
+                    };
+                    let tile = accumulate(b, &operands, size, &columns, (left, right), &before);
                     self.store(b, &columns, to, &tile);
                 });
             });
         });
     }
 
+    /// Loads accumulators row by row.
+    fn load(&self, b: &mut KernelBuilder, columns: &Columns, from: Index, rows: usize) -> Vec<Value> {
+        let mut tile = Vec::with_capacity(rows * columns.parts.len());
+        for row in 0..rows {
+            let from = b.add(from, row * self.plan.output_pitch());
+            for part in &columns.parts {
+                let from = b.add(from, part.offset);
+                tile.push(b.load(self.products, from, Lanes::full(columns.lanes)));
+            }
+        }
+        tile
+    }
+
     /// Stores accumulators row by row. Filters are a multiple of the lanes, so all vectors are whole.
-    fn store(&self, b: &mut KernelBuilder, columns: &Columns, to: Index, tile: &[kiln_ir::Value]) {
-        let lanes = crate::builder::Lanes::full(columns.lanes);
+    fn store(&self, b: &mut KernelBuilder, columns: &Columns, to: Index, tile: &[Value]) {
         for (row, values) in tile.chunks(columns.parts.len()).enumerate() {
             let to = b.add(to, row * self.plan.output_pitch());
             for (part, &value) in columns.parts.iter().zip(values) {
                 let to = b.add(to, part.offset);
-                b.store(value, self.products, to, lanes);
+                b.store(value, self.products, to, Lanes::full(columns.lanes));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Products to tiles of the output.
 
-use super::transform::Transform;
+use super::transform::{OUTPUT, output_scale};
 use super::{Block, Tile, Winograd};
 use crate::builder::{Condition, Index, KernelBuilder, Lanes, computed_type, lanes_of};
 use crate::gemm::finish_value;
@@ -48,28 +48,31 @@ fn transform_tile(winograd: &Winograd, b: &mut KernelBuilder, block: &Block, til
     let end = b.min(end, shape.filters);
     let source = b.mul(tile.number, plan.output_pitch());
     b.for_each(first, end, lanes.count, |b, filter| {
-        let transform = Transform::new(b, lanes_of(computed_type(shape.element), lanes.count));
+        let ty = lanes_of(computed_type(shape.element), lanes.count);
         let column = b.sub(filter, first);
         let source = b.add(source, column);
+        let bias = shape.bias.map(|bias| b.load(b.inputs[bias], filter, lanes));
         let load = |b: &mut KernelBuilder, row: usize, column: usize| -> Value {
             let product = (row * PATCH + column) * plan.block_tiles * plan.output_pitch();
             let at = b.add(source, product);
             b.load(winograd.products, at, lanes)
         };
-        let by_column: [[Value; TILE]; PATCH] = std::array::from_fn(|column| {
-            let products = std::array::from_fn(|row| load(b, row, column));
-            transform.output(b, products)
-        });
-        for row in 0..TILE {
-            let values = transform.output(b, std::array::from_fn(|column| by_column[column][row]));
-            let output_row = b.add(tile.row, row);
-            for (column, value) in values.into_iter().enumerate() {
-                let output_column = b.add(tile.column, column);
-                let place = [tile.image, output_row, output_column];
-                let exists = if is_checked { exists(winograd, b, place) } else { Condition::Constant(true) };
-                b.if_then(exists, |b| finish_value(b, &winograd.finish, &place, filter, lanes, value));
+        OUTPUT.apply(b, load, |b, row, column, value| {
+            let scale = b.float(output_scale(row, column), ty);
+            let value = match bias {
+                Some(bias) => b.fma(value, scale, bias),
+                None => b.mulf(value, scale),
+            };
+            let place = [tile.image, b.add(tile.row, row), b.add(tile.column, column)];
+            let exists = if is_checked { exists(winograd, b, place) } else { Condition::Constant(true) };
+            match exists {
+                Condition::Value(exists) if b.target.has_masks => {
+                    let lanes = Lanes { mask: Some(b.splat(exists, lanes.count)), ..lanes };
+                    finish_value(b, &winograd.finish, &place, filter, lanes, value);
+                }
+                _ => b.if_then(exists, |b| finish_value(b, &winograd.finish, &place, filter, lanes, value)),
             }
-        }
+        });
     });
 }
 

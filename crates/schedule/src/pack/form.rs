@@ -1,7 +1,6 @@
 //! The packed forms, as a split of the axes of what is packed.
 
 use crate::plan::Plan;
-use crate::winograd;
 use kiln_ir::{Attribute, AttributeKind, Builder, Dim, Name, Type, Value};
 use kiln_tensor::element_count;
 
@@ -31,7 +30,7 @@ pub enum PackForm {
     },
     /// A filter of one channel in and one out: taps, channels.
     Depthwise,
-    /// A 3x3 filter, transformed for Winograd's algorithm: products, panels, channels, columns.
+    /// A filter that Winograd's algorithm transforms at run time: panels, channels, taps, columns.
     Winograd {
         /// Filters in a panel.
         columns: usize,
@@ -89,10 +88,10 @@ impl PackForm {
                 columns,
             },
             PackForm::Winograd { columns } => PackedLayout {
-                split: vec![winograd::PATCH * winograd::PATCH, shape[0], shape[1]],
-                before: vec![0],
-                filters: 1,
-                after: vec![2],
+                split: shape.to_vec(),
+                before: Vec::new(),
+                filters: 0,
+                after: [vec![1], taps(2)].concat(),
                 columns,
             },
             PackForm::Depthwise => PackedLayout {

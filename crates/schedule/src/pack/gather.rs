@@ -84,6 +84,14 @@ mod tests {
     }
 
     #[test]
+    fn filters_to_transform_lie_channel_by_channel() {
+        // Three filters of two channels and two taps; panels of two filters.
+        let (shape, values) = packed(PackForm::Winograd { columns: 2 }, &[3, 2, 1, 2]);
+        assert_eq!(shape, [2, 2, 1, 2, 2]);
+        assert_eq!(values, [1., 5., 2., 6., 3., 7., 4., 8., 9., 0., 10., 0., 11., 0., 12., 0.]);
+    }
+
+    #[test]
     fn transposed_filters_lie_tap_by_tap() {
         // Two channels in, three out, two taps.
         let (shape, values) = packed(PackForm::TransposedConvPanels { groups: 1, columns: 4 }, &[2, 3, 1, 2]);

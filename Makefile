@@ -80,4 +80,4 @@ clean: ## remove what was built here
 
 .PHONY: clean-cache
 clean-cache: ## remove downloaded and computed files from the cache
-	rm -rf $(foreach part,venv wheels models references onnx-cases target,$(KILN_CACHE)/$(part))
+	rm -rf $(foreach part,venv wheels models references onnx-cases objects target,$(KILN_CACHE)/$(part))

@@ -5,7 +5,7 @@ mod support;
 use kiln_convert::onnx_to_graph::convert_onnx_to_graph;
 use kiln_diag::Sink;
 use kiln_interp::Interpreter;
-use kiln_ir::Module;
+use kiln_ir::{Module, Registry};
 use kiln_tensor::Tensor;
 use serde_json::Value as Json;
 use std::path::Path;
@@ -16,7 +16,9 @@ const INTERPRETED: &[&str] = &["silero-vad", "lac", "minilm-l3"];
 fn convert(model: &Json) -> Module {
     let (name, sink) = (model["name"].as_str().expect("a name"), Sink::new());
     let path = Path::new(model["model"].as_str().expect("a path"));
-    let module = kiln_import_onnx::import(path, &support::registry(), &sink);
+    let registry =
+        Registry::new(&[&kiln_builtin::DIALECT, &kiln_func::DIALECT, &kiln_onnx::DIALECT, &kiln_graph::DIALECT]);
+    let module = kiln_import_onnx::import(path, &registry, &sink);
     let mut module = module.unwrap_or_else(|| panic!("{name}: {:#?}", sink.take()));
     assert!(convert_onnx_to_graph(&mut module, &sink), "{name}: {:#?}", sink.take());
     let wrong = kiln_ir::verify(&module, module.top());

@@ -1,13 +1,12 @@
-//! What the tests share: the cache, NumPy files, the index of exported cases, comparison.
+//! What tests that read `scripts/`'s files share, those of the driver included: the cache, NumPy files, the index of
+//! exported cases, comparison.
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 
-use kiln_ir::Registry;
 use kiln_tensor::{ElementType, Tensor};
 use serde_json::Value as Json;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// The folder that `scripts/` fills; see `scripts/cache.py`.
 pub fn cache() -> PathBuf {
@@ -19,16 +18,13 @@ pub fn cache() -> PathBuf {
     base.expect("HOME is set").join("kiln")
 }
 
+/// What to do when a file of the cache is not there.
+pub const FETCH_HINT: &str = "run `make test`, or scripts/models.py, scripts/references.py and scripts/onnx_cases.py";
+
 /// A JSON file of the cache.
 pub fn read_json(path: &Path) -> Json {
-    let hint = "run `make test`, or scripts/models.py, scripts/references.py and scripts/onnx_cases.py";
-    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}; {hint}", path.display()));
+    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}; {FETCH_HINT}", path.display()));
     serde_json::from_str(&text).expect("scripts write JSON")
-}
-
-/// The dialects a model passes through.
-pub fn registry() -> Arc<Registry> {
-    Registry::new(&[&kiln_builtin::DIALECT, &kiln_func::DIALECT, &kiln_onnx::DIALECT, &kiln_graph::DIALECT])
 }
 
 /// The tensor that an entry of the index describes; a reason if it is not a tensor Kiln has.

@@ -5,8 +5,6 @@
 //! - `// symbols: N=0, H=3; N=7, H=5` the assignments, one run for each; none is one run;
 //! - `// range: x=0..5` the values of an input, `-2..2` if not given;
 //! - `// tolerance: 1e-4` the largest difference relative to the largest element, 1e-5 if not given.
-//!
-//! Arguments choose files, as in any test binary; `--target` is that of the machine.
 
 use kiln_diag::Sink;
 use kiln_driver::{Emit, OptimizationLevel, Request, Silent, generate, run};
@@ -15,12 +13,12 @@ use kiln_registry::{dialects, pipeline};
 use kiln_runtime::{Model, RunOptions};
 use kiln_target::Target;
 use kiln_tensor::{ElementType, Tensor, scalar};
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Failed, Trial};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-fn main() {
-    let arguments = Arguments::from_args();
+/// One trial for each module.
+pub fn trials() -> Vec<Trial> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../test/kernels");
     let mut files: Vec<PathBuf> =
         folder.read_dir().expect("the folder is there").map(|entry| entry.expect("readable").path()).collect();
@@ -30,11 +28,11 @@ fn main() {
         let text = std::fs::read_to_string(&file).expect("readable");
         let stem = file.file_stem().expect("a file has a name").to_string_lossy().into_owned();
         for (index, text) in text.split("// -----").enumerate() {
-            let (text, name) = (text.to_owned(), format!("{stem}/{index}"));
+            let (text, name) = (text.to_owned(), format!("kernels/{stem}/{index}"));
             trials.push(Trial::test(name.clone(), move || Case::read(&name, &text)?.check()));
         }
     }
-    libtest_mimic::run(&arguments, trials).exit();
+    trials
 }
 
 struct Case {

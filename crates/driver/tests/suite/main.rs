@@ -1,0 +1,25 @@
+//! Compiled code against what it must compute: kernels against the interpreter, the ONNX project's cases against the
+//! results that come with them.
+//!
+//! One binary, since linking LLVM takes long. Arguments choose trials by name, as in any test binary: `kernels/conv`,
+//! `onnx/node/test_add`. Code is generated for this machine; `KILN_TEST_CPU` names another processor for the kernels.
+
+mod kernels;
+mod onnx_cases;
+#[path = "../../../convert/tests/support/mod.rs"]
+mod support;
+
+use libtest_mimic::Arguments;
+
+fn main() {
+    if onnx_cases::is_worker() {
+        return onnx_cases::work();
+    }
+    let arguments = Arguments::from_args();
+    let suite = onnx_cases::Suite::open();
+    let mut trials = kernels::trials();
+    trials.extend(suite.trials());
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    suite.finish();
+    conclusion.exit();
+}

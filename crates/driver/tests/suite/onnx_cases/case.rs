@@ -1,0 +1,239 @@
+//! One case: read from the index, run through the interpreter and through the compiler.
+
+use crate::support;
+use kiln_codegen::ObjectCache;
+use kiln_diag::Sink;
+use kiln_driver::{Emit, OptimizationLevel, Request, Silent, compile, import, run};
+use kiln_interp::Interpreter;
+use kiln_ir::Module;
+use kiln_registry::pipeline;
+use kiln_runtime::{Model, RunOptions};
+use kiln_tensor::Tensor;
+use serde_json::{Value as Json, json};
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+/// The largest input that may become a constant when a case needs it: a shape, axes, scales.
+const MAX_CONSTANT: usize = 32;
+
+/// A case of the index.
+pub struct Case {
+    /// Kind and name: `node/test_add`.
+    pub name: String,
+    folder: PathBuf,
+    entry: Json,
+}
+
+/// What became of a case.
+#[derive(Clone, Default, PartialEq, Debug)]
+pub struct Outcome {
+    /// Why the interpreter did not compute what it should, if so.
+    pub interpreted: Option<String>,
+    /// The same of the compiled model.
+    pub compiled: Option<String>,
+    /// The inputs that had to be constants.
+    pub constants: Vec<String>,
+}
+
+type Named = Vec<(String, Tensor)>;
+
+/// What a case was tried with: a module to interpret, and a request that compiles the same.
+struct Attempt {
+    module: Module,
+    request: Request,
+}
+
+impl Case {
+    /// The cases of the index, in its order. Those of whole networks are left out: they take the interpreter minutes.
+    ///
+    /// # Errors
+    /// When they have not been fetched.
+    pub fn read_all() -> Result<Vec<Case>, String> {
+        let folder = support::cache().join("onnx-cases");
+        let path = folder.join("index.json");
+        if !path.exists() {
+            return Err(format!("{} is not there: {}", path.display(), support::FETCH_HINT));
+        }
+        let index = support::read_json(&path);
+        let entries = index["cases"].as_array().expect("a list").iter().filter(|case| case["kind"] != "light");
+        let case = |entry: &Json| {
+            let part = |key: &str| entry[key].as_str().expect("a string").to_owned();
+            Case { name: format!("{}/{}", part("kind"), part("name")), folder: folder.clone(), entry: entry.clone() }
+        };
+        Ok(entries.map(case).collect())
+    }
+
+    /// The kind: `node`.
+    pub fn kind(&self) -> &str {
+        self.name.split('/').next().unwrap_or_default()
+    }
+
+    /// Runs all data sets, until one fails.
+    pub fn run(&self, scratch: &Path) -> Outcome {
+        let mut outcome = Outcome::default();
+        let sets = self.entry["data_sets"].as_array().map(Vec::as_slice).unwrap_or_default();
+        if sets.is_empty() {
+            return Outcome::failure("there is no data".into());
+        }
+        for set in sets {
+            let read = || Ok((self.read_values(&set["inputs"])?, self.read_values(&set["outputs"])?));
+            let (inputs, outputs) = match read() {
+                Ok(values) => values,
+                Err(reason) => return Outcome::failure(reason),
+            };
+            outcome = self.run_set(&inputs, &outputs, scratch);
+            if outcome.interpreted.is_some() || outcome.compiled.is_some() {
+                break;
+            }
+        }
+        outcome
+    }
+
+    fn read_values(&self, entries: &Json) -> Result<Named, String> {
+        let read = |entry: &Json| {
+            let name = entry["name"].as_str().unwrap_or_default().to_owned();
+            Ok((name, support::read_value(&self.folder, entry)?))
+        };
+        entries.as_array().into_iter().flatten().map(read).collect()
+    }
+
+    fn run_set(&self, inputs: &Named, outputs: &Named, scratch: &Path) -> Outcome {
+        let (attempt, constants) = match self.attempt(inputs) {
+            Ok(found) => found,
+            Err(reason) => return Outcome::failure(reason),
+        };
+        let check = |results: Result<Vec<Tensor>, String>| self.compare(outputs, &results?);
+        let interpreted = catch(|| check(interpret(&attempt.module, inputs)));
+        let compiled = catch(|| check(execute(&attempt.request, inputs, scratch)));
+        let constants = constants.into_iter().map(|(name, _)| name).collect();
+        Outcome { interpreted: interpreted.err(), compiled: compiled.err(), constants }
+    }
+
+    /// Converts the model with as few inputs as constants as it takes: none, integers of rank below 2, or all small ones.
+    fn attempt(&self, inputs: &Named) -> Result<(Attempt, Named), String> {
+        let is_small = |tensor: &Tensor| tensor.rank() < 2 && tensor.len() <= MAX_CONSTANT;
+        let small = || inputs.iter().filter(|(_, tensor)| is_small(tensor)).cloned();
+        let integers: Named = small().filter(|(_, tensor)| tensor.element().is_integer()).collect();
+        let mut reason = String::new();
+        for constants in [Vec::new(), integers, small().collect()] {
+            match catch(|| self.convert(&constants)) {
+                Ok(attempt) => return Ok((attempt, constants)),
+                // What is wrong once shapes are known says more.
+                Err(error) => reason = error,
+            }
+        }
+        Err(reason)
+    }
+
+    fn convert(&self, constants: &Named) -> Result<Attempt, String> {
+        let sink = Sink::new();
+        let request = Request {
+            model: self.folder.join(self.entry["model"].as_str().expect("a case has a model")),
+            output: None,
+            emit: Emit::So,
+            target: kiln_driver::resolve_target(None, None)?,
+            level: OptimizationLevel::O3,
+            shapes: Vec::new(),
+            constants: constants.clone(),
+            threads: 1,
+            cache: Some(object_cache()?),
+        };
+        let mut module = import(&request.model, &request, &sink).ok_or_else(|| first(&sink))?;
+        run(&mut module, pipeline::conversion(), &sink).ok_or_else(|| first(&sink))?;
+        Ok(Attempt { module, request })
+    }
+
+    fn compare(&self, expected: &Named, found: &[Tensor]) -> Result<(), String> {
+        let tolerance = |key: &str, default: f64| self.entry[key].as_f64().unwrap_or(default);
+        let (rtol, atol) = (tolerance("rtol", 1e-3), tolerance("atol", 1e-7));
+        if expected.len() != found.len() {
+            return Err(format!("WRONG: {} outputs, expected {}", found.len(), expected.len()));
+        }
+        for ((name, expected), found) in expected.iter().zip(found) {
+            if let Some(difference) = support::difference(found, expected, rtol, atol) {
+                return Err(format!("WRONG output {name} {difference}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The cache of objects: what was compiled in a run before is not compiled again.
+fn object_cache() -> Result<ObjectCache, String> {
+    kiln_driver::open_cache(&support::cache().join("objects"))
+}
+
+fn interpret(module: &Module, inputs: &Named) -> Result<Vec<Tensor>, String> {
+    let main = module.find_symbol(module.top(), "main").expect("imports define main");
+    let names = module.attribute(main, "arg_names").and_then(|names| names.as_strs()).unwrap_or_default();
+    let arguments = arguments(names.into_iter(), inputs)?;
+    let interpreter = Interpreter::new(module).map_err(|error| error.to_string())?;
+    interpreter.run(&arguments).map_err(|error| error.to_string())
+}
+
+fn execute(request: &Request, inputs: &Named, scratch: &Path) -> Result<Vec<Tensor>, String> {
+    let (sink, path) = (Sink::new(), scratch.join("case.so"));
+    let request = Request { output: Some(path.clone()), ..request.clone() };
+    compile(&request, &sink, &Silent).ok_or_else(|| first(&sink))?;
+    let model = Model::open(&path).map_err(|error| error.to_string())?;
+    let arguments = arguments(model.inputs().iter().map(|input| input.name.as_str()), inputs)?;
+    model.run(&arguments, &RunOptions { threads: 2 }).map_err(|error| error.to_string())
+}
+
+fn arguments<'a>(names: impl Iterator<Item = &'a str>, inputs: &Named) -> Result<Vec<Tensor>, String> {
+    let value = |name: &str| inputs.iter().find(|(input, _)| input == name).map(|(_, tensor)| tensor.clone());
+    names.map(|name| value(name).ok_or_else(|| format!("input {name} has no value"))).collect()
+}
+
+/// The first diagnostic's message, in one line.
+fn first(sink: &Sink) -> String {
+    sink.take().first().map_or_else(String::new, |diagnostic| diagnostic.message.replace('\n', " "))
+}
+
+fn catch<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    let caught = catch_unwind(AssertUnwindSafe(work));
+    caught.unwrap_or_else(|payload| {
+        let message = payload.downcast_ref::<String>().cloned();
+        let message = message.or_else(|| payload.downcast_ref::<&str>().map(|&text| text.to_owned()));
+        Err(format!("PANIC: {}", message.unwrap_or_default().lines().next().unwrap_or_default()))
+    })
+}
+
+impl Outcome {
+    /// A failure of both ways.
+    pub fn failure(reason: String) -> Outcome {
+        Outcome { interpreted: Some(reason.clone()), compiled: Some(reason), constants: Vec::new() }
+    }
+
+    /// The outcome as a line of JSON.
+    pub fn to_json(&self) -> String {
+        json!({"interpreted": self.interpreted, "compiled": self.compiled, "constants": self.constants}).to_string()
+    }
+
+    /// What [`Outcome::to_json`] wrote.
+    pub fn from_json(text: &str) -> Option<Outcome> {
+        let json: Json = serde_json::from_str(text).ok()?;
+        let reason = |key: &str| json[key].as_str().map(str::to_owned);
+        let constants = json["constants"].as_array()?.iter().filter_map(|name| Some(name.as_str()?.to_owned()));
+        Some(Outcome {
+            interpreted: reason("interpreted"),
+            compiled: reason("compiled"),
+            constants: constants.collect(),
+        })
+    }
+}
+
+/// What the list says: nothing of a case that passes as it is.
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.interpreted, &self.compiled) {
+            (None, None) if self.constants.is_empty() => Ok(()),
+            (None, None) => write!(f, "passes with constant {}", self.constants.join(", ")),
+            (Some(reason), Some(other)) if reason == other => f.write_str(reason),
+            (Some(reason), Some(other)) => write!(f, "interpreted: {reason}; compiled: {other}"),
+            (Some(reason), None) => write!(f, "interpreted: {reason}"),
+            (None, Some(reason)) => write!(f, "compiled: {reason}"),
+        }
+    }
+}

@@ -35,7 +35,7 @@ pub fn emit(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
     let node = &spec.nodes[anchor];
     let view = ResizeView::parse(&node.attributes, node.results[0].rank()).expect("the planner read the attributes");
     let compute = match node.results[0].element {
-        ElementType::F32 | ElementType::F16 | ElementType::BF16 => ElementType::F32,
+        element if element == ElementType::F32 || element.is_narrow_float() => ElementType::F32,
         _ => ElementType::F64,
     };
     let taps = plan.options.i64s("taps").unwrap_or_default();

@@ -102,10 +102,7 @@ pub fn operations(spec: &KernelSpec) -> i64 {
 /// The lanes of a loop along an axis: as many as the widest element type of the kernel allows.
 pub fn lanes(spec: &KernelSpec, target: &Target, axis: Option<&Dim>) -> usize {
     let tensors = spec.inputs.iter().chain(spec.nodes.iter().flat_map(|node| &node.results));
-    let wide = |element: ElementType| match element {
-        ElementType::F16 | ElementType::BF16 => ElementType::F32,
-        element => element,
-    };
+    let wide = |element: ElementType| if element.is_narrow_float() { ElementType::F32 } else { element };
     let full = tensors.map(|tensor| target.lanes(wide(tensor.element))).min().unwrap_or(1);
     let mut lanes = full;
     if let Some(extent) = axis.and_then(|dim| dim.as_static()) {

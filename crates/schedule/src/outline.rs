@@ -22,9 +22,6 @@
 use kiln_ir::{Builder, Location, Module, Op, Traits, Type, Value, ValueMapping};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// Constants of at most this many elements stand inside kernels; larger ones are operands.
-const INLINE_CONSTANT_ELEMENTS: usize = 1;
-
 /// Anchors whose results feed no epilogue: what they compute is not had element by element.
 const WITHOUT_EPILOGUE: &[&str] = &[
     "graph.lstm",
@@ -228,7 +225,7 @@ fn make_fusion(module: &mut Module, group: &[Op]) {
         if producer.is_some_and(|producer| group.contains(&producer)) {
             continue;
         }
-        match producer.filter(|&producer| is_small_constant(module, producer)) {
+        match producer.filter(|&producer| is_scalar_constant(module, producer)) {
             Some(constant) if !inlined.contains(&constant) => inlined.push(constant),
             None if !inputs.contains(&operand) => inputs.push(operand),
             _ => {}
@@ -258,8 +255,9 @@ fn make_fusion(module: &mut Module, group: &[Op]) {
     }
 }
 
-fn is_small_constant(module: &Module, op: Op) -> bool {
+/// Constants of one element stand inside kernels; others are operands.
+fn is_scalar_constant(module: &Module, op: Op) -> bool {
     let tensor =
         module.is(op, "graph.constant").then(|| module.result(op, 0)).and_then(|value| module.constant_tensor(value));
-    tensor.is_some_and(|tensor| tensor.len() <= INLINE_CONSTANT_ELEMENTS)
+    tensor.is_some_and(|tensor| tensor.len() == 1)
 }

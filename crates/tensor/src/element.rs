@@ -86,6 +86,11 @@ impl ElementType {
         matches!(self, F16 | BF16 | F32 | F64 | F8E4M3FN | F8E4M3FNUZ | F8E5M2 | F8E5M2FNUZ)
     }
 
+    /// Whether this is a floating-point type of fewer bits than `f32`, which computes as `f32`.
+    pub fn is_narrow_float(self) -> bool {
+        self.is_float() && self.byte_size() < 4
+    }
+
     /// Whether this is an integer type; `i1` is not.
     pub fn is_integer(self) -> bool {
         self.is_signed_integer() || self.is_unsigned_integer()

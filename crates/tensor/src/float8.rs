@@ -6,21 +6,24 @@ use crate::ElementType;
 
 /// One format.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Float8 {
-    mantissa_bits: u32,
-    bias: i32,
+pub struct Float8 {
+    /// Bits of the fraction.
+    pub mantissa_bits: u32,
+    /// What is added to an exponent.
+    pub bias: i32,
     /// The first non-negative code that is not a finite number.
-    limit: u8,
+    pub limit: u8,
     /// What a value too large becomes when not saturating.
-    overflow: u8,
-    nan: u8,
+    pub overflow: u8,
+    /// The code of what is no number.
+    pub nan: u8,
     /// Whether the sign bit of zero is free: no negative zero.
-    unsigned_zero: bool,
+    pub unsigned_zero: bool,
 }
 
 impl Float8 {
     /// The format of an 8-bit float type.
-    pub(crate) fn of(element: ElementType) -> Option<Float8> {
+    pub fn of(element: ElementType) -> Option<Float8> {
         let format = |mantissa_bits, bias, limit, overflow, nan, unsigned_zero| {
             Some(Float8 { mantissa_bits, bias, limit, overflow, nan, unsigned_zero })
         };
@@ -34,7 +37,7 @@ impl Float8 {
     }
 
     /// The number a code stands for.
-    pub(crate) fn decode(self, code: u8) -> f64 {
+    pub fn decode(self, code: u8) -> f64 {
         if self.unsigned_zero && code == 0x80 {
             return f64::NAN;
         }
@@ -46,7 +49,7 @@ impl Float8 {
     }
 
     /// The code nearest to `value`; one too large becomes the largest if `saturate`, else infinity or NaN.
-    pub(crate) fn encode(self, value: f64, saturate: bool) -> u8 {
+    pub fn encode(self, value: f64, saturate: bool) -> u8 {
         if value.is_nan() {
             return self.nan;
         }
@@ -74,6 +77,11 @@ impl Float8 {
             };
         }
         if code == 0 && self.unsigned_zero { 0 } else { sign | code }
+    }
+
+    /// The largest finite number.
+    pub fn largest(self) -> f64 {
+        self.magnitude(self.limit - 1)
     }
 
     /// The magnitude that follows from the bits of a non-negative code, special ones included.

@@ -16,6 +16,7 @@ mod tensor;
 
 pub use blob::{BlobKey, BlobStore};
 pub use element::{Element, ElementType};
+pub use float8::Float8;
 pub use map::MappedFile;
 pub use storage::Storage;
 pub use tensor::{Tensor, TensorError, element_count, row_major_strides};

@@ -3,7 +3,7 @@
 use crate::builder::{KernelBuilder, computed_type, lanes_of};
 use kiln_arith::{FloatPredicate, IntegerPredicate};
 use kiln_ir::{Attribute, AttributeKind, FloatKind, Type, TypeKind, Value};
-use kiln_tensor::{ElementType, Tensor};
+use kiln_tensor::{ElementType, Float8, Tensor};
 
 /// How the lanes of a vector become one scalar, and accumulators one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -286,8 +286,14 @@ impl KernelBuilder<'_> {
     }
 
     /// Converts between element types, both in the representation they are computed in. Floats become integers by
-    /// truncation, with values out of range saturated and NaN 0, so that every target gives the same.
+    /// truncation, with values out of range saturated and NaN 0, so that every target gives the same; 4-bit integers are
+    /// the low bits of what wider ones would be. 8-bit floats saturate.
     pub fn cast(&mut self, value: Value, from: ElementType, to: ElementType) -> Value {
+        self.cast_with(value, from, to, true)
+    }
+
+    /// [`KernelBuilder::cast`], where 8-bit floats `saturate` or not.
+    pub fn cast_with(&mut self, value: Value, from: ElementType, to: ElementType, saturate: bool) -> Value {
         if from == to {
             return value;
         }
@@ -301,27 +307,44 @@ impl KernelBuilder<'_> {
             };
         }
         match (source.scalar().is_float(), target.scalar().is_float()) {
-            (true, true) => self.cast_float(value, from, to),
+            (true, true) => self.cast_float(value, to, saturate),
             (false, true) => {
                 let unsigned = from.is_unsigned_integer() || from == ElementType::I1;
                 let wide = self.op(if unsigned { "arith.uitofp" } else { "arith.sitofp" }, &[value], target);
-                self.round_to(wide, to)
+                self.round_to(wide, to, saturate)
+            }
+            (true, false) if to.bit_width() == 4 => {
+                let wide = self.float_to_integer(value, ElementType::I32);
+                self.cast(wide, ElementType::I32, to)
             }
             (true, false) => self.float_to_integer(value, to),
             (false, false) => {
                 let (from_bits, to_bits) = (computed_bits(from), computed_bits(to));
                 let signed = from.is_signed_integer();
-                match from_bits.cmp(&to_bits) {
+                let converted = match from_bits.cmp(&to_bits) {
                     std::cmp::Ordering::Less if signed => self.op("arith.extsi", &[value], target),
                     std::cmp::Ordering::Less => self.op("arith.extui", &[value], target),
                     std::cmp::Ordering::Equal => value,
                     std::cmp::Ordering::Greater => self.op("arith.trunci", &[value], target),
-                }
+                };
+                if to.bit_width() == 4 { self.low_bits(converted, to) } else { converted }
             }
         }
     }
 
-    fn cast_float(&mut self, value: Value, from: ElementType, to: ElementType) -> Value {
+    /// The low 4 bits of a byte, with their sign if they have one.
+    fn low_bits(&mut self, value: Value, element: ElementType) -> Value {
+        let ty = self.ty(value);
+        if !element.is_signed_integer() {
+            let mask = self.integer(15, ty);
+            return self.andi(value, mask);
+        }
+        let four = self.integer(4, ty);
+        let high = self.binary("arith.shli", value, four);
+        self.binary("arith.shrsi", high, four)
+    }
+
+    fn cast_float(&mut self, value: Value, to: ElementType, saturate: bool) -> Value {
         let target = self.retyped(value, computed_type(to));
         let source = self.ty(value);
         let converted = match (source.scalar() == Type::f64(), target.scalar() == Type::f64()) {
@@ -329,16 +352,24 @@ impl KernelBuilder<'_> {
             (false, true) => self.op("arith.extf", &[value], target),
             _ => value,
         };
-        if from == ElementType::F16 || from == ElementType::BF16 { converted } else { self.round_to(converted, to) }
+        self.round_to(converted, to, saturate)
     }
 
-    /// Rounds an `f32` that stands for an `f16` to what can be stored.
-    fn round_to(&mut self, value: Value, element: ElementType) -> Value {
-        if element != ElementType::F16 {
+    /// Rounds an `f32` that stands for a narrower float to what can be stored.
+    fn round_to(&mut self, value: Value, element: ElementType, saturate: bool) -> Value {
+        if !element.is_narrow_float() {
             return value;
         }
-        let stored = self.f32_to_f16(value);
-        self.f16_to_f32(stored)
+        let bounded = match Float8::of(element).filter(|_| saturate) {
+            Some(format) => {
+                let (low, high) = (self.like(value, -format.largest()), self.like(value, format.largest()));
+                let lowered = self.minimumf(value, high);
+                self.maximumf(lowered, low)
+            }
+            None => value,
+        };
+        let stored = self.to_stored(bounded, element);
+        self.to_computed(stored, element)
     }
 
     fn float_to_integer(&mut self, value: Value, to: ElementType) -> Value {

@@ -119,8 +119,13 @@ impl<'s> Body<'s> {
                 let at = self.broadcast(operand, coordinates);
                 operands.push(self.value(b, operand, &at));
             }
+            if node.is("cast") {
+                let from = spec.tensor(node.operands[0]).element;
+                let saturate = node.attributes.bool("saturate").unwrap_or(true);
+                return b.cast_with(operands[0], from, node.results[0].element, saturate);
+            }
             let from: Vec<ElementType> = node.operands.iter().map(|&operand| spec.tensor(operand).element).collect();
-            return apply_formula(b, node.op(), &operands, &from, node.results[0].element);
+            return apply_formula(b, node.op(), &operands, &from);
         }
         match node.op() {
             "broadcast" => {

@@ -84,20 +84,13 @@ const BINARY: &[&str] = &[
     "greater_equal",
 ];
 
-/// The result of `graph.<op>` on operands of the element types `from`, as an element of type `to`.
+/// The result of `graph.<op>` on operands of the element types `from`; a cast is [`KernelBuilder::cast_with`].
 ///
 /// # Panics
 /// When there is no such formula: planners check with [`is_formula`].
-pub fn apply_formula(
-    b: &mut KernelBuilder,
-    op: &str,
-    operands: &[Value],
-    from: &[ElementType],
-    to: ElementType,
-) -> Value {
+pub fn apply_formula(b: &mut KernelBuilder, op: &str, operands: &[Value], from: &[ElementType]) -> Value {
     let element = from[0];
     match (op, operands) {
-        ("cast", [x]) => b.cast(*x, element, to),
         ("select", [condition, on_true, on_false]) => b.select(*condition, *on_true, *on_false),
         (_, [x]) if element.is_float() => float_unary(b, op, *x),
         (_, [x]) => integer_unary(b, op, *x, element),
@@ -241,6 +234,7 @@ fn power(b: &mut KernelBuilder, base: Value, exponent: Value, from: ElementType,
     };
     let (x, y) = (b.cast(base, from, common), b.cast(exponent, by, common));
     let value = b.power(x, y);
+    let value = if from.is_integer() { b.snap(value) } else { value };
     b.cast(value, common, from)
 }
 

@@ -1,10 +1,10 @@
-//! Conversions of 16-bit floats, by bits where the target has no instruction for them, so that no library is needed.
+//! Conversions of 16-bit and 8-bit floats, by bits where the target has no instruction for them, so that no library is needed.
 
 use crate::builder::KernelBuilder;
 use kiln_arith::{FloatPredicate, IntegerPredicate};
 use kiln_ir::{Type, Value};
 use kiln_target::Architecture;
-use kiln_tensor::ElementType;
+use kiln_tensor::{ElementType, Float8};
 
 impl KernelBuilder<'_> {
     /// Whether `f16` converts in one instruction: the x86 cpus with FMA have F16C, too, and every AArch64 cpu converts.
@@ -123,5 +123,89 @@ impl KernelBuilder<'_> {
         let is_nan = self.compare_floats(FloatPredicate::Unordered, value, value);
         let chosen = self.select(is_nan, nan, rounded);
         self.from_word(chosen)
+    }
+
+    /// An 8-bit float as `f32`, which holds all of them. As of an `f16`, the exponent is made right by a product.
+    pub(super) fn float8_to_f32(&mut self, raw: Value, format: Float8) -> Value {
+        let (word, float) = (self.retyped(raw, Type::i32()), self.retyped(raw, Type::f32()));
+        let bits = self.op("arith.extui", &[raw], word);
+        let sign_mask = self.integer(0x80, word);
+        let magnitude_mask = self.integer(0x7f, word);
+        let to_sign = self.integer(24, word);
+        let sign = self.andi(bits, sign_mask);
+        let sign = self.binary("arith.shli", sign, to_sign);
+        let magnitude = self.andi(bits, magnitude_mask);
+        let shift = self.integer(23 - i64::from(format.mantissa_bits), word);
+        let shifted = self.binary("arith.shli", magnitude, shift);
+        let small = self.op("arith.bitcast", &[shifted], float);
+        let scale = self.float(2f64.powi(127 - format.bias), float);
+        let scaled = self.mulf(small, scale);
+        let scaled = self.op("arith.bitcast", &[scaled], word);
+        let value = self.ori(scaled, sign);
+        let value = self.op("arith.bitcast", &[value], float);
+        let (nan, first) = (self.float(f64::NAN, float), self.integer(i64::from(format.limit), word));
+        if format.unsigned_zero {
+            let is_nan = self.compare_integers(IntegerPredicate::Equal, bits, first);
+            return self.select(is_nan, nan, value);
+        }
+        if format.overflow == format.nan {
+            let is_nan = self.compare_integers(IntegerPredicate::Equal, magnitude, first);
+            return self.select(is_nan, nan, value);
+        }
+        let (infinity, lowest) = (self.float(f64::INFINITY, float), self.float(f64::NEG_INFINITY, float));
+        let is_infinite = self.compare_integers(IntegerPredicate::Equal, magnitude, first);
+        let is_nan = self.compare_integers(IntegerPredicate::UnsignedGreater, magnitude, first);
+        let is_positive = self.compare_integers(IntegerPredicate::Equal, bits, magnitude);
+        let infinite = self.select(is_positive, infinity, lowest);
+        let value = self.select(is_infinite, infinite, value);
+        self.select(is_nan, nan, value)
+    }
+
+    /// An `f32` rounded to the nearest 8-bit float, halves to even; what is too large becomes infinite, or NaN where the
+    /// format has no infinity.
+    pub(super) fn f32_to_float8(&mut self, value: Value, format: Float8) -> Value {
+        let (word, float) = (self.retyped(value, Type::i32()), self.ty(value));
+        let mantissa = format.mantissa_bits as i32;
+        let dropped = 23 - i64::from(mantissa);
+        let bits = self.op("arith.bitcast", &[value], word);
+        let sign_mask = self.integer(i64::from(i32::MIN), word);
+        let sign = self.andi(bits, sign_mask);
+        let magnitude = self.xori(bits, sign);
+        // A normal result, as of an `f16`.
+        let (one, shift) = (self.integer(1, word), self.integer(dropped, word));
+        let last = self.binary("arith.shrui", magnitude, shift);
+        let odd = self.andi(last, one);
+        let bias = self.integer((i64::from(format.bias) - 127) * (1 << 23) + (1 << (dropped - 1)) - 1, word);
+        let rounded = self.addi(magnitude, bias);
+        let rounded = self.addi(rounded, odd);
+        let normal = self.binary("arith.shrui", rounded, shift);
+        // A denormal result: next to this number, the last bit of an f32 is that of a denormal.
+        let neighbour = 2f64.powi(1 - format.bias - mantissa + 23);
+        let positive = self.op("arith.bitcast", &[magnitude], float);
+        let base = self.float(neighbour, float);
+        let shifted = self.addf(positive, base);
+        let shifted = self.op("arith.bitcast", &[shifted], word);
+        let base = self.integer(i64::from((neighbour as f32).to_bits()), word);
+        let denormal = self.subi(shifted, base);
+        let smallest = self.integer(i64::from((2f64.powi(1 - format.bias) as f32).to_bits()), word);
+        let is_denormal = self.compare_integers(IntegerPredicate::UnsignedLess, magnitude, smallest);
+        let code = self.select(is_denormal, denormal, normal);
+        let limit = self.integer(i64::from(format.limit), word);
+        let overflow = self.integer(i64::from(format.overflow), word);
+        let is_large = self.compare_integers(IntegerPredicate::UnsignedGreaterEqual, code, limit);
+        let code = self.select(is_large, overflow, code);
+        let to_sign = self.integer(24, word);
+        let sign = self.binary("arith.shrui", sign, to_sign);
+        let mut result = self.ori(code, sign);
+        if format.unsigned_zero {
+            let zero = self.integer(0, word);
+            let is_zero = self.compare_integers(IntegerPredicate::Equal, code, zero);
+            result = self.select(is_zero, zero, result);
+        }
+        let is_nan = self.compare_floats(FloatPredicate::Unordered, value, value);
+        let nan = self.integer(i64::from(format.nan), word);
+        let result = self.select(is_nan, nan, result);
+        let byte = self.retyped(result, Type::integer(8));
+        self.op("arith.trunci", &[result], byte)
     }
 }

@@ -56,11 +56,16 @@ impl KernelBuilder<'_> {
         self.select(moves, moved, remainder)
     }
 
-    /// A shift; 0 from the width on.
+    /// A shift; from the width on, what is left: 0, or the sign of what is shifted to the right.
     pub fn shift(&mut self, op: &str, left: Value, amount: Value, element: ElementType) -> Value {
         let ty = self.ty(left);
         let (width, zero) = (self.integer(element.bit_width() as i64, ty), self.integer(0, ty));
         let fits = self.compare_integers(IntegerPredicate::UnsignedLess, amount, width);
+        if op == "arith.shrsi" {
+            let most = self.integer(element.bit_width() as i64 - 1, ty);
+            let amount = self.select(fits, amount, most);
+            return self.binary(op, left, amount);
+        }
         let safe = self.select(fits, amount, zero);
         let shifted = self.binary(op, left, safe);
         self.select(fits, shifted, zero)

@@ -3,7 +3,7 @@
 
 use crate::builder::{Buffer, Index, KernelBuilder, lanes_of, stored_type};
 use kiln_ir::{Attribute, Type, Value};
-use kiln_tensor::ElementType;
+use kiln_tensor::{ElementType, Float8};
 
 /// How many elements are handled at once, and which of them exist.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -170,10 +170,11 @@ impl KernelBuilder<'_> {
     }
 
     /// What was loaded, in the representation it is computed in.
-    fn to_computed(&mut self, raw: Value, element: ElementType) -> Value {
+    pub(super) fn to_computed(&mut self, raw: Value, element: ElementType) -> Value {
         match element {
             ElementType::F16 => self.f16_to_f32(raw),
             ElementType::BF16 => self.bf16_to_f32(raw),
+            _ if let Some(format) = Float8::of(element) => self.float8_to_f32(raw, format),
             ElementType::I1 => {
                 let zero = self.zero(self.ty(raw));
                 self.compare_integers(kiln_arith::IntegerPredicate::NotEqual, raw, zero)
@@ -183,11 +184,12 @@ impl KernelBuilder<'_> {
     }
 
     /// What was computed, as it is stored.
-    fn to_stored(&mut self, value: Value, element: ElementType) -> Value {
+    pub(super) fn to_stored(&mut self, value: Value, element: ElementType) -> Value {
         let target = self.retyped(value, stored_type(element));
         match element {
             ElementType::F16 => self.f32_to_f16(value),
             ElementType::BF16 => self.f32_to_bf16(value),
+            _ if let Some(format) = Float8::of(element) => self.f32_to_float8(value, format),
             ElementType::I1 => self.op("arith.extui", &[value], target),
             _ => value,
         }

@@ -1,7 +1,7 @@
 //! The language in which kernels are written: a layer over [`kiln_ir::Builder`] that folds index arithmetic, treats
 //! scalars and vectors alike, and knows the kernel's buffers, extents and tasks.
 //!
-//! Values have one of these representations, whatever their element type is in memory: `f16` and `bf16` compute as
+//! Values have one of these representations, whatever their element type is in memory: narrower floats compute as
 //! `f32`, truth values as `i1` (one byte, 0 or 1, in memory), integers as signless integers of their width.
 
 mod arithmetic;
@@ -209,15 +209,14 @@ impl<'m> KernelBuilder<'m> {
     }
 }
 
-/// The type elements have in memory: signless integers, truth values as bytes, 16-bit floats as their bits.
+/// The type elements have in memory: signless integers, truth values as bytes, floats of less than 32 bits as their bits.
 ///
-/// As bits, since LLVM takes vectors of `bf16` apart and calls a library to round each element on some x86 cpus, even
-/// where nothing is computed with them.
+/// As bits, since LLVM has no 8-bit floats, and on some x86 cpus takes vectors of `bf16` apart and calls a library to
+/// round each element, even where nothing is computed with them.
 pub fn stored_type(element: ElementType) -> Type {
     match element {
         ElementType::I1 => Type::integer(8),
-        ElementType::F16 | ElementType::BF16 => Type::integer(16),
-        element if element.is_integer() => Type::integer(element.byte_size() as u32 * 8),
+        element if element.is_integer() || element.is_narrow_float() => Type::integer(element.byte_size() as u32 * 8),
         element => Type::from_element(element),
     }
 }
@@ -226,7 +225,7 @@ pub fn stored_type(element: ElementType) -> Type {
 pub fn computed_type(element: ElementType) -> Type {
     match element {
         ElementType::I1 => Type::i1(),
-        ElementType::F16 | ElementType::BF16 => Type::f32(),
+        element if element.is_narrow_float() => Type::f32(),
         element => stored_type(element),
     }
 }

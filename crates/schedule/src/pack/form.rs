@@ -80,8 +80,9 @@ impl PackForm {
                 after: vec![1],
                 columns,
             },
+            // Axes before the matrix have extent 1.
             PackForm::MatrixPanels { columns, transposed } => PackedLayout {
-                split: shape.to_vec(),
+                split: shape[shape.len() - 2..].to_vec(),
                 before: Vec::new(),
                 filters: usize::from(!transposed),
                 after: vec![usize::from(transposed)],

@@ -77,6 +77,13 @@ mod tests {
     }
 
     #[test]
+    fn batch_axes_of_one_do_not_count() {
+        let (shape, values) = packed(PackForm::MatrixPanels { columns: 2, transposed: false }, &[1, 1, 2, 3]);
+        assert_eq!(shape, [2, 2, 2]);
+        assert_eq!(values, [1., 2., 4., 5., 3., 0., 6., 0.]);
+    }
+
+    #[test]
     fn depthwise_filters_lie_tap_by_tap() {
         let (shape, values) = packed(PackForm::Depthwise, &[3, 1, 1, 2]);
         assert_eq!(shape, [1, 1, 2, 1, 3]);

@@ -14,8 +14,8 @@ use libtest_mimic::{Failed, Trial};
 use list::List;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-pub use worker::{is_worker, work};
 use worker::Workers;
+pub use worker::{is_worker, work};
 
 /// The cases, what is listed of them, and what has become of them so far.
 pub struct Suite {

@@ -123,3 +123,31 @@ func.func {sym_name = "main", arg_names = ["x", "h", "b"], function_type = (!v, 
   %5 = graph.tanh %b : (!b) -> !b
   func.return %0, %1, %2, %3, %4, %5 : (!v, !v, !v, !v, !h, !b) -> ()
 }) : () -> ()
+// -----
+// range: x=-600..600
+// range: y=-0.02..0.02
+!v = tensor<77xf32>
+!a = tensor<77xf8E4M3FN>
+!b = tensor<77xf8E4M3FNUZ>
+!c = tensor<77xf8E5M2>
+!d = tensor<77xf8E5M2FNUZ>
+!s = tensor<77xi4>
+!u = tensor<77xui4>
+func.func {sym_name = "main", arg_names = ["x", "y"], function_type = (!v, !v) -> (!a, !b, !c, !d, !a, !b, !c, !d, !v, !v, !v, !v, !s, !u)} ({
+^bb0(%x: !v, %y: !v):
+  %0 = graph.cast %x : (!v) -> !a
+  %1 = graph.cast %x {saturate = false} : (!v) -> !b
+  %2 = graph.cast %x : (!v) -> !c
+  %3 = graph.cast %x : (!v) -> !d
+  %4 = graph.cast %y : (!v) -> !a
+  %5 = graph.cast %y : (!v) -> !b
+  %6 = graph.cast %y : (!v) -> !c
+  %7 = graph.cast %y : (!v) -> !d
+  %8 = graph.cast %0 : (!a) -> !v
+  %9 = graph.cast %1 : (!b) -> !v
+  %10 = graph.cast %6 : (!c) -> !v
+  %11 = graph.cast %7 : (!d) -> !v
+  %12 = graph.cast %x : (!v) -> !s
+  %13 = graph.cast %x : (!v) -> !u
+  func.return %0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13 : (!a, !b, !c, !d, !a, !b, !c, !d, !v, !v, !v, !v, !s, !u) -> ()
+}) : () -> ()

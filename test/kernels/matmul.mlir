@@ -191,3 +191,12 @@ func.func {sym_name = "main", function_type = (!a, !b, !c) -> !y} ({
   %1 = graph.add %0, %c : (!y, !c) -> !y
   func.return %1 : (!y) -> ()
 }) : () -> ()
+// -----
+!a = tensor<1x1x5x9xf32>
+!b = tensor<1x1x9x17xf32>
+!y = tensor<1x1x5x17xf32>
+func.func {sym_name = "main", function_type = (!a, !b) -> !y} ({
+^bb0(%a: !a, %b: !b):
+  %0 = graph.matmul %a, %b : (!a, !b) -> !y
+  func.return %0 : (!y) -> ()
+}) : () -> ()

@@ -25,7 +25,7 @@ use kiln_ir::{Count, Dialect, OpDefinition, OperandDefinition, ResultDefinition,
 pub use schema::Schema;
 
 /// The oldest version of the standard operator set that is read.
-pub const OLDEST_OPSET: i64 = 7;
+pub const OLDEST_OPSET: i64 = 1;
 
 /// The newest version of the standard operator set that is known.
 pub const NEWEST_OPSET: i64 = 28;
@@ -114,6 +114,7 @@ mod tests {
     #[test]
     fn versions_follow_the_opset() {
         let version = |name: &str, opset| find_schema("", name).and_then(|schema| schema.version_at(opset));
+        assert_eq!(version("Add", 6), Some(6));
         assert_eq!(version("Softmax", 7), Some(1));
         assert_eq!(version("Softmax", 12), Some(11));
         assert_eq!(version("Softmax", 28), Some(13));

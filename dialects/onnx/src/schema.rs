@@ -12,7 +12,7 @@ pub struct Schema {
     pub domain: &'static str,
     /// The operator's name: `Conv`.
     pub name: &'static str,
-    /// The opset versions of the domain that changed it, ascending; the first is the one valid at opset 7.
+    /// The opset versions of the domain that changed it, ascending.
     pub since: &'static [i64],
     /// The opset version that withdrew it.
     pub until: Option<i64>,

@@ -1,6 +1,6 @@
-//! The operators of the domain `ai.onnx.preview.training`: name, versions since opset 7, arities, attributes.
+//! The operators of the domain `ai.onnx.preview.training`: name, versions, arities, attributes.
 //!
-//! Restated from the published operator sets of the ONNX project, opsets 7 to 28.
+//! Restated from the published operator sets of the ONNX project, opsets 1 to 28.
 
 use crate::schema::{MANY, schemas};
 

@@ -1,5 +1,6 @@
 //! Activation functions with parameters, composed of elementwise graph ops.
 
+use super::batch_normalization::per_channel;
 use super::conversion::Tracked;
 use super::node::{Node, Results, Row, row, row_in};
 use kiln_tensor::ElementType;
@@ -50,7 +51,7 @@ pub(crate) const ROWS: &[Row] = &[
         let gate = swish(node, a, alpha)?;
         Ok(vec![node.binary("graph.multiply", gate, b)?])
     }),
-    row_in("Clip", 7..=10, |node| {
+    row_in("Clip", 1..=10, |node| {
         let x = node.input(0)?;
         let (low, high) = (node.attribute("min"), node.attribute("max"));
         let bound = |value: Option<kiln_ir::Attribute>| {
@@ -92,7 +93,14 @@ fn leaky_relu(node: &mut Node) -> Results {
 
 /// The slope stretches to the operand, not the other way round.
 fn prelu(node: &mut Node) -> Results {
-    let (x, slope) = (node.input(0)?, node.input(1)?);
+    let (x, mut slope) = (node.input(0)?, node.input(1)?);
+    // Before opset 7 there is one slope for all, or one for each channel.
+    if node.opset < 7 && node.rank(slope) == 1 {
+        slope = match node.shape(slope)[0].is(1) {
+            true => node.reshape(slope, &[])?,
+            false => per_channel(node, x, slope)?,
+        };
+    }
     let negative = node.binary("graph.multiply", x, slope)?;
     if node.rank(negative) != node.rank(x) {
         return Err("the slope has more axes than the input".into());

@@ -15,6 +15,9 @@ fn batch_normalization(node: &mut Node) -> Results {
     if node.int_or("spatial", 1) == 0 {
         return Err("statistics for each position (spatial = 0) are not supported".into());
     }
+    if node.opset < 7 && !node.flag("is_test", false) {
+        return Err("training mode (is_test = 0) is not supported in this opset".into());
+    }
     let training = node.flag("training_mode", false);
     if !training && (1..node.output_count()).any(|index| node.is_output_used(index)) {
         return Err("outputs beyond the first exist in training mode only".into());

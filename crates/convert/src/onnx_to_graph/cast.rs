@@ -21,9 +21,37 @@ pub(crate) const ROWS: &[Row] = &[
 
 /// The element type that attribute `to` names.
 pub(crate) fn target_element(node: &Node) -> Result<ElementType, String> {
-    let number = node.int("to").ok_or("attribute \"to\" is missing")?;
-    element_of(number)
+    let to = node.attribute("to").ok_or("attribute \"to\" is missing")?;
+    match (to.as_i64(), to.as_str()) {
+        (Some(number), _) => element_of(number),
+        // As the first version had it.
+        (None, Some(name)) => {
+            let number = NAMES.iter().position(|known| *known == name);
+            element_of(number.ok_or_else(|| format!("element type \"{name}\" is not known"))? as i64)
+        }
+        (None, None) => Err("attribute \"to\" is no element type".into()),
+    }
 }
+
+/// The names of the first element types, each at its number.
+const NAMES: &[&str] = &[
+    "UNDEFINED",
+    "FLOAT",
+    "UINT8",
+    "INT8",
+    "UINT16",
+    "INT16",
+    "INT32",
+    "INT64",
+    "STRING",
+    "BOOL",
+    "FLOAT16",
+    "DOUBLE",
+    "UINT32",
+    "UINT64",
+    "COMPLEX64",
+    "COMPLEX128",
+];
 
 /// The element type that a number of the format names.
 pub(crate) fn element_of(number: i64) -> Result<ElementType, String> {

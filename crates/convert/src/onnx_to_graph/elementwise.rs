@@ -1,7 +1,9 @@
 //! Operators that are one elementwise graph op, and variadic ones that are chains of it.
 
 use super::conversion::Tracked;
+use super::extent::normalize_axis;
 use super::node::{Node, Results, Row, row};
+use kiln_ir::Dim;
 use kiln_tensor::ElementType;
 
 pub(crate) const ROWS: &[Row] = &[
@@ -66,7 +68,19 @@ fn one(node: &mut Node, op: &str) -> Results {
 
 fn two(node: &mut Node, op: &str) -> Results {
     let (left, right) = (node.input(0)?, node.input(1)?);
+    let right = stretch(node, left, right)?;
     Ok(vec![node.binary(op, left, right)?])
+}
+
+/// Before opset 7, the axes of the right operand are those of the left one from attribute `axis` on, or its last ones.
+fn stretch(node: &mut Node, left: Tracked, right: Tracked) -> Result<Tracked, String> {
+    let (rank, own) = (node.rank(left), node.rank(right));
+    let Some(axis) = node.int("axis").filter(|_| node.opset < 7 && rank != own) else { return Ok(right) };
+    let axis = normalize_axis(axis, rank)?;
+    let after = rank.checked_sub(axis + own).ok_or("the second input has axes beyond those of the first")?;
+    let mut shape = node.shape(right).to_vec();
+    shape.resize(own + after, Dim::Static(1));
+    node.reshape(right, &shape)
 }
 
 fn choose(node: &mut Node) -> Results {
@@ -92,15 +106,29 @@ fn mean(node: &mut Node) -> Results {
 /// The exponent may have another type than the base, whose type the result has.
 fn power(node: &mut Node) -> Results {
     let (base, exponent) = (node.input(0)?, node.input(1)?);
+    let exponent = stretch(node, base, exponent)?;
     let (from, to) = (node.element(base), node.element(exponent));
     if from.is_integer() && to.is_float() {
         let wide = node.cast(base, ElementType::F64)?;
         let exponent = node.cast(exponent, ElementType::F64)?;
         let power = node.binary("graph.power", wide, exponent)?;
-        return Ok(vec![node.cast(power, from)?]);
+        let whole = snap(node, power)?;
+        return Ok(vec![node.cast(whole, from)?]);
     }
     let exponent = node.cast(exponent, from)?;
     Ok(vec![node.binary("graph.power", base, exponent)?])
+}
+
+/// The nearest whole number in place of one that differs from it by no more than a power's rounding error, which
+/// truncation would otherwise make the next smaller.
+fn snap(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
+    let nearest = node.unary("graph.round", x)?;
+    let distance = node.binary("graph.subtract", x, nearest)?;
+    let distance = node.unary("graph.abs", distance)?;
+    let magnitude = node.unary("graph.abs", x)?;
+    let bound = node.binary_scalar("graph.multiply", magnitude, 2f64.powi(-42))?;
+    let is_near = node.binary("graph.less", distance, bound)?;
+    node.select(is_near, nearest, x)
 }
 
 /// The remainder has the sign of the divisor, or with `fmod` that of the dividend.

@@ -8,6 +8,9 @@ pub(crate) const ROWS: &[Row] = &[row("Identity", |node| Ok(vec![node.input(0)?]
 
 fn dropout(node: &mut Node) -> Results {
     let x = node.input(0)?;
+    if node.opset < 7 && !node.flag("is_test", false) && node.float_or("ratio", 0.5) != 0.0 {
+        return Err("random results (is_test = 0) are not supported".into());
+    }
     if let Some(training) = node.optional(2) {
         let constant = |content: &super::content::Content| match content.items.first() {
             Some(Item::Bool(value)) => Some(*value),

@@ -11,7 +11,7 @@ pub(crate) const ROWS: &[Row] = &[row("Pad", pad), row("CenterCropPad", center_c
 fn pad(node: &mut Node) -> Results {
     let x = node.input(0)?;
     let rank = node.rank(x);
-    let pads = match (node.optional(1), node.ints("pads")) {
+    let pads = match (node.optional(1), node.ints("pads").or_else(|| node.ints("paddings"))) {
         (Some(pads), _) => node.extents(pads, "the padding")?,
         (None, pads) => pads.ok_or("pads are missing")?.into_iter().map(constant).collect(),
     };

@@ -79,10 +79,15 @@ fn average_pool(node: &mut Node) -> Results {
     Ok(vec![node.emit("graph.average_pool", &[window.x], &given)?])
 }
 
+/// The `p` of a p-norm, which the first version has as a float.
+fn norm(node: &Node) -> f64 {
+    node.int("p").map_or_else(|| node.float_or("p", 2.0), |p| p as f64)
+}
+
 /// The p-norm of each window: the mean of powers, times the window's size, to the power of 1/p.
 fn lp_pool(node: &mut Node) -> Results {
     let x = node.input(0)?;
-    let exponent = node.int_or("p", 2) as f64;
+    let exponent = norm(node);
     let mut window = Window::read(node, x, None, 0.0)?;
     window.pad_with_zeros(node)?;
     let size: f64 = window.size.iter().map(|&size| size as f64).product();
@@ -101,7 +106,7 @@ fn global(node: &mut Node, op: &str) -> Results {
 
 fn global_lp_pool(node: &mut Node) -> Results {
     let x = node.input(0)?;
-    let exponent = node.int_or("p", 2) as f64;
+    let exponent = norm(node);
     let axes: Vec<usize> = (2..node.rank(x)).collect();
     let magnitude = node.unary("graph.abs", x)?;
     let powers = node.binary_scalar("graph.power", magnitude, exponent)?;

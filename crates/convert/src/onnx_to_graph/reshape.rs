@@ -8,8 +8,11 @@ use kiln_ir::{Dim, DimExpr};
 pub(crate) const ROWS: &[Row] = &[row("Reshape", reshape), row("Flatten", flatten), row("Expand", expand)];
 
 fn reshape(node: &mut Node) -> Results {
-    let (x, target) = (node.input(0)?, node.input(1)?);
-    let target = node.extents(target, "the shape")?;
+    let x = node.input(0)?;
+    let target = match node.optional(1) {
+        Some(target) => node.extents(target, "the shape")?,
+        None => node.ints("shape").ok_or("the shape is missing")?.into_iter().map(constant).collect(),
+    };
     let shape = reshape_shape(node.shape(x), &target, node.flag("allowzero", false))?;
     Ok(vec![node.reshape(x, &shape)?])
 }

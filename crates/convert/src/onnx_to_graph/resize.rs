@@ -4,11 +4,15 @@ use super::content::Item;
 use super::conversion::Tracked;
 use super::emit::attribute;
 use super::extent::{constant, dim, expr, floor_divide, multiply};
-use super::node::{Node, Results, Row, row, row_in};
+use super::node::{Node, Results, Row, row_in};
 use kiln_ir::{Attribute, Dim, DimExpr};
 
 pub(crate) const ROWS: &[Row] = &[
-    row("Upsample", |node| {
+    row_in("Upsample", 1..=6, |node| {
+        let scales = [1.0, 1.0, node.float_or("height_scale", 1.0), node.float_or("width_scale", 1.0)];
+        simple(node, &scales.map(Item::Float))
+    }),
+    row_in("Upsample", 7..=i64::MAX, |node| {
         let scales = match node.optional(1) {
             Some(scales) => items(node, scales, "scales")?,
             None => node.floats("scales").ok_or("scales are missing")?.into_iter().map(Item::Float).collect(),

@@ -7,13 +7,13 @@ use super::node::{Node, Results, Row, row_in};
 use kiln_ir::Type;
 
 pub(crate) const ROWS: &[Row] = &[
-    row_in("Softmax", 7..=12, |node| flattened(node, |node, x, axis| along(node, "graph.softmax", x, axis))),
+    row_in("Softmax", 1..=12, |node| flattened(node, |node, x, axis| along(node, "graph.softmax", x, axis))),
     row_in("Softmax", 13..=i64::MAX, |node| on_axis(node, |node, x, axis| along(node, "graph.softmax", x, axis))),
-    row_in("LogSoftmax", 7..=12, |node| flattened(node, |node, x, axis| along(node, "graph.log_softmax", x, axis))),
+    row_in("LogSoftmax", 1..=12, |node| flattened(node, |node, x, axis| along(node, "graph.log_softmax", x, axis))),
     row_in("LogSoftmax", 13..=i64::MAX, |node| {
         on_axis(node, |node, x, axis| along(node, "graph.log_softmax", x, axis))
     }),
-    row_in("Hardmax", 7..=12, |node| flattened(node, hardmax)),
+    row_in("Hardmax", 1..=12, |node| flattened(node, hardmax)),
     row_in("Hardmax", 13..=i64::MAX, |node| on_axis(node, hardmax)),
 ];
 

@@ -234,7 +234,6 @@ fn power(b: &mut KernelBuilder, base: Value, exponent: Value, from: ElementType,
     };
     let (x, y) = (b.cast(base, from, common), b.cast(exponent, by, common));
     let value = b.power(x, y);
-    let value = if from.is_integer() { b.snap(value) } else { value };
     b.cast(value, common, from)
 }
 

@@ -395,18 +395,6 @@ impl KernelBuilder<'_> {
         self.select(is_one, one, result)
     }
 
-    /// A whole number in place of one within the error of [`KernelBuilder::power`], which truncation would otherwise make
-    /// the next smaller.
-    pub fn snap(&mut self, x: Value) -> Value {
-        let nearest = self.round_even(x);
-        let distance = self.subf(x, nearest);
-        let (distance, magnitude) = (self.absolute(distance), self.absolute(x));
-        let error = self.like(x, 2f64.powi(-42));
-        let bound = self.mulf(magnitude, error);
-        let is_near = self.compare_floats(FloatPredicate::OrderedLess, distance, bound);
-        self.select(is_near, nearest, x)
-    }
-
     /// The remainder with the dividend's sign, as C's `fmod`: exact while the quotient is below 2^53.
     pub fn float_remainder(&mut self, x: Value, y: Value) -> Value {
         if !self.format(x).double {

@@ -20,6 +20,8 @@ pub(super) fn fold(name: &str, node: &Node, inputs: &[&Content]) -> Option<Conte
             Some(map(x, x.element, |item| unary(name, item)))
         }
         ("Mod", _) if node.flag("fmod", false) => None,
+        // Before opset 7, operators of two inputs broadcast in another way.
+        (_, [left, right]) if node.opset < 7 && left.shape != right.shape && node.attribute("axis").is_some() => None,
         ("Add" | "Sub" | "Mul" | "Div" | "Mod" | "Pow" | "And" | "Or" | "Xor", [left, right]) => {
             let element = left.element;
             zip(&[left, right], element, |items| narrow(binary(name, items[0], items[1]), element))

@@ -6,6 +6,9 @@ use codespan_reporting::files::SimpleFiles;
 use codespan_reporting::term::{self, termcolor};
 use std::ops::Range;
 
+/// The most bytes of a file that is read to be quoted.
+const LONGEST_FILE: u64 = 16 << 20;
+
 /// Texts that diagnostics may quote.
 #[derive(Debug)]
 pub struct Sources {
@@ -29,6 +32,23 @@ impl Sources {
     pub fn add(&mut self, name: &str, text: &str) {
         self.files.add(name.to_owned(), text.to_owned());
         self.texts.push((name.to_owned(), text.to_owned()));
+    }
+
+    /// Adds the files that diagnostics are about, where they can be read and are no models: what cannot be quoted is named.
+    pub fn add_files_of(&mut self, diagnostics: &[Diagnostic]) {
+        let labels = diagnostics.iter().flat_map(|diagnostic| &diagnostic.labels).map(|label| &label.place);
+        let places = diagnostics.iter().map(|diagnostic| &diagnostic.place).chain(labels);
+        for place in places {
+            let Place::Text { file, .. } = place else { continue };
+            let is_known = self.texts.iter().any(|(name, _)| name == file);
+            let is_short = std::fs::metadata(file).is_ok_and(|data| data.is_file() && data.len() <= LONGEST_FILE);
+            if !is_known
+                && is_short
+                && let Ok(text) = std::fs::read_to_string(file)
+            {
+                self.add(file, &text);
+            }
+        }
     }
 
     /// Index of the file and byte range of a place in it.

@@ -55,6 +55,10 @@ pub struct Request {
     pub shapes: Vec<(String, Vec<Option<u64>>)>,
     /// Inputs that become constants.
     pub constants: Vec<(String, Tensor)>,
+    /// Files of rewrite rules that are applied to the graph before it is optimized.
+    pub rules: Vec<String>,
+    /// Whether it is reported where rules applied and nearly did.
+    pub debug_rules: bool,
     /// Threads the compiler itself uses; the result does not depend on it.
     pub threads: usize,
     /// Where objects made before are kept, if anywhere.
@@ -89,6 +93,8 @@ impl Progress for Silent {
 
 /// Compiles; `None` if there were errors, which are in `sink`. No output file is left behind then.
 pub fn compile(request: &Request, sink: &Sink, progress: &dyn Progress) -> Option<Summary> {
+    // Rules that cannot be read are known before anything long begins.
+    kiln_optimize::load_rules(&request.rules, &kiln_registry::dialects(), sink)?;
     progress.begin("import");
     let mut module = import(&request.model, request, sink)?;
     if request.emit == Emit::Import {
@@ -96,7 +102,8 @@ pub fn compile(request: &Request, sink: &Sink, progress: &dyn Progress) -> Optio
     }
     progress.begin("optimize");
     let mut report = run(&mut module, pipeline::conversion(), sink)?;
-    report += &run(&mut module, &pipeline::optimization(request.level), sink)?;
+    report += &apply_rules(&mut module, request, sink)?;
+    report += &run_traced(&mut module, &pipeline::optimization(request.level), request.debug_rules, sink)?;
     note_operations(&mut module);
     if request.emit == Emit::Graph {
         return write_text(request, &print(&module, false), sink);
@@ -144,11 +151,31 @@ fn note_operations(module: &mut Module) {
 /// # Panics
 /// When the text is no pipeline: the named ones are.
 pub fn run(module: &mut Module, text: &str, sink: &Sink) -> Option<String> {
+    run_traced(module, text, false, sink)
+}
+
+/// [`run`] that also reports, as notes, where rules applied and nearly did, if `trace_rules`.
+fn run_traced(module: &mut Module, text: &str, trace_rules: bool, sink: &Sink) -> Option<String> {
     let pipeline = match Pipeline::parse(text, kiln_registry::passes()) {
         Ok(pipeline) => pipeline,
         Err(reason) => panic!("the pipeline '{text}' is valid: {reason:?}"),
     };
-    let outcome = PassManager::new(pipeline).run(module, sink, &mut std::io::sink());
+    run_pipeline(module, pipeline, trace_rules, sink)
+}
+
+/// Applies the user's own rules to a graph as converted; returns what they did, as text.
+fn apply_rules(module: &mut Module, request: &Request, sink: &Sink) -> Option<String> {
+    if request.rules.is_empty() {
+        return Some(String::new());
+    }
+    let rules = kiln_optimize::ApplyRules { files: request.rules.clone(), ..Default::default() };
+    run_pipeline(module, Pipeline::on("builtin.module").pass(rules), request.debug_rules, sink)
+}
+
+fn run_pipeline(module: &mut Module, pipeline: Pipeline, trace_rules: bool, sink: &Sink) -> Option<String> {
+    let mut manager = PassManager::new(pipeline);
+    manager.instrumentation.trace_rules = trace_rules;
+    let outcome = manager.run(module, sink, &mut std::io::sink());
     let counters = outcome.statistics.iter().map(|((pass, counter), count)| format!("{count:>10}  {pass} {counter}\n"));
     outcome.succeeded.then(|| format!("{}\n{}\n", outcome.timing, counters.collect::<String>()))
 }

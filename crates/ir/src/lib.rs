@@ -41,7 +41,7 @@ pub use intern::{Interned, Name};
 pub use location::{Location, LocationKind};
 pub use module::{Block, Module, Op, Region, Use, Value, ValueDefinition};
 pub use operation::{Attributes, OpData, OpState};
-pub use pattern::{Mismatch, Pattern, PatternSet, Rewrite};
+pub use pattern::{Mismatch, NearMiss, Pattern, PatternSet, Rewrite};
 pub use registry::{Dialect, Registry};
 pub use types::{FloatKind, MemRefType, Signedness, TensorType, Type, TypeKind, VectorDim, VectorType};
 pub use verify::verify;

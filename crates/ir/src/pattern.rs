@@ -1,6 +1,7 @@
 //! Rewrite patterns. The drivers that apply them are in `kiln-rewrite`.
 
 use crate::module::{Module, Op};
+use kiln_diag::Place;
 use std::sync::Arc;
 
 /// Why a pattern did not apply: shown when rules are debugged.
@@ -17,6 +18,17 @@ impl From<String> for Mismatch {
     fn from(reason: String) -> Mismatch {
         Mismatch(reason.into())
     }
+}
+
+/// A pattern that matched in part: shown when rules are debugged.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NearMiss {
+    /// How many ops matched.
+    pub matched: usize,
+    /// What did not, in one sentence.
+    pub reason: String,
+    /// Where the pattern says so.
+    pub place: Place,
 }
 
 /// What a pattern did: `Ok` if it edited the module, else why it did not. It edits nothing before its last guard.
@@ -43,6 +55,11 @@ pub trait Pattern: Send + Sync {
     /// # Errors
     /// The reason it does not apply.
     fn rewrite(&self, module: &mut Module, op: Op) -> Rewrite;
+
+    /// Why it does not apply at `op`, if its root and more matched there.
+    fn near_miss(&self, _module: &Module, _op: Op) -> Option<NearMiss> {
+        None
+    }
 }
 
 /// A pattern made of a function.

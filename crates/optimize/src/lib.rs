@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod apply_rules;
 mod fold_constants;
 mod fold_scale;
 pub mod matching;
@@ -13,6 +14,7 @@ mod passes;
 mod recompose;
 mod simplify;
 
+pub use apply_rules::{ApplyRules, load_rules};
 pub use fold_constants::fold_constants;
 pub use fold_scale::fold_scale_patterns;
 pub use move_transposes::sink_transpose_patterns;

@@ -1,11 +1,14 @@
 //! The patterns as passes.
 
-use crate::{fold_constants, fold_scale_patterns, recompose_patterns, simplify_patterns, sink_transpose_patterns};
+use crate::{
+    ApplyRules, fold_constants, fold_scale_patterns, recompose_patterns, simplify_patterns, sink_transpose_patterns,
+};
 use kiln_ir::{Attribute, Builder, PatternSet, Type, Value};
 use kiln_pass::{Pass, PassContext, PassInfo, options, run_patterns_with_constants};
 
 /// The passes.
 pub const PASSES: &[PassInfo] = &[
+    PassInfo::of::<ApplyRules>(),
     PassInfo::of::<FoldConstants>(),
     PassInfo::of::<FoldScale>(),
     PassInfo::of::<Recompose>(),

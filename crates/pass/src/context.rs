@@ -18,6 +18,8 @@ pub struct PassContext<'a> {
     pub sink: &'a Sink,
     /// The running pass's name.
     pub pass: &'static str,
+    /// Whether passes report where each rule applied and nearly did; [`run_patterns`](crate::run_patterns) does so.
+    pub trace_rules: bool,
     /// Where [`PassContext::count`] adds up.
     pub statistics: &'a mut Statistics,
 }

@@ -43,6 +43,8 @@ pub struct Instrumentation {
     pub module_scope: bool,
     /// Prints generic form.
     pub generic: bool,
+    /// Reports where each rule applied, and where it nearly did and why not.
+    pub trace_rules: bool,
     /// Where to write pipeline and IR when a pass panics or leaves invalid IR.
     pub reproducer: Option<PathBuf>,
 }

@@ -123,6 +123,7 @@ impl Run<'_> {
             root,
             sink: self.sink,
             pass: pass.name(),
+            trace_rules: self.instrumentation.trace_rules,
             statistics: &mut *self.statistics,
         };
         let panic = catch_unwind(AssertUnwindSafe(|| pass.run(&mut context))).err();

@@ -3,8 +3,9 @@
 use crate::context::PassContext;
 use crate::pass::{Anchor, Pass};
 use crate::registry::PassInfo;
-use kiln_ir::PatternSet;
-use kiln_rewrite::{GreedyOptions, MaterializeConstant, apply_greedily};
+use kiln_diag::{Diagnostic, Severity};
+use kiln_ir::{Name, PatternSet};
+use kiln_rewrite::{GreedyOptions, MaterializeConstant, TraceEvent, apply_greedily};
 
 /// The passes.
 pub const PASSES: &[PassInfo] =
@@ -79,14 +80,32 @@ impl Pass for SymbolDce {
 
 /// Applies patterns to the root of a pass and counts what they did; a set that does not end is reported.
 pub fn run_patterns(context: &mut PassContext<'_>, patterns: &PatternSet, options: &GreedyOptions) {
-    let result = apply_greedily(context.module, context.root, patterns, options);
+    let options = GreedyOptions { trace: context.trace_rules, ..*options };
+    let result = apply_greedily(context.module, context.root, patterns, &options);
     let applied = result.applied.iter().map(|(_, count)| count).sum();
     context.count("patterns-applied", applied);
     context.count("ops-folded", result.folded);
     context.count("ops-erased", result.erased);
+    for (name, count) in &result.applied {
+        context.count(Name::new(name).as_str(), *count);
+    }
+    result.trace.iter().for_each(|event| context.report(note(event)));
     if !result.converged {
         let names: Vec<String> = result.applied.iter().map(|(name, count)| format!("{name} ({count})")).collect();
         context.error(context.root, format_args!("patterns do not come to an end: {}", names.join(", ")));
+    }
+}
+
+/// Where a rule applied, or nearly did, in words.
+fn note(event: &TraceEvent) -> Diagnostic {
+    let TraceEvent { pattern, op, location, miss } = event;
+    let place = location.place(op.as_str());
+    match miss {
+        None => Diagnostic::new(Severity::Note, place, format!("{op}: rule '{pattern}' applied")),
+        Some(miss) => {
+            let message = format!("{op}: rule '{pattern}' nearly applied: {}", miss.reason);
+            Diagnostic::new(Severity::Note, place, message).with_label(miss.place.clone(), "did not match")
+        }
     }
 }
 

@@ -2,7 +2,9 @@
 
 use crate::constants::constant_beside;
 use crate::dce::is_trivially_dead;
-use kiln_ir::{Attribute, Builder, FoldRequest, Folded, Module, Name, Op, Pattern, PatternSet, Type, Value};
+use kiln_ir::{
+    Attribute, Builder, FoldRequest, Folded, Location, Module, Name, NearMiss, Op, Pattern, PatternSet, Type, Value,
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
@@ -20,11 +22,13 @@ pub struct GreedyOptions {
     pub materialize: Option<MaterializeConstant>,
     /// The most rewrites for each op there is at the start: a bound on pattern sets that do not end.
     pub rewrites_per_op: usize,
+    /// Whether it is kept where each pattern applied, and where it nearly did.
+    pub trace: bool,
 }
 
 impl Default for GreedyOptions {
     fn default() -> GreedyOptions {
-        GreedyOptions { fold: true, erase_dead: true, materialize: None, rewrites_per_op: 64 }
+        GreedyOptions { fold: true, erase_dead: true, materialize: None, rewrites_per_op: 64, trace: false }
     }
 }
 
@@ -40,6 +44,21 @@ pub struct GreedyResult {
     pub erased: usize,
     /// Whether it ended because nothing matched any more.
     pub converged: bool,
+    /// Where patterns applied and nearly did, in order, if that was asked for.
+    pub trace: Vec<TraceEvent>,
+}
+
+/// A place where a pattern applied, or nearly did.
+#[derive(Clone, Debug)]
+pub struct TraceEvent {
+    /// The pattern.
+    pub pattern: String,
+    /// The op at its root, as it was.
+    pub op: Name,
+    /// Where that op comes from.
+    pub location: Location,
+    /// What did not match; `None` where it applied.
+    pub miss: Option<NearMiss>,
 }
 
 impl GreedyResult {
@@ -54,7 +73,8 @@ impl GreedyResult {
 /// Ops are visited in program order first; after a rewrite, the ops it made or changed and the users of their results
 /// are visited again. At one op, patterns of higher benefit come first, then those added first.
 pub fn apply_greedily(module: &mut Module, root: Op, patterns: &PatternSet, options: &GreedyOptions) -> GreedyResult {
-    let mut driver = Driver { index: PatternIndex::new(patterns), options, pending: Worklist::default() };
+    let (index, trace) = (PatternIndex::new(patterns), options.trace.then(Trace::default));
+    let mut driver = Driver { index, options, pending: Worklist::default(), trace };
     let mut result = GreedyResult::default();
     let ops = module.walk(root);
     let limit = options.rewrites_per_op.saturating_mul(ops.len().max(64));
@@ -78,6 +98,7 @@ pub fn apply_greedily(module: &mut Module, root: Op, patterns: &PatternSet, opti
         }
     }
     module.stop_journal();
+    result.trace = driver.trace.map(|trace| trace.finish(module)).unwrap_or_default();
     result
 }
 
@@ -85,11 +106,12 @@ struct Driver<'a> {
     index: PatternIndex,
     options: &'a GreedyOptions,
     pending: Worklist,
+    trace: Option<Trace>,
 }
 
 impl Driver<'_> {
     /// Changes `op` once, if anything matches.
-    fn visit(&self, module: &mut Module, op: Op, result: &mut GreedyResult) -> bool {
+    fn visit(&mut self, module: &mut Module, op: Op, result: &mut GreedyResult) -> bool {
         if self.options.erase_dead && is_trivially_dead(module, op) {
             module.erase(op);
             result.erased += 1;
@@ -99,13 +121,22 @@ impl Driver<'_> {
             result.folded += 1;
             return true;
         }
-        for pattern in self.index.matching(module.name(op)) {
+        let (name, location) = (module.name(op), module.location(op));
+        for pattern in self.index.matching(name) {
             if pattern.rewrite(module, op).is_ok() {
+                if let Some(trace) = &mut self.trace {
+                    trace.applied(pattern.name(), op, name, location);
+                }
                 match result.applied.iter_mut().find(|(name, _)| name == pattern.name()) {
                     Some((_, count)) => *count += 1,
                     None => result.applied.push((pattern.name().to_owned(), 1)),
                 }
                 return true;
+            }
+            if let Some(trace) = &mut self.trace
+                && let Some(miss) = pattern.near_miss(module, op)
+            {
+                trace.missed(pattern.name(), op, name, location, miss);
             }
         }
         false
@@ -145,6 +176,39 @@ impl Driver<'_> {
             }
             self.pending.push(op);
         }
+    }
+}
+
+/// What is kept for [`GreedyResult::trace`]: of the misses of one pattern at one op, the one that came furthest.
+#[derive(Default)]
+struct Trace {
+    events: Vec<(Op, TraceEvent)>,
+    /// Where a pattern's miss at an op is among the events.
+    misses: FxHashMap<(String, Op), usize>,
+}
+
+impl Trace {
+    fn applied(&mut self, pattern: &str, op: Op, name: Name, location: Location) {
+        self.events.push((op, TraceEvent { pattern: pattern.to_owned(), op: name, location, miss: None }));
+    }
+
+    fn missed(&mut self, pattern: &str, op: Op, name: Name, location: Location, miss: NearMiss) {
+        let event = TraceEvent { pattern: pattern.to_owned(), op: name, location, miss: Some(miss) };
+        let matched = |event: &TraceEvent| event.miss.as_ref().map_or(0, |miss| miss.matched);
+        match self.misses.get(&(pattern.to_owned(), op)) {
+            Some(&index) if matched(&self.events[index].1) > matched(&event) => {}
+            Some(&index) => self.events[index].1 = event,
+            None => {
+                self.misses.insert((pattern.to_owned(), op), self.events.len());
+                self.events.push((op, event));
+            }
+        }
+    }
+
+    /// Everything but misses at ops that are gone: the pattern applied after all, or another one did.
+    fn finish(self, module: &Module) -> Vec<TraceEvent> {
+        let events = self.events.into_iter();
+        events.filter(|(op, event)| event.miss.is_none() || !module.is_erased(*op)).map(|(_, event)| event).collect()
     }
 }
 

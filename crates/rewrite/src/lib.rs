@@ -17,6 +17,6 @@ mod types;
 pub use conversion::{ConversionTarget, LegalityCheck, convert};
 pub use cse::cse;
 pub use dce::{dce, is_trivially_dead};
-pub use greedy::{GreedyOptions, GreedyResult, MaterializeConstant, apply_greedily};
+pub use greedy::{GreedyOptions, GreedyResult, MaterializeConstant, TraceEvent, apply_greedily};
 pub use symbols::symbol_dce;
 pub use types::{TypeConverter, cast};

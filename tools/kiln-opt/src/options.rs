@@ -21,6 +21,13 @@ struct Arguments {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["pass_pipeline", "file"])]
     run_reproducer: Option<String>,
 
+    /// Applies the rewrite rules of a file before anything else.
+    #[arg(long, value_name = "FILE")]
+    rules: Vec<String>,
+    /// Says where each rule applied, and where it nearly did and why not.
+    #[arg(long)]
+    debug_rules: bool,
+
     /// Prints MLIR's generic form.
     #[arg(long, visible_alias = "mlir-print-op-generic")]
     generic: bool,
@@ -85,6 +92,8 @@ pub(crate) struct Options {
     pub(crate) input: String,
     pub(crate) output: String,
     pub(crate) pipeline: PipelineSource,
+    /// Files of rules.
+    pub(crate) rules: Vec<String>,
     pub(crate) print: kiln_syntax::PrintOptions,
     pub(crate) split: bool,
     pub(crate) verify_diagnostics: bool,
@@ -189,6 +198,7 @@ impl Arguments {
             only_after_change: self.print_ir_after_change,
             module_scope: self.print_ir_module_scope,
             generic: self.generic,
+            trace_rules: self.debug_rules,
             reproducer: (!self.reproducer.is_empty()).then(|| PathBuf::from(self.reproducer)),
         };
         let print = kiln_syntax::PrintOptions {
@@ -202,6 +212,7 @@ impl Arguments {
             input: self.run_reproducer.unwrap_or(self.file),
             output: self.output,
             pipeline,
+            rules: self.rules,
             print,
             split: self.split_input_file,
             verify_diagnostics: self.verify_diagnostics,

@@ -4,7 +4,7 @@ use crate::expectations;
 use crate::options::{Options, PipelineSource};
 use crate::split::{SEPARATOR, split};
 use kiln_diag::{Diagnostic, Place, Sink, Sources, render};
-use kiln_pass::{PassManager, Pipeline};
+use kiln_pass::{PassManager, Pipeline, Step};
 use std::fmt::Write;
 use std::io::IsTerminal;
 
@@ -46,7 +46,13 @@ fn process_part(options: &Options, text: &str, sink: &Sink) -> Option<String> {
         },
     };
     let pipeline = Pipeline::parse(pipeline, kiln_registry::passes());
-    let pipeline = pipeline.map_err(|error| sink.report(*error)).ok()?;
+    let mut pipeline = pipeline.map_err(|error| sink.report(*error)).ok()?;
+    if !options.rules.is_empty() {
+        // The user's rules come first: what passes make of the result is seen, too.
+        kiln_optimize::load_rules(&options.rules, &kiln_registry::dialects(), sink)?;
+        let rules = kiln_optimize::ApplyRules { files: options.rules.clone(), ..Default::default() };
+        pipeline.steps.insert(0, Step::Pass(Box::new(rules)));
+    }
     let mut module = kiln_syntax::parse(text, &options.input, &kiln_registry::dialects(), sink)?;
     let problems = kiln_ir::verify(&module, module.top());
     if !problems.is_empty() {
@@ -67,6 +73,7 @@ fn process_part(options: &Options, text: &str, sink: &Sink) -> Option<String> {
 fn show(diagnostics: &[Diagnostic], file: &str, text: &str) {
     let mut sources = Sources::new();
     sources.add(file, text);
+    sources.add_files_of(diagnostics);
     eprint!("{}", render(diagnostics, &sources, std::io::stderr().is_terminal()));
 }
 

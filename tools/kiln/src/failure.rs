@@ -30,7 +30,9 @@ impl Failure {
 
 /// Writes diagnostics to standard error, in colour on a terminal.
 pub(crate) fn show(diagnostics: &[Diagnostic]) {
-    eprint!("{}", render(diagnostics, &Sources::new(), std::io::stderr().is_terminal()));
+    let mut sources = Sources::new();
+    sources.add_files_of(diagnostics);
+    eprint!("{}", render(diagnostics, &sources, std::io::stderr().is_terminal()));
 }
 
 impl From<LoadError> for Failure {

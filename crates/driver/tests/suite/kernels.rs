@@ -111,6 +111,8 @@ impl Case {
             level: OptimizationLevel::O3,
             shapes: Vec::new(),
             constants: Vec::new(),
+            rules: Vec::new(),
+            debug_rules: false,
             threads: 1,
             cache: None,
         };

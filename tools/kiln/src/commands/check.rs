@@ -78,6 +78,8 @@ impl CheckCommand {
             },
             shapes: self.fixed_shapes.iter().map(|shape| (shape.name.clone(), shape.extents.clone())).collect(),
             constants: Vec::new(),
+            rules: Vec::new(),
+            debug_rules: false,
             threads: self.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
             cache: None,
         };

@@ -18,7 +18,8 @@ Examples:
   kiln compile model.onnx                            writes model.so and model.h
   kiln compile model.onnx -o build/net.so --target aarch64 --cpu cortex-a76
   kiln compile model.onnx --shape x=1x3x224x224      fixes the extents of an input
-  kiln compile model.onnx --emit graph               prints the optimized graph")]
+  kiln compile model.onnx --emit graph               prints the optimized graph
+  kiln compile model.onnx --rules fuse.rules         rewrites the graph by rules of your own")]
 pub struct CompileCommand {
     /// The model.
     #[arg(value_name = "MODEL")]
@@ -57,6 +58,14 @@ pub struct CompileCommand {
     /// Makes an input a constant.
     #[arg(long = "constant", value_name = "NAME=FILE.npy")]
     constants: Vec<InputFile>,
+
+    /// Applies the rewrite rules of a file to the graph, before it is optimized.
+    #[arg(long, value_name = "FILE")]
+    rules: Vec<PathBuf>,
+
+    /// Says where each rule applied, and where it nearly did and why not.
+    #[arg(long)]
+    debug_rules: bool,
 
     /// Keeps compiled kernels in a folder, and takes from it those that are there already.
     #[arg(long, value_name = "FOLDER")]
@@ -163,6 +172,8 @@ impl CompileCommand {
             },
             shapes: self.shapes.iter().map(|shape| (shape.name.clone(), shape.extents.clone())).collect(),
             constants: self.constants.iter().map(read).collect::<Result<_, Failure>>()?,
+            rules: self.rules.iter().map(|path| path.display().to_string()).collect(),
+            debug_rules: self.debug_rules,
             threads,
             cache: self.cache.as_deref().map(open_cache).transpose().map_err(Failure::Input)?,
         })

@@ -50,6 +50,8 @@ impl InspectCommand {
             level: OptimizationLevel::O3,
             shapes: self.shapes.iter().map(|shape| (shape.name.clone(), shape.extents.clone())).collect(),
             constants: Vec::new(),
+            rules: Vec::new(),
+            debug_rules: false,
             threads: 1,
             cache: None,
         };

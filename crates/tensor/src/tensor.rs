@@ -74,12 +74,11 @@ impl From<TensorError> for String {
     }
 }
 
-/// The number of elements of a shape; `None` if it overflows.
+/// The number of elements of a shape; `None` if it overflows, or would with extents of 1 in place of 0: so that strides
+/// and counts of a part of the axes never overflow.
 pub fn element_count(shape: &[usize]) -> Option<usize> {
-    if shape.contains(&0) {
-        return Some(0);
-    }
-    shape.iter().try_fold(1usize, |count, &extent| count.checked_mul(extent))
+    let count = shape.iter().try_fold(1usize, |count, &extent| count.checked_mul(extent.max(1)))?;
+    Some(if shape.contains(&0) { 0 } else { count })
 }
 
 /// Row-major strides in elements; the last is 1.
@@ -296,6 +295,8 @@ mod tests {
             Err(TensorError::WrongLength { expected: 8, found: 7 })
         );
         assert!(matches!(Tensor::zeros(ElementType::F32, &[usize::MAX, 2]), Err(TensorError::TooLarge { .. })));
+        let empty = Tensor::zeros(ElementType::F32, &[usize::MAX, 2, 0]);
+        assert!(matches!(empty, Err(TensorError::TooLarge { .. })), "strides would overflow");
         assert!(matches!(Tensor::zeros(ElementType::F64, &[usize::MAX / 4]), Err(TensorError::TooLarge { .. })));
     }
 

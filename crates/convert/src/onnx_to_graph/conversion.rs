@@ -3,13 +3,12 @@
 use super::ROWS;
 use super::content::Content;
 use super::fold::fold;
-use super::node::{Node, find_row};
+use super::node::{Node, describe_unsupported, find_row_of, opset_of, version_of};
 use cranelift_entity::{PrimaryMap, entity_impl};
 use kiln_diag::{Diagnostic, Sink};
 use kiln_ir::{
     Attribute, AttributeKind, Block, Builder, Dim, InsertionPoint, Location, Module, Op, TensorType, Type, Value,
 };
-use kiln_onnx::OPSET;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
@@ -97,7 +96,10 @@ impl<'m> Conversion<'m> {
                     let name = names.get(index).copied().unwrap_or_default();
                     let place = kiln_diag::Place::Model { file: String::new(), part: format!("input \"{name}\"") };
                     let error = Diagnostic::error(place, reason);
-                    self.sink.report(error.with_help(format!("give its shape: --shape {name}=1x3x224x224, say")));
+                    let help = format!("give its shape: --shape {name}=1x3x224x224, say");
+                    // Other types no option changes.
+                    let lacks_shape = self.module.ty(argument).element().is_some();
+                    self.sink.report(if lacks_shape { error.with_help(help) } else { error });
                     Converted::Failed
                 }
             };
@@ -113,14 +115,13 @@ impl<'m> Conversion<'m> {
             self.values.insert(result, Converted::Absent);
             return;
         }
-        let opset = self.opset(op);
-        let schema = kiln_onnx::find_schema_of_op(name);
-        let row = schema.and_then(|schema| find_row(ROWS, schema.domain, schema.name, opset));
+        let opset = opset_of(self.module, op);
+        let row = find_row_of(ROWS, self.module, op);
         let failed_operand = self.module.operands(op).iter().any(|value| self.find(*value) == Converted::Failed);
         let converted = match row {
             None => {
-                let reason = match schema.and_then(|schema| schema.version_at(opset)) {
-                    Some(version) => format!("this operator (version {version}, opset {opset}) is not supported yet"),
+                let reason = match version_of(self.module, op) {
+                    Some(version) => describe_unsupported(version, opset),
                     None => format!("this operator is not known in opset {opset}"),
                 };
                 Err(Some(reason))
@@ -169,20 +170,11 @@ impl<'m> Conversion<'m> {
             Err(reason) => reason,
         };
         if let Some(reason) = failure.filter(|reason| reason != REPORTED) {
-            let name = self.module.name(op).as_str();
-            let operator = name.strip_prefix("onnx.").unwrap_or(name);
-            let place = self.module.location(op).place(operator);
-            self.sink.report(Diagnostic::error(place, format!("{operator}: {reason}")));
+            self.sink.report(error(self.module, op, &reason));
         }
         for result in results {
             self.values.insert(result, Converted::Failed);
         }
-    }
-
-    /// The opset an op is written in.
-    pub fn opset(&self, op: Op) -> i64 {
-        let own = self.module.attributes(op).i64(OPSET);
-        own.or_else(|| self.module.attributes(self.module.top()).i64(OPSET)).unwrap_or(kiln_onnx::NEWEST_OPSET)
     }
 
     /// What became of a value.
@@ -264,6 +256,13 @@ impl<'m> Conversion<'m> {
     }
 }
 
+/// Why an operator cannot be converted, at its node.
+pub(crate) fn error(module: &Module, op: Op, reason: &str) -> Diagnostic {
+    let name = module.name(op).as_str();
+    let operator = name.strip_prefix("onnx.").unwrap_or(name);
+    Diagnostic::error(module.location(op).place(operator), format!("{operator}: {reason}"))
+}
+
 /// Elements that are expressions of extents, as data: `graph.dims`, for quotients two of them and a division.
 fn build_content(builder: &mut Builder, content: &Content) -> Value {
     let shape: Vec<Dim> = content.shape.iter().map(|&extent| Dim::Static(extent as u64)).collect();
@@ -297,6 +296,9 @@ fn unity() -> (kiln_ir::DimExpr, kiln_ir::DimExpr) {
 
 /// Whether a type is a ranked tensor of static and symbolic extents and a known element type.
 pub(crate) fn complete(ty: Type) -> Result<&'static TensorType, String> {
+    if ty.scalar() == kiln_onnx::any_element() {
+        return Err("the model does not say its element type".into());
+    }
     let tensor = ty.as_tensor().ok_or_else(|| match ty.kind() {
         kiln_ir::TypeKind::UnrankedTensor(_) => "its rank is not known".to_owned(),
         _ => format!("values of type {ty} are not supported"),

@@ -3,7 +3,7 @@
 use super::conversion::Tracked;
 use super::extent::{element_count, show};
 use super::node::Node;
-use kiln_ir::{Attribute, Builder, Dim, IntoAttribute, Module, Op, Type};
+use kiln_ir::{Attribute, Builder, Dim, IntoAttribute, Module, Name, Op, Type};
 use kiln_tensor::scalar::{Scalar, tensor_of};
 use kiln_tensor::{ElementType, Tensor};
 
@@ -60,6 +60,7 @@ impl Node<'_, '_> {
         let values: Vec<_> = operands.iter().map(|&operand| self.conversion.value(operand)).collect();
         let location = self.conversion.module.location(self.op);
         let point = self.conversion.point;
+        check_attributes(self.conversion.module, name, given)?;
         let mut builder = Builder { module: &mut *self.conversion.module, point, location };
         let mut op = builder.op(name).operands(&values).results(types);
         for (name, value) in given {
@@ -259,7 +260,20 @@ pub(crate) fn show_type(ty: &kiln_ir::TensorType) -> String {
     Type::tensor(&ty.shape, ty.element).to_string()
 }
 
-/// The op's declared operand types and its own verification.
+/// The declared attributes: most take over what the node says, and a node may say anything.
+fn check_attributes(module: &Module, name: &str, given: Given) -> Result<(), String> {
+    let Some(definition) = module.registry().find_op(Name::new(name)) else { return Ok(()) };
+    for declared in definition.attributes {
+        let value = given.iter().find(|(name, _)| *name == declared.name).map(|(_, value)| *value);
+        if let Some(value) = value.filter(|value| !declared.value.accepts(*value)) {
+            let rule = declared.value.describe();
+            return Err(format!("attribute \"{}\" must be {rule}, not {value}", declared.name));
+        }
+    }
+    Ok(())
+}
+
+/// The op's declared operand types, the size of its results, and its own verification.
 fn check(module: &Module, op: Op) -> Result<(), String> {
     let name = module.name(op);
     let Some(definition) = module.definition(op) else { return Err(format!("there is no op {name}")) };
@@ -271,6 +285,13 @@ fn check(module: &Module, op: Op) -> Result<(), String> {
             if !declared.ty.accepts(ty) {
                 return Err(format!("{name} takes {}, not {ty}", declared.ty.describe()));
             }
+        }
+    }
+    for ty in module.result_types(op) {
+        let dims = ty.as_tensor().map_or(&[][..], |tensor| &tensor.shape);
+        let known: Vec<usize> = dims.iter().filter_map(|dim| usize::try_from(dim.as_static()?).ok()).collect();
+        if kiln_tensor::element_count(&known).is_none_or(|count| count > isize::MAX as usize / 16) {
+            return Err(format!("a tensor of shape {} is too large for memory", show(dims)));
         }
     }
     match definition.verify {

@@ -135,6 +135,23 @@ pub fn convert_onnx_to_graph(module: &mut Module, sink: &Sink) -> bool {
     sink.error_count() == before
 }
 
+/// Reports every operator of `module` that there is no conversion for, and does nothing else: for a module that is not
+/// complete, of which conversion would find fault with what is missing.
+pub fn report_unsupported(module: &Module, sink: &Sink) {
+    for op in module.walk(module.top()) {
+        // What is no operator in this opset was reported when it was imported.
+        if let Some(version) = node::version_of(module, op)
+            && node::find_row_of(ROWS, module, op).is_none()
+        {
+            sink.report(conversion::error(
+                module,
+                op,
+                &node::describe_unsupported(version, node::opset_of(module, op)),
+            ));
+        }
+    }
+}
+
 /// Whether there is a conversion for operator `name` of `domain` in the version that opset `opset` has.
 pub fn is_convertible(domain: &str, name: &str, opset: i64) -> bool {
     node::find_row(ROWS, domain, name, opset).is_some()

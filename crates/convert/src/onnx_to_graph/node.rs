@@ -3,7 +3,8 @@
 use super::content::Content;
 use super::conversion::{Conversion, Tracked};
 use super::extent::{normalize_axes, normalize_axis};
-use kiln_ir::{Attribute, Dim, DimExpr, Op, TensorType, Type};
+use kiln_ir::{Attribute, Dim, DimExpr, Module, Op, TensorType, Type};
+use kiln_onnx::OPSET;
 use kiln_tensor::ElementType;
 use std::ops::RangeInclusive;
 use std::rc::Rc;
@@ -43,6 +44,28 @@ pub(crate) fn find_row(lists: &[&'static [Row]], domain: &str, name: &str, opset
     let version_exists = kiln_onnx::find_schema(domain, name).is_some_and(|schema| schema.version_at(opset).is_some());
     let holds = |row: &&Row| row.name == name && (row.opsets.0..=row.opsets.1).contains(&opset);
     (domain.is_empty() && version_exists).then(|| lists.iter().copied().flatten().find(holds)).flatten()
+}
+
+/// The row for an op.
+pub(crate) fn find_row_of(lists: &[&'static [Row]], module: &Module, op: Op) -> Option<&'static Row> {
+    let schema = kiln_onnx::find_schema_of_op(module.name(op).as_str())?;
+    find_row(lists, schema.domain, schema.name, opset_of(module, op))
+}
+
+/// The version of the operator that an op stands for; `None` if it is none in its opset.
+pub(crate) fn version_of(module: &Module, op: Op) -> Option<i64> {
+    kiln_onnx::find_schema_of_op(module.name(op).as_str())?.version_at(opset_of(module, op))
+}
+
+/// The opset an op is written in.
+pub(crate) fn opset_of(module: &Module, op: Op) -> i64 {
+    let own = module.attributes(op).i64(OPSET);
+    own.or_else(|| module.attributes(module.top()).i64(OPSET)).unwrap_or(kiln_onnx::NEWEST_OPSET)
+}
+
+/// Why an operator without a row cannot be converted.
+pub(crate) fn describe_unsupported(version: i64, opset: i64) -> String {
+    format!("this operator (version {version}, opset {opset}) is not supported yet")
 }
 
 /// An op being converted.

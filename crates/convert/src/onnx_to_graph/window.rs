@@ -37,13 +37,13 @@ impl Window {
             let values = node.ints(name).filter(|values| !values.is_empty()).unwrap_or_else(|| vec![default; count]);
             match values.len() == count && values.iter().all(|&value| (default.min(1)..1 << 31).contains(&value)) {
                 true => Ok(values),
-                false => Err(format!("{name} {values:?} does not fit {spatial} spatial axes")),
+                false => Err(format!("{name} must be {count} numbers of at least {}, not {values:?}", default.min(1))),
             }
         };
         let (strides, dilations) = (list("strides", 1, spatial)?, list("dilations", 1, spatial)?);
         let pads = list("pads", 0, 2 * spatial)?;
         if size.len() != spatial || size.iter().any(|&size| !(1..1 << 31).contains(&size)) {
-            return Err(format!("kernel_shape {size:?} does not fit {spatial} spatial axes"));
+            return Err(format!("kernel_shape must be {spatial} numbers of at least 1, not {size:?}"));
         }
         let (pad_low, pad_high) = (pads[..spatial].to_vec(), pads[spatial..].to_vec());
         let mut window = Window { size, strides, dilations, pad_low, pad_high, ceil_extra: vec![0; spatial], x };

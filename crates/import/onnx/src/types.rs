@@ -109,9 +109,7 @@ impl Importer<'_> {
             dims.push(self.import_extent(name, axis, dim.value.as_ref())?);
         }
         let known: Vec<usize> = dims.iter().filter_map(|dim| usize::try_from(dim.as_static()?).ok()).collect();
-        if !known.contains(&0)
-            && kiln_tensor::element_count(&known).is_none_or(|count| count > isize::MAX as usize / 16)
-        {
+        if kiln_tensor::element_count(&known).is_none_or(|count| count > isize::MAX as usize / 16) {
             return Err(format!("a tensor of shape {known:?} is too large for memory"));
         }
         Ok(Type::tensor(&dims, element))

@@ -4,8 +4,8 @@
 //! graph as converted, before any optimization. The other has every layer of the optimized graph as an output, so that a
 //! difference shows where it arises; layers that are outputs are fused less, so this one alone would prove too little.
 
-use crate::compile::{generate, import, run};
-use crate::{Progress, Request, compile};
+use crate::compile::{about, compile_model, generate, import, run};
+use crate::{Progress, Request};
 use kiln_diag::{Diagnostic, Place, Sink};
 use kiln_interp::Interpreter;
 use kiln_ir::{Attribute, Module, Op, Type, TypeKind, Value};
@@ -49,8 +49,18 @@ pub fn check(
     sink: &Sink,
     progress: &dyn Progress,
 ) -> Option<CheckReport> {
+    about(&request.model, sink, |sink| check_model(request, directory, inputs, sink, progress))
+}
+
+fn check_model(
+    request: &Request,
+    directory: &Path,
+    inputs: impl FnOnce(&[TensorInfo]) -> Option<Vec<Tensor>>,
+    sink: &Sink,
+    progress: &dyn Progress,
+) -> Option<CheckReport> {
     let whole = Request { output: Some(directory.join("whole.so")), ..request.clone() };
-    compile(&whole, sink, progress)?;
+    compile_model(&whole, sink, progress)?;
     let model = open(&whole, sink)?;
     let inputs = inputs(model.inputs())?;
     let found = execute(&model, &inputs, request, sink)?;

@@ -2,6 +2,7 @@
 
 use kiln_codegen::metadata::{AxisInfo, Metadata, SymbolInfo, SymbolSource, TensorInfo};
 use kiln_codegen::{CodegenError, LinkInput, LinkOptions, LinkOutput, ObjectCache, ObjectFile, Options, Source, Stage};
+use kiln_convert::onnx_to_graph::report_unsupported;
 use kiln_diag::{Diagnostic, Place, Sink};
 use kiln_import_onnx::ImportOptions;
 use kiln_ir::{Attribute, DimExpr, Module};
@@ -95,6 +96,30 @@ impl Progress for Silent {
 pub fn compile(request: &Request, sink: &Sink, progress: &dyn Progress) -> Option<Summary> {
     // Rules that cannot be read are known before anything long begins.
     kiln_optimize::load_rules(&request.rules, &kiln_registry::dialects(), sink)?;
+    about(&request.model, sink, |sink| compile_model(request, sink, progress))
+}
+
+/// Does `work` with a sink of its own and passes on what it reports: a place that does not say of which file it is, is of
+/// the model's. Passes see no file, only nodes.
+pub(crate) fn about<T>(model: &Path, sink: &Sink, work: impl FnOnce(&Sink) -> T) -> T {
+    let own = Sink::new();
+    let result = work(&own);
+    let name = model.display().to_string();
+    for mut diagnostic in own.take() {
+        let labels = diagnostic.labels.iter_mut().map(|label| &mut label.place);
+        for place in labels.chain([&mut diagnostic.place]) {
+            match place {
+                Place::Model { file, .. } if file.is_empty() => file.clone_from(&name),
+                Place::Nowhere => *place = Place::File(name.clone()),
+                _ => {}
+            }
+        }
+        sink.report(diagnostic);
+    }
+    result
+}
+
+pub(crate) fn compile_model(request: &Request, sink: &Sink, progress: &dyn Progress) -> Option<Summary> {
     progress.begin("import");
     let mut module = import(&request.model, request, sink)?;
     if request.emit == Emit::Import {
@@ -131,8 +156,14 @@ pub fn open_cache(folder: &Path) -> Result<ObjectCache, String> {
 /// Reads the model into its framework's dialect, its inputs of the shapes that the request gives them.
 pub fn import(model: &Path, request: &Request, sink: &Sink) -> Option<Module> {
     let options = ImportOptions { constants: request.constants.clone() };
-    let mut module = kiln_import_onnx::import_with(model, &kiln_registry::dialects(), &options, sink)?;
-    kiln_import_core::specialize(&mut module, &request.shapes, sink).then_some(module)
+    let mut imported = kiln_import_onnx::import_partly(model, &kiln_registry::dialects(), &options, sink)?;
+    let specialized = kiln_import_core::specialize(&mut imported.module, &request.shapes, sink);
+    if specialized && imported.is_complete {
+        return Some(imported.module);
+    }
+    // Who repairs the file wants to know all that is in the way.
+    report_unsupported(&imported.module, sink);
+    None
 }
 
 /// Where a module keeps how many operations a run takes, until its metadata is written.

@@ -1,6 +1,6 @@
 //! What a model file holds, without compiling it.
 
-use crate::compile::{import, run};
+use crate::compile::{about, import, run};
 use crate::{Request, operations};
 use kiln_diag::Sink;
 use kiln_ir::{Attribute, DimExpr, Module, Op};
@@ -31,6 +31,10 @@ pub struct ModelInventory {
 
 /// Reads the model; `None` if there were errors, which are in `sink`.
 pub fn inspect(request: &Request, sink: &Sink) -> Option<ModelInventory> {
+    about(&request.model, sink, |sink| inspect_model(request, sink))
+}
+
+fn inspect_model(request: &Request, sink: &Sink) -> Option<ModelInventory> {
     let mut module = import(&request.model, request, sink)?;
     let operators = count_operators(&module);
     run(&mut module, pipeline::conversion(), sink)?;

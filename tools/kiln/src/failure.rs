@@ -37,7 +37,13 @@ pub(crate) fn show(diagnostics: &[Diagnostic]) {
 
 impl From<LoadError> for Failure {
     fn from(error: LoadError) -> Failure {
-        Failure::Input(error.to_string())
+        let mut message = error.to_string();
+        if let LoadError::NotAModel { path, .. } = &error
+            && path.extension().is_some_and(|extension| extension == "onnx")
+        {
+            message += &format!("; compile it first: kiln compile {}", path.display());
+        }
+        Failure::Input(message)
     }
 }
 

@@ -73,7 +73,8 @@ fn bind(ty: Type, extents: &[Option<u64>], bindings: &mut Bindings) -> Result<Op
         _ => return Err(format!("it is no tensor but {ty}")),
     };
     if tensor.rank() != extents.len() {
-        return Err(format!("its type is {ty}"));
+        let dims: Vec<String> = tensor.shape.iter().map(Dim::to_string).collect();
+        return Err(format!("it is {}", dims.join("x")));
     }
     let mut shape = tensor.shape.clone();
     for (axis, extent) in extents.iter().enumerate() {
@@ -211,6 +212,7 @@ mod tests {
             &[("x", &[5, 3]), ("x", &[6, 3])],
             Err("input \"x\" cannot have shape 6x3: axis 0 is N, which is 5 already"),
         );
+        check(&[("x", &[5])], Err("input \"x\" cannot have shape 5: it is Nx3"));
         check(&[("z", &[5])], Err("the model has no input \"z\""));
     }
 }

@@ -39,6 +39,8 @@ impl<'a> Importer<'a> {
                         self.reporter.error(node_part(node), format!("attribute \"{name}\" is there twice"));
                     }
                 }
+                // Of an operator that is not known it is reported already; its attributes may be anything.
+                Err(_) if schema.is_none() => {}
                 Err(message) => self.reporter.error(node_part(node), format!("attribute \"{name}\": {message}")),
             }
         }

@@ -58,6 +58,23 @@ pub fn import(path: &Path, registry: &Arc<Registry>, sink: &Sink) -> Option<Modu
 
 /// [`import`], with options.
 pub fn import_with(path: &Path, registry: &Arc<Registry>, options: &ImportOptions, sink: &Sink) -> Option<Module> {
+    let imported = import_partly(path, registry, options, sink)?;
+    imported.is_complete.then_some(imported.module)
+}
+
+/// What could be imported of a file.
+#[derive(Debug)]
+pub struct Import {
+    /// The module.
+    pub module: Module,
+    /// Whether there were no errors. If there were, the module is there to be looked at, not to be compiled: what could
+    /// not be imported is missing in it.
+    pub is_complete: bool,
+}
+
+/// [`import_with`], for callers who have more to say about a file that is wrong already. `None` if there is no graph to
+/// look at.
+pub fn import_partly(path: &Path, registry: &Arc<Registry>, options: &ImportOptions, sink: &Sink) -> Option<Import> {
     let file = match ModelFile::open(path) {
         Ok(file) => file,
         Err(diagnostic) => {
@@ -67,6 +84,6 @@ pub fn import_with(path: &Path, registry: &Arc<Registry>, options: &ImportOption
     };
     let reporter = Reporter::new(sink, &path.display().to_string());
     let decoded = model::decode(&file, &reporter)?;
-    let imported = importer::Importer::new(&file, &decoded, registry.clone(), &reporter).import_model(options);
-    if reporter.has_errors() { None } else { Some(imported) }
+    let module = importer::Importer::new(&file, &decoded, registry.clone(), &reporter).import_model(options);
+    Some(Import { module, is_complete: !reporter.has_errors() })
 }

@@ -35,9 +35,7 @@ pub(crate) fn decode(file: &ModelFile, reporter: &Reporter) -> Option<ModelProto
     let model = match ModelProto::decode(bytes) {
         Ok(model) => model,
         Err(error) => {
-            let help = "it may be damaged, not completely downloaded, or a model of another format";
-            let message = format!("this is not a readable ONNX model: {error}");
-            reporter.report(Diagnostic::error(reporter.whole(), message).with_help(help));
+            reporter.report(describe_unreadable(&error, reporter));
             return None;
         }
     };
@@ -47,6 +45,18 @@ pub(crate) fn decode(file: &ModelFile, reporter: &Reporter) -> Option<ModelProto
         return None;
     }
     Some(model)
+}
+
+/// Why the file cannot be decoded.
+fn describe_unreadable(error: &prost::DecodeError, reporter: &Reporter) -> Diagnostic {
+    let reason = error.to_string();
+    // The reason names every graph on the way down.
+    if reason.ends_with("recursion limit reached") {
+        return Diagnostic::error(reporter.whole(), "the model's graphs or types are nested too deep");
+    }
+    let message = format!("this is not a readable ONNX model: {reason}");
+    let help = "it may be damaged, not completely downloaded, or a model of another format";
+    Diagnostic::error(reporter.whole(), message).with_help(help)
 }
 
 /// Checks the versions of format and operator sets; returns the latter.

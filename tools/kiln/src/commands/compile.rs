@@ -157,6 +157,10 @@ impl CompileCommand {
         if output.as_ref() == Some(&self.model) {
             return Err(Failure::Usage(format!("the output would replace the model {}", self.model.display())));
         }
+        // Better said now than after minutes of compiling.
+        if let Some(path) = &output {
+            check_output(path)?;
+        }
         let read = |file: &InputFile| Ok((file.name.clone(), read_npy_file(&file.path, None)?));
         let threads = self.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
         Ok(Request {
@@ -177,6 +181,19 @@ impl CompileCommand {
             threads,
             cache: self.cache.as_deref().map(open_cache).transpose().map_err(Failure::Input)?,
         })
+    }
+}
+
+/// Whether a file can be at `path`, as far as that can be told without writing it.
+fn check_output(path: &Path) -> Result<(), Failure> {
+    if path.is_dir() {
+        return Err(Failure::Input(format!("cannot write {}: it is a folder", path.display())));
+    }
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
+            Err(Failure::Input(format!("cannot write {}: there is no folder {}", path.display(), folder.display())))
+        }
+        _ => Ok(()),
     }
 }
 

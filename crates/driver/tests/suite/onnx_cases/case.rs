@@ -136,6 +136,8 @@ impl Case {
             level: OptimizationLevel::O3,
             shapes: Vec::new(),
             constants: constants.clone(),
+            rules: Vec::new(),
+            debug_rules: false,
             threads: 1,
             cache: Some(object_cache()?),
         };

@@ -1,9 +1,10 @@
 //! `lower-kernels`: every fusion gets a kernel function; equal specs and plans share one.
 
 use crate::emitters::emit_kernel;
-use kiln_ir::{Attribute, AttributeKind, Attributes, Dim, DimExpr, IntoAttribute, Module, Name, Op};
+use kiln_ir::{Attribute, AttributeKind, Attributes, Dim, DimExpr, IntoAttribute, Module, Name, Op, Traits, Type};
 use kiln_schedule::{KernelSpec, Plan};
 use kiln_target::Target;
+use kiln_tensor::ElementType;
 use rustc_hash::FxHashMap;
 
 /// How a fusion runs its kernel: the attribute `launch`.
@@ -63,6 +64,16 @@ impl Launch {
 pub fn lower_kernels(module: &mut Module, main: Op, target: &Target) -> Result<usize, Vec<(Op, String)>> {
     let mut known: FxHashMap<(KernelSpec, Plan), Name> = FxHashMap::default();
     let mut errors = Vec::new();
+    for op in module.walk(main) {
+        if let Some(element) = find_foreign_element(module, op) {
+            let what =
+                if element == ElementType::String { "strings".into() } else { format!("elements of type {element}") };
+            errors.push((op, format!("{what} are not supported here in compiled models yet")));
+        }
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
     for fusion in module.ops_named(main, "graph.fusion") {
         if let Err(reason) = lower_kernel(module, fusion, target, &mut known) {
             errors.push((fusion, reason));
@@ -95,4 +106,24 @@ fn lower_kernel(
     let launch = Launch { callee, dims, tasks, serial_tasks, scratch };
     module.set_attribute(fusion, "launch", launch.to_attribute());
     Ok(())
+}
+
+/// The element type of an operand or a result of `op` that compiled code cannot handle there.
+fn find_foreign_element(module: &Module, op: Op) -> Option<ElementType> {
+    use ElementType::*;
+    let is_in_kernel = module.parent_op(op).is_some_and(|parent| module.is(parent, "graph.fusion"));
+    let only_moves = module.has_traits(op, Traits::DATA_MOVEMENT)
+        || module.has_traits(op, Traits::TERMINATOR)
+        || module.name(op).as_str().starts_with("graph.gather");
+    let is_computed = is_in_kernel && !only_moves;
+    let is_foreign = |element: &ElementType| match element {
+        String => true,
+        // Whole buffers of them can be passed on.
+        C64 | C128 => is_in_kernel,
+        // Their bits can be moved.
+        F8E4M3FN | F8E4M3FNUZ | F8E5M2 | F8E5M2FNUZ => is_computed,
+        _ => false,
+    };
+    let types = [module.operand_types(op), module.result_types(op)].concat();
+    types.into_iter().filter_map(Type::element).find(is_foreign)
 }

@@ -71,6 +71,7 @@ mod tests {
         let (shape, values) = packed(form(false), &[2, 3]);
         assert_eq!(shape, [2, 2, 2]);
         assert_eq!(values, [1., 2., 4., 5., 3., 0., 6., 0.]);
+        assert_eq!(packed(form(false), &[1, 1, 2, 3]), (shape, values));
         let (shape, values) = packed(form(true), &[3, 2]);
         assert_eq!(shape, [2, 2, 2]);
         assert_eq!(values, [1., 3., 2., 4., 5., 0., 6., 0.]);

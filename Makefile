@@ -19,6 +19,8 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 PYTHON = $(KILN_CACHE)/venv/bin/python
 KILN = $(TARGET)/release/kiln
 
+FUZZ_SECONDS ?= 60
+
 OCR = examples/ocr
 DEMO = $(TARGET)/demo
 
@@ -73,6 +75,12 @@ demo: build venv ## compile PP-OCRv4 and read the text in a picture with it
 bench: build venv ## measure every model against onnxruntime and write docs/src/benchmarks.md
 	@$(PYTHON) scripts/references.py
 	@$(PYTHON) bench/run.py --kiln $(KILN) $(BENCH_OPTIONS)
+
+.PHONY: fuzz
+fuzz: venv ## feed damaged files to everything that reads files, FUZZ_SECONDS for each (60)
+	@$(PYTHON) scripts/onnx_cases.py
+	@$(PYTHON) scripts/fuzz_corpus.py
+	@scripts/fuzz.sh $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 
 .PHONY: clean
 clean: ## remove what was built here

@@ -1,19 +1,17 @@
-//! Any bytes as an ONNX file: import, and conversion of what imports, end in a module or in errors.
+//! Any bytes as an ONNX file: import, and conversion of what imports, end in a valid module or in errors.
 
 #![no_main]
 
 use kiln_convert::onnx_to_graph::convert_onnx_to_graph;
 use kiln_diag::Sink;
-use kiln_ir::Registry;
 use libfuzzer_sys::fuzz_target;
 use std::io::Write;
 
 fuzz_target!(|bytes: &[u8]| {
     let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
     file.write_all(bytes).expect("written");
-    let (sink, registry) =
-        (Sink::new(), Registry::new(&[&kiln_func::DIALECT, &kiln_onnx::DIALECT, &kiln_graph::DIALECT]));
-    match kiln_import_onnx::import(file.path(), &registry, &sink) {
+    let sink = Sink::new();
+    match kiln_import_onnx::import(file.path(), &kiln_registry::dialects(), &sink) {
         None => assert!(sink.has_errors(), "what does not import has an error"),
         Some(mut module) => {
             if convert_onnx_to_graph(&mut module, &sink) {

@@ -151,3 +151,18 @@ func.func {sym_name = "main", arg_names = ["x", "y"], function_type = (!v, !v) -
   %13 = graph.cast %x : (!v) -> !u
   func.return %0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13 : (!a, !b, !c, !d, !a, !b, !c, !d, !v, !v, !v, !v, !s, !u) -> ()
 }) : () -> ()
+// -----
+// range: x=-12..12
+// tolerance: 1e-6
+!v = tensor<1003xf32>
+func.func {sym_name = "main", arg_names = ["x"], function_type = (!v) -> (!v, !v, !v, !v, !v, !v, !v)} ({
+^bb0(%x: !v):
+  %0 = graph.silu %x : (!v) -> !v
+  %1 = graph.softplus %x : (!v) -> !v
+  %2 = graph.mish %x : (!v) -> !v
+  %3 = graph.softsign %x : (!v) -> !v
+  %4 = graph.gelu %x : (!v) -> !v
+  %5 = graph.gelu_tanh %x : (!v) -> !v
+  %6 = graph.hard_swish %x : (!v) -> !v
+  func.return %0, %1, %2, %3, %4, %5, %6 : (!v, !v, !v, !v, !v, !v, !v) -> ()
+}) : () -> ()

@@ -46,12 +46,14 @@ func.func {sym_name = "main", function_type = (!a, !b) -> (!a, !b, !b)} ({
 !s = tensor<37xf32>
 !b = tensor<?x3x20xf32, #kiln.dims<[N, 3, 20]>>
 !t = tensor<20xf32>
-func.func {sym_name = "main", function_type = (!a, !s, !s, !b, !t) -> (!a, !b)} ({
+func.func {sym_name = "main", function_type = (!a, !s, !s, !b, !t) -> (!a, !b, !a, !b)} ({
 ^bb0(%x: !a, %s: !s, %t: !s, %y: !b, %u: !t):
   %0 = graph.layer_norm %x, %s, %t {axis = 1, epsilon = 1.0e-5} : (!a, !s, !s) -> !a
   %1 = graph.relu %0 : (!a) -> !a
   %2 = graph.layer_norm %y, %u {axis = 1, epsilon = 1.0e-5} : (!b, !t) -> !b
-  func.return %1, %2 : (!a, !b) -> ()
+  %3 = graph.rms_norm %x, %s {axis = 1, epsilon = 1.0e-5} : (!a, !s) -> !a
+  %4 = graph.rms_norm %y {axis = 1, epsilon = 1.0e-5} : (!b) -> !b
+  func.return %1, %2, %3, %4 : (!a, !b, !a, !b) -> ()
 }) : () -> ()
 // -----
 !a = tensor<1x9x4x5xf32>

@@ -1,4 +1,4 @@
-//! Emits layer_norm: see `kiln_schedule::normalize`.
+//! Emits layer_norm and rms_norm: see `kiln_schedule::normalize`.
 
 use crate::builder::{Body, Combine, Coordinate, Index, KernelBuilder, Lanes};
 use kiln_ir::{Type, Value};
@@ -20,6 +20,8 @@ struct LayerNorm<'s> {
     bias: Option<Source>,
     epsilon: f64,
     element: ElementType,
+    /// Whether the mean is subtracted.
+    is_centred: bool,
 }
 
 /// Writes the body of a kernel of family `layer_norm`.
@@ -39,7 +41,9 @@ pub fn emit(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
     };
     let epsilon = node.attributes.f64("epsilon").unwrap_or(0.0);
     let length = b.product(inner);
-    let norm = LayerNorm { spec, anchor, node, inner: inner.to_vec(), length, scale, bias, epsilon, element };
+    let is_centred = node.op() == "layer_norm";
+    let norm =
+        LayerNorm { spec, anchor, node, inner: inner.to_vec(), length, scale, bias, epsilon, element, is_centred };
     let lanes = plan.size("lanes");
     let (begin, end) = (b.begin, b.end);
     b.for_each(begin, end, 1, |b, task| {
@@ -56,19 +60,17 @@ impl LayerNorm<'_> {
     }
 
     fn line(&self, b: &mut KernelBuilder, outer: &[Index], lanes: usize) {
-        let sum = self.fold(b, lanes, &mut |b, index, lanes| {
-            let at = self.place(b, outer, index);
-            Body::new(self.spec, lanes).value(b, self.node.operands[0], &at)
-        });
         let count = b.index(self.length);
         let count = b.op("arith.index_cast", &[count], Type::i64());
         let count = b.cast(count, ElementType::I64, self.element);
-        let mean = b.divf(sum, count);
+        let mean = match self.is_centred {
+            true => self.mean(b, outer, lanes, count),
+            false => b.number(0.0, self.element, 1),
+        };
         let squares = self.fold(b, lanes, &mut |b, index, lanes| {
             let at = self.place(b, outer, index);
             let value = Body::new(self.spec, lanes).value(b, self.node.operands[0], &at);
-            let mean = b.splat(mean, lanes.count);
-            let distance = b.subf(value, mean);
+            let distance = self.distance(b, value, mean, lanes);
             b.mulf(distance, distance)
         });
         let variance = b.divf(squares, count);
@@ -78,6 +80,15 @@ impl LayerNorm<'_> {
         let one = b.number(1.0, self.element, 1);
         let factor = b.divf(one, deviation);
         b.vector_loop(0, self.length, lanes, |b, index, lanes| self.write(b, outer, index, mean, factor, lanes));
+    }
+
+    /// The mean of a line of `count` elements.
+    fn mean(&self, b: &mut KernelBuilder, outer: &[Index], lanes: usize, count: Value) -> Value {
+        let sum = self.fold(b, lanes, &mut |b, index, lanes| {
+            let at = self.place(b, outer, index);
+            Body::new(self.spec, lanes).value(b, self.node.operands[0], &at)
+        });
+        b.divf(sum, count)
     }
 
     /// The sum of what `value` gives over a line.
@@ -118,12 +129,21 @@ impl LayerNorm<'_> {
         b.addf(sum, rest[0])
     }
 
+    /// `value` less the mean, where that is subtracted.
+    fn distance(&self, b: &mut KernelBuilder, value: Value, mean: Value, lanes: Lanes) -> Value {
+        if !self.is_centred {
+            return value;
+        }
+        let mean = b.splat(mean, lanes.count);
+        b.subf(value, mean)
+    }
+
     fn write(&self, b: &mut KernelBuilder, outer: &[Index], index: Index, mean: Value, factor: Value, lanes: Lanes) {
         let at = self.place(b, outer, index);
         let mut body = Body::new(self.spec, lanes);
         let value = body.value(b, self.node.operands[0], &at);
-        let (mean, factor) = (b.splat(mean, lanes.count), b.splat(factor, lanes.count));
-        let distance = b.subf(value, mean);
+        let factor = b.splat(factor, lanes.count);
+        let distance = self.distance(b, value, mean, lanes);
         let mut value = b.mulf(distance, factor);
         let mut part = |b: &mut KernelBuilder, source: Source| {
             let at = self.broadcast(source, &at);

@@ -6,18 +6,22 @@
 #![forbid(unsafe_code)]
 
 mod apply_rules;
+mod check_rules;
 mod fold_constants;
 mod fold_scale;
 pub mod matching;
 mod move_transposes;
 mod passes;
 mod recompose;
+mod rules;
 mod simplify;
 
 pub use apply_rules::{ApplyRules, load_rules};
+pub use check_rules::{RuleCheck, check_rules, show_rules};
 pub use fold_constants::fold_constants;
 pub use fold_scale::fold_scale_patterns;
 pub use move_transposes::sink_transpose_patterns;
 pub use passes::PASSES;
 pub use recompose::recompose_patterns;
+pub use rules::{Theme, themes};
 pub use simplify::simplify_patterns;

@@ -22,7 +22,7 @@ fn materialize(builder: &mut Builder, value: Attribute, ty: Type) -> Option<Valu
     Some(builder.op("graph.constant").attribute("value", value).result(ty).value())
 }
 
-fn run(context: &mut PassContext<'_>, add: fn(&mut PatternSet)) {
+fn run(context: &mut PassContext<'_>, add: impl FnOnce(&mut PatternSet)) {
     let mut patterns = PatternSet::new();
     add(&mut patterns);
     run_patterns_with_constants(context, &patterns, materialize);
@@ -56,7 +56,7 @@ impl Pass for FoldScale {
 }
 
 options! {
-    /// Makes one op of what exporters scatter over many: layer normalization.
+    /// Makes one op of what exporters scatter over many: activations, normalizations.
     pub struct Recompose {}
 }
 
@@ -70,14 +70,17 @@ impl Pass for Recompose {
 
 options! {
     /// Applies identities, shortens chains of shape ops and picks cheaper forms of the same function.
-    pub struct Simplify {}
+    pub struct Simplify {
+        /// Whether rules apply that change rounding, or where NaN and infinity come out.
+        relaxed: bool = false,
+    }
 }
 
 impl Pass for Simplify {
     const NAME: &'static str = "simplify";
 
     fn run(&self, context: &mut PassContext<'_>) {
-        run(context, simplify_patterns);
+        run(context, |patterns| simplify_patterns(self.relaxed, patterns));
     }
 }
 
@@ -93,7 +96,7 @@ impl Pass for SinkTransposes {
         // What sinking leaves is simplified at once: transposes that meet must vanish before the next op is looked at.
         run(context, |patterns| {
             sink_transpose_patterns(patterns);
-            simplify_patterns(patterns);
+            simplify_patterns(false, patterns);
         });
     }
 }

@@ -1,10 +1,10 @@
 //! `recompose`: what exporters scatter over many ops becomes the one op it means.
 
-mod layer_norm;
-
+use crate::rules::add_themes;
 use kiln_ir::PatternSet;
 
-/// The patterns.
+/// The patterns: rules of the graph dialect. What an op computes where its scattered form overflows is no reason to keep
+/// that form.
 pub fn recompose_patterns(patterns: &mut PatternSet) {
-    layer_norm::add_patterns(patterns);
+    add_themes(&["activation", "normalization"], true, patterns);
 }

@@ -1,14 +1,50 @@
 //! `simplify`: rewrites that only improve: identities, chains of shape ops, cheaper forms of the same function.
+//!
+//! Nearly all of them are rules of the graph dialect; here is what rules cannot say.
 
-mod arithmetic;
-mod layout;
-mod shape;
+use crate::matching::{is_constant, is_elementwise, shape_of};
+use crate::rules::add_themes;
+use kiln_ir::{Module, Op, PatternSet, Rewrite};
 
-use kiln_ir::PatternSet;
+/// All simplification patterns; those that change rounding only if `relaxed`.
+pub fn simplify_patterns(relaxed: bool, patterns: &mut PatternSet) {
+    add_themes(&["arithmetic", "functions", "logic", "movement", "absorption"], relaxed, patterns);
+    patterns
+        .add_fn("constant-to-the-right-of-add", "graph.add", constant_to_the_right)
+        .add_fn("constant-to-the-right-of-multiply", "graph.multiply", constant_to_the_right)
+        .add_fn("broadcast-into-elementwise", "graph.broadcast", broadcast_into_elementwise);
+}
 
-/// All simplification patterns.
-pub fn simplify_patterns(patterns: &mut PatternSet) {
-    arithmetic::add_patterns(patterns);
-    shape::add_patterns(patterns);
-    layout::add_patterns(patterns);
+/// `c + x = x + c`: one form for other passes to match. A rule's own pattern would match both forms.
+fn constant_to_the_right(module: &mut Module, op: Op) -> Rewrite {
+    let (left, right) = (module.operand(op, 0), module.operand(op, 1));
+    if !is_constant(module, left) || is_constant(module, right) {
+        return Err("the left operand is not the only constant".into());
+    }
+    module.set_operands(op, &[right, left]);
+    Ok(())
+}
+
+/// `f(broadcast(x), y) = f(x, y)` where f broadcasts to the same shape anyway
+fn broadcast_into_elementwise(module: &mut Module, op: Op) -> Rewrite {
+    let (narrow, wide) = (module.operand(op, 0), module.result(op, 0));
+    let shape = shape_of(module, wide);
+    let aligned = shape.iter().rev().zip(shape_of(module, narrow).iter().rev());
+    if aligned.into_iter().any(|(wide, narrow)| narrow != wide && !narrow.is(1)) {
+        return Err("that the extents agree is known at run time only".into());
+    }
+    let takes_narrow = |user: &kiln_ir::Use| {
+        let others = || module.operands(user.op).iter().filter(|&&other| other != wide);
+        is_elementwise(module, user.op)
+            && shape_of(module, module.result(user.op, 0)) == shape
+            && others().any(|&other| shape_of(module, other) == shape)
+    };
+    let uses: Vec<_> = module.uses(wide).iter().filter(|user| takes_narrow(user)).copied().collect();
+    if uses.is_empty() {
+        return Err("no user broadcasts to this shape by itself".into());
+    }
+    for user in uses {
+        module.set_operand(user.op, user.index, narrow);
+    }
+    Ok(())
 }

@@ -25,13 +25,15 @@ pub fn conversion() -> &'static str {
 pub fn optimization(level: OptimizationLevel) -> String {
     let mut passes: Vec<&str> = Vec::new();
     if level >= OptimizationLevel::O1 {
+        // Rounding may change where more is asked for than the least.
+        let simplify = if level >= OptimizationLevel::O2 { "simplify{relaxed=true}" } else { "simplify" };
         // Exporters repeat themselves and leave constants to be computed; everything after this sees less.
         passes.extend(["fold-constants", "cse", "simplify", "dce"]);
-        // Ops that a kernel exists for, back from the arithmetic that exporters make of them.
+        // Ops that a kernel exists for, back from the arithmetic that exporters make of them, before that is rearranged.
         passes.extend(["recompose", "dce"]);
         // Batch normalization is a scale and an offset by now: both move into the weights before them, and the products
         // of constants that this leaves are folded.
-        passes.extend(["fold-scale", "fold-constants", "simplify", "cse", "dce"]);
+        passes.extend(["fold-scale", "fold-constants", simplify, "fold-constants", "cse", "dce"]);
     }
     if level >= OptimizationLevel::O2 {
         // Each convolutional op gets transposes around it; sunk, those between two such ops meet and vanish. What

@@ -93,7 +93,9 @@ pub fn operations(spec: &KernelSpec) -> i64 {
     let cost = |node: &NodeSpec| match node.op() {
         "constant" => 0,
         "exp" | "log" | "sigmoid" | "tanh" | "erf" | "power" | "sin" | "cos" | "tan" | "asin" | "acos" | "atan"
-        | "sinh" | "cosh" | "asinh" | "acosh" | "atanh" => tuning::FUNCTION_OPERATIONS,
+        | "sinh" | "cosh" | "asinh" | "acosh" | "atanh" | "silu" | "softplus" | "mish" | "gelu" | "gelu_tanh" => {
+            tuning::FUNCTION_OPERATIONS
+        }
         _ => 1,
     };
     1 + spec.nodes.iter().map(cost).sum::<i64>()

@@ -1,4 +1,4 @@
-//! Plans softmax, log_softmax, layer_norm and lrn: ops that look at a line of elements before they write any of it.
+//! Plans softmax, log_softmax, layer_norm, rms_norm and lrn: ops that look at a line of elements before they write any of it.
 
 use crate::anchored::{anchor, estimate, is_anchor_space};
 use crate::map::{lanes, operations, serial_tasks};
@@ -64,11 +64,11 @@ pub fn plan_softmax(spec: &KernelSpec, target: &Target) -> Option<Plan> {
     )
 }
 
-/// Plans layer_norm. A task is one line of all normalized axes.
+/// Plans layer_norm and rms_norm. A task is one line of all normalized axes.
 ///
 /// Options: `anchor`, `lanes`; lanes is 1 where several axes are normalized and something is broadcast among them.
 pub fn plan_layer_norm(spec: &KernelSpec, target: &Target) -> Option<Plan> {
-    let anchor = anchor(spec, &["layer_norm"])?;
+    let anchor = anchor(spec, &["layer_norm", "rms_norm"])?;
     if !is_anchor_space(spec, anchor) {
         return None;
     }

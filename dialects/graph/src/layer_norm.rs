@@ -1,4 +1,4 @@
-//! `graph.layer_norm`: normalization over the last axes.
+//! `graph.layer_norm` and `graph.rms_norm`: normalization over the last axes.
 
 use crate::read::Read;
 use crate::rows::{operand, optional_operand, required, result};
@@ -30,7 +30,26 @@ pub const LAYER_NORM: OpDefinition = OpDefinition {
     results: &[result("y", TypeConstraint::FloatTensor)],
     traits: Traits::PURE,
     infer: Some(infer),
-    evaluate: Some(evaluate),
+    evaluate: Some(|request| evaluate(request, true)),
+    ..OpDefinition::EMPTY
+};
+
+/// The row of `rms_norm`.
+pub const RMS_NORM: OpDefinition = OpDefinition {
+    name: "graph.rms_norm",
+    doc: "`x / sqrt(mean(x^2) + epsilon) * scale`, where the mean is taken over all axes from `axis` on. `scale` broadcasts \
+          to the shape of those axes.\n\n\
+          Zhang, Sennrich: Root Mean Square Layer Normalization, 2019.",
+    example: "%y = graph.rms_norm %x, %scale {axis = 1, epsilon = 1.0e-5} : (tensor<2x3xf32>, tensor<3xf32>) -> tensor<2x3xf32>",
+    operands: &[operand("x", TypeConstraint::FloatTensor), optional_operand("scale", TypeConstraint::FloatTensor)],
+    attributes: &[
+        required("axis", AttributeConstraint::Integer, "The first normalized axis, counted from 0."),
+        required("epsilon", AttributeConstraint::Float, "Added to the mean of the squares."),
+    ],
+    results: &[result("y", TypeConstraint::FloatTensor)],
+    traits: Traits::PURE,
+    infer: Some(infer),
+    evaluate: Some(|request| evaluate(request, false)),
     ..OpDefinition::EMPTY
 };
 
@@ -64,9 +83,9 @@ fn infer(request: &InferRequest) -> Result<Vec<Type>, String> {
     Ok(vec![request.operands[0]])
 }
 
-fn evaluate(request: &EvaluateRequest) -> Result<Vec<Tensor>, String> {
+fn evaluate(request: &EvaluateRequest, is_centred: bool) -> Result<Vec<Tensor>, String> {
     let (Some(x), [(element, shape)]) = (request.operands.first(), request.results) else {
-        return Err("layer_norm has an operand and one result".into());
+        return Err("a normalization has an operand and one result".into());
     };
     let axis = request.attributes.axis("axis", shape.len())?;
     let epsilon = request.attributes.float("epsilon")?;
@@ -83,7 +102,7 @@ fn evaluate(request: &EvaluateRequest) -> Result<Vec<Tensor>, String> {
     let (scale, bias) = (expand(scale, 1.0)?, expand(bias, 0.0)?);
     let mut values = scalar::floats(x)?;
     for line in values.chunks_exact_mut(length.max(1)) {
-        let mean = line.iter().sum::<f64>() / length as f64;
+        let mean = if is_centred { line.iter().sum::<f64>() / length as f64 } else { 0.0 };
         let variance = line.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / length as f64;
         let factor = 1.0 / (variance + epsilon).sqrt();
         for (value, (scale, bias)) in line.iter_mut().zip(scale.iter().zip(&bias)) {

@@ -93,13 +93,24 @@ pub const DIALECT: Dialect = Dialect {
         STRUCTURE,
         INDEXED,
         reduction::OPS,
-        &[softmax::SOFTMAX, softmax::LOG_SOFTMAX, layer_norm::LAYER_NORM, lrn::LRN],
+        &[softmax::SOFTMAX, softmax::LOG_SOFTMAX, layer_norm::LAYER_NORM, layer_norm::RMS_NORM, lrn::LRN],
         CONVOLUTION,
         &[matmul::MATMUL],
         &[recurrent::LSTM, recurrent::GRU, recurrent::RNN],
         &[control::IF, control::YIELD, fusion::FUSION],
     ],
 };
+
+/// Rewrite rules on the ops of the dialect: theme and text of each file under `rules`. See the README there.
+pub const RULES: &[(&str, &str)] = &[
+    ("arithmetic", include_str!("../rules/arithmetic.rules")),
+    ("functions", include_str!("../rules/functions.rules")),
+    ("logic", include_str!("../rules/logic.rules")),
+    ("movement", include_str!("../rules/movement.rules")),
+    ("absorption", include_str!("../rules/absorption.rules")),
+    ("activation", include_str!("../rules/activation.rules")),
+    ("normalization", include_str!("../rules/normalization.rules")),
+];
 
 /// Ops that make and move elements.
 const STRUCTURE: &[OpDefinition] = &[

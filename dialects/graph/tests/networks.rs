@@ -142,6 +142,7 @@ fn normalizations() {
     );
     let norm = [attribute("axis", 1i64), attribute("epsilon", 0.0)];
     let operands = [f(&[1, 2], &[1.0, 3.0]), f(&[2], &[2.0, 3.0]), f(&[1], &[0.5])];
+    check("graph.rms_norm", &norm, &operands[..2], &[f(&[1, 2], &[0.894_427_2, 4.024_922_4])]);
     check("graph.layer_norm", &norm, &operands, &[f(&[1, 2], &[-1.5, 3.5])]);
     let lrn = [
         attribute("size", 3i64),

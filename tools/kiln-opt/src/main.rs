@@ -33,6 +33,10 @@ fn run(options: &Options) -> Result<bool, String> {
     match &options.task {
         Task::ListPasses => write(options, &process::list_passes()).map(|()| true),
         Task::ListOps => write(options, &process::list_ops()).map(|()| true),
+        Task::CheckRules(files) | Task::ShowRules(files) => {
+            let (text, succeeded) = process::rules(files, matches!(options.task, Task::ShowRules(_)));
+            write(options, &text).map(|()| succeeded)
+        }
         Task::Process => {
             let (text, succeeded) = process::process(options, &read(&options.input)?);
             if let Some(text) = text {

@@ -78,6 +78,12 @@ struct Arguments {
     #[arg(long, value_name = "FILE", default_value = "kiln-reproducer.mlir")]
     reproducer: String,
 
+    /// Tests the rules of a file on random graphs, before and after each rule, in the interpreter.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["pass_pipeline", "rules"])]
+    check_rules: Vec<String>,
+    /// Prints, for each rule of a file, a function that it matches: something to write a test from.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["pass_pipeline", "rules", "check_rules"])]
+    show_rules: Vec<String>,
     /// Lists the passes with their options.
     #[arg(long)]
     list_passes: bool,
@@ -108,6 +114,10 @@ pub(crate) enum Task {
     ListPasses,
     /// Print the dialects.
     ListOps,
+    /// Test rules.
+    CheckRules(Vec<String>),
+    /// Print what rules match.
+    ShowRules(Vec<String>),
     /// Run a pipeline on the input.
     Process,
 }
@@ -183,6 +193,8 @@ impl Arguments {
         let task = match (self.list_passes, self.list_ops) {
             (true, _) => Task::ListPasses,
             (_, true) => Task::ListOps,
+            _ if !self.check_rules.is_empty() => Task::CheckRules(self.check_rules),
+            _ if !self.show_rules.is_empty() => Task::ShowRules(self.show_rules),
             _ => Task::Process,
         };
         let pipeline = match (&self.run_reproducer, self.pass_pipeline) {

@@ -4,6 +4,7 @@ use crate::expectations;
 use crate::options::{Options, PipelineSource};
 use crate::split::{SEPARATOR, split};
 use kiln_diag::{Diagnostic, Place, Sink, Sources, render};
+use kiln_optimize::RuleCheck;
 use kiln_pass::{PassManager, Pipeline, Step};
 use std::fmt::Write;
 use std::io::IsTerminal;
@@ -68,6 +69,23 @@ fn process_part(options: &Options, text: &str, sink: &Sink) -> Option<String> {
         outcome.statistics.iter().for_each(|((pass, counter), count)| eprintln!("{count:>8} {pass}: {counter}"));
     }
     outcome.succeeded.then(|| kiln_syntax::print(&module, module.top(), &options.print))
+}
+
+/// Tests the rules of files, or shows what they match. Gives what to print, and whether all went well; diagnostics go to
+/// standard error.
+pub(crate) fn rules(files: &[String], shows: bool) -> (String, bool) {
+    let (sink, registry) = (Sink::new(), kiln_registry::dialects());
+    let rules = kiln_optimize::load_rules(files, &registry, &sink).unwrap_or_default();
+    let text = if shows {
+        kiln_optimize::show_rules(&rules, &registry, &sink)
+    } else {
+        let checks = kiln_optimize::check_rules(&rules, &registry, &sink);
+        let line = |check: &RuleCheck| format!("{}: the same on {} graphs\n", check.name, check.graphs);
+        checks.iter().map(line).collect()
+    };
+    let found = sink.take();
+    show(&found, "", "");
+    (text, found.is_empty())
 }
 
 fn show(diagnostics: &[Diagnostic], file: &str, text: &str) {

@@ -71,6 +71,47 @@ fn write_inputs(directory: &Path, rows: usize, indices: &[i64]) -> Vec<f32> {
     x
 }
 
+/// Rules of a user rewrite the graph before it is optimized, and say where.
+#[test]
+fn rules_rewrite_the_graph() {
+    let (directory, _) = prepare(&layer());
+    let directory = directory.path();
+    let rules = "// relu(x + b) = -max(x + b, 0): wrong, but easy to see\n\
+                 rule negative { (relu $s@(add $x $b:constant)) => (negate (maximum $s 0)) }\n\
+                 rule sum { (relu (add $x (relu $y))) => $x }\n";
+    std::fs::write(directory.join("mine.rules"), rules).expect("writable");
+    let options = ["compile", "model.onnx", "--rules", "mine.rules", "--debug-rules", "--report", "report.txt"];
+    let (status, _, said) = kiln(directory, &options);
+    assert_eq!(status, 0, "{said}");
+    assert!(said.contains("graph.relu: rule 'negative' applied") && said.contains("node \"y\""), "{said}");
+    let report = std::fs::read_to_string(directory.join("report.txt")).expect("written");
+    assert!(report.contains("1  apply-rules negative\n"), "{report}");
+    let (x, indices) = (write_inputs(directory, 3, &[2, 0]), [2, 0]);
+    let (status, _, error) = kiln(directory, &["run", "model.so", "--inputs", "inputs.npz", "--outputs", "out.npz"]);
+    assert_eq!(status, 0, "{error}");
+    let outputs = read_npz(&directory.join("out.npz"), |_| None).expect("readable");
+    let negated: Vec<f32> = expected(&x, &indices).iter().map(|value| -value).collect();
+    let found = outputs[0].1.values::<f32>().to_vec();
+    let near = |(found, negated): (&f32, &f32)| (found - negated).abs() < 1e-4;
+    assert!(found.iter().zip(&negated).all(near), "{found:?} {negated:?}");
+}
+
+/// Wrong rules end the command before anything else happens, each mistake at its place.
+#[test]
+fn wrong_rules_are_located() {
+    let (directory, _) = prepare(&layer());
+    let directory = directory.path();
+    std::fs::write(directory.join("wrong.rules"), "rule a { (rleu $x) => $y }\n").expect("writable");
+    let (status, _, said) = kiln(directory, &["compile", "model.onnx", "--rules", "wrong.rules"]);
+    assert_eq!(status, 1, "{said}");
+    for part in ["there is no op 'graph.rleu'", "wrong.rules:1:11", "did you mean 'relu'?", "'$y' is not bound"] {
+        assert!(said.contains(part), "{said}");
+    }
+    assert!(!directory.join("model.so").exists());
+    let (status, _, said) = kiln(directory, &["compile", "model.onnx", "--rules", "none.rules"]);
+    assert_eq!((status, said.contains("none.rules")), (1, true), "{said}");
+}
+
 #[test]
 fn a_model_computes_what_it_says_at_every_size() {
     let (directory, _) = prepare(&layer());

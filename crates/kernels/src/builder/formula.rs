@@ -44,6 +44,17 @@ const FLOAT_UNARY: &[(&str, Unary)] = &[
     ("atanh", |b, x| b.atanh(x)),
     ("erf", |b, x| b.erf(x)),
     ("sigmoid", |b, x| b.sigmoid(x)),
+    ("silu", |b, x| b.silu(x)),
+    ("softplus", |b, x| b.softplus(x)),
+    ("mish", |b, x| b.mish(x)),
+    ("softsign", |b, x| {
+        let (magnitude, one) = (b.absolute(x), b.like(x, 1.0));
+        let divisor = b.addf(magnitude, one);
+        b.divf(x, divisor)
+    }),
+    ("gelu", |b, x| b.gelu(x)),
+    ("gelu_tanh", |b, x| b.gelu_tanh(x)),
+    ("hard_swish", |b, x| b.hard_swish(x)),
     ("relu", |b, x| {
         let zero = b.zero(b.ty(x));
         let is_negative = b.compare_floats(FloatPredicate::OrderedLess, x, zero);

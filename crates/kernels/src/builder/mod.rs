@@ -4,6 +4,7 @@
 //! Values have one of these representations, whatever their element type is in memory: narrower floats compute as
 //! `f32`, truth values as `i1` (one byte, 0 or 1, in memory), integers as signless integers of their width.
 
+mod activation;
 mod arithmetic;
 mod body;
 mod control;

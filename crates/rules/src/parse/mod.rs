@@ -40,10 +40,59 @@ pub(crate) fn parse(text: &str) -> (Vec<RuleSyntax<'_>>, Vec<Problem>) {
     for (index, &start) in starts.iter().enumerate() {
         let end = starts.get(index + 1).copied().unwrap_or(tokens.len());
         let last = tokens[end - 1].2;
+        if let Some(problem) = find_excess(&tokens[start..end]) {
+            problems.push(problem);
+            continue;
+        }
         match parser.parse(tokens[start..end].iter().copied().map(Ok::<_, Problem>)) {
             Ok(rule) => rules.push(rule),
             Err(failure) => problems.push(explain(failure, last)),
         }
     }
     (rules, problems)
+}
+
+/// How deep brackets may nest, and how many tokens a rule may have: far more than anyone can read, well before the stack
+/// ends where syntax trees are walked.
+const DEEPEST: usize = 100;
+const LONGEST: usize = 2000;
+
+/// What makes a rule too deep or too long.
+fn find_excess(tokens: &[(usize, Token<'_>, usize)]) -> Option<Problem> {
+    let mut depth = 0usize;
+    let deep = tokens.iter().find_map(|&(start, token, end)| {
+        match token {
+            Token::LeftParenthesis | Token::LeftBracket | Token::LeftBrace | Token::Call(_) => depth += 1,
+            Token::RightParenthesis | Token::RightBracket | Token::RightBrace => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        (depth > DEEPEST).then_some(Span { start, end })
+    });
+    if let Some(span) = deep {
+        return Some(Problem::at(span, format!("this is nested more than {DEEPEST} deep")));
+    }
+    let &(start, _, end) = tokens.get(LONGEST)?;
+    Some(Problem::at(Span { start, end }, format!("the rule is longer than {LONGEST} tokens")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistake_ends_its_rule_alone() {
+        let (rules, problems) = parse("rule a { (relu $x } rule b { (relu $x) => $x } rule c {");
+        assert_eq!(rules.iter().map(|rule| rule.name.text).collect::<Vec<_>>(), ["b"]);
+        let messages: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
+        assert_eq!(messages, ["unexpected '}', expected an operand", "the rule ends too early, expected an operand"]);
+    }
+
+    #[test]
+    fn depth_is_bounded() {
+        let deep = format!("rule deep {{ {}", "(relu ".repeat(100_000));
+        let (rules, problems) = parse(&deep);
+        assert_eq!((rules.len(), problems.len()), (0, 1));
+        let chain = format!("rule long {{ (relu $x) => $x where {}true }}", "not ".repeat(100_000));
+        assert_eq!(parse(&chain).0.len(), 0);
+    }
 }

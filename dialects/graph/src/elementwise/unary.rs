@@ -73,6 +73,21 @@ table! {
     ATANH = float!("atanh", "The inverse hyperbolic tangent: NaN outside of -1 to 1.", libm::atanh);
     ERF = float!("erf", "The error function: 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to the value.", libm::erf);
     SIGMOID = float!("sigmoid", "The logistic function: 1 / (1 + exp(-x)).", |x| 1.0 / (1.0 + libm::exp(-x)));
+    SILU = float!("silu", "x times its sigmoid, also called swish: x / (1 + exp(-x)).", |x| x / (1.0 + libm::exp(-x)));
+    SOFTPLUS = float!("softplus", "log(1 + exp(x)), without overflow.", softplus);
+    MISH = float!("mish", "x times the hyperbolic tangent of its softplus.", |x| x * libm::tanh(softplus(x)));
+    SOFTSIGN = float!("softsign", "x / (1 + |x|).", |x| x / (1.0 + x.abs()));
+    GELU = float!(
+        "gelu",
+        "x times the normal distribution's probability of less than x: x / 2 * (1 + erf(x / sqrt(2))).",
+        |x| 0.5 * x * (1.0 + libm::erf(x * std::f64::consts::FRAC_1_SQRT_2))
+    );
+    GELU_TANH = float!(
+        "gelu_tanh",
+        "What is near to `gelu`: x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3))).",
+        |x| 0.5 * x * (1.0 + libm::tanh((2.0 / std::f64::consts::PI).sqrt() * (x + 0.044_715 * x * x * x)))
+    );
+    HARD_SWISH = float!("hard_swish", "x / 6 times x + 3 within 0 to 6.", |x| x * (x + 3.0).clamp(0.0, 6.0) / 6.0);
     RELU = number!(
         "relu",
         "The value where it is positive, 0 elsewhere; NaN stays.",
@@ -100,4 +115,8 @@ table! {
     };
     IS_NAN = predicate!("is_nan", "Whether the value is not a number.", f64::is_nan);
     IS_INF = predicate!("is_inf", "Whether the value is infinite, of either sign.", f64::is_infinite);
+}
+
+fn softplus(x: f64) -> f64 {
+    x.max(0.0) + libm::log1p(libm::exp(-x.abs()))
 }

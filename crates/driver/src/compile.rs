@@ -58,7 +58,7 @@ pub struct Request {
     pub constants: Vec<(String, Tensor)>,
     /// Files of rewrite rules that are applied to the graph before it is optimized.
     pub rules: Vec<String>,
-    /// Whether it is reported where rules applied and nearly did.
+    /// Whether it is reported where rules applied and nearly did: those of the files, or Kiln's own if there are none.
     pub debug_rules: bool,
     /// Threads the compiler itself uses; the result does not depend on it.
     pub threads: usize,
@@ -128,7 +128,9 @@ pub(crate) fn compile_model(request: &Request, sink: &Sink, progress: &dyn Progr
     progress.begin("optimize");
     let mut report = run(&mut module, pipeline::conversion(), sink)?;
     report += &apply_rules(&mut module, request, sink)?;
-    report += &run_traced(&mut module, &pipeline::optimization(request.level), request.debug_rules, sink)?;
+    // Who brings rules wants to know of those; Kiln's own would drown them.
+    let traces_own = request.debug_rules && request.rules.is_empty();
+    report += &run_traced(&mut module, &pipeline::optimization(request.level), traces_own, sink)?;
     note_operations(&mut module);
     if request.emit == Emit::Graph {
         return write_text(request, &print(&module, false), sink);

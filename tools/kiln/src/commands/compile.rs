@@ -63,7 +63,7 @@ pub struct CompileCommand {
     #[arg(long, value_name = "FILE")]
     rules: Vec<PathBuf>,
 
-    /// Says where each rule applied, and where it nearly did and why not.
+    /// Says where each rule applied, and where it nearly did and why not: of --rules, or else of Kiln's own.
     #[arg(long)]
     debug_rules: bool,
 

@@ -11,9 +11,11 @@
 #![forbid(unsafe_code)]
 
 mod command;
+mod compare;
 mod tools;
 
 pub use command::{RunLine, run_lines};
+pub use compare::{output_of, same};
 pub use tools::Tools;
 
 use std::path::{Path, PathBuf};

@@ -44,4 +44,12 @@ impl Tools {
             _ => None,
         }
     }
+
+    /// The program called `name`.
+    ///
+    /// # Errors
+    /// That it is missing.
+    pub fn find_program(&self, name: &str) -> Result<PathBuf, String> {
+        self.path_of(name).filter(|path| path.exists()).ok_or_else(|| format!("{name} is missing"))
+    }
 }

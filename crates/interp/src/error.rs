@@ -32,8 +32,8 @@ fn node_name(location: Location) -> Option<&'static str> {
     match location.kind() {
         LocationKind::Named { name, .. } => Some(name.as_str()),
         LocationKind::CallSite { callee, .. } => node_name(*callee),
-        LocationKind::Fused(parts) => parts.iter().find_map(|part| node_name(*part)),
-        LocationKind::File { .. } | LocationKind::Unknown => None,
+        LocationKind::Fused { parts, .. } => parts.iter().find_map(|part| node_name(*part)),
+        LocationKind::File { .. } | LocationKind::Range { .. } | LocationKind::Unknown => None,
     }
 }
 

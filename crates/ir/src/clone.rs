@@ -21,6 +21,7 @@ impl Module {
             operands: self.operands(op).iter().map(mapped).collect(),
             result_types: self.result_types(op).into(),
             attributes: self.attributes(op).clone(),
+            properties: self.properties(op),
             region_count: self.regions(op).len(),
             successors: self.successors(op).iter().map(successor).collect(),
             location: self.location(op),
@@ -36,6 +37,9 @@ impl Module {
                 let types: Vec<_> = self.arguments(block).iter().map(|&argument| self.ty(argument)).collect();
                 let new = self.create_block(target, &types);
                 blocks.insert(block, new);
+                for (position, location) in self.argument_locations(block).to_vec().into_iter().enumerate() {
+                    self.set_argument_location(new, position, location);
+                }
                 for (position, &argument) in self.arguments(block).to_vec().iter().enumerate() {
                     mapping.insert(argument, self.arguments(new)[position]);
                 }

@@ -1,5 +1,6 @@
 //! Where an op comes from.
 
+use crate::attribute::{Attribute, write_string};
 use crate::intern::{Interned, Name};
 
 /// An interned location.
@@ -20,6 +21,15 @@ pub enum LocationKind {
         /// 1-based column.
         column: u32,
     },
+    /// `loc("file":line:column to line:column)`.
+    Range {
+        /// The file's name.
+        file: Name,
+        /// Line and column where it begins.
+        start: (u32, u32),
+        /// Line and column where it ends.
+        end: (u32, u32),
+    },
     /// `loc("name")` or `loc("name"(child))`: a node of the model.
     Named {
         /// The name.
@@ -35,7 +45,12 @@ pub enum LocationKind {
         caller: Location,
     },
     /// `loc(fused[...])`: an op that several ops became.
-    Fused(Vec<Location>),
+    Fused {
+        /// `fused<metadata>[...]`: what fused them.
+        metadata: Option<Attribute>,
+        /// Their locations.
+        parts: Vec<Location>,
+    },
 }
 
 impl Location {
@@ -65,7 +80,7 @@ impl Location {
         for &location in locations {
             let parts = match location.kind() {
                 LocationKind::Unknown => continue,
-                LocationKind::Fused(parts) => parts.as_slice(),
+                LocationKind::Fused { metadata: None, parts } => parts.as_slice(),
                 _ => &[location],
             };
             for part in parts {
@@ -77,7 +92,7 @@ impl Location {
         match flat.as_slice() {
             [] => Location::unknown(),
             [one] => *one,
-            _ => Location::new(LocationKind::Fused(flat)),
+            _ => Location::new(LocationKind::Fused { metadata: None, parts: flat }),
         }
     }
 
@@ -89,10 +104,10 @@ impl Location {
     /// The first name in the location: the model's node it comes from.
     pub fn find_name(self) -> Option<Name> {
         match self.kind() {
-            LocationKind::Unknown | LocationKind::File { .. } => None,
+            LocationKind::Unknown | LocationKind::File { .. } | LocationKind::Range { .. } => None,
             LocationKind::Named { name, .. } => Some(*name),
             LocationKind::CallSite { callee, caller } => callee.find_name().or_else(|| caller.find_name()),
-            LocationKind::Fused(parts) => parts.iter().find_map(|part| part.find_name()),
+            LocationKind::Fused { parts, .. } => parts.iter().find_map(|part| part.find_name()),
         }
     }
 }
@@ -114,12 +129,19 @@ impl std::fmt::Display for Location {
 
 impl Location {
     fn write_inner(self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        use crate::attribute::write_string;
         match self.kind() {
             LocationKind::Unknown => f.write_str("unknown"),
             LocationKind::File { file, line, column } => {
                 write_string(f, file.as_str().as_bytes())?;
                 write!(f, ":{line}:{column}")
+            }
+            LocationKind::Range { file, start, end } => {
+                write_string(f, file.as_str().as_bytes())?;
+                write!(f, ":{}:{} to ", start.0, start.1)?;
+                if start.0 != end.0 {
+                    write!(f, "{}", end.0)?;
+                }
+                write!(f, ":{}", end.1)
             }
             LocationKind::Named { name, child } => {
                 write_string(f, name.as_str().as_bytes())?;
@@ -137,8 +159,12 @@ impl Location {
                 caller.write_inner(f)?;
                 f.write_str(")")
             }
-            LocationKind::Fused(parts) => {
-                f.write_str("fused[")?;
+            LocationKind::Fused { metadata, parts } => {
+                f.write_str("fused")?;
+                if let Some(metadata) = metadata {
+                    write!(f, "<{metadata}>")?;
+                }
+                f.write_str("[")?;
                 for (index, part) in parts.iter().enumerate() {
                     if index > 0 {
                         f.write_str(", ")?;

@@ -25,7 +25,11 @@ impl Attributes {
 
     /// Sets the attribute under `name`; returns the one it replaces.
     pub fn set(&mut self, name: &str, value: impl IntoAttribute) -> Option<Attribute> {
-        let (name, value) = (Name::new(name), value.into_attribute());
+        self.insert(Name::new(name), value.into_attribute())
+    }
+
+    /// Sets the attribute under `name`; returns the one it replaces.
+    pub fn insert(&mut self, name: Name, value: Attribute) -> Option<Attribute> {
         match self.0.binary_search_by_key(&name, |(candidate, _)| *candidate) {
             Ok(index) => Some(std::mem::replace(&mut self.0[index].1, value)),
             Err(index) => {
@@ -86,7 +90,7 @@ impl FromIterator<(Name, Attribute)> for Attributes {
     fn from_iter<I: IntoIterator<Item = (Name, Attribute)>>(entries: I) -> Attributes {
         let mut attributes = Attributes::new();
         for (name, value) in entries {
-            attributes.set(name.as_str(), value);
+            attributes.insert(name, value);
         }
         attributes
     }
@@ -103,6 +107,8 @@ pub struct OpState {
     pub result_types: SmallVec<[Type; 2]>,
     /// Attributes.
     pub attributes: Attributes,
+    /// `<{...}>` of an op that no dialect at hand defines: a dictionary.
+    pub properties: Option<Attribute>,
     /// How many (empty) regions it gets.
     pub region_count: usize,
     /// Successors, if a terminator.
@@ -114,11 +120,17 @@ pub struct OpState {
 impl OpState {
     /// An op without anything but a name.
     pub fn new(name: &str, location: Location) -> OpState {
+        OpState::named(Name::new(name), location)
+    }
+
+    /// An op without anything but a name.
+    pub fn named(name: Name, location: Location) -> OpState {
         OpState {
-            name: Name::new(name),
+            name,
             operands: SmallVec::new(),
             result_types: SmallVec::new(),
             attributes: Attributes::new(),
+            properties: None,
             region_count: 0,
             successors: Vec::new(),
             location,
@@ -133,6 +145,7 @@ pub struct OpData {
     pub(crate) operands: SmallVec<[Value; 4]>,
     pub(crate) results: SmallVec<[Value; 2]>,
     pub(crate) attributes: Attributes,
+    pub(crate) properties: Option<Attribute>,
     pub(crate) regions: SmallVec<[Region; 1]>,
     pub(crate) successors: Vec<Block>,
     pub(crate) location: Location,

@@ -46,11 +46,25 @@ pub enum FloatKind {
     F8E5M2,
     /// `f8E5M2FNUZ`.
     F8E5M2FNUZ,
+    /// `f4E2M1FN`.
+    F4E2M1FN,
+    /// `f6E2M3FN`.
+    F6E2M3FN,
+    /// `f6E3M2FN`.
+    F6E3M2FN,
+    /// `f8E3M4`.
+    F8E3M4,
+    /// `f8E4M3`.
+    F8E4M3,
+    /// `f8E4M3B11FNUZ`.
+    F8E4M3B11FNUZ,
+    /// `f8E8M0FNU`.
+    F8E8M0FNU,
 }
 
 impl FloatKind {
     /// Every kind.
-    pub const ALL: [FloatKind; 11] = [
+    pub const ALL: [FloatKind; 18] = [
         FloatKind::F16,
         FloatKind::BF16,
         FloatKind::F32,
@@ -62,6 +76,13 @@ impl FloatKind {
         FloatKind::F8E4M3FNUZ,
         FloatKind::F8E5M2,
         FloatKind::F8E5M2FNUZ,
+        FloatKind::F4E2M1FN,
+        FloatKind::F6E2M3FN,
+        FloatKind::F6E3M2FN,
+        FloatKind::F8E3M4,
+        FloatKind::F8E4M3,
+        FloatKind::F8E4M3B11FNUZ,
+        FloatKind::F8E8M0FNU,
     ];
 
     /// The spelling in IR text.
@@ -78,6 +99,13 @@ impl FloatKind {
             FloatKind::F8E4M3FNUZ => "f8E4M3FNUZ",
             FloatKind::F8E5M2 => "f8E5M2",
             FloatKind::F8E5M2FNUZ => "f8E5M2FNUZ",
+            FloatKind::F4E2M1FN => "f4E2M1FN",
+            FloatKind::F6E2M3FN => "f6E2M3FN",
+            FloatKind::F6E3M2FN => "f6E3M2FN",
+            FloatKind::F8E3M4 => "f8E3M4",
+            FloatKind::F8E4M3 => "f8E4M3",
+            FloatKind::F8E4M3B11FNUZ => "f8E4M3B11FNUZ",
+            FloatKind::F8E8M0FNU => "f8E8M0FNU",
         }
     }
 }
@@ -160,7 +188,12 @@ pub enum TypeKind {
     /// `memref<?xf32>`.
     MemRef(MemRefType),
     /// `memref<*xf32>`.
-    UnrankedMemRef(Type),
+    UnrankedMemRef {
+        /// The element type.
+        element: Type,
+        /// The memory space.
+        space: Option<Attribute>,
+    },
     /// `!dialect.body`, kept as text: `!llvm.ptr`, `!llvm.struct<(ptr, i64)>`, `!graph.string`.
     Dialect {
         /// The dialect's name space.
@@ -299,7 +332,7 @@ impl Type {
                 FloatKind::F8E4M3FNUZ => F8E4M3FNUZ,
                 FloatKind::F8E5M2 => F8E5M2,
                 FloatKind::F8E5M2FNUZ => F8E5M2FNUZ,
-                FloatKind::F80 | FloatKind::F128 | FloatKind::TF32 => return None,
+                _ => return None,
             },
             TypeKind::Integer { width, signedness } => match (width, signedness) {
                 (1, _) => I1,
@@ -361,7 +394,7 @@ impl Type {
             | TypeKind::UnrankedTensor(element)
             | TypeKind::Vector(VectorType { element, .. })
             | TypeKind::MemRef(MemRefType { element, .. })
-            | TypeKind::UnrankedMemRef(element) => *element,
+            | TypeKind::UnrankedMemRef { element, .. } => *element,
             _ => self,
         }
     }
@@ -444,7 +477,8 @@ impl fmt::Display for Type {
                 write!(f, "{}>", vector.element)
             }
             TypeKind::MemRef(memref) => memref.fmt(f),
-            TypeKind::UnrankedMemRef(element) => write!(f, "memref<*x{element}>"),
+            TypeKind::UnrankedMemRef { element, space: None } => write!(f, "memref<*x{element}>"),
+            TypeKind::UnrankedMemRef { element, space: Some(space) } => write!(f, "memref<*x{element}, {space}>"),
             TypeKind::Dialect { dialect, body } if body.as_str().starts_with('<') => write!(f, "!{dialect}{body}"),
             TypeKind::Dialect { dialect, body } => write!(f, "!{dialect}.{body}"),
         }

@@ -32,12 +32,16 @@ impl Location {
             LocationKind::File { file, line, column } => {
                 Place::Text { file: file.as_str().into(), line: *line, column: *column, length: 0 }
             }
+            LocationKind::Range { file, start: (line, column), end } => {
+                let length = if *line == end.0 { end.1.saturating_sub(*column) } else { 0 };
+                Place::Text { file: file.as_str().into(), line: *line, column: *column, length }
+            }
             LocationKind::Named { name: node, child } => match child.place(name) {
                 text @ Place::Text { .. } => text,
                 _ => Place::Model { file: String::new(), part: format!("node \"{node}\" ({name})") },
             },
             LocationKind::CallSite { callee, .. } => callee.place(name),
-            LocationKind::Fused(parts) => parts.first().map_or(Place::Nowhere, |part| part.place(name)),
+            LocationKind::Fused { parts, .. } => parts.first().map_or(Place::Nowhere, |part| part.place(name)),
             LocationKind::Unknown => Place::Nowhere,
         }
     }

@@ -20,6 +20,7 @@ pub fn symbol_dce(module: &mut Module, table: Op) -> usize {
         let mut mentioned = Vec::new();
         for inner in module.walk(op) {
             module.attributes(inner).iter().for_each(|(_, attribute)| collect(attribute, &mut mentioned));
+            module.properties(inner).into_iter().for_each(|attribute| collect(attribute, &mut mentioned));
         }
         let found = mentioned.iter().filter_map(|name| named.get(name)).copied();
         pending.extend(found.filter(|&op| reached.insert(op)));

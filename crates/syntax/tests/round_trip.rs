@@ -84,6 +84,9 @@ fn types() {
         "memref<2xf32, affine_map<(d0) -> (d0 * 2)>, 3>",
         "memref<2xf32, 3 : i32>",
         "memref<*xf32>",
+        "memref<*xf32, 1>",
+        "f4E2M1FN",
+        "f8E8M0FNU",
         "!llvm.ptr",
         "!llvm.struct<(ptr, array<2 x i64>)>",
         "!graph.string",
@@ -153,6 +156,24 @@ fn attributes() {
         "loc(\"a\"(\"a.mlir\":1:2))",
         "loc(callsite(\"a\" at \"b\"))",
         "loc(fused[\"a\", \"b\"])",
+        "loc(fused<\"pass\">[\"a\", \"b\"])",
+        "loc(\"a.mlir\":1:2 to 3:4)",
+        "loc(\"a.mlir\":1:2 to :4)",
+        "distinct[3]<42 : i32>",
+        "distinct[0]<>",
+        "0x7F800001 : f32",
+        "0x7FF0000000000001 : f64",
+        "3.14000000000000012434 : f80",
+        "0x7C : f8E5M2",
+        "123456789012345678901234567890123456789012345 : i256",
+        "\"\\FF\\00\"",
+        "\"x\" : !test.string",
+        "#complex.number<:f32 1.0, 2.0> : complex<f32>",
+        "sparse<[[0, 0], [1, 2]], [1, 5]> : tensor<3x4xi32>",
+        "dense<[1, -2]> : tensor<2xi7>",
+        "dense<(1,2)> : tensor<2xcomplex<i32>>",
+        "dense<[1, -170141183460469231731687303715884105728]> : tensor<2xi128>",
+        "array<i24: 1, -2>",
         "#llvm.linkage<external>",
         "#opaque<\"x\">",
     ] {
@@ -171,7 +192,6 @@ fn attributes_in_other_words() {
     check_attribute("dense<1> : tensor<2xf32>", "dense<1.0e+00> : tensor<2xf32>");
     check_attribute("affine_map<(i, j) -> (i - j)>", "affine_map<(d0, d1) -> (d0 - d1)>");
     check_attribute("{b, a = unit}", "{a, b}");
-    check_attribute("loc(fused<\"pass\">[\"a\", \"b\"])", "loc(fused[\"a\", \"b\"])");
     check_attribute("\"\\n\\t\\\\\"", "\"\\0A\\09\\\\\"");
 }
 
@@ -210,9 +230,11 @@ fn names_are_scoped() {
 }
 
 #[test]
-fn properties_join_attributes() {
+fn properties_join_the_attributes_of_ops_that_are_known() {
     let text = check("%a, %b:2 = \"t.a\"() <{p = 1}> {q = 2} : () -> (i1, i2, i3)");
-    assert!(text.contains("%0:3 = \"t.a\"() {p = 1, q = 2} : () -> (i1, i2, i3)"), "{text}");
+    assert!(text.contains("%0:3 = \"t.a\"() <{p = 1}> {q = 2} : () -> (i1, i2, i3)"), "{text}");
+    let text = check("\"builtin.module\"() <{sym_name = \"m\"}> ({ ^bb0: }) {q = 2} : () -> ()");
+    assert!(text.contains("{q = 2, sym_name = \"m\"}"), "{text}");
 }
 
 #[test]

@@ -21,11 +21,21 @@ impl std::fmt::Display for BlobKey {
     }
 }
 
+/// A tensor and how its text says it is aligned.
+#[derive(Debug)]
+struct Blob {
+    tensor: Tensor,
+    alignment: u32,
+}
+
 /// Tensors by content hash; equal tensors are stored once. Shared between threads.
 #[derive(Clone, Debug, Default)]
-pub struct BlobStore(Arc<RwLock<FxHashMap<BlobKey, Tensor>>>);
+pub struct BlobStore(Arc<RwLock<FxHashMap<BlobKey, Blob>>>);
 
 impl BlobStore {
+    /// The alignment in bytes of blobs of which no text says another.
+    pub const ALIGNMENT: u32 = 16;
+
     /// An empty store.
     pub fn new() -> BlobStore {
         BlobStore::default()
@@ -50,12 +60,26 @@ impl BlobStore {
 
     /// Adds `tensor` under a key read from IR text.
     pub fn insert_as(&self, key: &str, tensor: Tensor) {
-        self.0.write().expect("no writer panics").entry(BlobKey(key.into())).or_insert(tensor);
+        let blob = Blob { tensor, alignment: BlobStore::ALIGNMENT };
+        self.0.write().expect("no writer panics").entry(BlobKey(key.into())).or_insert(blob);
+    }
+
+    /// Notes the alignment in bytes that IR text states for a blob.
+    pub fn set_alignment(&self, key: &str, alignment: u32) {
+        if let Some(blob) = self.0.write().expect("no writer panics").get_mut(&BlobKey(key.into())) {
+            blob.alignment = alignment;
+        }
+    }
+
+    /// The alignment in bytes that IR text states for a blob.
+    pub fn alignment(&self, key: &str) -> u32 {
+        let blobs = self.0.read().expect("no writer panics");
+        blobs.get(&BlobKey(key.into())).map_or(BlobStore::ALIGNMENT, |blob| blob.alignment)
     }
 
     /// The tensor under `key`.
     pub fn find(&self, key: &str) -> Option<Tensor> {
-        self.0.read().expect("no writer panics").get(&BlobKey(key.into())).cloned()
+        self.0.read().expect("no writer panics").get(&BlobKey(key.into())).map(|blob| blob.tensor.clone())
     }
 
     /// All keys, sorted.

@@ -1,11 +1,13 @@
 //! What the grammar's actions know: aliases, resources, and how problems are stated.
 
+use crate::parse::cursor::Span;
 use crate::parse::grammar::DimsParser;
 use crate::parse::lexer::Token;
 use kiln_ir::{Attribute, AttributeKind, Location, Name, Type};
 use lalrpop_util::ParseError;
 use logos::Logos;
 use rustc_hash::FxHashMap;
+use std::borrow::Cow;
 
 /// What is wrong, and the bytes of the text it is about.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -79,28 +81,42 @@ fn expectation(expected: &[String]) -> String {
     }
 }
 
+/// An alias: what it stands for, and where it is defined.
+type Alias<T> = (T, Span);
+
 /// Aliases defined so far, resources mentioned so far.
 #[derive(Default)]
 pub(crate) struct Context {
-    pub(crate) types: FxHashMap<String, Type>,
-    pub(crate) attributes: FxHashMap<String, Attribute>,
+    types: FxHashMap<String, Alias<Type>>,
+    attributes: FxHashMap<String, Alias<Attribute>>,
     /// Keys of `dense_resource`s with their types, in order of appearance.
     pub(crate) resources: Vec<(Name, Type)>,
 }
 
 impl Context {
+    /// Defines `!name`; gives the place of an earlier definition.
+    pub(super) fn define_type(&mut self, name: &str, ty: Type, span: Span) -> Option<Span> {
+        self.types.insert(name.to_owned(), (ty, span)).map(|(_, earlier)| earlier)
+    }
+
+    /// Defines `#name`; gives the place of an earlier definition.
+    pub(super) fn define_attribute(&mut self, name: &str, value: Attribute, span: Span) -> Option<Span> {
+        self.attributes.insert(name.to_owned(), (value, span)).map(|(_, earlier)| earlier)
+    }
+
     /// The type `!name`: an alias if there is no dot.
     pub(crate) fn dialect_type(&self, name: &str) -> Result<Type, String> {
         match split_dialect(name) {
-            Some((dialect, body)) => Ok(Type::dialect(dialect, body)),
-            None => self.types.get(name).copied().ok_or_else(|| undefined('!', name, self.types.keys())),
+            Some((dialect, body)) => Ok(Type::dialect(dialect, &self.expand(body))),
+            None => self.types.get(name).map(|(ty, _)| *ty).ok_or_else(|| undefined('!', name, self.types.keys())),
         }
     }
 
-    /// The attribute `#name`: an alias if there is no dot.
+    /// The attribute `#name`, or `#dialect.body : ty`: an alias if there is no dot.
     pub(crate) fn dialect_attribute<'s>(
         &mut self,
         name: &'s str,
+        ty: Option<Type>,
         start: usize,
         end: usize,
     ) -> Result<Attribute, Failure<'s>> {
@@ -114,15 +130,64 @@ impl Context {
         }
         match split_dialect(name) {
             Some((dialect, body)) => {
-                let (dialect, body) = (Name::new(dialect), Name::new(body));
+                let mut body = self.expand(body);
+                if let Some(ty) = ty {
+                    body = Cow::Owned(format!("{body} : {ty}"));
+                }
+                let (dialect, body) = (Name::new(dialect), Name::new(&body));
                 Ok(Attribute::new(AttributeKind::Dialect { dialect, body }))
             }
+            None if ty.is_some() => located(start, end, Err(format!("the alias '#{name}' has its own type"))),
             None => located(start, end, self.find_alias(name)),
         }
     }
 
-    fn find_alias(&self, name: &str) -> Result<Attribute, String> {
-        self.attributes.get(name).copied().ok_or_else(|| undefined('#', name, self.attributes.keys()))
+    /// What the alias `#name` stands for.
+    pub(super) fn find_alias(&self, name: &str) -> Result<Attribute, String> {
+        let found = self.attributes.get(name).map(|(value, _)| *value);
+        found.ok_or_else(|| undefined('#', name, self.attributes.keys()))
+    }
+
+    /// The body of a dialect's type or attribute, with what aliases in it stand for.
+    fn expand<'b>(&self, body: &'b str) -> Cow<'b, str> {
+        let bytes = body.as_bytes();
+        let mut expanded = String::new();
+        let (mut copied, mut index) = (0, 0);
+        while let Some(&byte) = bytes.get(index) {
+            let start = index;
+            index += 1;
+            match byte {
+                b'"' => {
+                    while let Some(&byte) = bytes.get(index) {
+                        index += if byte == b'\\' { 2 } else { 1 };
+                        if byte == b'"' {
+                            break;
+                        }
+                    }
+                }
+                b'#' | b'!' => {
+                    let is_name = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'.');
+                    index += bytes[index..].iter().take_while(is_name).count();
+                    if let Some(text) = self.alias_text(byte, &body[start + 1..index]) {
+                        expanded.push_str(&body[copied..start]);
+                        expanded.push_str(&text);
+                        copied = index;
+                    }
+                }
+                _ => {}
+            }
+        }
+        match copied {
+            0 => Cow::Borrowed(body),
+            _ => Cow::Owned(expanded + &body[copied..]),
+        }
+    }
+
+    fn alias_text(&self, sigil: u8, name: &str) -> Option<String> {
+        match sigil {
+            b'#' => self.attributes.get(name).map(|(value, _)| value.to_string()),
+            _ => self.types.get(name).map(|(ty, _)| ty.to_string()),
+        }
     }
 
     /// The location that `#name` stands for.

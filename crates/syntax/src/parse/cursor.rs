@@ -53,6 +53,20 @@ impl<'s> Cursor<'s> {
         };
     }
 
+    /// What follows the token at hand in its line, without a location.
+    pub(super) fn rest_of_line(&self) -> &'s str {
+        let rest = self.lexer.remainder();
+        let line = rest.find('\n').map_or(rest, |end| &rest[..end]);
+        line.find(" loc(").map_or(line, |end| &line[..end]).trim_end()
+    }
+
+    /// Goes to the token after `length` bytes that follow the token at hand.
+    pub(super) fn skip(&mut self, length: usize) {
+        self.lexer.bump(length);
+        self.span.end += length;
+        self.advance();
+    }
+
     /// Whether the token at hand is the first of its line.
     pub(super) fn begins_line(&self) -> bool {
         self.previous_end == 0 || self.text[self.previous_end..self.span.start].contains('\n')
@@ -103,6 +117,19 @@ impl<'s> Cursor<'s> {
             tokens.push((self.span.start, token, self.span.end));
             self.advance();
         }
+    }
+
+    /// Appends the tokens of the attribute that begins here, up to what ends it outside of brackets.
+    pub(super) fn value(&mut self, tokens: &mut Vec<Spanned<'s>>) -> Result<(), Problem> {
+        while let Some(token) = self.token {
+            match token {
+                Token::Comma => break,
+                _ if token.is_close() => break,
+                _ if token.is_open() => self.group(tokens)?,
+                _ => self.take(tokens),
+            }
+        }
+        Ok(())
     }
 
     /// Appends the tokens of the type that begins here to `tokens`.

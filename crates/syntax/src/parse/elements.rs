@@ -2,8 +2,9 @@
 
 use crate::parse::literal::{Number, bytes, digit, wrap};
 use half::{bf16, f16};
-use kiln_ir::{Attribute, AttributeKind, Type, TypeKind};
+use kiln_ir::{Attribute, AttributeKind, Name, Type, TypeKind};
 use kiln_tensor::{ElementType, Tensor, element_count};
+use std::fmt;
 
 /// One element as it is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -13,6 +14,17 @@ pub(crate) enum Element<'s> {
     /// In quotes: a string, or the bits of all elements.
     String(&'s str),
     Complex(Number<'s>, Number<'s>),
+}
+
+impl fmt::Display for Element<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Element::Number(number) => number.fmt(f),
+            Element::Bool(value) => value.fmt(f),
+            Element::String(text) => f.write_str(text),
+            Element::Complex(real, imaginary) => write!(f, "({real},{imaginary})"),
+        }
+    }
 }
 
 /// Elements in nested lists: those of one list have one shape.
@@ -44,9 +56,39 @@ impl<'s> Nest<'s> {
     }
 }
 
+impl fmt::Display for Nest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_nested(f, &self.shape, &mut self.elements.iter())
+    }
+}
+
+fn write_nested(
+    f: &mut fmt::Formatter<'_>,
+    shape: &[usize],
+    elements: &mut std::slice::Iter<'_, Element<'_>>,
+) -> fmt::Result {
+    let [extent, inner @ ..] = shape else { return elements.next().map_or(Ok(()), |element| write!(f, "{element}")) };
+    f.write_str("[")?;
+    for index in 0..*extent {
+        f.write_str(if index == 0 { "" } else { ", " })?;
+        write_nested(f, inner, elements)?;
+    }
+    f.write_str("]")
+}
+
+/// `sparse<indices, values> : ty`, kept as it is written.
+pub(crate) fn sparse(parts: Option<(Nest<'_>, Nest<'_>)>, ty: Type) -> Attribute {
+    let text = parts.map(|(indices, values)| format!("{indices}, {values}")).unwrap_or_default();
+    Attribute::new(AttributeKind::WrittenElements { keyword: "sparse", text: Name::new(&text), ty })
+}
+
 /// `dense<nest> : ty`.
 pub(crate) fn dense(nest: Option<Nest<'_>>, ty: Type) -> Result<Attribute, String> {
     let shape = static_shape(ty)?;
+    if ty.element().is_none() {
+        let text = nest.map(|nest| nest.to_string()).unwrap_or_default();
+        return Ok(Attribute::new(AttributeKind::WrittenElements { keyword: "dense", text: Name::new(&text), ty }));
+    }
     let count = element_count(&shape).ok_or_else(|| format!("{ty} is too large"))?;
     let elements = match nest {
         None if count == 0 => tensor_of(ty.scalar(), &shape, &[])?,
@@ -88,6 +130,11 @@ fn from_hexadecimal(quoted: &str, ty: Type, shape: &[usize], count: usize) -> Re
         }
     } else if data.len() == element.byte_size() && count != 1 {
         shape = &[];
+    }
+    match element {
+        ElementType::I4 => data.iter_mut().for_each(|byte| *byte = ((*byte << 4) as i8 >> 4) as u8),
+        ElementType::U4 => data.iter_mut().for_each(|byte| *byte &= 15),
+        _ => {}
     }
     Tensor::from_bytes(element, shape, &data).map_err(|reason| reason.to_string())
 }
@@ -137,6 +184,10 @@ fn append(item: Element<'_>, element: ElementType, ty: Type, data: &mut Vec<u8>)
         }
         (Element::Number(number), F16) => data.extend(f16::from_f64(number.float(Some(F16))?).to_le_bytes()),
         (Element::Number(number), BF16) => data.extend(bf16::from_f64(number.float(Some(BF16))?).to_le_bytes()),
+        (Element::Number(number), F8E4M3FN | F8E4M3FNUZ | F8E5M2 | F8E5M2FNUZ) if number.is_float => {
+            let value = kiln_tensor::scalar::from_floats(element, &[], [number.float(None)?])?;
+            data.extend(value.bytes());
+        }
         (Element::Number(number), F8E4M3FN | F8E4M3FNUZ | F8E5M2 | F8E5M2FNUZ) => {
             let bits = number.integer().ok().and_then(|bits| u8::try_from(bits).ok());
             data.push(

@@ -111,6 +111,8 @@ pub(crate) enum Token<'s> {
     Dense,
     #[token("dense_resource")]
     DenseResource,
+    #[token("distinct")]
+    Distinct,
     #[token("false")]
     False,
     #[token("floordiv")]
@@ -127,6 +129,8 @@ pub(crate) enum Token<'s> {
     Mod,
     #[token("offset")]
     Offset,
+    #[token("sparse")]
+    Sparse,
     #[token("strided")]
     Strided,
     #[token("to")]
@@ -270,6 +274,7 @@ impl Token<'_> {
             Token::Complex => "complex",
             Token::Dense => "dense",
             Token::DenseResource => "dense_resource",
+            Token::Distinct => "distinct",
             Token::False => "false",
             Token::FloorDiv => "floordiv",
             Token::Fused => "fused",
@@ -278,6 +283,7 @@ impl Token<'_> {
             Token::Min => "min",
             Token::Mod => "mod",
             Token::Offset => "offset",
+            Token::Sparse => "sparse",
             Token::Strided => "strided",
             Token::To => "to",
             Token::True => "true",
@@ -286,6 +292,11 @@ impl Token<'_> {
             Token::Unknown => "unknown",
             _ => "",
         }
+    }
+
+    /// Whether the token is a word: a key may be any.
+    pub(crate) fn is_word(&self) -> bool {
+        matches!(self, Token::Word(_)) || self.fixed_text().starts_with(|c: char| c.is_ascii_alphabetic())
     }
 
     /// Whether the token opens a bracket that another closes.

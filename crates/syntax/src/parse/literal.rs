@@ -2,7 +2,7 @@
 
 use crate::parse::elements::{Element, tensor_of};
 use half::{bf16, f16};
-use kiln_ir::{Attribute, AttributeKind, Name, Signedness, Type, TypeKind};
+use kiln_ir::{Attribute, AttributeKind, FloatKind, Name, Signedness, Type, TypeKind};
 use kiln_tensor::ElementType;
 
 /// A number as it is written.
@@ -46,9 +46,9 @@ impl Number<'_> {
                 _ => Err(format!("{} has more than {width} bits", self.text)),
             };
             return Ok(match element {
-                Some(ElementType::F32) => f32::from_bits(narrow(32)? as u32).into(),
-                Some(ElementType::F16) => f16::from_bits(narrow(16)? as u16).to_f64(),
-                Some(ElementType::BF16) => bf16::from_bits(narrow(16)? as u16).to_f64(),
+                Some(ElementType::F32) => widen(narrow(32)?, 8, 23).unwrap_or(f32::from_bits(bits as u32).into()),
+                Some(ElementType::F16) => widen(narrow(16)?, 5, 10).unwrap_or(f16::from_bits(bits as u16).to_f64()),
+                Some(ElementType::BF16) => widen(narrow(16)?, 8, 7).unwrap_or(bf16::from_bits(bits as u16).to_f64()),
                 _ => f64::from_bits(bits),
             });
         }
@@ -61,9 +61,21 @@ impl Number<'_> {
     }
 }
 
+/// A NaN of a narrow type with the payload it has: a conversion would quiet a signalling one.
+fn widen(bits: u64, exponent: u32, mantissa: u32) -> Option<f64> {
+    let payload = bits & ((1 << mantissa) - 1);
+    let is_nan = bits >> mantissa & ((1 << exponent) - 1) == (1 << exponent) - 1 && payload != 0;
+    let sign = bits >> (exponent + mantissa) << 63;
+    is_nan.then(|| f64::from_bits(sign | 0x7FF << 52 | payload << (52 - mantissa)))
+}
+
 /// `5`, `5 : i32`, `1.5`, `0x7F800000 : f32`.
 pub(crate) fn number_attribute(number: Number<'_>, ty: Option<Type>) -> Result<Attribute, String> {
     let ty = ty.unwrap_or(if number.is_float { Type::f64() } else { Type::i64() });
+    if is_beyond(number, ty) {
+        let text = Name::new(&number.to_string());
+        return Ok(Attribute::new(AttributeKind::Number { text, ty }));
+    }
     if ty.is_float() {
         let is_decimal_integer = !number.is_float && !number.text.starts_with("0x");
         if is_decimal_integer {
@@ -74,6 +86,26 @@ pub(crate) fn number_attribute(number: Number<'_>, ty: Option<Type>) -> Result<A
     Ok(Attribute::integer(wrap(number.integer()?, ty)?, ty))
 }
 
+/// Whether `ty` is a numeric type of which no value is computed with, or the number is too large for the IR's integers:
+/// it is kept as it is written.
+fn is_beyond(number: Number<'_>, ty: Type) -> bool {
+    match ty.kind() {
+        TypeKind::Float(FloatKind::F16 | FloatKind::BF16 | FloatKind::F32 | FloatKind::F64) => false,
+        TypeKind::Float(_) => number.is_float || number.text.starts_with("0x"),
+        TypeKind::Integer { width, .. } => *width > WIDEST_VALUE && !number.is_float && number.integer().is_err(),
+        _ => false,
+    }
+}
+
+/// The widest integers whose values are computed with.
+const WIDEST_VALUE: u32 = 126;
+
+impl std::fmt::Display for Number<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{}", if self.is_negative { "-" } else { "" }, self.text)
+    }
+}
+
 /// The value that `value` has in the integer type `ty`: signless types take both ways to read their bits.
 pub(crate) fn wrap(value: i128, ty: Type) -> Result<i128, String> {
     let (width, signedness) = match ty.kind() {
@@ -82,7 +114,7 @@ pub(crate) fn wrap(value: i128, ty: Type) -> Result<i128, String> {
         _ => return Err(format!("a number cannot be of type {ty}")),
     };
     // Wider integers than the IR can hold are not wrapped.
-    if !(1..=126).contains(&width) {
+    if !(1..=WIDEST_VALUE).contains(&width) {
         return Ok(value);
     }
     let (half, full) = (1i128 << (width - 1), 1i128 << width);
@@ -103,11 +135,29 @@ pub(crate) fn wrap(value: i128, ty: Type) -> Result<i128, String> {
 
 /// `array<i64: 1, 2>`.
 pub(crate) fn dense_array(ty: Type, elements: &[Element<'_>]) -> Result<Attribute, String> {
-    let element = ty.to_element().filter(|element| *element != ElementType::String && !element.is_complex());
-    if ty.is_index() || element.is_none() {
+    if !ty.is_float() && !ty.is_integer() {
         return Err(format!("an array has integers, floats or truth values, not {ty}"));
     }
+    if ty.to_element().is_none() {
+        let text = elements.iter().map(Element::to_string).collect::<Vec<_>>().join(", ");
+        return Ok(Attribute::new(AttributeKind::WrittenElements { keyword: "array", text: Name::new(&text), ty }));
+    }
     Ok(Attribute::new(AttributeKind::DenseArray(tensor_of(ty, &[elements.len()], elements)?)))
+}
+
+/// `"text"`, `"text" : !dialect.type`, `"\\FF"`.
+pub(crate) fn string_attribute(quoted: &str, ty: Option<Type>) -> Result<Attribute, String> {
+    let ty = ty.filter(|ty| *ty != Type::none());
+    Ok(match (String::from_utf8(bytes(quoted)?), ty) {
+        (Ok(text), None) => Attribute::string(&text),
+        (Ok(text), ty) => Attribute::new(AttributeKind::RawString { bytes: text.into_bytes(), ty }),
+        (Err(error), ty) => Attribute::new(AttributeKind::RawString { bytes: error.into_bytes(), ty }),
+    })
+}
+
+/// The number of a `distinct` attribute.
+pub(crate) fn number(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("{text} is too large"))
 }
 
 /// An integer of 64 bits.

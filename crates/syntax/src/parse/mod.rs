@@ -1,8 +1,9 @@
 //! Text to IR.
 //!
-//! `lexer` cuts the text into tokens; `ops` reads ops, blocks and regions and builds them as it goes, in one pass and
-//! without a syntax tree; what stands inside an op (types, attributes, locations) is a bracketed group of tokens that
-//! goes to the lalrpop grammar. An error ends the op it is in; reading goes on at the next line that begins an op.
+//! `lexer` cuts the text into tokens; `ops` and `regions` read ops, blocks and regions and build them as they go, in one
+//! pass and without a syntax tree; what stands inside an op (types, attributes, locations) is a bracketed group of tokens
+//! that goes to the lalrpop grammar, once for each text. An error ends the op it is in; reading goes on at the next line
+//! that begins an op.
 
 mod affine;
 mod context;
@@ -10,7 +11,10 @@ mod cursor;
 mod elements;
 mod lexer;
 mod literal;
+mod locations;
 mod ops;
+mod parser;
+mod regions;
 mod resources;
 mod scope;
 mod shaped;
@@ -37,7 +41,7 @@ use std::sync::Arc;
 /// text as their location. Mistakes, as many as there are, go to `sink`; then there is no module. The module is not
 /// verified.
 pub fn parse(text: &str, file: &str, registry: &Arc<Registry>, sink: &Sink) -> Option<Module> {
-    ops::Parser::new(text, file, registry, sink).parse()
+    parser::Parser::new(text, file, registry, sink).parse()
 }
 
 /// Reads one type: `tensor<2x?xf32>`.

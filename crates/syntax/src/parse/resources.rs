@@ -8,7 +8,7 @@ use crate::parse::elements::{hexadecimal, static_shape};
 use crate::parse::lexer::Token;
 use crate::parse::literal;
 use kiln_ir::{Module, Name, Type};
-use kiln_tensor::Tensor;
+use kiln_tensor::{ElementType, Tensor};
 use rustc_hash::FxHashMap;
 
 /// Bytes of alignment before the data of a blob.
@@ -82,7 +82,10 @@ pub(super) fn attach(module: &Module, uses: &[(Name, Type)], blobs: &Blobs<'_>) 
             }
             Some(_) => {}
             None => match tensor(text, ty) {
-                Ok(tensor) => module.blobs.insert_as(key.as_str(), tensor),
+                Ok((alignment, tensor)) => {
+                    module.blobs.insert_as(key.as_str(), tensor);
+                    module.blobs.set_alignment(key.as_str(), alignment);
+                }
                 Err(reason) => fail(format!("resource '{key}': {reason}")),
             },
         }
@@ -90,9 +93,13 @@ pub(super) fn attach(module: &Module, uses: &[(Name, Type)], blobs: &Blobs<'_>) 
     problems
 }
 
-fn tensor(text: &str, ty: Type) -> Result<Tensor, String> {
+/// The alignment of a blob, and its elements; the bytes alone where they are of a type that no tensor has.
+fn tensor(text: &str, ty: Type) -> Result<(u32, Tensor), String> {
     let bytes = hexadecimal(text)?;
-    let data = bytes.get(HEADER..).ok_or("a blob begins with four bytes of alignment")?;
-    let element = ty.element().ok_or_else(|| format!("constants of type {ty} are not supported"))?;
-    Tensor::from_bytes(element, &static_shape(ty)?, data).map_err(|reason| reason.to_string())
+    let (header, data) = bytes.split_first_chunk::<HEADER>().ok_or("a blob begins with four bytes of alignment")?;
+    let tensor = match ty.element() {
+        Some(element) => Tensor::from_bytes(element, &static_shape(ty)?, data),
+        None => Tensor::from_bytes(ElementType::U8, &[data.len()], data),
+    };
+    Ok((u32::from_le_bytes(*header), tensor.map_err(|reason| reason.to_string())?))
 }

@@ -37,8 +37,8 @@ pub(super) struct Scope<'s> {
 pub(super) enum LookupError {
     /// There is no such result.
     NoSuchResult { count: usize },
-    /// The value is of another type.
-    OtherType { found: Type, definition: Span },
+    /// The value is of another type, by its definition or by an earlier use.
+    OtherType { found: Type, place: Span, is_defined: bool },
 }
 
 impl<'s> Scope<'s> {
@@ -69,8 +69,13 @@ impl<'s> Scope<'s> {
         self.broken.insert(name);
     }
 
-    /// Makes the uses of `name` read so far use its definition; gives those of another type with that type.
-    pub(super) fn resolve_forwards(&mut self, module: &mut Module, name: &'s str, named: Named) -> Vec<(Span, Type)> {
+    /// Makes the uses of `name` read so far use its definition; gives those of another type with it and the definition's.
+    pub(super) fn resolve_forwards(
+        &mut self,
+        module: &mut Module,
+        name: &'s str,
+        named: Named,
+    ) -> Vec<(Span, Type, Type)> {
         let mut mismatches = Vec::new();
         if self.forwards.is_empty() {
             return mismatches;
@@ -78,9 +83,9 @@ impl<'s> Scope<'s> {
         for (position, value) in values(module, named).into_iter().enumerate() {
             let Some(Forward { placeholder, span }) = self.forwards.remove(&(name, position)) else { continue };
             let expected = module.ty(module.result(placeholder, 0));
-            match expected == module.ty(value) {
-                true => module.replace(placeholder, &[value]),
-                false => mismatches.push((span, expected)),
+            match module.ty(value) {
+                found if found == expected => module.replace(placeholder, &[value]),
+                found => mismatches.push((span, expected, found)),
             }
         }
         mismatches
@@ -103,7 +108,7 @@ impl<'s> Scope<'s> {
                 Named::Results { count, .. } => return Err(LookupError::NoSuchResult { count }),
             };
             let found = module.ty(value);
-            return if found == ty { Ok(value) } else { Err(LookupError::OtherType { found, definition }) };
+            return if found == ty { Ok(value) } else { Err(LookupError::OtherType { found, place: definition, is_defined: true }) };
         }
         let forward = self.forwards.entry((name, position)).or_insert_with(|| {
             let mut state = OpState::new("builtin.unrealized_conversion_cast", kiln_ir::Location::unknown());
@@ -113,7 +118,7 @@ impl<'s> Scope<'s> {
         let value = module.result(forward.placeholder, 0);
         match module.ty(value) {
             found if found == ty || self.broken.contains(name) => Ok(value),
-            found => Err(LookupError::OtherType { found, definition: forward.span }),
+            found => Err(LookupError::OtherType { found, place: forward.span, is_defined: false }),
         }
     }
 

@@ -121,13 +121,13 @@ pub(crate) fn memref(text: &str, element: Type, rest: &[Attribute]) -> Result<Ty
         [] => (None, None),
         [only] if is_layout(only) => (Some(only), None),
         [only] => (None, Some(only)),
-        [layout, space] if is_layout(layout) => (Some(layout), Some(space)),
+        [layout, space] => (Some(layout), Some(space)),
         _ => return Err("expected at most a layout and a memory space after the element type".into()),
     };
     let Some(extents) = extents(text)? else {
-        return match rest {
-            [] => Ok(Type::new(TypeKind::UnrankedMemRef(element))),
-            _ => Err("an unranked memref has neither layout nor memory space here".into()),
+        return match layout {
+            None => Ok(Type::new(TypeKind::UnrankedMemRef { element, space })),
+            Some(_) => Err("an unranked memref has no layout".into()),
         };
     };
     let mut shape = Vec::with_capacity(extents.len());

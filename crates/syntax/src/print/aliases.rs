@@ -55,16 +55,27 @@ impl Aliases {
         for op in module.walk(root) {
             module.operand_types(op).into_iter().chain(module.result_types(op)).for_each(|ty| self.types.count(ty));
             let blocks = module.regions(op).iter().flat_map(|&region| module.blocks(region));
-            let arguments = blocks.flat_map(|&block| module.arguments(block));
-            arguments.for_each(|&argument| self.types.count(module.ty(argument)));
+            for &block in blocks {
+                module.arguments(block).iter().for_each(|&argument| self.types.count(module.ty(argument)));
+                if locations {
+                    module.argument_locations(block).iter().for_each(|&location| self.count_location(location));
+                }
+            }
             module.attributes(op).iter().for_each(|(_, value)| self.attributes.count(value));
-            if locations && *module.location(op).kind() != LocationKind::Unknown {
-                self.locations.count(module.location(op));
+            module.properties(op).into_iter().for_each(|value| self.attributes.count(value));
+            if locations {
+                self.count_location(module.location(op));
             }
         }
         self.types.name("!type");
         self.attributes.name("#attribute");
         self.locations.name("#loc");
+    }
+
+    fn count_location(&mut self, location: Location) {
+        if *location.kind() != LocationKind::Unknown {
+            self.locations.count(location);
+        }
     }
 
     pub(super) fn write_definitions(&self, output: &mut dyn Write) -> io::Result<()> {

@@ -5,14 +5,12 @@ use kiln_ir::{Attribute, AttributeKind, DictionaryKey, Module, Name, Op};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-/// The alignment that is written before the data of each blob.
-const ALIGNMENT: u32 = 16;
-
 /// Writes the blobs of at most `limit` bytes that `root` mentions; nothing if there are none.
 pub(super) fn write(module: &Module, root: Op, limit: usize, output: &mut dyn Write) -> io::Result<()> {
     let mut keys = BTreeSet::new();
     for op in module.walk(root) {
         module.attributes(op).iter().for_each(|(_, value)| collect(value, &mut keys));
+        module.properties(op).into_iter().for_each(|value| collect(value, &mut keys));
     }
     let found = keys.into_iter().filter_map(|key| Some((key, module.blobs.find(key.as_str())?)));
     let mut found = found.filter(|(_, tensor)| tensor.bytes().len() <= limit).peekable();
@@ -23,7 +21,7 @@ pub(super) fn write(module: &Module, root: Op, limit: usize, output: &mut dyn Wr
     let mut first = true;
     for (key, tensor) in found {
         write!(output, "{}      {}: \"0x", if first { "" } else { ",\n" }, DictionaryKey(key))?;
-        write_hexadecimal(&ALIGNMENT.to_le_bytes(), output)?;
+        write_hexadecimal(&module.blobs.alignment(key.as_str()).to_le_bytes(), output)?;
         write_hexadecimal(tensor.bytes(), output)?;
         write!(output, "\"")?;
         first = false;

@@ -3,10 +3,14 @@
 use crate::affine::{AffineMap, IntegerSet};
 use crate::dim::Dim;
 use crate::intern::{Interned, Name};
-use crate::types::{Type, TypeKind, comma_separated};
+use crate::types::{Type, TypeKind};
 use half::{bf16, f16};
 use kiln_tensor::{ElementType, Tensor};
-use std::fmt;
+
+mod text;
+
+pub(crate) use text::write_string;
+pub use text::{DictionaryEntry, DictionaryKey};
 
 /// An interned attribute.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,8 +35,22 @@ pub enum AttributeKind {
         /// Its type.
         ty: Type,
     },
+    /// A number that the two above cannot hold: `3.0e+00 : f80`, `0x7C : f8E5M2`, an integer of more than 127 bits.
+    Number {
+        /// As it is written.
+        text: Name,
+        /// Its type.
+        ty: Type,
+    },
     /// `"text"`.
     String(Name),
+    /// A string that is not UTF-8, or has a type: `"\FF"`, `"x" : !dialect.type`.
+    RawString {
+        /// The bytes.
+        bytes: Vec<u8>,
+        /// The type, if it is not `none`.
+        ty: Option<Type>,
+    },
     /// A type as an attribute.
     Type(Type),
     /// `[a, b]`.
@@ -61,6 +79,22 @@ pub enum AttributeKind {
         ty: Type,
         /// The blob's key.
         key: Name,
+    },
+    /// `dense` or `array` elements of a type that no tensor has (`i7`, `f80`, `complex<i32>`), or `sparse` ones.
+    WrittenElements {
+        /// `dense`, `array` or `sparse`.
+        keyword: &'static str,
+        /// The elements as they are written.
+        text: Name,
+        /// A tensor or vector type; of an array, the element's.
+        ty: Type,
+    },
+    /// `distinct[0]<attribute>`: two with different numbers are never one.
+    Distinct {
+        /// Which.
+        number: u64,
+        /// What it is about.
+        referenced: Option<Attribute>,
     },
     /// `#kiln.dims<[N, 2 * H + 1, 3]>`.
     Dims(Vec<Dim>),
@@ -125,6 +159,8 @@ impl Attribute {
     /// A float of type `ty`; the value is rounded to it.
     pub fn float(value: f64, ty: Type) -> Attribute {
         let rounded = match ty.to_element() {
+            // The bits of a NaN stay as they are.
+            _ if value.is_nan() => value,
             Some(ElementType::F32) => f64::from(value as f32),
             Some(ElementType::F16) => f16::from_f64(value).to_f64(),
             Some(ElementType::BF16) => bf16::from_f64(value).to_f64(),
@@ -354,225 +390,6 @@ into_attribute! {
     Vec<Attribute> => |items| Attribute::array(&items),
     &[Dim] => Attribute::dims,
     Vec<Dim> => |dims| Attribute::dims(&dims),
-}
-
-impl fmt::Debug for Attribute {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-/// MLIR's text of the attribute, without aliases.
-impl fmt::Display for Attribute {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.kind() {
-            AttributeKind::Unit => f.write_str("unit"),
-            AttributeKind::Integer { value, ty } if *ty == Type::i1() => write!(f, "{}", *value != 0),
-            AttributeKind::Integer { value, ty } if *ty == Type::i64() => write!(f, "{value}"),
-            AttributeKind::Integer { value, ty } => write!(f, "{value} : {ty}"),
-            AttributeKind::Float { bits, ty } => {
-                write_float(f, f64::from_bits(*bits), *ty)?;
-                // Bits without a type would read as an integer.
-                let is_plain = *ty == Type::f64() && f64::from_bits(*bits).is_finite();
-                if is_plain { Ok(()) } else { write!(f, " : {ty}") }
-            }
-            AttributeKind::String(text) => write_string(f, text.as_str().as_bytes()),
-            AttributeKind::Type(ty) => write!(f, "{ty}"),
-            AttributeKind::Array(items) => write!(f, "[{}]", comma_separated(items)),
-            AttributeKind::Dictionary(entries) => {
-                f.write_str("{")?;
-                for (index, (name, value)) in entries.iter().enumerate() {
-                    if index > 0 {
-                        f.write_str(", ")?;
-                    }
-                    write!(f, "{}", DictionaryEntry(*name, *value))?;
-                }
-                f.write_str("}")
-            }
-            AttributeKind::SymbolRef { root, nested } => {
-                write_symbol_name(f, *root)?;
-                for name in nested {
-                    f.write_str("::")?;
-                    write_symbol_name(f, *name)?;
-                }
-                Ok(())
-            }
-            AttributeKind::DenseArray(tensor) => {
-                write!(f, "array<{}", tensor.element())?;
-                for index in 0..tensor.len() {
-                    f.write_str(if index == 0 { ": " } else { ", " })?;
-                    write_element(f, tensor, index)?;
-                }
-                f.write_str(">")
-            }
-            AttributeKind::Dense { ty, elements } => {
-                f.write_str("dense<")?;
-                write_elements(f, *ty, elements)?;
-                write!(f, "> : {ty}")
-            }
-            AttributeKind::DenseResource { ty, key } => write!(f, "dense_resource<{}> : {ty}", DictionaryKey(*key)),
-            AttributeKind::Dims(dims) => write!(f, "#kiln.dims<[{}]>", comma_separated(dims)),
-            AttributeKind::AffineMap(map) => write!(f, "affine_map<{map}>"),
-            AttributeKind::IntegerSet(set) => write!(f, "affine_set<{set}>"),
-            AttributeKind::Strided { strides, offset } => {
-                let text = |value: &Option<i64>| value.map_or("?".into(), |value| value.to_string());
-                write!(f, "strided<[{}]", strides.iter().map(text).collect::<Vec<_>>().join(", "))?;
-                match offset {
-                    Some(0) => f.write_str(">"),
-                    _ => write!(f, ", offset: {}>", text(offset)),
-                }
-            }
-            AttributeKind::Location(location) => write!(f, "{location}"),
-            AttributeKind::Dialect { dialect, body } if body.as_str().starts_with('<') => write!(f, "#{dialect}{body}"),
-            AttributeKind::Dialect { dialect, body } => write!(f, "#{dialect}.{body}"),
-        }
-    }
-}
-
-/// The text of a dictionary's entry: `name = value`, or `name` alone for `unit`.
-#[derive(Clone, Copy, Debug)]
-pub struct DictionaryEntry(pub Name, pub Attribute);
-
-impl fmt::Display for DictionaryEntry {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let DictionaryEntry(name, value) = self;
-        write!(f, "{}", DictionaryKey(*name))?;
-        if *value.kind() == AttributeKind::Unit { Ok(()) } else { write!(f, " = {value}") }
-    }
-}
-
-/// The text of a key of a dictionary or a resource: bare if it is an identifier, else in quotes.
-#[derive(Clone, Copy, Debug)]
-pub struct DictionaryKey(pub Name);
-
-impl fmt::Display for DictionaryKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.0.as_str();
-        if is_identifier(text) { f.write_str(text) } else { write_string(f, text.as_bytes()) }
-    }
-}
-
-fn is_identifier(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '$' | '.'))
-}
-
-/// `@name` or `@"name"`.
-fn write_symbol_name(f: &mut fmt::Formatter<'_>, name: Name) -> fmt::Result {
-    write!(f, "@{}", DictionaryKey(name))
-}
-
-/// A string in quotes, escaped as MLIR does: `\\`, `\"`, and two hexadecimal digits for what does not print.
-pub(crate) fn write_string(f: &mut dyn fmt::Write, bytes: &[u8]) -> fmt::Result {
-    f.write_char('"')?;
-    for &byte in bytes {
-        match byte {
-            b'\\' => f.write_str("\\\\")?,
-            b'"' | 0..=0x1f | 0x7f.. => write!(f, "\\{byte:02X}")?,
-            _ => f.write_char(char::from(byte))?,
-        }
-    }
-    f.write_char('"')
-}
-
-/// A float as MLIR prints it: shortest digits that read back, in scientific form; bits where it is not finite.
-fn write_float(f: &mut fmt::Formatter<'_>, value: f64, ty: Type) -> fmt::Result {
-    if !value.is_finite() {
-        return match ty.to_element() {
-            Some(ElementType::F16) => write!(f, "0x{:04X}", f16::from_f64(value).to_bits()),
-            Some(ElementType::BF16) => write!(f, "0x{:04X}", bf16::from_f64(value).to_bits()),
-            Some(ElementType::F32) => write!(f, "0x{:08X}", (value as f32).to_bits()),
-            _ => write!(f, "0x{:016X}", value.to_bits()),
-        };
-    }
-    let text = match ty.to_element() {
-        Some(ElementType::F32) => format!("{:e}", value as f32),
-        _ => format!("{value:e}"),
-    };
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let point = if mantissa.contains('.') { "" } else { ".0" };
-    let (sign, digits) = match exponent.strip_prefix('-') {
-        Some(digits) => ('-', digits),
-        None => ('+', exponent),
-    };
-    write!(f, "{mantissa}{point}e{sign}{digits:0>2}")
-}
-
-/// Nested lists by shape, or the one element of a splat.
-fn write_elements(f: &mut fmt::Formatter<'_>, ty: Type, elements: &Tensor) -> fmt::Result {
-    let shape: Vec<usize> = match ty.kind() {
-        TypeKind::Tensor(tensor) => tensor.static_shape().unwrap_or_default(),
-        TypeKind::Vector(vector) => vector.shape.iter().map(|dim| dim.size as usize).collect(),
-        _ => Vec::new(),
-    };
-    if elements.is_empty() {
-        return Ok(());
-    }
-    if elements.len() == 1 {
-        return match shape.iter().product::<usize>() {
-            1 => write_nested(f, &shape, elements, &mut 0),
-            _ => write_element(f, elements, 0),
-        };
-    }
-    write_nested(f, &shape, elements, &mut 0)
-}
-
-fn write_nested(f: &mut fmt::Formatter<'_>, shape: &[usize], elements: &Tensor, next: &mut usize) -> fmt::Result {
-    let [extent, inner @ ..] = shape else {
-        *next += 1;
-        return write_element(f, elements, *next - 1);
-    };
-    f.write_str("[")?;
-    for index in 0..*extent {
-        if index > 0 {
-            f.write_str(", ")?;
-        }
-        write_nested(f, inner, elements, next)?;
-    }
-    f.write_str("]")
-}
-
-fn write_element(f: &mut fmt::Formatter<'_>, tensor: &Tensor, index: usize) -> fmt::Result {
-    use ElementType::*;
-    let size = tensor.element().byte_size();
-    let one = || tensor.bytes().get(index * size..(index + 1) * size).unwrap_or_default();
-    let ty = Type::from_element(tensor.element());
-    match tensor.element() {
-        String => write_string(f, tensor.strings().get(index).map_or(&[], Vec::as_slice)),
-        I1 => write!(f, "{}", one() != [0]),
-        F8E4M3FN | F8E4M3FNUZ | F8E5M2 | F8E5M2FNUZ => write!(f, "0x{:02X}", one().first().unwrap_or(&0)),
-        // Widening may lose the payload of a NaN.
-        F16 | BF16 | F32 | F64 if !is_finite(tensor, index) => {
-            f.write_str("0x")?;
-            one().iter().rev().try_for_each(|byte| write!(f, "{byte:02X}"))
-        }
-        C64 | C128 => {
-            let part = if tensor.element() == C64 { F32 } else { F64 };
-            let parts = Tensor::from_bytes(part, &[2], one()).map_err(|_| fmt::Error)?;
-            f.write_str("(")?;
-            write_element(f, &parts, 0)?;
-            f.write_str(",")?;
-            write_element(f, &parts, 1)?;
-            f.write_str(")")
-        }
-        _ => {
-            let value = Tensor::from_bytes(tensor.element(), &[], one()).map_err(|_| fmt::Error)?;
-            match kiln_tensor::scalar::scalars(&value).and_then(|values| values.first().copied()) {
-                Some(kiln_tensor::scalar::Scalar::Float(value)) => write_float(f, value, ty),
-                Some(scalar) => write!(f, "{}", scalar.to_i128()),
-                None => Err(fmt::Error),
-            }
-        }
-    }
-}
-
-fn is_finite(tensor: &Tensor, index: usize) -> bool {
-    match tensor.element() {
-        ElementType::F16 => tensor.values::<f16>().get(index).is_some_and(|value| value.is_finite()),
-        ElementType::BF16 => tensor.values::<bf16>().get(index).is_some_and(|value| value.is_finite()),
-        ElementType::F32 => tensor.values::<f32>().get(index).is_some_and(|value| value.is_finite()),
-        _ => tensor.values::<f64>().get(index).is_some_and(|value| value.is_finite()),
-    }
 }
 
 #[cfg(test)]

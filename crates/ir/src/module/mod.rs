@@ -1,6 +1,10 @@
-//! The arena: ops, blocks, regions and values, and the edits that keep use lists right.
+//! The arena: ops, blocks, regions and values. `edit` has the edits that keep use lists right, `constants` the tensors
+//! of attributes and the blob store.
 
-use crate::attribute::{Attribute, AttributeKind, IntoAttribute};
+mod constants;
+mod edit;
+
+use crate::attribute::Attribute;
 use crate::definition::{OpDefinition, Traits};
 use crate::intern::Name;
 use crate::location::Location;
@@ -9,7 +13,7 @@ use crate::registry::Registry;
 use crate::types::Type;
 use cranelift_entity::packed_option::PackedOption;
 use cranelift_entity::{PrimaryMap, entity_impl};
-use kiln_tensor::{BlobStore, Tensor};
+use kiln_tensor::BlobStore;
 use smallvec::SmallVec;
 use std::sync::Arc;
 
@@ -61,6 +65,8 @@ struct ValueData {
 #[derive(Clone, Debug, Default)]
 struct BlockData {
     arguments: SmallVec<[Value; 4]>,
+    /// Where each argument comes from.
+    locations: Vec<Location>,
     parent: PackedOption<Region>,
     first: PackedOption<Op>,
     last: PackedOption<Op>,
@@ -225,6 +231,11 @@ impl Module {
         self.ops[op].attributes.get(name)
     }
 
+    /// `<{...}>` of an op that no dialect at hand defines: a dictionary. A defined op has attributes only.
+    pub fn properties(&self, op: Op) -> Option<Attribute> {
+        self.ops[op].properties
+    }
+
     /// The regions.
     pub fn regions(&self, op: Op) -> &[Region] {
         &self.ops[op].regions
@@ -275,6 +286,11 @@ impl Module {
     /// The arguments of a block.
     pub fn arguments(&self, block: Block) -> &[Value] {
         &self.blocks[block].arguments
+    }
+
+    /// Where each argument of a block comes from.
+    pub fn argument_locations(&self, block: Block) -> &[Location] {
+        &self.blocks[block].locations
     }
 
     /// The region a block stands in.
@@ -406,284 +422,6 @@ impl Module {
     /// Whether the value is used exactly once.
     pub fn has_one_use(&self, value: Value) -> bool {
         self.values[value].uses.len() == 1
-    }
-
-    /// Makes every user of `old` use `new`.
-    pub fn replace_all_uses(&mut self, old: Value, new: Value) {
-        if old == new {
-            return;
-        }
-        let uses = std::mem::take(&mut self.values[old].uses);
-        for &user in &uses {
-            self.ops[user.op].operands[user.index] = new;
-            self.note(user.op);
-        }
-        self.values[new].uses.extend(uses);
-        self.note_definition(old);
-    }
-
-    /// The tensor a constant value holds: the `value` attribute of a constant-like op, from the blob store if need be.
-    pub fn constant_tensor(&self, value: Value) -> Option<Tensor> {
-        let op = self.defining_op(value)?;
-        if !self.has_traits(op, Traits::CONSTANT_LIKE) {
-            return None;
-        }
-        self.attribute_tensor(self.attribute(op, "value")?)
-    }
-
-    /// The tensor a `dense` or `dense_resource` attribute holds.
-    pub fn attribute_tensor(&self, attribute: Attribute) -> Option<Tensor> {
-        match attribute.kind() {
-            AttributeKind::DenseResource { key, .. } => self.blobs.find(key.as_str()),
-            _ => attribute.as_tensor(),
-        }
-    }
-
-    /// `dense` for a few elements, `dense_resource` in the blob store for more.
-    pub fn tensor_attribute(&self, tensor: Tensor) -> Attribute {
-        if tensor.len() <= Module::INLINE_ELEMENTS || tensor.element() == kiln_tensor::ElementType::String {
-            return Attribute::dense(tensor);
-        }
-        let ty = Type::static_tensor(tensor.shape(), Type::from_element(tensor.element()));
-        let key = Name::new(self.blobs.insert(tensor).as_str());
-        Attribute::new(AttributeKind::DenseResource { ty, key })
-    }
-
-    /// The most elements that [`Module::tensor_attribute`] writes into the IR itself.
-    pub const INLINE_ELEMENTS: usize = 16;
-
-    // Edits.
-
-    /// Makes an op that stands nowhere yet.
-    pub fn create(&mut self, state: OpState) -> Op {
-        let op = self.ops.next_key();
-        for (index, &operand) in state.operands.iter().enumerate() {
-            self.values[operand].uses.push(Use { op, index });
-        }
-        let results = state.result_types.iter().enumerate().map(|(index, &ty)| {
-            let definition = ValueDefinition::Result(op, index);
-            self.values.push(ValueData { ty, definition, uses: SmallVec::new() })
-        });
-        let results = results.collect();
-        let regions = (0..state.region_count)
-            .map(|_| self.regions.push(RegionData { blocks: SmallVec::new(), parent: op.into() }))
-            .collect();
-        let op = self.ops.push(OpData {
-            name: state.name,
-            operands: state.operands,
-            results,
-            attributes: state.attributes,
-            regions,
-            successors: state.successors,
-            location: state.location,
-            parent: None.into(),
-            previous: None.into(),
-            next: None.into(),
-            erased: false,
-        });
-        self.note(op);
-        op
-    }
-
-    /// Adds a block with arguments at the end of a region.
-    pub fn create_block(&mut self, region: Region, arguments: &[Type]) -> Block {
-        let block = self.blocks.push(BlockData { parent: region.into(), ..BlockData::default() });
-        self.regions[region].blocks.push(block);
-        for &ty in arguments {
-            self.add_argument(block, ty);
-        }
-        block
-    }
-
-    /// Adds an argument to a block.
-    pub fn add_argument(&mut self, block: Block, ty: Type) -> Value {
-        let definition = ValueDefinition::Argument(block, self.blocks[block].arguments.len());
-        let value = self.values.push(ValueData { ty, definition, uses: SmallVec::new() });
-        self.blocks[block].arguments.push(value);
-        value
-    }
-
-    /// Removes argument number `index` of a block, which must be unused.
-    ///
-    /// # Panics
-    /// When the argument is used.
-    pub fn remove_argument(&mut self, block: Block, index: usize) {
-        let value = self.blocks[block].arguments.remove(index);
-        assert!(!self.has_uses(value), "a removed block argument has no uses");
-        for (position, &argument) in self.blocks[block].arguments.iter().enumerate().skip(index) {
-            self.values[argument].definition = ValueDefinition::Argument(block, position);
-        }
-    }
-
-    /// Adds a result to an op.
-    pub fn add_result(&mut self, op: Op, ty: Type) -> Value {
-        let definition = ValueDefinition::Result(op, self.ops[op].results.len());
-        let value = self.values.push(ValueData { ty, definition, uses: SmallVec::new() });
-        self.ops[op].results.push(value);
-        value
-    }
-
-    /// Adds a region to an op.
-    pub fn add_region(&mut self, op: Op) -> Region {
-        let region = self.regions.push(RegionData { blocks: SmallVec::new(), parent: op.into() });
-        self.ops[op].regions.push(region);
-        region
-    }
-
-    /// Puts a detached op at the end of a block.
-    pub fn append(&mut self, block: Block, op: Op) {
-        self.link(block, self.blocks[block].last.expand(), None, op);
-    }
-
-    /// Puts a detached op at the start of a block.
-    pub fn prepend(&mut self, block: Block, op: Op) {
-        self.link(block, None, self.blocks[block].first.expand(), op);
-    }
-
-    /// Puts a detached op before another.
-    ///
-    /// # Panics
-    /// When `anchor` stands in no block.
-    pub fn insert_before(&mut self, anchor: Op, op: Op) {
-        let block = self.parent_block(anchor).expect("the anchor of an insertion stands in a block");
-        self.link(block, self.previous(anchor), Some(anchor), op);
-    }
-
-    /// Puts a detached op after another.
-    ///
-    /// # Panics
-    /// When `anchor` stands in no block.
-    pub fn insert_after(&mut self, anchor: Op, op: Op) {
-        let block = self.parent_block(anchor).expect("the anchor of an insertion stands in a block");
-        self.link(block, Some(anchor), self.next(anchor), op);
-    }
-
-    fn link(&mut self, block: Block, previous: Option<Op>, next: Option<Op>, op: Op) {
-        assert!(self.ops[op].parent.is_none(), "an inserted op is detached");
-        let data = &mut self.ops[op];
-        data.parent = block.into();
-        data.previous = previous.into();
-        data.next = next.into();
-        match previous {
-            Some(previous) => self.ops[previous].next = op.into(),
-            None => self.blocks[block].first = op.into(),
-        }
-        match next {
-            Some(next) => self.ops[next].previous = op.into(),
-            None => self.blocks[block].last = op.into(),
-        }
-    }
-
-    /// Takes an op out of its block; it keeps operands, results and regions.
-    pub fn detach(&mut self, op: Op) {
-        let Some(block) = self.parent_block(op) else { return };
-        let (previous, next) = (self.ops[op].previous, self.ops[op].next);
-        match previous.expand() {
-            Some(previous) => self.ops[previous].next = next,
-            None => self.blocks[block].first = next,
-        }
-        match next.expand() {
-            Some(next) => self.ops[next].previous = previous,
-            None => self.blocks[block].last = previous,
-        }
-        let data = &mut self.ops[op];
-        (data.parent, data.previous, data.next) = (None.into(), None.into(), None.into());
-    }
-
-    /// Moves an op before another.
-    pub fn move_before(&mut self, anchor: Op, op: Op) {
-        self.detach(op);
-        self.insert_before(anchor, op);
-    }
-
-    /// Moves all blocks of region `from` to the end of region `to`.
-    pub fn move_blocks(&mut self, from: Region, to: Region) {
-        let blocks = std::mem::take(&mut self.regions[from].blocks);
-        for &block in &blocks {
-            self.blocks[block].parent = to.into();
-        }
-        self.regions[to].blocks.extend(blocks);
-    }
-
-    /// Deletes an op and all inside it. Its results must be unused.
-    ///
-    /// # Panics
-    /// When a result is still used.
-    pub fn erase(&mut self, op: Op) {
-        let used = self.results(op).iter().any(|&result| self.has_uses(result));
-        assert!(!used, "an erased op has no used results: {}", self.name(op));
-        self.detach(op);
-        for inner in self.walk(op) {
-            self.set_operands(inner, &[]);
-            self.ops[inner].erased = true;
-        }
-    }
-
-    /// Replaces the op's results by `values` and deletes it.
-    ///
-    /// # Panics
-    /// When the counts differ.
-    pub fn replace(&mut self, op: Op, values: &[Value]) {
-        assert_eq!(self.results(op).len(), values.len(), "a replacement has one value for each result");
-        for (index, &value) in values.iter().enumerate() {
-            self.replace_all_uses(self.result(op, index), value);
-        }
-        self.erase(op);
-    }
-
-    /// Changes one operand.
-    pub fn set_operand(&mut self, op: Op, index: usize, value: Value) {
-        let old = std::mem::replace(&mut self.ops[op].operands[index], value);
-        self.remove_use(old, Use { op, index });
-        self.values[value].uses.push(Use { op, index });
-        self.note(op);
-        self.note_definition(old);
-    }
-
-    /// Changes all operands.
-    pub fn set_operands(&mut self, op: Op, values: &[Value]) {
-        let old = std::mem::replace(&mut self.ops[op].operands, values.into());
-        for (index, value) in old.into_iter().enumerate() {
-            self.remove_use(value, Use { op, index });
-            self.note_definition(value);
-        }
-        self.note(op);
-        for (index, &value) in values.iter().enumerate() {
-            self.values[value].uses.push(Use { op, index });
-        }
-    }
-
-    fn remove_use(&mut self, value: Value, used: Use) {
-        let uses = &mut self.values[value].uses;
-        let position = uses.iter().position(|candidate| *candidate == used).expect("use lists hold every use");
-        uses.swap_remove(position);
-    }
-
-    /// Sets an attribute; returns the one it replaces.
-    pub fn set_attribute(&mut self, op: Op, name: &str, value: impl IntoAttribute) -> Option<Attribute> {
-        self.note(op);
-        self.ops[op].attributes.set(name, value)
-    }
-
-    /// Removes an attribute.
-    pub fn remove_attribute(&mut self, op: Op, name: &str) -> Option<Attribute> {
-        self.note(op);
-        self.ops[op].attributes.remove(name)
-    }
-
-    /// Sets where the op comes from.
-    pub fn set_location(&mut self, op: Op, location: Location) {
-        self.ops[op].location = location;
-    }
-
-    /// Renames an op in place.
-    pub fn rename(&mut self, op: Op, name: &str) {
-        self.ops[op].name = Name::new(name);
-    }
-
-    /// Replaces the successors.
-    pub fn set_successors(&mut self, op: Op, successors: Vec<Block>) {
-        self.ops[op].successors = successors;
     }
 
     // Symbols.

@@ -1,0 +1,32 @@
+// Every kind of location, on ops and on block arguments, by alias and in place.
+#file = loc("model.onnx":12:34)
+#name = loc("layer"(#file))
+#range = loc("model.onnx":1:2 to 3:4)
+#fused = loc(fused<"pass">[#name, #range])
+
+"any.default"() : () -> ()
+"any.unknown"() : () -> () loc(unknown)
+"any.file"() : () -> () loc("a.py":1:2)
+"any.zero"() : () -> () loc("a.py":0:0)
+"any.range"() : () -> () loc("a.py":1:2 to 3:4)
+"any.range_in_line"() : () -> () loc("a.py":1:2 to :9)
+"any.name"() : () -> () loc("conv1")
+"any.name_with_child"() : () -> () loc("conv1"("a.py":1:2))
+"any.quoted"() : () -> () loc("a \"b\" \\ c":1:2)
+"any.call"() : () -> () loc(callsite("callee" at "caller":3:4))
+"any.call_deep"() : () -> () loc(callsite(callsite("a" at "b") at callsite("c" at unknown)))
+"any.fused"() : () -> () loc(fused["a", "b":1:2, unknown])
+"any.fused_with_metadata"() : () -> () loc(fused<{kind = "inlined", by = @pass}>["a", "b"])
+"any.fused_one"() : () -> () loc(fused<#any.scope<1>>["a"])
+"any.alias"() : () -> () loc(#name)
+"any.alias_range"() : () -> () loc(#range)
+"any.alias_fused"() : () -> () loc(#fused)
+"any.late"() : () -> () loc(#late)
+"any.attribute"() {here = loc("x":1:2), there = [loc(unknown), loc(#fused)]} : () -> ()
+"any.region"() ({
+^bb0(%a: i32 loc("first"), %b: f32 loc(#name), %c: index):
+  "any.branch"(%a, %b)[^bb1] : (i32, f32) -> () loc(callsite(#name at #file))
+^bb1(%d: i32 loc(#late), %e: f32 loc(unknown)):
+  "any.end"() : () -> ()
+}) : () -> () loc(fused[#name, #file])
+#late = loc("defined after its use"("z.py":7:8))

@@ -13,7 +13,17 @@ builtin.unrealized_conversion_cast : () -> ()
 
 // -----
 
-// expected-error@+1 {{test.use: operand #0 does not dominate this use}}
+func.func {function_type = () -> (), sym_name = "main"} ({
+  // expected-error@+1 {{test.use: operand #0 does not dominate this use}}
+  "test.use"(%0) : (f32) -> ()
+  // expected-note@+1 {{defined here}}
+  %0 = "test.define"() : () -> f32
+  func.return : () -> ()
+})
+
+// -----
+
+// The order of ops in a module means nothing.
 "test.use"(%0) : (f32) -> ()
 %0 = "test.define"() : () -> f32
 

@@ -5,6 +5,8 @@
 pub enum Severity {
     /// Information.
     Note,
+    /// What a pass did or left, for those who ask.
+    Remark,
     /// Suspicious, yet the work goes on.
     Warning,
     /// The input is at fault.

@@ -82,7 +82,7 @@ pub fn render(diagnostics: &[Diagnostic], sources: &Sources, color: bool) -> Str
 
 fn to_codespan(diagnostic: &Diagnostic, sources: &Sources) -> codespan::Diagnostic<usize> {
     let severity = match diagnostic.severity {
-        Severity::Note => codespan::Severity::Note,
+        Severity::Note | Severity::Remark => codespan::Severity::Note,
         Severity::Warning => codespan::Severity::Warning,
         Severity::Error => codespan::Severity::Error,
     };

@@ -40,6 +40,8 @@ bitflags::bitflags! {
         const DATA_MOVEMENT = 1 << 12;
         /// Shares the buffer of its first operand: reshape and its like.
         const VIEW = 1 << 13;
+        /// The order of ops in its regions means nothing: a value may be used before it is defined.
+        const GRAPH_REGION = 1 << 14;
     }
 }
 

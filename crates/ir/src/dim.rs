@@ -31,6 +31,8 @@ struct Sum {
     terms: Vec<(Vec<Atom>, i64)>,
 }
 
+crate::intern::interned!(Sum);
+
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Atom {
     Symbol(Name),

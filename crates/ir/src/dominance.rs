@@ -1,5 +1,6 @@
 //! Dominance between blocks of a region, and between values and their uses.
 
+use crate::definition::Traits;
 use crate::module::{Block, Module, Op, Region, Value, ValueDefinition};
 use rustc_hash::FxHashMap;
 
@@ -81,6 +82,7 @@ impl Dominance {
             if module.parent_region(place) == region {
                 return match before {
                     _ if place != block => self.dominates(block, place),
+                    Some(_) if is_graph(module, block) => true,
                     Some(definition) => self.order.get(&definition) < self.order.get(&ancestor),
                     None => true,
                 };
@@ -92,8 +94,11 @@ impl Dominance {
         }
     }
 
-    /// Whether every path to `below` passes `above`; both in one region.
+    /// Whether every path to `below` passes `above`; both in one region. There is no path to what is not reached.
     pub fn dominates(&self, above: Block, below: Block) -> bool {
+        if above != below && !self.immediate.contains_key(&below) {
+            return true;
+        }
         let mut block = below;
         loop {
             if block == above {
@@ -105,6 +110,12 @@ impl Dominance {
             }
         }
     }
+}
+
+/// Whether the order of ops in a block means nothing: in what says so, and in ops that no dialect defines.
+fn is_graph(module: &Module, block: Block) -> bool {
+    let parent = module.block_parent_op(block).and_then(|op| module.definition(op));
+    parent.is_none_or(|row| row.traits.contains(Traits::GRAPH_REGION))
 }
 
 fn reverse_postorder(module: &Module, region: Region) -> Vec<Block> {

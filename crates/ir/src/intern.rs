@@ -1,7 +1,6 @@
 //! Interning: equal content is stored once, for the life of the process, and named by a pointer.
 
-use rustc_hash::FxHashSet;
-use std::any::{Any, TypeId};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
@@ -10,37 +9,43 @@ use std::sync::{LazyLock, RwLock};
 /// A handle to interned content: one word, compared and hashed by address.
 pub struct Interned<T: 'static>(&'static T);
 
-/// What can be interned.
-pub trait Intern: Eq + Hash + Send + Sync + 'static {}
-
-impl<T: Eq + Hash + Send + Sync + 'static> Intern for T {}
-
-/// One set per type of content. Entries are never freed: an IR holds few distinct types and attributes, and large
-/// constants live in the blob store.
-type Sets = rustc_hash::FxHashMap<TypeId, &'static (dyn Any + Send + Sync)>;
-
-static SETS: LazyLock<RwLock<Sets>> = LazyLock::new(|| RwLock::new(Sets::default()));
-
-type Set<T> = RwLock<FxHashSet<&'static T>>;
-
-fn set_of<T: Intern>() -> &'static Set<T> {
-    let find = |sets: &Sets| sets.get(&TypeId::of::<T>()).and_then(|set| set.downcast_ref::<Set<T>>());
-    if let Some(set) = find(&SETS.read().expect("no interner panics")) {
-        return set;
-    }
-    let mut sets = SETS.write().expect("no interner panics");
-    if let Some(set) = find(&sets) {
-        return set;
-    }
-    let set: &'static Set<T> = Box::leak(Box::default());
-    sets.insert(TypeId::of::<T>(), set);
-    set
+/// What can be interned; made by [`interned!`](interned).
+pub trait Intern: Eq + Hash + Send + Sync + 'static {
+    /// All contents of this type.
+    fn set() -> &'static Set<Self>
+    where
+        Self: Sized;
 }
+
+/// The contents of one type. They are never freed: an IR holds few distinct types and attributes, and large constants
+/// live in the blob store.
+#[derive(Debug)]
+pub struct Set<T: 'static>(RwLock<FxHashSet<&'static T>>);
+
+impl<T> Default for Set<T> {
+    fn default() -> Set<T> {
+        Set(RwLock::default())
+    }
+}
+
+/// Gives a type a set of its own.
+macro_rules! interned {
+    ($content:ty) => {
+        impl $crate::intern::Intern for $content {
+            fn set() -> &'static $crate::intern::Set<$content> {
+                static SET: std::sync::LazyLock<$crate::intern::Set<$content>> =
+                    std::sync::LazyLock::new(Default::default);
+                &SET
+            }
+        }
+    };
+}
+pub(crate) use interned;
 
 impl<T: Intern> Interned<T> {
     /// The handle of `content`.
     pub fn new(content: T) -> Interned<T> {
-        let set = set_of::<T>();
+        let Set(set) = T::set();
         if let Some(&found) = set.read().expect("no interner panics").get(&content) {
             return Interned(found);
         }
@@ -101,10 +106,23 @@ impl<T: fmt::Debug> fmt::Debug for Interned<T> {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Name(Interned<Box<str>>);
 
+/// Names by their text, so that one that is there is found without a copy.
+static NAMES: LazyLock<RwLock<FxHashMap<&'static str, Name>>> = LazyLock::new(RwLock::default);
+
 impl Name {
     /// The name with this text.
     pub fn new(text: &str) -> Name {
-        Name(Interned::new(text.into()))
+        if let Some(&found) = NAMES.read().expect("no interner panics").get(text) {
+            return found;
+        }
+        let mut names = NAMES.write().expect("no interner panics");
+        if let Some(&found) = names.get(text) {
+            return found;
+        }
+        let leaked: &'static Box<str> = Box::leak(Box::new(text.into()));
+        let name = Name(Interned(leaked));
+        names.insert(leaked, name);
+        name
     }
 
     /// The text.

@@ -53,6 +53,8 @@ pub enum LocationKind {
     },
 }
 
+crate::intern::interned!(LocationKind);
+
 impl Location {
     /// Interns `kind`.
     pub fn new(kind: LocationKind) -> Location {

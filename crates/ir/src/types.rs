@@ -203,6 +203,8 @@ pub enum TypeKind {
     },
 }
 
+crate::intern::interned!(TypeKind);
+
 impl Type {
     /// Interns `kind`.
     pub fn new(kind: TypeKind) -> Type {

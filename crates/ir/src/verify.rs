@@ -3,8 +3,9 @@
 use crate::definition::{Count, InferRequest, OpDefinition, Presence, Traits};
 use crate::dominance::Dominance;
 use crate::location::{Location, LocationKind};
-use crate::module::{Module, Op};
+use crate::module::{Module, Op, Value, ValueDefinition};
 use kiln_diag::{Diagnostic, Place};
+use rustc_hash::FxHashMap;
 
 /// Everything that is wrong with `root` and what is inside it.
 pub fn verify(module: &Module, root: Op) -> Vec<Diagnostic> {
@@ -14,6 +15,9 @@ pub fn verify(module: &Module, root: Op) -> Vec<Diagnostic> {
         let before = found.len();
         verify_visibility(module, op, root, &dominance, &mut found);
         verify_blocks(module, op, &mut found);
+        if module.has_traits(op, Traits::SYMBOL_TABLE) {
+            verify_symbols(module, op, &mut found);
+        }
         if let Some(definition) = module.definition(op) {
             verify_declarations(module, op, definition, &mut found);
             // The op's own checks may rely on the declared ones.
@@ -61,7 +65,8 @@ fn verify_visibility(module: &Module, op: Op, root: Op, dominance: &Dominance, f
     }
     for (index, &operand) in module.operands(op).iter().enumerate() {
         if !dominance.is_visible(module, operand, op) {
-            found.push(module.error(op, format_args!("operand #{index} does not dominate this use")));
+            let error = module.error(op, format_args!("operand #{index} does not dominate this use"));
+            found.push(error.with_label(place_of(module, operand), "defined here"));
         }
     }
     let Some(isolated) = enclosing_isolated(module, op) else { return };
@@ -69,7 +74,31 @@ fn verify_visibility(module: &Module, op: Op, root: Op, dominance: &Dominance, f
         let home = module.defining_block(operand).and_then(|block| module.block_parent_op(block));
         if !home.is_some_and(|home| is_inside(module, home, isolated)) {
             let message = format!("operand #{index} comes from outside of {}", module.name(isolated));
-            found.push(module.error(op, message));
+            found.push(module.error(op, message).with_label(place_of(module, operand), "defined here"));
+        }
+    }
+}
+
+/// Where a value is defined.
+fn place_of(module: &Module, value: Value) -> Place {
+    match module.value_definition(value) {
+        ValueDefinition::Result(op, _) => module.location(op).place(module.name(op).as_str()),
+        ValueDefinition::Argument(block, index) => module.argument_locations(block)[index].place("a block argument"),
+    }
+}
+
+/// Checks that the names of symbols differ.
+fn verify_symbols(module: &Module, op: Op, found: &mut Vec<Diagnostic>) {
+    let mut symbols: FxHashMap<&str, Op> = FxHashMap::default();
+    let blocks = module.regions(op).iter().flat_map(|&region| module.blocks(region));
+    for symbol in blocks.flat_map(|&block| module.block_ops(block)) {
+        let Some(name) = module.symbol_name(symbol) else { continue };
+        if let Some(&earlier) = symbols.get(name) {
+            let place = module.location(earlier).place(module.name(earlier).as_str());
+            let error = module.error(symbol, format_args!("the symbol '@{name}' is defined twice"));
+            found.push(error.with_label(place, "previously defined here"));
+        } else {
+            symbols.insert(name, symbol);
         }
     }
 }

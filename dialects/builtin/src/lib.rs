@@ -22,13 +22,16 @@ pub const UNREALIZED_CONVERSION_CAST: &str = "builtin.unrealized_conversion_cast
 /// The dialect.
 pub const DIALECT: Dialect = Dialect { name: "builtin", doc: "Modules and unrealized casts, as in MLIR.", ops: &[OPS] };
 
+const MODULE_TRAITS: Traits =
+    Traits::ISOLATED_FROM_ABOVE.union(Traits::SYMBOL_TABLE).union(Traits::NO_TERMINATOR).union(Traits::GRAPH_REGION);
+
 const OPS: &[OpDefinition] = &[
     OpDefinition {
         name: MODULE,
         doc: "The outermost op: one region of one block, which is a name space of symbols.",
         example: "builtin.module ({ ^bb0: })",
         regions: Some(1),
-        traits: Traits::ISOLATED_FROM_ABOVE.union(Traits::SYMBOL_TABLE).union(Traits::NO_TERMINATOR),
+        traits: MODULE_TRAITS,
         verify: Some(verify_module),
         ..OpDefinition::EMPTY
     },

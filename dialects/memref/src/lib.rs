@@ -70,7 +70,7 @@ static OPS: &[OpDefinition] = &[
     OpDefinition {
         name: "memref.alloca",
         doc: "A buffer that lives as long as the function.",
-        operands: &[operand("dynamicSizes", INDEX, Count::Variadic)],
+        operands: &[operand("dynamicSizes", INDEX, Count::Variadic), operand("symbolOperands", INDEX, Count::Variadic)],
         results: &[ResultDefinition { name: "memref", ty: MEMREF, count: Count::One }],
         ..OpDefinition::EMPTY
     },

@@ -120,6 +120,8 @@ pub enum AttributeKind {
     },
 }
 
+crate::intern::interned!(AttributeKind);
+
 impl Attribute {
     /// Interns `kind`.
     pub fn new(kind: AttributeKind) -> Attribute {

@@ -1,5 +1,6 @@
 //! Edits: making, moving and erasing ops, blocks, regions and uses.
 
+use super::symbols::SymbolTables;
 use super::{Block, BlockData, Module, Op, Region, RegionData, Use, Value, ValueData, ValueDefinition};
 use crate::attribute::{Attribute, IntoAttribute};
 use crate::intern::Name;
@@ -123,6 +124,7 @@ impl Module {
 
     fn link(&mut self, block: Block, previous: Option<Op>, next: Option<Op>, op: Op) {
         assert!(self.ops[op].parent.is_none(), "an inserted op is detached");
+        self.forget_symbols(op);
         let data = &mut self.ops[op];
         data.parent = block.into();
         data.previous = previous.into();
@@ -140,6 +142,7 @@ impl Module {
     /// Takes an op out of its block; it keeps operands, results and regions.
     pub fn detach(&mut self, op: Op) {
         let Some(block) = self.parent_block(op) else { return };
+        self.forget_symbols(op);
         let (previous, next) = (self.ops[op].previous, self.ops[op].next);
         match previous.expand() {
             Some(previous) => self.ops[previous].next = next,
@@ -161,6 +164,7 @@ impl Module {
 
     /// Moves all blocks of region `from` to the end of region `to`.
     pub fn move_blocks(&mut self, from: Region, to: Region) {
+        self.symbols = SymbolTables::default();
         let blocks = std::mem::take(&mut self.regions[from].blocks);
         for &block in &blocks {
             self.blocks[block].parent = to.into();
@@ -225,12 +229,15 @@ impl Module {
     /// Sets an attribute; returns the one it replaces.
     pub fn set_attribute(&mut self, op: Op, name: &str, value: impl IntoAttribute) -> Option<Attribute> {
         self.note(op);
-        self.ops[op].attributes.set(name, value)
+        let previous = self.ops[op].attributes.set(name, value);
+        self.forget_symbols(op);
+        previous
     }
 
     /// Removes an attribute.
     pub fn remove_attribute(&mut self, op: Op, name: &str) -> Option<Attribute> {
         self.note(op);
+        self.forget_symbols(op);
         self.ops[op].attributes.remove(name)
     }
 

@@ -1,8 +1,9 @@
 //! The arena: ops, blocks, regions and values. `edit` has the edits that keep use lists right, `constants` the tensors
-//! of attributes and the blob store.
+//! of attributes and the blob store, `symbols` the look-up of symbols.
 
 mod constants;
 mod edit;
+mod symbols;
 
 use crate::attribute::Attribute;
 use crate::definition::{OpDefinition, Traits};
@@ -16,6 +17,7 @@ use cranelift_entity::{PrimaryMap, entity_impl};
 use kiln_tensor::BlobStore;
 use smallvec::SmallVec;
 use std::sync::Arc;
+use symbols::SymbolTables;
 
 /// An op.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -78,6 +80,15 @@ struct RegionData {
     parent: PackedOption<Op>,
 }
 
+/// A resource of the text's last section that is no blob: `external_resources: { tool: { key: "value" } }`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Resource {
+    /// The section, what in it, and so on down to the key.
+    pub path: Vec<Name>,
+    /// The value as it is written.
+    pub value: Name,
+}
+
 /// A tree of ops under one `builtin.module`, with the constants it names.
 #[derive(Clone, Debug)]
 pub struct Module {
@@ -89,6 +100,10 @@ pub struct Module {
     registry: Arc<Registry>,
     /// Ops made or edited since [`Module::start_journal`]; `None` while nobody listens.
     journal: Option<Vec<Op>>,
+    /// What [`Module::find_symbol`] found out; forgotten when a symbol is made, moved, renamed or erased.
+    symbols: SymbolTables,
+    /// Resources that are not blobs, as their text says.
+    pub resources: Vec<Resource>,
     /// Large constants, shared with every clone of the module.
     pub blobs: BlobStore,
 }
@@ -104,6 +119,8 @@ impl Module {
             top: Op::from_u32(0),
             registry,
             journal: None,
+            symbols: SymbolTables::default(),
+            resources: Vec::new(),
             blobs: BlobStore::new(),
         };
         let state = OpState { region_count: 1, ..OpState::new("builtin.module", Location::unknown()) };
@@ -422,18 +439,5 @@ impl Module {
     /// Whether the value is used exactly once.
     pub fn has_one_use(&self, value: Value) -> bool {
         self.values[value].uses.len() == 1
-    }
-
-    // Symbols.
-
-    /// The op directly inside `table` whose `sym_name` is `name`.
-    pub fn find_symbol(&self, table: Op, name: &str) -> Option<Op> {
-        let blocks = self.regions(table).iter().flat_map(|&region| self.blocks(region));
-        blocks.flat_map(|&block| self.block_ops(block)).find(|&op| self.symbol_name(op) == Some(name))
-    }
-
-    /// The op's `sym_name`.
-    pub fn symbol_name(&self, op: Op) -> Option<&'static str> {
-        self.attributes(op).str("sym_name")
     }
 }

@@ -86,7 +86,9 @@ impl<'s, 'a> Parser<'s, 'a> {
                 }
                 Some(Token::MetadataBegin) => {
                     let start = self.cursor.span;
-                    if let Err(problem) = resources::parse(&mut self.cursor, &mut self.blobs) {
+                    if let Err(problem) =
+                        resources::parse(&mut self.cursor, &mut self.blobs, &mut self.module.resources)
+                    {
                         self.report(problem);
                         self.recover(start);
                     }

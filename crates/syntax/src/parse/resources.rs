@@ -1,13 +1,13 @@
 //! The section `{-# dialect_resources: { builtin: { key: "0x..." } } #-}`.
 //!
-//! Resources of other dialects and external resources are read over.
+//! Resources of other dialects and external resources are kept as they are written.
 
 use crate::parse::context::Problem;
 use crate::parse::cursor::{Cursor, Span};
 use crate::parse::elements::{hexadecimal, static_shape};
 use crate::parse::lexer::Token;
 use crate::parse::literal;
-use kiln_ir::{Module, Name, Type};
+use kiln_ir::{Module, Name, Resource, Type};
 use kiln_tensor::{ElementType, Tensor};
 use rustc_hash::FxHashMap;
 
@@ -18,7 +18,11 @@ const HEADER: usize = 4;
 pub(super) type Blobs<'s> = FxHashMap<String, (&'s str, Span)>;
 
 /// Reads the section that begins at the token at hand.
-pub(super) fn parse<'s>(cursor: &mut Cursor<'s>, blobs: &mut Blobs<'s>) -> Result<(), Problem> {
+pub(super) fn parse<'s>(
+    cursor: &mut Cursor<'s>,
+    blobs: &mut Blobs<'s>,
+    resources: &mut Vec<Resource>,
+) -> Result<(), Problem> {
     cursor.advance();
     let mut path = Vec::new();
     loop {
@@ -32,13 +36,18 @@ pub(super) fn parse<'s>(cursor: &mut Cursor<'s>, blobs: &mut Blobs<'s>) -> Resul
                 path.pop();
                 cursor.eat(Token::Comma);
             }
-            _ => entry(cursor, &mut path, blobs)?,
+            _ => entry(cursor, &mut path, blobs, resources)?,
         }
     }
 }
 
 /// Reads `key: value`, or `key: {` and goes inside.
-fn entry<'s>(cursor: &mut Cursor<'s>, path: &mut Vec<String>, blobs: &mut Blobs<'s>) -> Result<(), Problem> {
+fn entry<'s>(
+    cursor: &mut Cursor<'s>,
+    path: &mut Vec<String>,
+    blobs: &mut Blobs<'s>,
+    resources: &mut Vec<Resource>,
+) -> Result<(), Problem> {
     let key = match cursor.token {
         Some(Token::Word(word)) => word.to_owned(),
         Some(Token::String(text)) => {
@@ -56,12 +65,14 @@ fn entry<'s>(cursor: &mut Cursor<'s>, path: &mut Vec<String>, blobs: &mut Blobs<
             path.push(key);
             return Ok(());
         }
-        Some(Token::String(text)) => {
-            if path.iter().map(String::as_str).eq(["dialect_resources", "builtin"]) {
-                blobs.insert(key, (text, cursor.span));
-            }
+        Some(Token::String(text)) if path.iter().map(String::as_str).eq(["dialect_resources", "builtin"]) => {
+            blobs.insert(key, (text, cursor.span));
         }
-        Some(Token::Integer(_) | Token::True | Token::False) => {}
+        Some(Token::String(_) | Token::Integer(_) | Token::True | Token::False) => {
+            let path = path.iter().chain([&key]).map(|part| Name::new(part)).collect();
+            let value = Name::new(&cursor.text[cursor.span.start..cursor.span.end]);
+            resources.push(Resource { path, value });
+        }
         _ => return Err(cursor.unexpected("a string, a truth value or '{'")),
     }
     cursor.advance();

@@ -108,7 +108,11 @@ impl<'s> Scope<'s> {
                 Named::Results { count, .. } => return Err(LookupError::NoSuchResult { count }),
             };
             let found = module.ty(value);
-            return if found == ty { Ok(value) } else { Err(LookupError::OtherType { found, place: definition, is_defined: true }) };
+            return if found == ty {
+                Ok(value)
+            } else {
+                Err(LookupError::OtherType { found, place: definition, is_defined: true })
+            };
         }
         let forward = self.forwards.entry((name, position)).or_insert_with(|| {
             let mut state = OpState::new("builtin.unrealized_conversion_cast", kiln_ir::Location::unknown());

@@ -29,8 +29,9 @@ fn main() -> std::process::ExitCode {
     for file in mlir_files(&source_root().join("test/upstream")) {
         for (name, mlir, kiln) in WAYS {
             let (file, tools) = (file.clone(), tools.clone());
+            let name = format!("{name} {}", test_name(&file));
             let check = move || round_trip(&file, &tools, mlir, kiln).map_err(Failed::from);
-            trials.push(Trial::test(format!("{name} {}", test_name(&file)), check));
+            trials.push(Trial::test(name, check));
         }
     }
     if trials.is_empty() {

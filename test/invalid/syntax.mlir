@@ -20,6 +20,8 @@ func.retrun : () -> ()
 
 // -----
 
+// expected-note@+2 {{defined here}}
+// expected-note@+1 {{previously defined here}}
 %0 = "test.a"() : () -> f32
 // expected-error@+1 {{'%0' is of type f32, not i32}}
 "test.b"(%0) : (i32) -> ()
@@ -34,8 +36,12 @@ func.retrun : () -> ()
 
 // -----
 
-// expected-error@+1 {{'%x' is used as a value of type i1}}
+// expected-error@+2 {{'%x' is used as a value of type i1}}
+// expected-note@+1 {{previously used here with type i1}}
 "test.b"(%x) : (i1) -> ()
+// expected-error@+1 {{'%x' is of type i1, not i8}}
+"test.b"(%x) : (i8) -> ()
+// expected-note@+1 {{defined here with type f32}}
 %x = "test.a"() : () -> f32
 
 // -----
@@ -43,6 +49,7 @@ func.retrun : () -> ()
 "test.regions"() ({
   // expected-error@+1 {{there is no block '^lost' in this region}}
   "test.branch"()[^lost] : () -> ()
+// expected-note@+1 {{previously defined here}}
 ^last:
   "test.end"() : () -> ()
 // expected-error@+1 {{'^last' is defined twice}}
@@ -58,6 +65,7 @@ func.retrun : () -> ()
 
 // -----
 
+// expected-note@+1 {{previously defined here}}
 #map = affine_map<(d0) -> (d0)>
 // expected-error@+1 {{the alias is defined twice}}
 #map = affine_map<() -> ()>
@@ -69,7 +77,13 @@ func.retrun : () -> ()
 // expected-error@+1 {{'a' occurs twice}}
 "test.a"() {a = 1, a = 2} : () -> ()
 // expected-error@+1 {{attribute 'a' is set twice}}
+"builtin.module"() <{a = 1}> ({^bb0:}) {a = 2} : () -> ()
+// What properties mean is not known of an op that no dialect defines.
 "test.a"() <{a = 1}> {a = 2} : () -> ()
+// expected-error@+1 {{unexpected 'c', expected ',' or '}'}}
+"test.a"() {a = 1, b c} : () -> ()
+// expected-error@+1 {{unexpected '=', expected the name of an attribute}}
+"test.a"() {= 1} : () -> ()
 // expected-error@+1 {{256 does not fit in i8}}
 "test.a"() {a = 256 : i8} : () -> ()
 // expected-error@+1 {{a number of type f32 needs a point: 1.0}}
@@ -89,6 +103,7 @@ func.retrun : () -> ()
 
 // -----
 
-// expected-error@+3 {{unexpected end of text, expected '}'}}
+// expected-error@+4 {{unexpected end of text, expected '}'}}
+// expected-note@+1 {{the region begins here}}
 "test.a"() ({
   "test.b"() : () -> ()

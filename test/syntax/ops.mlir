@@ -13,8 +13,8 @@
 func.func {sym_name = "main", function_type = (f32, i1) -> f32} ({
 ^entry(%x: f32, %condition: i1):
   // Several results under one name, and under several.
-  // PRETTY-NEXT: %0:3 = "test.three"(%arg0) {axis = 1} : (f32) -> (f32, i64, i8)
-  // GENERIC-NEXT: %0:3 = "test.three"(%arg0) {axis = 1} : (f32) -> (f32, i64, i8)
+  // PRETTY-NEXT: %0:3 = "test.three"(%arg0) <{axis = 1}> : (f32) -> (f32, i64, i8)
+  // GENERIC-NEXT: %0:3 = "test.three"(%arg0) <{axis = 1}> : (f32) -> (f32, i64, i8)
   %a, %b:2 = "test.three"(%x) <{axis = 1}> : (f32) -> (f32, i64, i8)
   // PRETTY-NEXT: "test.use"(%0#2, %0#0, %0#1) : (i8, f32, i64) -> ()
   "test.use"(%b#1, %a, %b#0) : (i8, f32, i64) -> ()

@@ -16,6 +16,11 @@
 // BLOBS-NEXT:       bias: "0x{{[0-9A-F]+0000}}0100FFFF",
 // BLOBS-NEXT:       weights: "0x{{[0-9A-F]+}}0000803F000000400000404000008040"
 // BLOBS-NEXT:     }
+// BLOBS-NEXT:   },
+// BLOBS-NEXT:   external_resources: {
+// BLOBS-NEXT:     tool: {
+// BLOBS-NEXT:       flag: true
+// BLOBS-NEXT:     }
 // BLOBS-NEXT:   }
 // BLOBS-NEXT: #-}
 // SMALL-NOT: weights: "

@@ -259,39 +259,65 @@ impl<'s, 'a> Parser<'s, 'a> {
 
     // Attributes.
 
-    /// Adds the entries of `{...}` to `attributes`.
+    /// Adds the entries of `{...}` to `attributes`; after an error, what follows the brace that closes is at hand.
     pub(super) fn dictionary(&mut self, attributes: &mut Attributes) -> Parsed<()> {
-        let before = attributes.len();
-        let start = self.cursor.span;
-        self.expect(Token::LeftBrace)?;
+        let start = self.expect(Token::LeftBrace)?;
         if self.cursor.eat(Token::RightBrace) {
             return Ok(());
         }
+        let before = attributes.len();
         loop {
-            let span = self.cursor.span;
-            let key = self.key()?;
-            let value = match self.cursor.eat(Token::Equal) {
-                true => self.value()?,
-                false => Attribute::unit(),
-            };
-            if attributes.insert(key, value).is_some() {
-                let message = match before {
-                    0 => format!("'{key}' occurs twice"),
-                    _ => format!("attribute '{key}' is set twice"),
-                };
-                return Err(self.emit(self.error(span, message)));
+            if let Err(reported) = self.entry(attributes, before) {
+                self.leave_braces();
+                return Err(reported);
             }
             if !self.cursor.eat(Token::Comma) {
                 break;
             }
         }
-        if self.cursor.token == Some(Token::RightBrace) {
-            self.cursor.advance();
+        if self.cursor.eat(Token::RightBrace) {
             return Ok(());
         }
-        let error = self.cursor.unexpected("',' or '}'");
-        let error = self.error(Span { start: error.start, end: error.end }, error.message);
-        Err(self.emit(error.with_label(self.place(start), "the attributes begin here")))
+        let problem = self.cursor.unexpected("',' or '}'");
+        let error = self.error(Span { start: problem.start, end: problem.end }, problem.message);
+        let reported = self.emit(error.with_label(self.place(start), "the attributes begin here"));
+        self.leave_braces();
+        Err(reported)
+    }
+
+    /// `a = 1`, or `a`; `before` is how many attributes there were before the braces.
+    fn entry(&mut self, attributes: &mut Attributes, before: usize) -> Parsed<()> {
+        let span = self.cursor.span;
+        let key = self.key()?;
+        let value = match self.cursor.eat(Token::Equal) {
+            true => self.value()?,
+            false => Attribute::unit(),
+        };
+        if attributes.insert(key, value).is_none() {
+            return Ok(());
+        }
+        let message = match before {
+            0 => format!("'{key}' occurs twice"),
+            _ => format!("attribute '{key}' is set twice"),
+        };
+        Err(self.emit(self.error(span, message)))
+    }
+
+    /// Skips what is left inside the innermost braces, and the brace that closes them; not beyond what looks like an op.
+    fn leave_braces(&mut self) {
+        let mut depth = 1usize;
+        while let Some(token) = self.cursor.token {
+            match token {
+                Token::Value(_) | Token::Block(_) if self.cursor.begins_line() => return,
+                _ if token.is_open() => depth += 1,
+                _ if token.is_close() => depth -= 1,
+                _ => {}
+            }
+            self.cursor.advance();
+            if depth == 0 {
+                return;
+            }
+        }
     }
 
     fn key(&mut self) -> Parsed<Name> {

@@ -52,7 +52,7 @@ fn damaged_models_are_refused_or_compiled() {
     assert!(problems.is_empty(), "{} problems\n{}", problems.len(), problems.join("\n"));
 }
 
-/// The small models of the cache, in order.
+/// The small models of the cache, in order; of those called light, small files stand for large weights.
 fn models() -> Vec<PathBuf> {
     let from = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let home = || from("XDG_CACHE_HOME").or_else(|| from("HOME").map(|home| home.join(".cache")));
@@ -62,7 +62,7 @@ fn models() -> Vec<PathBuf> {
     while let Some(folder) = pending.pop() {
         for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
             let path = entry.path();
-            if path.is_dir() {
+            if path.is_dir() && !path.ends_with("light") {
                 pending.push(path);
             } else if path.ends_with("model.onnx") && entry.metadata().is_ok_and(|data| data.len() <= LARGEST) {
                 models.push(path);

@@ -155,6 +155,9 @@ fn shapes_that_do_not_fit() {
     };
     let input = |shape: &[&str]| Model::default().input("x", FLOAT, shape).add(relu()).output("y", FLOAT, &[]);
     let binary = |op: &str| Node::new(op, &["x", "w"], &["y"]);
+    let attention = Node::new("Attention", &["q", "q", "q", "", "c", "c"], &["y", "k", "v"]);
+    let cached = Model::default().opset(24).input("q", FLOAT, &["1", "2", "3", "4"]).input("c", FLOAT, &["2"]);
+    let cached = cached.add(attention).output("y", FLOAT, &[]);
     let huge = Model::default().integers("s", &[1 << 40, 1 << 40]).node("ConstantOfShape", &["s"], "y");
     let models = [
         ("a reshape to another number of elements", reshape(&[5, -1])),
@@ -163,6 +166,7 @@ fn shapes_that_do_not_fit() {
         ("tensors that do not broadcast", pair(binary("Add"), &[2, 5])),
         ("parts that do not join", pair(binary("Concat").int("axis", 0), &[1, 5])),
         ("filters for other channels", image(conv().int("group", 2))),
+        ("a cache of another rank", cached),
         ("a negative extent", input(&["2", "-3"])),
         ("extents that overflow", input(&["4611686018427387904", "4611686018427387904"])),
         ("a constant of impossible size", huge.output("y", FLOAT, &[])),

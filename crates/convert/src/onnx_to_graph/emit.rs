@@ -184,8 +184,9 @@ impl Node<'_, '_> {
         let mut agreed = Vec::with_capacity(parts.len());
         for &part in parts {
             let mut expected = shape.to_vec();
-            if let Some(&own) = self.shape(part).get(axis) {
-                expected[axis] = own;
+            // Parts of another rank are refused for it.
+            if let (Some(&own), Some(place)) = (self.shape(part).get(axis), expected.get_mut(axis)) {
+                *place = own;
             }
             agreed.push(self.expect_shape(part, &expected, "each input")?);
         }

@@ -366,10 +366,10 @@ impl KernelBuilder<'_> {
         let value = self.exp(product);
         // A negative base: the sign of an odd exponent, NaN for one that is no integer.
         let half = self.like(x, 0.5);
-        let whole = self.truncate(y);
+        let whole = self.round_even(y);
         let is_whole = self.compare_floats(FloatPredicate::OrderedEqual, whole, y);
         let halved = self.mulf(y, half);
-        let half_whole = self.truncate(halved);
+        let half_whole = self.round_even(halved);
         let is_odd = self.compare_floats(FloatPredicate::OrderedNotEqual, half_whole, halved);
         let is_odd = self.andi(is_odd, is_whole);
         let signed = self.copy_sign(value, x);

@@ -5,7 +5,7 @@ mod support;
 use kiln_runtime::{EXPORTED_SYMBOLS, EXTERNAL_SYMBOLS, ModelDescription, architectures, header};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use support::{build_fake_model, build_program, fake_description, run, runner, tool};
+use support::{VLEN, build_fake_model, build_program, fake_description, run, runner, tool};
 use tempfile::TempDir;
 
 /// A directory with `model.h` and the fake model for `arch`.
@@ -19,7 +19,7 @@ fn prepare(arch: &str) -> (TempDir, PathBuf) {
 #[test]
 fn the_runtime_keeps_its_promises_on_every_processor() {
     for arch in architectures() {
-        let Some((mut runner, includes)) = runner(arch) else { continue };
+        let Some((mut runner, includes)) = runner(arch, VLEN) else { continue };
         let (directory, model) = prepare(arch);
         let program =
             build_program(arch, "check_runtime", include_str!("c/check_runtime.c"), &includes, directory.path());

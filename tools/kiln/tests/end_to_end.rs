@@ -10,7 +10,7 @@ use kiln_tensor::Tensor;
 use onnx::{FLOAT, INT64};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use support::{build_program, run, runner, tool};
+use support::{VLEN, build_program, run, runner, tool};
 use tempfile::TempDir;
 
 /// `y = relu(x[i] * w + b)`: rows picked by index, a matrix product, an epilogue.
@@ -135,7 +135,7 @@ fn a_model_computes_what_it_says_at_every_size() {
 #[test]
 fn a_c_program_runs_a_model_on_every_processor() {
     for arch in architectures() {
-        let Some((mut runner, includes)) = runner(arch) else { continue };
+        let Some((mut runner, includes)) = runner(arch, VLEN) else { continue };
         let (directory, _) = prepare(&layer());
         compile(directory.path(), &["--target", arch, "-o", "model.so"]);
         let text = include_str!("../../../crates/runtime/tests/c/run_model.c");
@@ -157,13 +157,46 @@ fn a_static_library_links_into_a_program() {
     assert_eq!(run(&mut Command::new(directory.path().join("main"))), "model 2\n");
 }
 
+/// Layers of growing widths, so that no two of them share a kernel.
+fn layers(count: usize) -> onnx::Model {
+    let width = |layer: usize| (8 + 5 * layer) as i64;
+    let mut model = onnx::Model::default().input("x0", FLOAT, &["N", "8"]);
+    for layer in 0..count {
+        let name = |letter: &str, layer: usize| format!("{letter}{layer}");
+        let (x, w, product, y) = (name("x", layer), name("w", layer), name("p", layer), name("x", layer + 1));
+        let shape = [width(layer), width(layer + 1)];
+        let values: Vec<f32> = (0..shape[0] * shape[1]).map(|i| (i % 7) as f32 - 3.0).collect();
+        model = model.weight(&w, &shape, &values).node("MatMul", &[&x, &w], &product);
+        model = model.node(["Relu", "Sigmoid", "Softmax"][layer % 3], &[&product], &y);
+    }
+    model.output(&format!("x{count}"), FLOAT, &["N", &width(count).to_string()])
+}
+
 #[test]
 fn the_same_model_gives_the_same_bytes() {
-    let (directory, _) = prepare(&layer());
-    compile(directory.path(), &["-o", "first.so", "--threads", "1"]);
-    compile(directory.path(), &["-o", "second.so", "--threads", "2"]);
-    let read = |name: &str| std::fs::read(directory.path().join(name)).expect("readable");
-    assert!(read("first.so") == read("second.so"));
+    let (directory, model) = prepare(&layers(9));
+    let model = model.to_str().expect("UTF-8");
+    let cache = directory.path().join("cache");
+    let cache_text = cache.to_str().expect("UTF-8");
+    let results = |folder: &Path| {
+        ["model.so", "model.h"].map(|name| std::fs::read(folder.join(name)).expect("compilation wrote it"))
+    };
+    compile(directory.path(), &["--threads", "1"]);
+    let first = results(directory.path());
+    // Threads; a cache that is empty, full, and in another order of work; by other paths, from other folders.
+    let variations: [&[&str]; 4] = [
+        &["--threads", "3"],
+        &["--threads", "2", "--cache", cache_text],
+        &["--threads", "1", "--cache", cache_text],
+        &["--threads", "4", "--report", "report.txt"],
+    ];
+    for options in variations {
+        let elsewhere = tempfile::tempdir().expect("writable");
+        let arguments = [&["compile", model], options].concat();
+        assert_eq!(kiln(elsewhere.path(), &arguments).0, 0, "{options:?}");
+        assert!(results(elsewhere.path()) == first, "{options:?} changes the result");
+    }
+    assert!(cache.read_dir().expect("made").count() > 1, "the model is compiled in several parts");
 }
 
 #[test]

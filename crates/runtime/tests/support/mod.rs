@@ -140,8 +140,12 @@ pub fn build_fake_model(arch: &str, directory: &Path) -> PathBuf {
     model
 }
 
-/// The command that runs a program for `arch` here; none where that takes a C library that is not installed.
-pub fn runner(arch: &str) -> Option<(Command, Vec<String>)> {
+/// Bits of a vector register of the RISC-V processor that models are compiled for unless told otherwise.
+pub const VLEN: u32 = 128;
+
+/// The command that runs a program for `arch` here, and the flags to compile it with; none where that takes a C library
+/// that is not installed. `vlen` is how many bits a vector register of an emulated RISC-V processor has.
+pub fn runner(arch: &str, vlen: u32) -> Option<(Command, Vec<String>)> {
     if arch == std::env::consts::ARCH {
         return Some((Command::new("env"), vec![]));
     }
@@ -154,8 +158,8 @@ pub fn runner(arch: &str) -> Option<(Command, Vec<String>)> {
     let mut emulator = Command::new(format!("qemu-{arch}"));
     emulator.args(["-L", &prefix]);
     if arch == "riscv64" {
-        // Vectors are an extension, and the one that models are compiled for unless told otherwise.
-        emulator.args(["-cpu", "rv64,v=true,vlen=128"]);
+        // Vectors are an extension that the emulator leaves out unless told otherwise.
+        emulator.arg("-cpu").arg(format!("rv64,v=true,vlen={vlen}"));
     }
     Some((emulator, vec!["-isystem".into(), format!("{prefix}/include")]))
 }

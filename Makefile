@@ -21,6 +21,9 @@ KILN = $(TARGET)/release/kiln
 
 FUZZ_SECONDS ?= 60
 
+# A convolutional and two recurrent models: what `make test` runs on emulated processors too.
+SMALL_MODELS = ppocr-v2-cls silero-vad lac
+
 OCR = examples/ocr
 DEMO = $(TARGET)/demo
 
@@ -51,8 +54,14 @@ test: build fetch ## run every check: tests, formatting, lints, documentation
 	cargo build --release --package kiln --package kiln-opt
 	cargo test --release --workspace
 	@$(PYTHON) scripts/compare.py --kiln $(KILN)
+	@$(PYTHON) scripts/compare.py --kiln $(KILN) --every-target --cases 1 $(SMALL_MODELS)
 	cargo clippy --release --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps
+
+.PHONY: test-targets
+test-targets: build fetch ## run every kernel and every real model on every target, emulated ones for an hour or two
+	KILN_TEST_MACHINES=all cargo test --release --package kiln-driver --test suite kernels/
+	@$(PYTHON) scripts/compare.py --kiln $(KILN) --every-target
 
 .PHONY: demo
 demo: build venv ## compile PP-OCRv4 and read the text in a picture with it

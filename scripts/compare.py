@@ -1,8 +1,11 @@
 """Compares compiled models with the reference outputs of onnxruntime, at every input size of the manifest.
 
     compare.py [--kiln PATH] [--threads N] [--library FOLDER] [NAME...]
+    compare.py --target riscv64 [--cpu rv64gcv] [--vlen 256] [NAME...]      on another processor, under qemu
+    compare.py --every-target [NAME...]                                     on all of scripts/targets.py
 
-Without `--library FOLDER` each model is compiled anew. Exit status 1 when a model fails or differs too much.
+Without `--library FOLDER` each model is compiled anew, once for each processor. Exit status 1 when a model fails or
+differs too much.
 """
 
 import argparse
@@ -10,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy
@@ -17,7 +21,9 @@ import numpy
 import cache
 import models
 import references
+import targets
 from kiln_model import KilnError, Model
+from targets import TARGETS, Target, TargetModel
 
 
 def relative_difference(actual: numpy.ndarray, expected: numpy.ndarray) -> float:
@@ -44,9 +50,9 @@ def largest_difference(actual: dict[str, numpy.ndarray], expected: dict[str, num
     return max(relative_difference(actual[name], array) for name, array in expected.items())
 
 
-def compile_model(kiln: Path, source: Path, target: Path) -> dict[str, float]:
+def compile_model(kiln: Path, source: Path, library: Path, options: Sequence[str] = ()) -> dict[str, float]:
     """Compiles with `kiln` and tells the seconds and the bytes of memory it took; what it says goes into the error."""
-    command = [str(kiln), "compile", str(source), "-o", str(target)]
+    command = [str(kiln), "compile", str(source), "-o", str(library), *options]
     peak = 0
     with tempfile.TemporaryFile("w+") as messages:
         start = time.perf_counter()
@@ -75,17 +81,56 @@ def peak_memory(process: int) -> int:
     return 0
 
 
-def compare(model: models.Model, library: Path, threads: int) -> bool:
+def compare(model: models.Model, loaded: Model | TargetModel, arguments: argparse.Namespace, where: str) -> bool:
     """Prints a line for each case of one model; whether all agree."""
-    loaded = Model(library)
     good = True
-    for case in model.cases:
+    for case in model.cases[: arguments.cases]:
         folder = references.case_folder(model, case)
-        expected = cache.load_npz(folder / "outputs.npz")
-        difference = largest_difference(loaded.run(cache.load_npz(folder / "inputs.npz"), threads), expected)
-        agrees = difference <= model.tolerance
+        inputs, expected = (cache.load_npz(folder / name) for name in ("inputs.npz", "outputs.npz"))
+        start = time.perf_counter()
+        try:
+            difference = largest_difference(loaded.run(inputs, arguments.threads), expected)
+            agrees = difference <= model.tolerance
+            outcome = f"{difference:9.2e} {'agrees' if agrees else 'DIFFERS'}"
+        except KilnError as error:
+            agrees, outcome = False, f"    FAILS {first_line(error)}"
         good &= agrees
-        print(f"{model.name:24} {case['name']:16} {difference:9.2e} {'agrees' if agrees else 'DIFFERS'}", flush=True)
+        seconds = f" ({time.perf_counter() - start:.0f} s)" if where else ""
+        print(f"{model.name:24} {case['name']:16}{where} {outcome}{seconds}", flush=True)
+    return good
+
+
+def first_line(error: Exception) -> str:
+    """What an error says, on one line."""
+    return next(iter(str(error).splitlines()), "")
+
+
+def wanted_targets(arguments: argparse.Namespace) -> list[Target | None]:
+    """The processors that the options name and that can run here; none of them stands for this process."""
+    if not arguments.every_target and not arguments.target:
+        return [None]
+    wanted = TARGETS if arguments.every_target else [targets.find(arguments.target, arguments.cpu, arguments.vlen)]
+    for target in wanted:
+        if target.missing:
+            print(f"nothing runs on {target}: {target.missing}", flush=True)
+    return [target for target in wanted if not target.missing]
+
+
+def compare_model(model: models.Model, wanted: list[Target | None], scratch: Path, arguments) -> bool:
+    """Compiles and compares one model on each of these processors."""
+    good, compiled_for = True, None
+    library = (arguments.library or scratch) / f"{model.name}.so"
+    for target in wanted:
+        where, options = (f" {target!s:36}", target.options) if target else ("", [])
+        try:
+            if arguments.library is None and compiled_for != options:
+                compile_model(arguments.kiln, model.path, library, options)
+                compiled_for = options
+            loaded = TargetModel(library, target) if target else Model(library)
+            good &= compare(model, loaded, arguments, where)
+        except (KilnError, OSError) as error:
+            print(f"{model.name:24} {'':16}{where}     FAILS {first_line(error)}", flush=True)
+            good = False
     return good
 
 
@@ -94,21 +139,20 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--kiln", type=Path, default=Path("target/release/kiln"))
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--cases", type=int, help="at most so many cases of each model")
     parser.add_argument("--library", type=Path, help="folder of NAME.so files, compiled already")
+    parser.add_argument("--target", choices=["x86_64", "aarch64", "riscv64"], help="compile for this and run there")
+    parser.add_argument("--cpu", help="as kiln compile takes it")
+    parser.add_argument("--vlen", type=int, help="bits of a vector register of the emulated RISC-V processor")
+    parser.add_argument("--every-target", action="store_true", help="all that scripts/targets.py lists")
     arguments = parser.parse_args()
+    wanted = wanted_targets(arguments)
     failures = []
     with tempfile.TemporaryDirectory() as scratch:
         for model in models.select(arguments.names):
             models.fetch(model)
             references.make(model)
-            try:
-                library = (arguments.library or Path(scratch)) / f"{model.name}.so"
-                if arguments.library is None:
-                    compile_model(arguments.kiln, model.path, library)
-                if not compare(model, library, arguments.threads):
-                    failures.append(model.name)
-            except (KilnError, OSError) as error:
-                print(f"{model.name:24} FAILS {str(error).splitlines()[0]}", flush=True)
+            if not compare_model(model, wanted, Path(scratch), arguments):
                 failures.append(model.name)
     if failures:
         sys.exit(f"{len(failures)} models fail or differ: {', '.join(failures)}")

@@ -15,7 +15,7 @@ _INPUT, _OUTPUT = 0, 1
 _MAXIMUM_RANK = 64
 
 # kiln_element_type, where numpy has the type; bfloat16 and float8 come as their bits.
-_ELEMENT_TYPES = {
+ELEMENT_TYPES = {
     1: numpy.dtype("float32"),
     2: numpy.dtype("uint8"),
     3: numpy.dtype("int8"),
@@ -152,7 +152,7 @@ class Model:
             texts = [library.kiln_tensor_extent_text(port, index, axis) for axis in axes]
             extents = [library.kiln_tensor_extent(port, index, axis) for axis in axes]
             shape = [text.decode() if text else extent for text, extent in zip(texts, extents)]
-            element_type = _ELEMENT_TYPES[library.kiln_tensor_element_type(port, index)]
+            element_type = ELEMENT_TYPES[library.kiln_tensor_element_type(port, index)]
             tensors.append(Tensor(library.kiln_tensor_name(port, index).decode(), element_type, shape))
         return tensors
 

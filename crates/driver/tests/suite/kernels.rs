@@ -5,35 +5,57 @@
 //! - `// symbols: N=0, H=3; N=7, H=5` the assignments, one run for each; none is one run;
 //! - `// range: x=0..5` the values of an input, `-2..2` if not given;
 //! - `// tolerance: 1e-4` the largest difference relative to the largest element, 1e-5 if not given.
+//!
+//! Each module runs on this machine as `kernels/conv/3`, and on others, see `machines`, as `kernels/conv/3@aarch64`.
+//! `KILN_TEST_MACHINES=all` runs every case on every machine; otherwise the emulated ones get a part of them.
 
+use crate::machines::{Machine, NATIVE, OTHERS};
 use kiln_diag::Sink;
 use kiln_driver::{Emit, OptimizationLevel, Request, Silent, generate, run};
 use kiln_ir::{EvaluateRequest, Module, Name, SymbolValues, Traits, Value};
 use kiln_registry::{dialects, pipeline};
-use kiln_runtime::{Model, RunOptions};
-use kiln_target::Target;
 use kiln_tensor::{ElementType, Tensor, scalar};
 use libtest_mimic::{Failed, Trial};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
-/// One trial for each module.
+/// Without `KILN_TEST_MACHINES=all`, emulated machines run one of so many cases.
+const SPREAD: usize = 4;
+
+/// How many threads every case runs on.
+const THREADS: [usize; 2] = [1, 3];
+
+/// One trial for each module and machine.
 pub fn trials() -> Vec<Trial> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../test/kernels");
     let mut files: Vec<PathBuf> =
         folder.read_dir().expect("the folder is there").map(|entry| entry.expect("readable").path()).collect();
     files.sort();
+    let machines: Vec<Machine> = OTHERS.into_iter().filter(Machine::is_available).collect();
+    let all = std::env::var("KILN_TEST_MACHINES").is_ok_and(|wanted| wanted == "all");
     let mut trials = Vec::new();
     for file in files {
         let text = std::fs::read_to_string(&file).expect("readable");
         let stem = file.file_stem().expect("a file has a name").to_string_lossy().into_owned();
         for (index, text) in text.split("// -----").enumerate() {
-            let (text, name) = (text.to_owned(), format!("kernels/{stem}/{index}"));
-            trials.push(Trial::test(name.clone(), move || Case::read(&name, &text)?.check()));
+            let (name, expected) = (format!("kernels/{stem}/{index}"), Arc::default());
+            trials.push(trial(name.clone(), &name, text, NATIVE, &expected));
+            for &machine in machines.iter().filter(|machine| all || !machine.is_foreign() || index % SPREAD == 0) {
+                trials.push(trial(format!("{name}@{}", machine.name), &name, text, machine, &expected));
+            }
         }
     }
     trials
 }
+
+fn trial(title: String, name: &str, text: &str, machine: Machine, expected: &Arc<Expected>) -> Trial {
+    let (name, text, expected) = (name.to_owned(), text.to_owned(), Arc::clone(expected));
+    Trial::test(title, move || Case::read(&name, &text)?.check(&machine, &expected))
+}
+
+/// Inputs and outputs of a case for each assignment, interpreted when its first machine asks for them.
+type Expected = OnceLock<Result<Vec<(Vec<Tensor>, Vec<Tensor>)>, String>>;
 
 struct Case {
     name: String,
@@ -75,16 +97,17 @@ impl Case {
         Ok(Case { name: name.to_owned(), module, assignments, ranges, tolerance })
     }
 
-    fn check(self) -> Result<(), Failed> {
+    fn check(self, machine: &Machine, expected: &Expected) -> Result<(), Failed> {
         let folder = tempfile::tempdir()?;
-        let model = self.compile(folder.path())?;
-        for (number, symbols) in self.assignments.iter().enumerate() {
-            let inputs = self.inputs(symbols, number as u64)?;
-            let expected = self.interpret(symbols, &inputs)?;
-            for threads in [1, 3] {
-                let options = RunOptions { threads };
-                let found = model.run(&inputs, &options).map_err(|error| format!("{symbols:?}: {error}"))?;
-                for (output, (expected, found)) in expected.iter().zip(&found).enumerate() {
+        let model = self.compile(machine, folder.path())?;
+        let expected = expected.get_or_init(|| self.expect()).as_ref()?;
+        let runs: Vec<_> =
+            expected.iter().flat_map(|(inputs, _)| THREADS.map(|threads| (threads, inputs.as_slice()))).collect();
+        let found = machine.run(&model, &runs, folder.path())?;
+        for ((symbols, (_, expected)), found) in self.assignments.iter().zip(expected).zip(found.chunks(THREADS.len()))
+        {
+            for (threads, found) in THREADS.iter().zip(found) {
+                for (output, (expected, found)) in expected.iter().zip(found).enumerate() {
                     compare(expected, found, self.tolerance)
                         .map_err(|reason| format!("{symbols:?}, {threads} threads, output {output}: {reason}"))?;
                 }
@@ -93,13 +116,17 @@ impl Case {
         Ok(())
     }
 
-    fn compile(&self, folder: &Path) -> Result<Model, Failed> {
-        let sink = Sink::new();
-        let target = kiln_driver::resolve_target(None, None)?;
-        let target: Target = match std::env::var("KILN_TEST_CPU") {
-            Ok(cpu) => kiln_driver::resolve_target(Some("x86_64"), Some(&cpu))?,
-            Err(_) => target,
+    fn expect(&self) -> Result<Vec<(Vec<Tensor>, Vec<Tensor>)>, String> {
+        let expect = |(number, symbols)| {
+            let inputs = self.inputs(symbols, number as u64)?;
+            let outputs = self.interpret(symbols, &inputs)?;
+            Ok((inputs, outputs))
         };
+        self.assignments.iter().enumerate().map(expect).collect()
+    }
+
+    fn compile(&self, machine: &Machine, folder: &Path) -> Result<PathBuf, Failed> {
+        let (sink, target) = (Sink::new(), machine.target()?);
         let mut module = self.module.clone();
         run(&mut module, &pipeline::lowering(&target), &sink).ok_or_else(|| failure(&sink))?;
         let path = folder.join("model.so");
@@ -111,13 +138,13 @@ impl Case {
             level: OptimizationLevel::O3,
             shapes: Vec::new(),
             constants: Vec::new(),
-            rules: Vec::new(),
-            debug_rules: false,
             threads: 1,
             cache: None,
+            rules: Vec::new(),
+            debug_rules: false,
         };
         generate(&request, &module, &sink, &Silent).ok_or_else(|| failure(&sink))?;
-        Ok(Model::open(&path).map_err(|error| error.to_string())?)
+        Ok(path)
     }
 
     fn main_arguments(&self) -> Vec<Value> {
@@ -125,7 +152,7 @@ impl Case {
         self.module.arguments(self.module.region_block(main, 0)).to_vec()
     }
 
-    fn inputs(&self, symbols: &SymbolValues, seed: u64) -> Result<Vec<Tensor>, Failed> {
+    fn inputs(&self, symbols: &SymbolValues, seed: u64) -> Result<Vec<Tensor>, String> {
         let main = self.module.find_symbol(self.module.top(), "main").ok_or("a case has @main")?;
         let names = self.module.attribute(main, "arg_names").and_then(|names| names.as_strs()).unwrap_or_default();
         let mut random = Random(seed * 7919 + 1);
@@ -139,7 +166,7 @@ impl Case {
         Ok(inputs)
     }
 
-    fn interpret(&self, symbols: &SymbolValues, inputs: &[Tensor]) -> Result<Vec<Tensor>, Failed> {
+    fn interpret(&self, symbols: &SymbolValues, inputs: &[Tensor]) -> Result<Vec<Tensor>, String> {
         let arguments = self.main_arguments();
         let mut values: HashMap<Value, Tensor> = arguments.iter().copied().zip(inputs.iter().cloned()).collect();
         let main = self.module.find_symbol(self.module.top(), "main").ok_or("a case has @main")?;
@@ -172,7 +199,7 @@ impl Case {
     }
 }
 
-fn type_of(module: &Module, value: Value, symbols: &SymbolValues) -> Result<(ElementType, Vec<usize>), Failed> {
+fn type_of(module: &Module, value: Value, symbols: &SymbolValues) -> Result<(ElementType, Vec<usize>), String> {
     let ty = module.ty(value);
     let tensor = ty.as_tensor().ok_or("values are tensors")?;
     let extent = |dim: &kiln_ir::Dim| {
@@ -202,7 +229,7 @@ impl Random {
         (self.0 >> 11) as f64 / (1u64 << 53) as f64
     }
 
-    fn tensor(&mut self, element: ElementType, shape: &[usize], low: f64, high: f64) -> Result<Tensor, Failed> {
+    fn tensor(&mut self, element: ElementType, shape: &[usize], low: f64, high: f64) -> Result<Tensor, String> {
         let count: usize = shape.iter().product();
         let values: Vec<f64> = (0..count).map(|_| low + self.next() * (high - low)).collect();
         if element.is_float() {

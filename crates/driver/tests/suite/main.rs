@@ -2,9 +2,10 @@
 //! results that come with them.
 //!
 //! One binary, since linking LLVM takes long. Arguments choose trials by name, as in any test binary: `kernels/conv`,
-//! `onnx/node/test_add`. Code is generated for this machine; `KILN_TEST_CPU` names another processor for the kernels.
+//! `onnx/node/test_add`. Code is generated for this machine; kernels run on other processors too.
 
 mod kernels;
+mod machines;
 mod onnx_cases;
 #[path = "../../../convert/tests/support/mod.rs"]
 mod support;

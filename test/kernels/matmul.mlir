@@ -200,3 +200,14 @@ func.func {sym_name = "main", function_type = (!a, !b) -> !y} ({
   %0 = graph.matmul %a, %b : (!a, !b) -> !y
   func.return %0 : (!y) -> ()
 }) : () -> ()
+// -----
+// A matrix with itself: one use is packed, the other is not.
+!v = tensor<3x8xf32>
+!w = tensor<8x8xf32>
+func.func {sym_name = "main", arg_names = ["x", "w"], function_type = (!v, !w) -> (tensor<3x3xf32>, !w)} ({
+^bb0(%x: !v, %w: !w):
+  %0 = graph.matmul %x, %x {transpose_b = true} : (!v, !v) -> tensor<3x3xf32>
+  %1 = graph.matmul %w, %w : (!w, !w) -> !w
+  %2 = graph.add %1, %w : (!w, !w) -> !w
+  func.return %0, %2 : (tensor<3x3xf32>, !w) -> ()
+}) : () -> ()

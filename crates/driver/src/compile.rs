@@ -1,5 +1,6 @@
 //! From a model file to what the user asked for.
 
+use crate::text;
 use kiln_codegen::metadata::{AxisInfo, Metadata, SymbolInfo, SymbolSource, TensorInfo};
 use kiln_codegen::{CodegenError, LinkInput, LinkOptions, LinkOutput, ObjectCache, ObjectFile, Options, Source, Stage};
 use kiln_convert::onnx_to_graph::report_unsupported;
@@ -155,8 +156,13 @@ pub fn open_cache(folder: &Path) -> Result<ObjectCache, String> {
     ObjectCache::open(folder).map_err(|error| error.to_string())
 }
 
-/// Reads the model into its framework's dialect, its inputs of the shapes that the request gives them.
+/// Reads the model into its framework's dialect, its inputs of the shapes that the request gives them. Text is taken as it
+/// is, in whichever dialect.
 pub fn import(model: &Path, request: &Request, sink: &Sink) -> Option<Module> {
+    if text::is_text(model) {
+        let mut module = text::read(model, sink)?;
+        return kiln_import_core::specialize(&mut module, &request.shapes, sink).then_some(module);
+    }
     let options = ImportOptions { constants: request.constants.clone() };
     let mut imported = kiln_import_onnx::import_partly(model, &kiln_registry::dialects(), &options, sink)?;
     let specialized = kiln_import_core::specialize(&mut imported.module, &request.shapes, sink);

@@ -10,6 +10,7 @@ mod compile;
 mod inspect;
 mod operations;
 mod target;
+mod text;
 
 pub use check::{CheckReport, Comparison, check};
 pub use compile::{Emit, Progress, Request, Silent, Summary, compile, generate, import, open_cache, run};

@@ -22,8 +22,9 @@
 use kiln_ir::{Builder, Location, Module, Op, Traits, Type, Value, ValueMapping};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// Anchors whose results feed no epilogue: what they compute is not had element by element.
-const WITHOUT_EPILOGUE: &[&str] = &[
+/// Anchors that read their operands from memory, constants too, and whose results feed no epilogue: what they compute is
+/// not had element by element.
+const FROM_MEMORY: &[&str] = &[
     "graph.lstm",
     "graph.gru",
     "graph.rnn",
@@ -108,7 +109,7 @@ fn find_groups(module: &Module, ops: &[Op]) -> Vec<Vec<Op>> {
 /// The anchor and the longest epilogue such that one value leaves the group.
 fn with_epilogue(module: &Module, anchor: Op, order: &FxHashMap<Op, usize>, taken: &FxHashSet<Op>) -> Vec<Op> {
     let [result] = *module.results(anchor) else { return vec![anchor] };
-    if WITHOUT_EPILOGUE.contains(&module.name(anchor).as_str()) {
+    if FROM_MEMORY.contains(&module.name(anchor).as_str()) {
         return vec![anchor];
     }
     let members = reachable_elementwise(module, anchor, shape(module, result), order, taken);
@@ -220,17 +221,21 @@ fn make_fusion(module: &mut Module, group: &[Op]) {
     let types = module.result_types(last);
     let mut inputs: Vec<Value> = Vec::new();
     let mut inlined: Vec<Op> = Vec::new();
-    for &operand in group.iter().flat_map(|&op| module.operands(op)) {
+    let alone = packable_uses(module, group);
+    let is_from_memory = FROM_MEMORY.contains(&module.name(group[0]).as_str());
+    for (_, operand) in uses_of(module, group).filter(|(at, _)| !alone.contains(at)) {
         let producer = module.defining_op(operand);
         if producer.is_some_and(|producer| group.contains(&producer)) {
             continue;
         }
-        match producer.filter(|&producer| is_scalar_constant(module, producer)) {
+        match producer.filter(|&producer| !is_from_memory && is_scalar_constant(module, producer)) {
             Some(constant) if !inlined.contains(&constant) => inlined.push(constant),
             None if !inputs.contains(&operand) => inputs.push(operand),
             _ => {}
         }
     }
+    let shared = inputs.len();
+    inputs.extend(alone.iter().map(|&(op, index)| module.operand(op, index)));
     let locations: Vec<Location> = group.iter().map(|&op| module.location(op)).collect();
 
     let mut builder = Builder::before(module, last);
@@ -239,9 +244,13 @@ fn make_fusion(module: &mut Module, group: &[Op]) {
     let region = module.regions(fusion)[0];
     let input_types: Vec<Type> = inputs.iter().map(|&input| module.ty(input)).collect();
     let block = module.create_block(region, &input_types);
-    let mut mapping: ValueMapping = inputs.into_iter().zip(module.arguments(block).iter().copied()).collect();
+    let arguments = module.arguments(block).to_vec();
+    let mut mapping: ValueMapping = inputs.into_iter().zip(arguments.iter().copied()).take(shared).collect();
     for &op in inlined.iter().chain(group) {
         let copy = module.clone_op(op, &mut mapping);
+        for (&(_, index), &argument) in alone.iter().zip(&arguments[shared..]).filter(|((user, _), _)| *user == op) {
+            module.set_operand(copy, index, argument);
+        }
         module.append(block, copy);
     }
     let yielded: Vec<Value> = results.iter().map(|result| mapping[result]).collect();
@@ -253,6 +262,21 @@ fn make_fusion(module: &mut Module, group: &[Op]) {
     for &op in group.iter().rev() {
         module.erase(op);
     }
+}
+
+/// All operands of a group, with where they are used.
+fn uses_of<'m>(module: &'m Module, group: &'m [Op]) -> impl Iterator<Item = ((Op, usize), Value)> + 'm {
+    group.iter().flat_map(|&op| module.operands(op).iter().enumerate().map(move |(index, &value)| ((op, index), value)))
+}
+
+/// Uses that get an argument of their own although the kernel has another use of the same value: a plan may want an
+/// anchor's operands after the first packed, and what is packed serves nobody else.
+fn packable_uses(module: &Module, group: &[Op]) -> Vec<(Op, usize)> {
+    let is_packable = |&((op, index), value): &((Op, usize), Value)| {
+        let times = uses_of(module, group).filter(|&(_, other)| other == value).count();
+        index > 0 && times > 1 && role(module, op) == Role::Anchor
+    };
+    uses_of(module, group).filter(is_packable).map(|(at, _)| at).collect()
 }
 
 /// Constants of one element stand inside kernels; others are operands.

@@ -121,13 +121,15 @@ const ROWS: &[&[Row]] = &[
     control::ROWS,
 ];
 
-/// Converts every function of `module` from the onnx dialect to the graph dialect.
+/// Converts every function of `module` with ops of the onnx dialect to the graph dialect.
 ///
 /// Returns whether all of it was converted; if not, everything that was not is in `sink`, and the module is of no more
 /// use.
 pub fn convert_onnx_to_graph(module: &mut Module, sink: &Sink) -> bool {
     let body = module.body();
-    let functions: Vec<_> = module.ops_of(body).into_iter().filter(|&op| module.is(op, "func.func")).collect();
+    let is_onnx = |op| module.walk(op).into_iter().any(|op| module.name(op).as_str().starts_with("onnx."));
+    let functions = module.ops_of(body).into_iter().filter(|&op| module.is(op, "func.func") && is_onnx(op));
+    let functions: Vec<_> = functions.collect();
     let before = sink.error_count();
     for function in functions {
         conversion::Conversion::new(module, sink).convert_function(function);

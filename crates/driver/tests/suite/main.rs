@@ -1,12 +1,13 @@
-//! Compiled code against what it must compute: kernels against the interpreter, the ONNX project's cases against the
-//! results that come with them.
+//! Compiled code against what it must compute: kernels and random graphs against the interpreter, the ONNX project's
+//! cases against the results that come with them.
 //!
 //! One binary, since linking LLVM takes long. Arguments choose trials by name, as in any test binary: `kernels/conv`,
-//! `onnx/node/test_add`. Code is generated for this machine; kernels run on other processors too.
+//! `onnx/node/test_add`, `random`. Code is generated for this machine; kernels run on other processors too.
 
 mod kernels;
 mod machines;
 mod onnx_cases;
+mod random_graphs;
 #[path = "../../../convert/tests/support/mod.rs"]
 mod support;
 
@@ -20,6 +21,7 @@ fn main() {
     let suite = onnx_cases::Suite::open();
     let mut trials = kernels::trials();
     trials.extend(suite.trials());
+    trials.extend(random_graphs::trials());
     let conclusion = libtest_mimic::run(&arguments, trials);
     suite.finish();
     conclusion.exit();

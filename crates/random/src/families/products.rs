@@ -1,0 +1,135 @@
+//! Matrix products and convolutions.
+
+use crate::graph::{Growing, Item};
+use crate::inputs::FLOAT_BOUND;
+use kiln_ir::Value;
+
+pub(crate) fn matmul(growing: &mut Growing) -> Option<()> {
+    let left = growing.float_of_rank(2)?;
+    let ty = growing.ty(left.value);
+    let right = growing.item(|growing, item| growing.ty(item.value) == ty)?;
+    // A product of a value with another of its own type needs one of them transposed.
+    let (transpose_a, transpose_b) = growing.random.pick(&[(true, false), (false, true)]);
+    let mut builder = growing.builder();
+    let op = builder.op("graph.matmul").operands(&[left.value, right.value]);
+    let value = op.attribute("transpose_a", transpose_a).attribute("transpose_b", transpose_b).try_value().ok()?;
+    let bound = 17.0 * left.bound * right.bound;
+    growing.add(value, bound, -bound, false)
+}
+
+/// A product with weights, a bias perhaps.
+pub(crate) fn linear(growing: &mut Growing) -> Option<()> {
+    let item = growing.float_of_rank(2)?;
+    let depth = growing.shape(item.value).last()?.as_static()? as usize;
+    let columns = growing.random.pick(&[1usize, 3, 8, 16, 33, 64]);
+    let transpose_b = growing.random.once_in(2);
+    let shape = if transpose_b { [columns, depth] } else { [depth, columns] };
+    let element = growing.element(item.value);
+    let weights = growing.constant(element, &shape);
+    let mut builder = growing.builder();
+    let op = builder.op("graph.matmul").operands(&[item.value, weights]).attribute("transpose_b", transpose_b);
+    let mut value = op.try_value().ok()?;
+    if growing.random.once_in(2) {
+        let bias = growing.constant(element, &[columns]);
+        value = growing.builder().op("graph.add").operands(&[value, bias]).try_value().ok()?;
+    }
+    let bound = depth as f64 * item.bound * FLOAT_BOUND + FLOAT_BOUND;
+    growing.add(value, bound, -bound, false)
+}
+
+/// What convolutions share: the operand, how many channels it has, and per spatial axis a kernel that fits.
+struct Window {
+    item: Item,
+    channels: usize,
+    layout: &'static str,
+    kernel: Vec<usize>,
+    dilations: Vec<i64>,
+    low: Vec<i64>,
+    high: Vec<i64>,
+}
+
+fn window(growing: &mut Growing) -> Option<Window> {
+    let item = growing
+        .item(|growing, item| (3..=4).contains(&growing.rank(item.value)) && growing.element(item.value).is_float())?;
+    let shape = growing.shape(item.value);
+    let layout = growing.random.pick(&["channels_first", "channels_first", "channels_last"]);
+    let (channels, space) = match layout {
+        "channels_first" => (shape[1], &shape[2..]),
+        _ => (shape[shape.len() - 1], &shape[1..shape.len() - 1]),
+    };
+    let channels = channels.as_static()? as usize;
+    let mut window = Window { item, channels, layout, kernel: vec![], dilations: vec![], low: vec![], high: vec![] };
+    for dim in space {
+        let kernel = growing.random.pick(&[1usize, 2, 3, 3, 5]);
+        let dilation = growing.random.pick(&[1i64, 1, 1, 2]);
+        let reach = dilation * (kernel as i64 - 1);
+        // A window of the smallest extent there may be has to fit into the padded axis.
+        let smallest = dim.as_static().map_or(1, |extent| extent as i64);
+        let missing = (reach + 1 - smallest).max(0);
+        let low = growing.random.below(1 + reach as usize) as i64;
+        window.low.push(low);
+        window.high.push((missing - low).max(growing.random.below(2) as i64));
+        window.kernel.push(kernel);
+        window.dilations.push(dilation);
+    }
+    Some(window)
+}
+
+pub(crate) fn conv(growing: &mut Growing) -> Option<()> {
+    let window = window(growing)?;
+    let divisors: Vec<usize> = (1..=window.channels).filter(|count| window.channels.is_multiple_of(*count)).collect();
+    let groups = match growing.random.below(3) {
+        0 => growing.random.pick(&divisors),
+        1 => window.channels,
+        _ => 1,
+    };
+    let filters = groups * growing.random.pick(&[1usize, 1, 2, 3, 16]);
+    let inner = window.channels / groups;
+    let strides: Vec<i64> = window.kernel.iter().map(|_| growing.random.pick(&[1, 1, 2])).collect();
+    let filter = filter(growing, &window, filters, inner);
+    let operands = with_bias(growing, &window, filter, filters);
+    let mut builder = growing.builder();
+    let op = builder.op("graph.conv").operands(&operands).attribute("strides", strides);
+    let op = op.attribute("dilations", window.dilations).attribute("pad_low", window.low);
+    let op =
+        op.attribute("pad_high", window.high).attribute("groups", groups as i64).attribute("layout", window.layout);
+    let value = op.try_value().ok()?;
+    let taps: usize = window.kernel.iter().product();
+    let bound = (taps * inner) as f64 * window.item.bound * FLOAT_BOUND + FLOAT_BOUND;
+    growing.add(value, bound, -bound, false)
+}
+
+pub(crate) fn conv_transpose(growing: &mut Growing) -> Option<()> {
+    let window = window(growing)?;
+    let groups = if growing.random.once_in(3) { window.channels } else { 1 };
+    let outer = growing.random.pick(&[1usize, 2, 3]);
+    let strides: Vec<i64> = window.kernel.iter().map(|_| growing.random.pick(&[1, 2, 3])).collect();
+    let zeros = vec![0i64; window.kernel.len()];
+    let filter = filter(growing, &window, window.channels, outer);
+    let operands = with_bias(growing, &window, filter, groups * outer);
+    let mut builder = growing.builder();
+    let op = builder.op("graph.conv_transpose").operands(&operands).attribute("strides", strides);
+    let op = op.attribute("dilations", window.dilations).attribute("pad_low", zeros.clone());
+    let op = op.attribute("pad_high", zeros.clone()).attribute("output_padding", zeros);
+    let op = op.attribute("groups", groups as i64).attribute("layout", window.layout);
+    let value = op.try_value().ok()?;
+    let taps: usize = window.kernel.iter().product();
+    let bound = (taps * window.channels) as f64 * window.item.bound * FLOAT_BOUND + FLOAT_BOUND;
+    growing.add(value, bound, -bound, false)
+}
+
+fn filter(growing: &mut Growing, window: &Window, outer: usize, inner: usize) -> Value {
+    let mut shape = vec![outer, inner];
+    shape.extend(&window.kernel);
+    let element = growing.element(window.item.value);
+    growing.constant(element, &shape)
+}
+
+fn with_bias(growing: &mut Growing, window: &Window, filter: Value, filters: usize) -> Vec<Value> {
+    let mut operands = vec![window.item.value, filter];
+    if growing.random.once_in(2) {
+        let element = growing.element(window.item.value);
+        operands.push(growing.constant(element, &[filters]));
+    }
+    operands
+}

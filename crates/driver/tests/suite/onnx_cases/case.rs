@@ -139,8 +139,6 @@ impl Case {
             rules: Vec::new(),
             debug_rules: false,
             threads: 1,
-            rules: Vec::new(),
-            debug_rules: false,
             cache: Some(object_cache()?),
         };
         let mut module = import(&request.model, &request, &sink).ok_or_else(|| first(&sink))?;

@@ -1,6 +1,7 @@
 //! The numbers that plans depend on, each with what set it.
 //!
-//! "Zen 4" is one core of an AMD EPYC with 32 KiB and 1 MiB of cache, fp32 peak 117 GFLOP/s.
+//! "Zen 4" is one core of an AMD EPYC with 32 KiB and 1 MiB of cache, fp32 peak 117 GFLOP/s. "Xeon" is one core of an
+//! Intel Xeon with AVX-512, 48 KiB and 2 MiB of cache; its times are the least processor times of many runs.
 
 use kiln_target::{Architecture, Target};
 
@@ -43,12 +44,15 @@ pub fn spare_registers(target: &Target) -> usize {
     }
 }
 
-/// The most rows of a register tile: a tile one vector wide gains nothing from more (Zen 4: 16x1 and 28x1 the same).
+/// The most rows of a register tile: a tile one vector wide gains nothing from more.
+///
+/// Xeon, four layers 56x56x16 -> 16 of one tap: 16x1 vectors 0.093 ms, 20x1 0.093, 28x1 0.091, 8x1 0.098.
 pub const TILE_ROWS: usize = 16;
 
 /// The left operand's block takes this part of the second-level cache, the right-hand panel the rest: 3/8.
 ///
-/// Zen 4, 14x14x1024 -> 256: 98 rows (392 KiB) 114 GFLOP/s; all 196 rows (784 KiB) 108.
+/// Xeon, four layers 14x14x1024 -> 256 of one tap, with the small ones between them: 98 rows (398 KiB) 3.20 ms, all 196
+/// rows (796 KiB) 3.29; one panel at a time 3.11 and 3.33.
 pub const LEFT_BLOCK_SHARE: (usize, usize) = (3, 8);
 
 /// Rows this many bytes apart fall into the same sets of the first-level cache (its ways are a page each).
@@ -89,43 +93,43 @@ pub const FEW_ROWS: usize = 4;
 /// Tiles of a block of Winograd's algorithm where each block transforms all filters: enough to spread that over, few
 /// enough for the second-level cache.
 ///
-/// Sapphire Rapids, 56x56x256: 42 tiles 8.9 ms, 56 tiles 9.2, 70 tiles 9.7; 28x28x512: 52 tiles 9.4 ms, 26 tiles 10.2.
+/// Xeon, 56x56x256: 42 tiles 8.9 ms, 56 tiles 9.2, 70 tiles 9.7; 28x28x512: 52 tiles 9.4 ms, 26 tiles 10.2.
 pub const WINOGRAD_TILES: usize = 52;
 
 /// Tiles of a block where filters stay transformed: as many as a register tile has rows.
 ///
-/// Sapphire Rapids, 56x56x64: 14 tiles 0.40 ms, 28 tiles 0.43, 42 tiles 0.45; 112x112x128: 8.0, 8.1 for 28.
+/// Xeon, 56x56x64: 14 tiles 0.40 ms, 28 tiles 0.43, 42 tiles 0.45; 112x112x128: 8.0, 8.1 for 28.
 pub const WINOGRAD_FEW_TILES: usize = 14;
 
 /// Filters that are transformed together, where they do not stay, take this part of the second-level cache.
 ///
-/// Sapphire Rapids (2 MiB), 14x14x512, one panel: 64 channels (288 KiB) 3.1 ms, 128 channels 3.3, all 512 channels 4.2;
+/// Xeon, 14x14x512, one panel: 64 channels (288 KiB) 3.1 ms, 128 channels 3.3, all 512 channels 4.2;
 /// two panels: 32 channels 3.3 ms, 64 channels 3.2, 128 channels 3.3.
 pub const WINOGRAD_PART_SHARE: (usize, usize) = (1, 6);
 
-/// Filters that stay transformed take this part of the second-level cache.
+/// Filters that stay transformed take at most this part of the second-level cache.
 ///
-/// Sapphire Rapids, 224x224x64: both panels (576 KiB) 8.7 ms, one at a time 9.2; 112x112x128: one panel (576 KiB) 8.0 ms,
-/// two 8.1.
-pub const WINOGRAD_FILTER_SHARE: (usize, usize) = (3, 8);
+/// Xeon, 224x224x64: both panels (576 KiB) 8.7 ms, one at a time 9.2; 28x28x128: two panels (1152 KiB) 0.52 ms, one at a
+/// time 0.55; 112x112x128: 8.1 and 8.0.
+pub const WINOGRAD_FILTER_SHARE: (usize, usize) = (5, 8);
 
 /// Transforming a vector of filters takes as long as this many multiplications of vectors: it is bound by its 36 stores.
 ///
-/// Sapphire Rapids, 56x56x64: five times instead of once 0.40 -> 0.44 ms.
+/// Xeon, 56x56x64: five times instead of once 0.40 -> 0.44 ms.
 pub const WINOGRAD_FILTER_COST: usize = 250;
 
 /// Transforming a vector of input takes as long as this many multiplications of vectors.
 ///
-/// Sapphire Rapids, 224x224x64: twice instead of once 8.7 -> 9.2 ms.
+/// Xeon, 224x224x64: twice instead of once 8.7 -> 9.2 ms.
 pub const WINOGRAD_INPUT_COST: usize = 200;
 
 /// With fewer tiles, transforming the filters costs what is gained.
 ///
-/// Sapphire Rapids, 4 tiles: 7x7x512 1.5 ms, directly 4.0; 7x7x128 0.092 ms, directly 0.102. One tile: 4x4x128 0.067 ms,
-/// directly 0.059.
+/// Xeon, 4 tiles: 7x7x512 1.5 ms, directly 4.0; 7x7x128 0.092 ms, directly 0.102. One tile: 4x4x128 0.071 ms,
+/// directly 0.058.
 pub const WINOGRAD_FEWEST_TILES: usize = 4;
 
 /// With fewer channels in or out, the transforms cost what is gained.
 ///
-/// Sapphire Rapids, 16 channels: 28x28 0.017 ms, directly 0.026; 112x112 0.22 ms, directly 0.39.
+/// Xeon, 16 channels: 28x28 0.017 ms, directly 0.026; 112x112 0.22 ms, directly 0.39.
 pub const WINOGRAD_CHANNELS: usize = 16;

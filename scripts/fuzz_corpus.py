@@ -1,5 +1,5 @@
 """Fills `fuzz/corpus/TARGET/` and `fuzz/dictionaries/TARGET.dict` from what is at hand: the exported ONNX cases of the
-cache, and the IR text and pipelines of the tests.
+cache, and the IR text, rules and pipelines of the tree.
 
 Small inputs only, as fuzzing a large one is slow; what a run adds to a corpus stays there.
 """
@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FUZZ = ROOT / "fuzz"
 
 # The largest model, array and text that becomes an input, in bytes.
-LARGEST = {"import_onnx": 2048, "npy": 1024, "ir_text": 4096, "pipeline": 1024}
+LARGEST = {"import_onnx": 2048, "npy": 1024, "ir_text": 4096, "pipeline": 1024, "rules": 2048}
 
 
 def add(target: str, content: bytes) -> int:
@@ -63,6 +63,8 @@ def main() -> None:
 
     texts = [path.read_text() for path in sorted((ROOT / "test").rglob("*.mlir"))]
     counts["ir_text"] = sum(add("ir_text", part.encode()) for text in texts for part in text.split("// -----\n"))
+    rules = [path.read_text() for path in sorted(ROOT.rglob("*.rules")) if "target" not in path.parts]
+    counts["rules"] = sum(add("rules", ("rule " + one).encode()) for text in rules for one in text.split("\nrule ")[1:])
     counts["pipeline"] = sum(add("pipeline", text.encode()) for text in pipelines(texts))
     write_dictionary("ir_text", words(texts))
     passes = sorted({name for text in pipelines(texts) for name in re.findall(r"[a-z][a-z0-9-]+=?", text)})

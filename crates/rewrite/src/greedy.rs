@@ -3,7 +3,8 @@
 use crate::constants::constant_beside;
 use crate::dce::is_trivially_dead;
 use kiln_ir::{
-    Attribute, Builder, FoldRequest, Folded, Location, Module, Name, NearMiss, Op, Pattern, PatternSet, Type, Value,
+    Attribute, Builder, FoldRequest, Folded, Location, Module, Name, NearMiss, Op, Pattern, PatternSet, Traits, Type,
+    Value,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
@@ -171,8 +172,12 @@ impl Driver<'_> {
             if module.is_erased(op) {
                 continue;
             }
-            for user in module.results(op).iter().flat_map(|&result| module.uses(result)) {
-                self.pending.push(user.op);
+            // A constant is touched when it loses a use, which matters to none of its other users; they may be most of
+            // the graph.
+            if !module.has_traits(op, Traits::CONSTANT_LIKE) {
+                for user in module.results(op).iter().flat_map(|&result| module.uses(result)) {
+                    self.pending.push(user.op);
+                }
             }
             self.pending.push(op);
         }

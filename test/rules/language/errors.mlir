@@ -27,6 +27,8 @@
 // CHECK:      error: 'rank' takes a value here, not an attribute
 // CHECK:      error: this is no condition: it is neither true nor false
 // CHECK:      error: graph.top_k cannot be part of a rule: only ops with one result and no region can
+// CHECK:      error: 'one-use' is about ops inside of the pattern: the root is used outside of it
+// CHECK-NEXT: errors.rules:11:23
 // CHECK:      error: there are two rules called 'twice'
 
 // MISSING: error: cannot read the rules

@@ -88,6 +88,7 @@ impl<'c> Checker<'c> {
         }
         let result = draft.result(&syntax.result);
         draft.check_uses(&syntax.result);
+        draft.check_root(root);
         let Draft { slots, nodes, guards, made, .. } = draft;
         Variant { slots, nodes, root, guards, made, result }
     }

@@ -4,7 +4,7 @@ use super::Draft;
 use crate::datum::Datum;
 use crate::expression::{Expression, ExpressionKind};
 use crate::natives::find;
-use crate::rule::{Made, MadeId, MadeKind, SlotKind};
+use crate::rule::{Guard, Made, MadeId, MadeKind, NodeId, SlotKind};
 use crate::syntax::{AttributeItem, AttributeTest, Class, ClassKind, Literal, Span, Term, TermKind, Word};
 use kiln_ir::{AttributeConstraint, OpDefinition, Presence, TypeConstraint};
 
@@ -28,6 +28,18 @@ impl Draft<'_, '_> {
                     Some(help),
                 );
             }
+        }
+    }
+
+    /// Reports a guard that the root is used by nothing outside of the pattern: then it would be dead.
+    pub(super) fn check_root(&mut self, root: NodeId) {
+        let Some(slot) = self.nodes[root].slot.filter(|slot| self.one_use.contains(slot)) else { return };
+        let asks = |guard: &&Guard| {
+            matches!(&guard.condition.kind, ExpressionKind::Call(native, _) if native.name == "one-use")
+                && guard.condition.slots() == [slot]
+        };
+        if let Some(span) = self.guards.iter().find(asks).map(|guard| guard.condition.span) {
+            self.checker.report(span, "'one-use' is about ops inside of the pattern: the root is used outside of it");
         }
     }
 

@@ -1,6 +1,6 @@
-//! Emits cumulative_sum, arg_max, arg_min and top_k: see `kiln_schedule::scan`.
+//! Emits cumulative_sum, cumulative_product, arg_max, arg_min and top_k: see `kiln_schedule::scan`.
 
-use crate::builder::{Body, Condition, Coordinate, Index, KernelBuilder, Lanes, computed_type, lanes_of};
+use crate::builder::{Body, Combine, Condition, Coordinate, Index, KernelBuilder, Lanes, computed_type, lanes_of};
 use crate::map::nest;
 use kiln_arith::{FloatPredicate, IntegerPredicate};
 use kiln_ir::{Type, Value};
@@ -41,7 +41,8 @@ pub fn emit(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
 impl Scan<'_> {
     fn line(&self, b: &mut KernelBuilder, before: &[Index], after: &[Index], lanes: Lanes) {
         match self.node.op() {
-            "cumulative_sum" => self.cumulative_sum(b, before, after, lanes),
+            "cumulative_sum" => self.accumulate(b, Combine::Add, before, after, lanes),
+            "cumulative_product" => self.accumulate(b, Combine::Multiply, before, after, lanes),
             "top_k" => self.top_k(b, before, after),
             _ => self.arg_extreme(b, before, after, lanes),
         }
@@ -60,11 +61,11 @@ impl Scan<'_> {
         Body::new(self.spec, lanes).value(b, self.node.operands[0], at)
     }
 
-    fn cumulative_sum(&self, b: &mut KernelBuilder, before: &[Index], after: &[Index], lanes: Lanes) {
+    fn accumulate(&self, b: &mut KernelBuilder, how: Combine, before: &[Index], after: &[Index], lanes: Lanes) {
         let flag = |name: &str| self.node.attributes.bool(name).unwrap_or(false);
         let (exclusive, reverse) = (flag("exclusive"), flag("reverse"));
-        let zero = b.number(0.0, self.element, lanes.count);
-        b.for_loop(0, self.length, 1, &[zero], |b, step, sum| {
+        let start = b.neutral(how, self.element, lanes.count);
+        b.for_loop(0, self.length, 1, &[start], |b, step, sum| {
             let index = if reverse {
                 let last = b.sub(self.length, 1);
                 b.sub(last, step)
@@ -73,7 +74,7 @@ impl Scan<'_> {
             };
             let at = self.place(before, index, after);
             let value = self.operand(b, &at, lanes);
-            let next = if self.element.is_float() { b.addf(sum[0], value) } else { b.addi(sum[0], value) };
+            let next = b.combine(how, self.element, sum[0], value);
             let mut body = Body::new(self.spec, lanes);
             body.define(Source::Node { node: self.anchor, result: 0 }, if exclusive { sum[0] } else { next });
             body.store_outputs(b, &at);

@@ -32,6 +32,7 @@ const FROM_MEMORY: &[&str] = &[
     "graph.scatter_elements",
     "graph.scatter_nd",
     "graph.cumulative_sum",
+    "graph.cumulative_product",
 ];
 
 /// Anchors that compute their operand's elements as they need them, each once.

@@ -1,4 +1,4 @@
-//! Plans ops that walk along an axis and carry something: cumulative_sum, arg_max, arg_min, top_k.
+//! Plans ops that walk along an axis and carry something: cumulative_sum, cumulative_product, arg_max, arg_min, top_k.
 
 use crate::anchored::{anchor, estimate, is_alone, is_anchor_space};
 use crate::map::{lanes, serial_tasks};
@@ -15,7 +15,7 @@ pub const FAMILY: &str = "scan";
 ///
 /// Options: `anchor`, `lanes`. Scratch memory of `top_k` holds one mark for each element of a line.
 pub fn plan(spec: &KernelSpec, target: &Target) -> Option<Plan> {
-    let anchor = anchor(spec, &["cumulative_sum", "arg_max", "arg_min", "top_k"])?;
+    let anchor = anchor(spec, &["cumulative_sum", "cumulative_product", "arg_max", "arg_min", "top_k"])?;
     let node = &spec.nodes[anchor];
     let is_top_k = node.is("top_k");
     if is_top_k && !is_alone(spec, anchor) || !is_top_k && !is_anchor_space(spec, anchor) {

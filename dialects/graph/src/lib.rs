@@ -134,6 +134,7 @@ const INDEXED: &[OpDefinition] = &[
     scatter_elements::SCATTER_ELEMENTS,
     scatter_nd::SCATTER_ND,
     cumulative_sum::CUMULATIVE_SUM,
+    cumulative_sum::CUMULATIVE_PRODUCT,
     arg_extreme::ARG_MAX,
     arg_extreme::ARG_MIN,
     top_k::TOP_K,

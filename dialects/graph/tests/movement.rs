@@ -102,6 +102,8 @@ fn cumulative_sums() {
     sum(true, false, &[0.0, 1.0, 3.0]);
     sum(false, true, &[6.0, 5.0, 3.0]);
     sum(true, true, &[5.0, 3.0, 0.0]);
+    let attributes = [attribute("axis", 0i64), attribute("exclusive", true), attribute("reverse", true)];
+    check("graph.cumulative_product", &attributes, &[f(&[3], &[1.0, 2.0, 3.0])], &[f(&[3], &[6.0, 3.0, 1.0])]);
 }
 
 #[test]

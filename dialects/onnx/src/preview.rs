@@ -5,5 +5,5 @@
 use crate::schema::schemas;
 
 schemas! { domain "ai.onnx.preview", space "onnx.ai.onnx.preview.":
-    FlexAttention [1] (3, 3) -> (1, 1) regions [prob_mod, score_mod] {scale: Float, softmax_precision: Int};
+    FlexAttention [1] (3, 3) -> (1, 1) optional_regions [prob_mod, score_mod] {scale: Float, softmax_precision: Int};
 }

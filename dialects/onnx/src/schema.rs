@@ -22,6 +22,8 @@ pub struct Schema {
     pub outputs: (usize, usize),
     /// The attributes that are graphs, in the order of the op's regions.
     pub regions: &'static [&'static str],
+    /// Whether graphs may be missing; the region of one that is has no block.
+    pub are_regions_optional: bool,
     /// The row of the dialect.
     pub definition: &'static OpDefinition,
 }
@@ -42,11 +44,13 @@ impl Schema {
 }
 
 /// Makes `SCHEMAS` and `DEFINITIONS` out of rows
-/// `Name [versions] until version (least, most inputs) -> (least, most outputs) regions [names] {name: required Kind}`.
+/// `Name [versions] until version (least, most inputs) -> (least, most outputs) regions [names] {name: required Kind}`;
+/// `optional_regions` in place of `regions` if they may be missing.
 macro_rules! schemas {
     (domain $domain:literal, space $space:literal: $(
         $name:ident [$($since:literal),*] $(until $until:literal)? ($inputs:expr, $most_inputs:expr) ->
         ($outputs:expr, $most_outputs:expr) $(regions [$($region:ident),*])?
+        $(optional_regions [$($optional:ident),*])?
         {$($attribute:ident: $($kind:ident)+),*};
     )*) => {
         /// The rows of the dialect.
@@ -86,7 +90,11 @@ macro_rules! schemas {
                 until,
                 inputs: ($inputs, $most_inputs),
                 outputs: ($outputs, $most_outputs),
-                regions: &[$($(stringify!($region)),*)?],
+                regions: &[$($(stringify!($region)),*)? $($(stringify!($optional)),*)?],
+                are_regions_optional: {
+                    let optional: &[&str] = &[$($(stringify!($optional)),*)?];
+                    !optional.is_empty()
+                },
                 definition: &DEFINITIONS[index(stringify!($name))],
             }
         }),*];

@@ -72,7 +72,7 @@ pub(crate) const ROWS: &[Row] = &[
 ];
 
 /// `x * sigmoid(alpha * x)`.
-fn swish(node: &mut Node, x: Tracked, alpha: f64) -> Result<Tracked, String> {
+pub(crate) fn swish(node: &mut Node, x: Tracked, alpha: f64) -> Result<Tracked, String> {
     let scaled = if alpha == 1.0 { x } else { node.binary_scalar("graph.multiply", x, alpha)? };
     let gate = node.unary("graph.sigmoid", scaled)?;
     node.binary("graph.multiply", x, gate)

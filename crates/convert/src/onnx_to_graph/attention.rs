@@ -84,7 +84,7 @@ fn joined(node: &mut Node, past: Option<Tracked>, new: Tracked) -> Result<Tracke
 }
 
 /// How many heads of the query share one of the key.
-fn repeats(node: &Node, query: Tracked, key: Tracked) -> Result<u64, String> {
+pub(crate) fn repeats(node: &Node, query: Tracked, key: Tracked) -> Result<u64, String> {
     match (node.shape(query)[1], node.shape(key)[1]) {
         (left, right) if left == right => Ok(1),
         (Dim::Static(left), Dim::Static(right)) if right > 0 && left % right == 0 => Ok(left / right),
@@ -93,7 +93,7 @@ fn repeats(node: &Node, query: Tracked, key: Tracked) -> Result<u64, String> {
 }
 
 /// Each head several times, one after the other.
-fn repeat_heads(node: &mut Node, x: Tracked, count: u64) -> Result<Tracked, String> {
+pub(crate) fn repeat_heads(node: &mut Node, x: Tracked, count: u64) -> Result<Tracked, String> {
     if count == 1 {
         return Ok(x);
     }
@@ -217,7 +217,7 @@ fn additive(node: &mut Node, mask: Tracked, keys: Dim, element: ElementType) -> 
 }
 
 /// An extent as data.
-fn scalar(node: &mut Node, value: DimExpr) -> Result<Tracked, String> {
+pub(crate) fn scalar(node: &mut Node, value: DimExpr) -> Result<Tracked, String> {
     Ok(node.conversion.track_content(Content { shape: Vec::new(), ..Content::vector(vec![value]) }))
 }
 

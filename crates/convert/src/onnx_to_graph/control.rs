@@ -13,7 +13,7 @@ fn convert_if(node: &mut Node) -> Results {
     let condition = node.input(0)?;
     let known = node.content(condition).and_then(|content| content.items.first().copied());
     if let Some(Item::Bool(condition)) = known {
-        return convert_branch(node, if condition { 0 } else { 1 });
+        return convert_region(node, if condition { 0 } else { 1 }, &[]);
     }
     let condition = node.reshape(condition, &[])?;
     let condition = node.conversion.value(condition);
@@ -27,7 +27,7 @@ fn convert_if(node: &mut Node) -> Results {
         let region = node.conversion.module.regions(draft)[index];
         let block = node.conversion.module.create_block(region, &[]);
         node.conversion.point = InsertionPoint::AtEnd(block);
-        branches.push((block, convert_branch(node, index)));
+        branches.push((block, convert_region(node, index, &[])));
     }
     node.conversion.point = outer;
     let [(then_block, then_results), (else_block, else_results)] =
@@ -53,12 +53,20 @@ fn convert_if(node: &mut Node) -> Results {
     Ok(results.into_iter().map(|result| node.conversion.track_value(result)).collect())
 }
 
-/// Converts the ops of a branch where the conversion stands; returns what it yields.
-fn convert_branch(node: &mut Node, index: usize) -> Results {
-    let region = *node.conversion.module.regions(node.op).get(index).ok_or("a branch is missing")?;
-    let block = node.conversion.module.entry_block(region).ok_or("a branch is empty")?;
+/// Converts the ops of a region where the conversion stands, with what its arguments are this time; returns what it
+/// yields.
+pub(crate) fn convert_region(node: &mut Node, index: usize, arguments: &[Tracked]) -> Results {
+    let region = *node.conversion.module.regions(node.op).get(index).ok_or("a graph is missing")?;
+    let block = node.conversion.module.entry_block(region).ok_or("a graph is empty")?;
+    let parameters = node.conversion.module.arguments(block).to_vec();
+    if parameters.len() != arguments.len() {
+        return Err(format!("a graph has {} inputs, {} are given", parameters.len(), arguments.len()));
+    }
+    for (parameter, &argument) in parameters.into_iter().zip(arguments) {
+        node.conversion.bind(parameter, argument);
+    }
     let ops = node.conversion.module.ops_of(block);
-    let (&terminator, ops) = ops.split_last().ok_or("a branch is empty")?;
+    let (&terminator, ops) = ops.split_last().ok_or("a graph is empty")?;
     for &op in ops {
         node.conversion.convert_op(op);
     }

@@ -195,6 +195,11 @@ impl<'m> Conversion<'m> {
         }
     }
 
+    /// Says what an argument of a region is, from now on.
+    pub fn bind(&mut self, argument: Value, tensor: Tracked) {
+        self.values.insert(argument, Converted::Tensor(tensor));
+    }
+
     /// The tensor that a value of the onnx dialect became.
     pub fn tensor(&self, value: Value) -> Option<Tracked> {
         match self.find(value) {

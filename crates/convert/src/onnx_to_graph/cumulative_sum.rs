@@ -1,12 +1,15 @@
-//! `CumSum`.
+//! `CumSum`, `CumProd`.
 
 use super::emit::attribute;
 use super::extent::normalize_axis;
 use super::node::{Node, Results, Row, row};
 
-pub(crate) const ROWS: &[Row] = &[row("CumSum", cumulative_sum)];
+pub(crate) const ROWS: &[Row] = &[
+    row("CumSum", |node| accumulate(node, "graph.cumulative_sum")),
+    row("CumProd", |node| accumulate(node, "graph.cumulative_product")),
+];
 
-fn cumulative_sum(node: &mut Node) -> Results {
+fn accumulate(node: &mut Node, op: &str) -> Results {
     let (x, axis) = (node.input(0)?, node.input(1)?);
     let axis = *node.constant_ints(axis, "the axis")?.first().ok_or("the axis is empty")?;
     let axis = normalize_axis(axis, node.rank(x))?;
@@ -15,5 +18,5 @@ fn cumulative_sum(node: &mut Node) -> Results {
         ("exclusive", attribute(node.flag("exclusive", false))),
         ("reverse", attribute(node.flag("reverse", false))),
     ];
-    Ok(vec![node.emit("graph.cumulative_sum", &[x], &given)?])
+    Ok(vec![node.emit(op, &[x], &given)?])
 }

@@ -37,10 +37,15 @@ mod einsum;
 mod elementwise;
 mod emit;
 mod extent;
+mod flex_attention;
 mod fold;
+mod fourier;
 mod gather;
 mod gemm;
+mod grid_sample;
 mod identity;
+mod linear_attention;
+mod loops;
 mod loss;
 mod lrn;
 mod matmul;
@@ -51,6 +56,7 @@ mod pad;
 mod pool;
 mod quantize;
 mod range;
+mod rearrange;
 mod recurrent;
 mod reduction;
 mod reshape;
@@ -61,6 +67,7 @@ mod softmax;
 mod split;
 mod tile;
 mod top_k;
+mod training;
 mod transpose;
 mod trilu;
 mod window;
@@ -83,12 +90,15 @@ const ROWS: &[&[Row]] = &[
     batch_normalization::ROWS,
     lrn::ROWS,
     resize::ROWS,
+    grid_sample::ROWS,
     // Products.
     matmul::ROWS,
     gemm::ROWS,
     einsum::ROWS,
     quantize::ROWS,
     attention::ROWS,
+    flex_attention::ROWS,
+    fourier::ROWS,
     // Reductions.
     reduction::ROWS,
     arg_extreme::ROWS,
@@ -109,6 +119,7 @@ const ROWS: &[&[Row]] = &[
     gather::ROWS,
     scatter::ROWS,
     depth_to_space::ROWS,
+    rearrange::ROWS,
     trilu::ROWS,
     identity::ROWS,
     // Values from shapes and constants.
@@ -119,6 +130,10 @@ const ROWS: &[&[Row]] = &[
     // Sequences and control flow.
     recurrent::ROWS,
     control::ROWS,
+    loops::ROWS,
+    linear_attention::ROWS,
+    // Steps of optimizers.
+    training::ROWS,
 ];
 
 /// Converts every function of `module` with ops of the onnx dialect to the graph dialect.

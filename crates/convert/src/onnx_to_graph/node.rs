@@ -15,7 +15,7 @@ pub(crate) type Results = Result<Vec<Tracked>, String>;
 /// The conversion of an operator in a range of opsets.
 #[derive(Clone, Copy)]
 pub(crate) struct Row {
-    /// The operator of the standard domain.
+    /// The operator; one of another domain than the standard one with the domain before it.
     pub name: &'static str,
     /// The opsets in which the conversion holds.
     pub opsets: OpsetRange,
@@ -42,8 +42,12 @@ pub(crate) const fn row_in(name: &'static str, opsets: RangeInclusive<i64>, conv
 /// The row for an operator in an opset.
 pub(crate) fn find_row(lists: &[&'static [Row]], domain: &str, name: &str, opset: i64) -> Option<&'static Row> {
     let version_exists = kiln_onnx::find_schema(domain, name).is_some_and(|schema| schema.version_at(opset).is_some());
-    let holds = |row: &&Row| row.name == name && (row.opsets.0..=row.opsets.1).contains(&opset);
-    (domain.is_empty() && version_exists).then(|| lists.iter().copied().flatten().find(holds)).flatten()
+    let is_named = |row: &Row| match domain {
+        "" => row.name == name,
+        _ => row.name.strip_suffix(name).and_then(|rest| rest.strip_suffix('.')) == Some(domain),
+    };
+    let holds = |row: &&Row| is_named(row) && (row.opsets.0..=row.opsets.1).contains(&opset);
+    version_exists.then(|| lists.iter().copied().flatten().find(holds)).flatten()
 }
 
 /// The row for an op.

@@ -50,9 +50,9 @@ impl<'a> Importer<'a> {
         let op = self.module.create(state);
         self.module.append(block, op);
         for (index, graph) in graphs.into_iter().enumerate() {
-            let region = self.module.regions(op)[index];
-            let inner = self.module.create_block(region, &[]);
             if let Some(graph) = graph {
+                let region = self.module.regions(op)[index];
+                let inner = self.module.create_block(region, &[]);
                 self.import_subgraph(inner, graph, frame, scopes);
             }
         }
@@ -106,7 +106,8 @@ impl<'a> Importer<'a> {
         check(node.output.len(), schema.outputs, "outputs");
         let is_there = |name: &str| node.attribute.iter().any(|attribute| attribute.name == name);
         let required = schema.attributes().iter().filter(|declared| declared.presence == Presence::Required);
-        let required = required.map(|declared| declared.name).chain(schema.regions.iter().copied());
+        let graphs = if schema.are_regions_optional { &[] } else { schema.regions };
+        let required = required.map(|declared| declared.name).chain(graphs.iter().copied());
         for name in required.filter(|name| !is_there(name)) {
             error(format!("attribute \"{name}\" of operator {} is missing", schema.name));
         }

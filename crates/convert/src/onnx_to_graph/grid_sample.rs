@@ -1,0 +1,222 @@
+//! `GridSample`, `AffineGrid`: pictures read at computed places.
+
+use super::attention::scalar;
+use super::conversion::Tracked;
+use super::emit::attribute;
+use super::extent::{dim, element_count, expr};
+use super::node::{Node, Results, Row, row};
+use kiln_ir::Dim;
+use kiln_tensor::{ElementType, Tensor};
+
+pub(crate) const ROWS: &[Row] = &[row("GridSample", grid_sample), row("AffineGrid", affine_grid)];
+
+/// The coefficient of cubic interpolation that the operator prescribes.
+const CUBIC: f64 = -0.75;
+
+/// One tap along an axis: indices, whether they lie inside (if that matters), and weights (if there are several taps).
+#[derive(Clone, Copy)]
+struct Tap {
+    index: Tracked,
+    inside: Option<Tracked>,
+    weight: Option<Tracked>,
+}
+
+/// Sums over the taps of every axis, all places of the grid in one row.
+fn grid_sample(node: &mut Node) -> Results {
+    let (x, grid) = (node.input(0)?, node.input(1)?);
+    let (shape, places) = (node.shape(x), node.shape(grid));
+    let axes = shape.len().checked_sub(2).filter(|&axes| axes > 0 && places.len() == axes + 2);
+    let axes = axes.ok_or("input and grid must have as many axes, 3 at least")?;
+    let (batch, channels) = (shape[0], shape[1]);
+    let row_length = dim(element_count(&places[1..=axes])?)?;
+    let element = node.element(x);
+    let work = if element == ElementType::F64 { ElementType::F64 } else { ElementType::F32 };
+
+    let order: Vec<usize> = [0].into_iter().chain(2..shape.len()).chain([1]).collect();
+    let last = node.transpose(x, &order)?;
+    let pixels = dim(element_count(&shape[2..])?)?;
+    let data = node.reshape(last, &[batch, pixels, channels])?;
+    let data = node.cast(data, work)?;
+    let grid = node.cast(grid, work)?;
+    let grid = node.reshape(grid, &[batch, row_length, Dim::Static(axes as u64)])?;
+    let mut taps = Vec::new();
+    for axis in 0..axes {
+        // The last coordinate of the grid is that of the first axis.
+        let position = node.slice_axis(grid, 2, Dim::Static((axes - 1 - axis) as u64), Dim::Static(1))?;
+        taps.push(axis_taps(node, position, shape[axis + 2])?);
+    }
+    let mut corners: Vec<Option<Tap>> = vec![None];
+    for (axis, taps) in taps.iter().enumerate() {
+        let mut next = Vec::new();
+        for corner in corners {
+            for &tap in taps {
+                next.push(Some(join(node, corner, tap, shape[axis + 2])?));
+            }
+        }
+        corners = next;
+    }
+    let mut sum: Option<Tracked> = None;
+    for corner in corners.into_iter().flatten() {
+        let mut value = node.emit("graph.gather_nd", &[data, corner.index], &[("batch_dims", attribute(1i64))])?;
+        if let Some(inside) = corner.inside {
+            let zero = node.scalar(work, 0.0)?;
+            value = node.select(inside, value, zero)?;
+        }
+        if let Some(weight) = corner.weight {
+            value = node.binary("graph.multiply", value, weight)?;
+        }
+        sum = Some(match sum {
+            Some(sum) => node.binary("graph.add", sum, value)?,
+            None => value,
+        });
+    }
+    let sum = node.cast(sum.ok_or("there are no taps")?, element)?;
+    let turned = node.transpose(sum, &[0, 2, 1])?;
+    Ok(vec![node.reshape(turned, &[&[batch, channels], &places[1..=axes]].concat())?])
+}
+
+/// A tap of one more axis: indices count in row-major order.
+fn join(node: &mut Node, before: Option<Tap>, tap: Tap, extent: Dim) -> Result<Tap, String> {
+    let Some(before) = before else { return Ok(tap) };
+    let extent = scalar(node, expr(extent)?)?;
+    let scaled = node.binary("graph.multiply", before.index, extent)?;
+    let index = node.binary("graph.add", scaled, tap.index)?;
+    let mut both = |op: &str, left: Option<Tracked>, right: Option<Tracked>| match (left, right) {
+        (Some(left), Some(right)) => node.binary(op, left, right).map(Some),
+        (left, right) => Ok(left.or(right)),
+    };
+    let inside = both("graph.and", before.inside, tap.inside)?;
+    let weight = both("graph.multiply", before.weight, tap.weight)?;
+    Ok(Tap { index, inside, weight })
+}
+
+/// The taps along an axis of `extent` for positions from -1 to 1.
+fn axis_taps(node: &mut Node, position: Tracked, extent: Dim) -> Result<Vec<Tap>, String> {
+    let element = node.element(position);
+    let size = scalar(node, expr(extent)?)?;
+    let size = node.cast(size, element)?;
+    let raised = node.binary_scalar("graph.add", position, 1.0)?;
+    let place = if node.flag("align_corners", false) {
+        let last = node.binary_scalar("graph.subtract", size, 1.0)?;
+        let scaled = node.binary("graph.multiply", raised, last)?;
+        node.binary_scalar("graph.divide", scaled, 2.0)?
+    } else {
+        let scaled = node.binary("graph.multiply", raised, size)?;
+        let scaled = node.binary_scalar("graph.subtract", scaled, 1.0)?;
+        node.binary_scalar("graph.divide", scaled, 2.0)?
+    };
+    match node.string_or("mode", "linear") {
+        "nearest" => {
+            let nearest = node.unary("graph.round", place)?;
+            Ok(vec![tap(node, nearest, 0.0, None, extent)?])
+        }
+        "linear" | "bilinear" => {
+            let floor = node.unary("graph.floor", place)?;
+            let upper = node.binary("graph.subtract", place, floor)?;
+            let one = node.scalar(element, 1.0)?;
+            let lower = node.binary("graph.subtract", one, upper)?;
+            Ok(vec![tap(node, floor, 0.0, Some(lower), extent)?, tap(node, floor, 1.0, Some(upper), extent)?])
+        }
+        "cubic" | "bicubic" => {
+            let floor = node.unary("graph.floor", place)?;
+            let rest = node.binary("graph.subtract", place, floor)?;
+            let mut taps = Vec::new();
+            for offset in -1..=2 {
+                let weight = cubic_weight(node, rest, offset)?;
+                taps.push(tap(node, floor, f64::from(offset), Some(weight), extent)?);
+            }
+            Ok(taps)
+        }
+        other => Err(format!("mode \"{other}\" is not known")),
+    }
+}
+
+/// Keys' cubic at the distance of the tap that is `offset` from the one before: `((a d + b) d + c) d + e`.
+fn cubic_weight(node: &mut Node, rest: Tracked, offset: i32) -> Result<Tracked, String> {
+    let element = node.element(rest);
+    let offset_value = node.scalar(element, f64::from(offset))?;
+    let distance = node.binary("graph.subtract", rest, offset_value)?;
+    let distance = node.unary("graph.abs", distance)?;
+    let coefficients = match offset {
+        0 | 1 => [CUBIC + 2.0, -(CUBIC + 3.0), 0.0, 1.0],
+        _ => [CUBIC, -5.0 * CUBIC, 8.0 * CUBIC, -4.0 * CUBIC],
+    };
+    let mut value = node.scalar(element, coefficients[0])?;
+    for coefficient in &coefficients[1..] {
+        value = node.binary("graph.multiply", value, distance)?;
+        value = node.binary_scalar("graph.add", value, *coefficient)?;
+    }
+    Ok(value)
+}
+
+/// The tap at `place + offset`, brought inside as the padding has it.
+fn tap(node: &mut Node, place: Tracked, offset: f64, weight: Option<Tracked>, extent: Dim) -> Result<Tap, String> {
+    let place = if offset == 0.0 { place } else { node.binary_scalar("graph.add", place, offset)? };
+    let index = node.cast(place, ElementType::I64)?;
+    let size = scalar(node, expr(extent)?)?;
+    let zero = node.tensor(Tensor::scalar(0i64))?;
+    let last = node.binary_scalar("graph.subtract", size, 1.0)?;
+    let clamp = |node: &mut Node, index: Tracked| -> Result<Tracked, String> {
+        let raised = node.binary("graph.maximum", index, zero)?;
+        node.binary("graph.minimum", raised, last)
+    };
+    match node.string_or("padding_mode", "zeros") {
+        "zeros" => {
+            let clamped = clamp(node, index)?;
+            let inside = node.binary("graph.equal", index, clamped)?;
+            Ok(Tap { index: clamped, inside: Some(inside), weight })
+        }
+        "border" => Ok(Tap { index: clamp(node, index)?, inside: None, weight }),
+        "reflection" => Ok(Tap { index: reflect(node, index, size)?, inside: None, weight }),
+        other => Err(format!("padding_mode \"{other}\" is not known")),
+    }
+}
+
+/// Mirrored at the edges: at the last elements themselves if corners are aligned, else half an element beyond.
+fn reflect(node: &mut Node, index: Tracked, size: Tracked) -> Result<Tracked, String> {
+    let aligned = node.flag("align_corners", false);
+    let span = if aligned { node.binary_scalar("graph.subtract", size, 1.0)? } else { size };
+    let period = node.binary_scalar("graph.multiply", span, 2.0)?;
+    // A single element is its own mirror.
+    let period = node.binary_scalar("graph.maximum", period, 1.0)?;
+    let within = node.binary("graph.modulo", index, period)?;
+    let mut mirrored = node.binary("graph.subtract", period, within)?;
+    if !aligned {
+        mirrored = node.binary_scalar("graph.subtract", mirrored, 1.0)?;
+    }
+    node.binary("graph.minimum", within, mirrored)
+}
+
+/// The places of a picture's elements, from -1 to 1, turned by a matrix.
+fn affine_grid(node: &mut Node) -> Results {
+    let (theta, size) = (node.input(0)?, node.input(1)?);
+    let size = node.constant_ints(size, "the size")?;
+    let spatial: Vec<usize> = size
+        .iter()
+        .skip(2)
+        .map(|&extent| usize::try_from(extent).map_err(|_| "an extent is negative"))
+        .collect::<Result<_, _>>()?;
+    let axes = spatial.len();
+    let &[batch, _, _] = node.shape(theta) else { return Err("the matrices must have 3 axes".into()) };
+    let theta = node.expect_shape(theta, &[batch, Dim::Static(axes as u64), Dim::Static(axes as u64 + 1)], "theta")?;
+    let aligned = node.flag("align_corners", false);
+    let place = |position: usize, extent: usize| match (aligned, extent) {
+        (true, 1) => -1.0,
+        (true, _) => 2.0 * position as f64 / (extent - 1) as f64 - 1.0,
+        (false, _) => (2.0 * position as f64 + 1.0) / extent as f64 - 1.0,
+    };
+    let strides = kiln_tensor::row_major_strides(&spatial);
+    let count: usize = spatial.iter().product();
+    // Coordinates of the last axis come first, then a 1 for the offset.
+    let line = |flat: usize| {
+        let at = |axis: usize| place(flat / strides[axis] % spatial[axis], spatial[axis]);
+        (0..axes).rev().map(at).chain([1.0]).collect::<Vec<f64>>()
+    };
+    let places = kiln_tensor::scalar::from_floats(node.element(theta), &[count, axes + 1], (0..count).flat_map(line))?;
+    let places = node.tensor(places)?;
+    let turned = node.transpose(theta, &[0, 2, 1])?;
+    let moved = super::matmul::product(node, places, turned)?;
+    let extents = spatial.iter().map(|&extent| Dim::Static(extent as u64));
+    let shape: Vec<Dim> = [batch].into_iter().chain(extents).chain([Dim::Static(axes as u64)]).collect();
+    Ok(vec![node.reshape(moved, &shape)?])
+}

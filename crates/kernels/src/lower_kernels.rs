@@ -1,7 +1,7 @@
 //! `lower-kernels`: every fusion gets a kernel function; equal specs and plans share one.
 
 use crate::emitters::emit_kernel;
-use kiln_ir::{Attribute, AttributeKind, Attributes, Dim, DimExpr, IntoAttribute, Module, Name, Op, Traits, Type};
+use kiln_ir::{Attribute, AttributeKind, Attributes, Dim, DimExpr, IntoAttribute, Module, Name, Op, Type};
 use kiln_schedule::{KernelSpec, Plan};
 use kiln_target::Target;
 use kiln_tensor::ElementType;
@@ -110,18 +110,11 @@ fn lower_kernel(
 
 /// The element type of an operand or a result of `op` that compiled code cannot handle there.
 fn find_foreign_element(module: &Module, op: Op) -> Option<ElementType> {
-    use ElementType::*;
     let is_in_kernel = module.parent_op(op).is_some_and(|parent| module.is(parent, "graph.fusion"));
-    let only_moves = module.has_traits(op, Traits::DATA_MOVEMENT)
-        || module.has_traits(op, Traits::TERMINATOR)
-        || module.name(op).as_str().starts_with("graph.gather");
-    let is_computed = is_in_kernel && !only_moves;
     let is_foreign = |element: &ElementType| match element {
-        String => true,
+        ElementType::String => true,
         // Whole buffers of them can be passed on.
-        C64 | C128 => is_in_kernel,
-        // Their bits can be moved.
-        F8E4M3FN | F8E4M3FNUZ | F8E5M2 | F8E5M2FNUZ => is_computed,
+        ElementType::C64 | ElementType::C128 => is_in_kernel,
         _ => false,
     };
     let types = [module.operand_types(op), module.result_types(op)].concat();

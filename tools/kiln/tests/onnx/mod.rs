@@ -50,8 +50,6 @@ pub const STRING: i64 = 8;
 pub const BOOL: i64 = 9;
 /// Complex number of two floats.
 pub const COMPLEX64: i64 = 14;
-/// 8-bit float.
-pub const FLOAT8: i64 = 17;
 
 /// The opset of a model that names none.
 const OPSET: i64 = 17;

@@ -233,14 +233,14 @@ impl Random {
         let count: usize = shape.iter().product();
         let values: Vec<f64> = (0..count).map(|_| low + self.next() * (high - low)).collect();
         if element.is_float() {
-            return Ok(scalar::from_floats(element, shape, values)?);
+            return scalar::from_floats(element, shape, values);
         }
         if element == ElementType::I1 {
             let values: Vec<bool> = values.iter().map(|&value| value > (low + high) / 2.0).collect();
             return Ok(Tensor::from_bools(shape, &values));
         }
         let values: Vec<i128> = values.iter().map(|&value| value.floor() as i128).collect();
-        Ok(scalar::from_integers(element, shape, values)?)
+        scalar::from_integers(element, shape, values)
     }
 }
 

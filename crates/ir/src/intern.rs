@@ -119,9 +119,8 @@ impl Name {
         if let Some(&found) = names.get(text) {
             return found;
         }
-        let leaked: &'static Box<str> = Box::leak(Box::new(text.into()));
-        let name = Name(Interned(leaked));
-        names.insert(leaked, name);
+        let name = Name(Interned(Box::leak(Box::new(text.into()))));
+        names.insert(name.as_str(), name);
         name
     }
 

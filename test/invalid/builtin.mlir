@@ -35,3 +35,10 @@ builtin.module ({
   // expected-error@+1 {{'%0' is not defined}}
   "test.use"(%0) : (f32) -> ()
 })
+
+// -----
+
+// expected-note@+1 {{previously defined here}}
+"test.symbol"() {sym_name = "twice"} : () -> ()
+// expected-error@+1 {{test.symbol: the symbol '@twice' is defined twice}}
+"test.symbol"() {sym_name = "twice"} : () -> ()

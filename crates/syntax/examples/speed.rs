@@ -35,7 +35,9 @@ fn one_function(count: usize) -> String {
         )
         .expect("writing to a string does not fail");
     }
-    text + &format!("  \"func.return\"() : () -> ()\n}}) {{function_type = ({TYPE}) -> (), sym_name = \"f\"}} : () -> ()\n")
+    text + &format!(
+        "  \"func.return\"() : () -> ()\n}}) {{function_type = ({TYPE}) -> (), sym_name = \"f\"}} : () -> ()\n"
+    )
 }
 
 fn functions(count: usize) -> String {

@@ -1,7 +1,7 @@
 //! The edits that make a module smaller.
 
-use crate::{constants, function, regions, substitute};
-use kiln_ir::{Location, Module, Name, Op, Traits};
+use crate::{constants, function, locations, regions, substitute};
+use kiln_ir::{Module, Name, Op, Traits};
 
 /// Kinds of edits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -22,7 +22,7 @@ pub enum Kind {
     Attribute,
     /// The elements of a constant.
     Constant,
-    /// Where an op comes from.
+    /// Where an op and the arguments of its blocks come from.
     Location,
 }
 
@@ -98,7 +98,7 @@ fn edits_of(module: &Module, kind: Kind, op: Op) -> Vec<Edit> {
             let names = module.attributes(op).iter().map(|(name, _)| name).filter(is_simplified);
             names.map(|name| Edit { name: Some(name), ..edit(0) }).collect()
         }
-        Kind::Location => one(module.location(op) != Location::unknown()),
+        Kind::Location => one(locations::has_location(module, op)),
     }
 }
 
@@ -123,10 +123,7 @@ impl Edit {
                 let name = self.name.expect("edits of constants name an attribute");
                 constants::simplify(module, self.op, name)
             }
-            Kind::Location => {
-                module.set_location(self.op, Location::unknown());
-                true
-            }
+            Kind::Location => locations::forget(module, self.op),
         }
     }
 }

@@ -13,6 +13,7 @@
 mod constants;
 mod edit;
 mod function;
+mod locations;
 mod regions;
 mod substitute;
 

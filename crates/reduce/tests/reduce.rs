@@ -62,7 +62,7 @@ fn a_chain_shrinks_to_the_op_that_matters() {
     let expected = r#"
         builtin.module ({
           func.func {function_type = (tensor<4xf32>) -> (), sym_name = "main"} ({
-          ^bb0(%arg0: tensor<4xf32>):
+          ^bb0(%arg0: tensor<4xf32> loc(unknown)):
             %0 = graph.sigmoid %arg0 : (tensor<4xf32>) -> tensor<4xf32> loc(unknown)
             func.return : () -> () loc(unknown)
           }) loc(unknown)
@@ -87,7 +87,7 @@ fn what_is_inside_a_region_takes_its_place() {
     let expected = r#"
         builtin.module ({
           func.func {function_type = (f32) -> (), sym_name = "main"} ({
-          ^bb0(%arg0: f32):
+          ^bb0(%arg0: f32 loc(unknown)):
             %0 = arith.mulf %arg0, %arg0 : (f32, f32) -> f32 loc(unknown)
             func.return : () -> () loc(unknown)
           }) loc(unknown)

@@ -1,7 +1,7 @@
 //! Models that are IR text: what `--emit import` and `--emit graph` write, perhaps edited.
 
 use kiln_diag::{Diagnostic, Place, Sink};
-use kiln_ir::{Module, verify};
+use kiln_ir::{Attribute, AttributeKind, Module, verify};
 use std::path::Path;
 
 /// Whether a model file is IR text, by its name.
@@ -24,5 +24,24 @@ pub(crate) fn read(model: &Path, sink: &Sink) -> Option<Module> {
         fail("the module has no function @main".into());
         return None;
     }
-    Some(module)
+    report_absent_elements(&module, sink).then_some(module)
+}
+
+/// Reports the constants whose elements the text only names; whether there are none.
+fn report_absent_elements(module: &Module, sink: &Sink) -> bool {
+    let is_absent = |&attribute: &Attribute| {
+        matches!(attribute.kind(), AttributeKind::DenseResource { .. }) && module.attribute_tensor(attribute).is_none()
+    };
+    let mut is_complete = true;
+    for op in module.walk(module.top()) {
+        if module.attributes(op).iter().map(|(_, attribute)| attribute).any(|attribute| is_absent(&attribute)) {
+            let message = "the elements of this constant are not in the file";
+            let help = "compile the model file itself; text holds only the names of large constants";
+            sink.report(
+                Diagnostic::error(module.location(op).place(module.name(op).as_str()), message).with_help(help),
+            );
+            is_complete = false;
+        }
+    }
+    is_complete
 }

@@ -292,3 +292,21 @@ fn bad_files_leave_nothing_behind() {
     }
     assert_eq!(kiln(directory.path(), &["compile", "absent.onnx"]).0, 1);
 }
+
+#[test]
+fn text_without_the_elements_of_its_constants_is_refused() {
+    let (directory, _) = prepare(&layer());
+    compile(directory.path(), &["--emit", "import", "-o", "model.mlir"]);
+    let (status, _, error) = kiln(directory.path(), &["compile", "model.mlir", "-o", "text.so"]);
+    assert!(status == 1 && error.contains("the elements of this constant are not in the file"), "{error}");
+    assert!(!directory.path().join("text.so").exists());
+}
+
+#[test]
+fn text_compiles_to_what_it_says() {
+    let model = onnx::Model::default().input("x", FLOAT, &["N"]).node("Relu", &["x"], "y").output("y", FLOAT, &["N"]);
+    let (directory, _) = prepare(&model);
+    compile(directory.path(), &["--emit", "graph", "-o", "model.mlir"]);
+    let (status, text, error) = kiln(directory.path(), &["check", "model.mlir", "--shape", "x=7"]);
+    assert!(status == 0 && text.contains("y"), "{error}");
+}

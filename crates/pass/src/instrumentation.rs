@@ -1,8 +1,12 @@
 //! What is watched while passes run.
 
+use crate::context::Statistics;
+use crate::pass::DynPass;
 use crate::pipeline::{Pipeline, Step};
+use kiln_ir::{Module, Op};
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Which passes an instrument is about.
@@ -47,6 +51,26 @@ pub struct Instrumentation {
     pub trace_rules: bool,
     /// Where to write pipeline and IR when a pass panics or leaves invalid IR.
     pub reproducer: Option<PathBuf>,
+    /// Who sees the IR before and after each pass.
+    pub observer: Option<Arc<dyn Observer>>,
+}
+
+/// Sees the IR before and after each run of a pass; what that takes is not counted as the pass's time.
+pub trait Observer: fmt::Debug + Send + Sync {
+    /// The pass is about to run on `root`.
+    fn before(&self, pass: &dyn DynPass, module: &Module, root: Op);
+
+    /// The pass ran on `root` and did not panic; whether what it left is valid is not known yet.
+    fn after(&self, pass: &dyn DynPass, module: &Module, root: Op, run: &PassRun);
+}
+
+/// What one run of a pass took and counted.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PassRun {
+    /// Time spent.
+    pub duration: Duration,
+    /// What it counted.
+    pub statistics: Statistics,
 }
 
 /// How long a pipeline's steps took.

@@ -41,7 +41,7 @@ mod pipeline;
 mod registry;
 
 pub use context::{PassContext, Statistics};
-pub use instrumentation::{Instrumentation, PassFilter, Timing};
+pub use instrumentation::{Instrumentation, Observer, PassFilter, PassRun, Timing};
 pub use manager::{Outcome, PassManager};
 pub use options::{OptionInfo, OptionValue, Options, unknown_option};
 pub use pass::{Anchor, DynPass, Pass};

@@ -1,7 +1,7 @@
 //! Running a pipeline.
 
 use crate::context::{PassContext, Statistics};
-use crate::instrumentation::{Instrumentation, Timing};
+use crate::instrumentation::{Instrumentation, PassRun, Timing};
 use crate::pass::DynPass;
 use crate::pipeline::{PassText, Pipeline, Step};
 use kiln_diag::{Diagnostic, Place, Sink};
@@ -109,7 +109,6 @@ impl Run<'_> {
     }
 
     fn pass(&mut self, pass: &dyn DynPass, root: Op, timing: &mut Timing, path: &Path<'_>) -> bool {
-        let start = Instant::now();
         let prints_after = self.instrumentation.print_after.accepts(pass.name());
         if self.instrumentation.print_before.accepts(pass.name()) {
             let text = self.text(root);
@@ -118,20 +117,32 @@ impl Run<'_> {
         let before = (prints_after && self.instrumentation.only_after_change).then(|| self.text(root));
         let copy = self.instrumentation.reproducer.is_some().then(|| self.module.clone());
         let errors = self.sink.error_count();
+        if let Some(observer) = &self.instrumentation.observer {
+            observer.before(pass, self.module, root);
+        }
+        let mut statistics = Statistics::new();
         let mut context = PassContext {
             module: &mut *self.module,
             root,
             sink: self.sink,
             pass: pass.name(),
             trace_rules: self.instrumentation.trace_rules,
-            statistics: &mut *self.statistics,
+            statistics: &mut statistics,
         };
+        let start = Instant::now();
         let panic = catch_unwind(AssertUnwindSafe(|| pass.run(&mut context))).err();
-        timing.duration += start.elapsed();
+        let duration = start.elapsed();
+        timing.duration += duration;
         timing.runs += 1;
+        for (counter, count) in &statistics {
+            *self.statistics.entry(*counter).or_default() += count;
+        }
         if let Some(panic) = panic {
             self.report_panic(pass, path, panic.as_ref(), copy);
             return false;
+        }
+        if let Some(observer) = &self.instrumentation.observer {
+            observer.after(pass, self.module, root, &PassRun { duration, statistics });
         }
         if prints_after {
             let text = self.text(root);

@@ -1,11 +1,12 @@
 //! Running pipelines: order, failure, instruments, reproducers.
 
 use kiln_diag::Sink;
-use kiln_ir::{Builder, Module, Registry, Type};
+use kiln_ir::{Builder, Module, Op, Registry, Type};
 use kiln_pass::{
-    Instrumentation, Pass, PassContext, PassFilter, PassInfo, PassManager, PassRegistry, Pipeline, options,
+    DynPass, Instrumentation, Observer, Pass, PassContext, PassFilter, PassInfo, PassManager, PassRegistry, PassRun,
+    Pipeline, options,
 };
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 options! {
     /// Names the root.
@@ -135,6 +136,46 @@ fn timing_has_the_shape_of_the_pipeline() {
         .collect();
     assert_eq!(runs, [("mark", 1), ("func.func", 2)]);
     assert_eq!(outcome.statistics.get(&("mark", "roots")), Some(&3));
+}
+
+/// Notes what it sees: when, the pass, whether the root is marked, what the pass counted.
+#[derive(Debug, Default)]
+struct Notes(Mutex<Vec<String>>);
+
+impl Notes {
+    fn note(&self, when: &str, pass: &dyn DynPass, module: &Module, root: Op, counted: usize) {
+        let is_marked = module.attribute(root, "marked").is_some();
+        let note = format!("{when} {} on {}: {is_marked} {counted}", pass.name(), module.name(root));
+        self.0.lock().expect("no test panics here").push(note);
+    }
+}
+
+impl Observer for Notes {
+    fn before(&self, pass: &dyn DynPass, module: &Module, root: Op) {
+        self.note("before", pass, module, root, 0);
+    }
+
+    fn after(&self, pass: &dyn DynPass, module: &Module, root: Op, run: &PassRun) {
+        self.note("after", pass, module, root, run.statistics.values().sum());
+    }
+}
+
+#[test]
+fn an_observer_sees_the_ir_around_each_run() {
+    let notes = Arc::new(Notes::default());
+    let (succeeded, ..) = run("func.func(mark),mark", Instrumentation { observer: Some(notes.clone()), ..verifying() });
+    assert!(succeeded);
+    let each = |op: &str| [format!("before mark on {op}: false 0"), format!("after mark on {op}: true 1")];
+    let expected = ["func.func", "func.func", "builtin.module"].map(each).concat();
+    assert_eq!(*notes.0.lock().expect("no test panics here"), expected);
+}
+
+#[test]
+fn an_observer_does_not_see_what_a_panic_leaves() {
+    let notes = Arc::new(Notes::default());
+    let (succeeded, ..) = run("panic", Instrumentation { observer: Some(notes.clone()), ..verifying() });
+    assert!(!succeeded);
+    assert_eq!(*notes.0.lock().expect("no test panics here"), ["before panic on builtin.module: false 0"]);
 }
 
 /// Runs `pipeline`, which has a bug, and gives its messages and the reproducer it leaves.

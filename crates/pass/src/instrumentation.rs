@@ -76,7 +76,7 @@ pub struct PassRun {
 /// How long a pipeline's steps took.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Timing {
-    /// The pass, or the anchor of a nested pipeline.
+    /// The pass, the anchor of a nested pipeline, or the text of a named one.
     pub name: String,
     /// Time spent, all runs together.
     pub duration: Duration,
@@ -92,6 +92,7 @@ impl Timing {
         let step = |step: &Step| match step {
             Step::Pass(pass) => Timing::leaf(pass.name()),
             Step::Nested(nested) => Timing::of(nested),
+            Step::Stage(stage) => Timing { name: stage.text.clone(), ..Timing::of(&stage.pipeline) },
         };
         Timing { steps: pipeline.steps.iter().map(step).collect(), ..Timing::leaf(&pipeline.anchor) }
     }

@@ -102,6 +102,7 @@ impl Run<'_> {
                     .into_iter()
                     .all(|op| self.module.is_erased(op) || self.pipeline(nested, op, timing, &path))
             }
+            Step::Stage(stage) => self.pipeline(&stage.pipeline, root, timing, path),
         });
         timing.duration += start.elapsed();
         timing.runs += 1;

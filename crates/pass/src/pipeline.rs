@@ -2,13 +2,15 @@
 //!
 //! ```text
 //! pipeline ::= op-name `(` (step (`,` step)*)? `)`
-//! step     ::= pipeline | pass-name (`{` (option `=` value)* `}`)?
+//! step     ::= pipeline | (pass-name | pipeline-name) (`{` (option `=` value)* `}`)?
 //! ```
+//! A [named pipeline](crate::NamedPipeline) stands for its passes.
+//!
 //! Options are separated by blanks. A value is all up to the next blank or closing brace; brackets and braces inside it
 //! nest, and quotes keep blanks.
 
 use crate::pass::{Anchor, DynPass, Pass};
-use crate::registry::PassRegistry;
+use crate::registry::{PassRegistry, PipelineInfo};
 use kiln_diag::{Diagnostic, Place};
 use std::fmt;
 
@@ -26,6 +28,16 @@ pub enum Step {
     Pass(Box<dyn DynPass>),
     /// Runs a pipeline on each op of its anchor's name directly inside the pipeline's op.
     Nested(Pipeline),
+    /// Runs the steps of a named pipeline on the pipeline's op.
+    Stage(Stage),
+}
+
+/// A named pipeline as a step of another.
+pub struct Stage {
+    /// Its name, and its options as they were given.
+    pub text: String,
+    /// What it stands for, on the anchor of the pipeline around it.
+    pub pipeline: Pipeline,
 }
 
 impl Pipeline {
@@ -130,8 +142,7 @@ impl<'a> Parser<'a> {
                 }
                 pipeline.steps.push(Step::Nested(nested));
             } else {
-                let pass = self.pass(start, name, &pipeline.anchor)?;
-                pipeline.steps.push(Step::Pass(pass));
+                pipeline.steps.push(self.pass_or_stage(start, name, &pipeline.anchor)?);
             }
             if !self.eat(',') {
                 return Ok(());
@@ -139,23 +150,50 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn pass(&mut self, start: usize, name: &str, anchor: &str) -> Result<Box<dyn DynPass>, Box<Diagnostic>> {
+    fn pass_or_stage(&mut self, start: usize, name: &str, anchor: &str) -> Result<Step, Box<Diagnostic>> {
         let options = if self.eat('{') { self.options()? } else { Vec::new() };
-        let Some(info) = self.registry.find(name) else {
-            let error = self.error(start, format!("there is no pass '{name}'"));
-            let near = kiln_diag::suggest(name, self.registry.passes().map(|pass| pass.name));
-            return Err(match near {
-                Some(near) => Box::new(error.with_help(format!("did you mean '{near}'?"))),
-                None => Box::new(error.with_help("`kiln-opt --list-passes` lists them")),
-            });
-        };
+        if let Some(info) = self.registry.find_pipeline(name) {
+            let text = self.text[start..self.position].trim_end();
+            return self
+                .stage(start, info, &options, anchor)
+                .map(|pipeline| Step::Stage(Stage { text: text.to_owned(), pipeline }));
+        }
+        let Some(info) = self.registry.find(name) else { return Err(self.unknown(start, name)) };
         if let Anchor::Op(expected) = info.anchor
             && expected != anchor
         {
             let error = self.error(start, format!("pass '{name}' runs on {expected}, not on {anchor}"));
             return Err(Box::new(error.with_help(format!("write {expected}({name})"))));
         }
-        info.make(&options).map_err(|reason| self.error(start, format!("pass '{name}': {reason}")))
+        let pass = info.make(&options).map_err(|reason| self.error(start, format!("pass '{name}': {reason}")))?;
+        Ok(Step::Pass(pass))
+    }
+
+    /// What a named pipeline stands for.
+    fn stage(
+        &self,
+        start: usize,
+        info: &PipelineInfo,
+        options: &[(&str, &str)],
+        anchor: &str,
+    ) -> Result<Pipeline, Box<Diagnostic>> {
+        let wrong = |reason: &str| self.error(start, format!("pipeline '{}': {reason}", info.name));
+        let text = info.expand(options).map_err(|reason| wrong(&reason))?;
+        let mut parser = Parser { text: &text, position: 0, registry: self.registry };
+        let mut pipeline = Pipeline::on(anchor);
+        parser.steps(&mut pipeline).map_err(|error| wrong(&error.message))?;
+        assert_eq!(parser.position, text.len(), "named pipelines are lists of steps: {text}");
+        Ok(pipeline)
+    }
+
+    fn unknown(&self, start: usize, name: &str) -> Box<Diagnostic> {
+        let error = self.error(start, format!("there is no pass '{name}'"));
+        let passes = self.registry.passes().map(|pass| pass.name);
+        let names = passes.chain(self.registry.pipelines().iter().map(|pipeline| pipeline.name));
+        Box::new(match kiln_diag::suggest(name, names) {
+            Some(near) => error.with_help(format!("did you mean '{near}'?")),
+            None => error.with_help("`kiln-opt --list-passes` lists them"),
+        })
     }
 
     fn options(&mut self) -> Result<Vec<(&'a str, &'a str)>, Box<Diagnostic>> {
@@ -204,6 +242,7 @@ impl fmt::Display for Pipeline {
             let separator = if index == 0 { "" } else { "," };
             match step {
                 Step::Nested(nested) => write!(f, "{separator}{nested}")?,
+                Step::Stage(stage) => write!(f, "{separator}{}", stage.text)?,
                 Step::Pass(pass) => write!(f, "{separator}{}", PassText(pass.as_ref()))?,
             }
         }
@@ -239,7 +278,7 @@ impl fmt::Display for PassText<'_> {
 mod tests {
     use super::*;
     use crate::context::PassContext;
-    use crate::registry::PassInfo;
+    use crate::registry::{NamedPipeline, PassInfo};
 
     crate::options! {
         /// Does nothing.
@@ -267,15 +306,39 @@ mod tests {
         fn run(&self, _: &mut PassContext<'_>) {}
     }
 
-    const REGISTRY: PassRegistry = PassRegistry::new(&[&[PassInfo::of::<Rest>(), PassInfo::of::<Wait>()]]);
+    crate::options! {
+        /// A night.
+        pub struct Night {
+            /// How long.
+            hours: u32 = 8,
+        }
+    }
+
+    impl NamedPipeline for Night {
+        const NAME: &'static str = "night";
+        fn steps(&self) -> String {
+            format!("wait,func.func(rest{{hours={}}})", self.hours)
+        }
+    }
+
+    const REGISTRY: PassRegistry = PassRegistry::new(&[&[PassInfo::of::<Rest>(), PassInfo::of::<Wait>()]])
+        .with_pipelines(&[PipelineInfo::of::<Night>()]);
 
     #[test]
     fn pipelines_print_as_they_are_read() {
         let check = |text: &str| assert_eq!(Pipeline::parse(text, &REGISTRY).expect("valid").to_string(), text);
         check("builtin.module()");
         check("builtin.module(wait,func.func(wait,rest{hours=1,2 place=\"a b\"}),wait)");
+        check("builtin.module(night,night{hours=9},wait)");
         let bare = Pipeline::parse(" wait , func.func( rest{ place={x y} } )", &REGISTRY).expect("valid");
         assert_eq!(bare.to_string(), "builtin.module(wait,func.func(rest{place=\"x y\"}))");
+    }
+
+    #[test]
+    fn named_pipelines_stand_for_their_passes() {
+        let pipeline = Pipeline::parse("builtin.module(night{hours=9})", &REGISTRY).expect("valid");
+        let [Step::Stage(stage)] = pipeline.steps.as_slice() else { panic!("one stage: {pipeline}") };
+        assert_eq!(stage.pipeline.to_string(), "builtin.module(wait,func.func(rest{hours=9}))");
     }
 
     #[test]
@@ -296,6 +359,8 @@ mod tests {
         check("wait{hours=1}", 1, "pass 'wait': there is no option 'hours', the pass has none");
         check("func.func(rest{hours=x})", 11, "pass 'rest': expected a non-negative integer, found 'x'");
         check("func.func(rest", 15, "expected ',' or ')'");
+        check("night{days=1}", 1, "pipeline 'night': there is no option 'days', only hours");
+        check("nihgt", 1, "there is no pass 'nihgt'");
         check("wait,", 6, "expected the name of a pass or of an op");
     }
 }

@@ -1,6 +1,6 @@
 //! Which passes are known: explicit lists.
 
-use crate::options::OptionInfo;
+use crate::options::{OptionInfo, Options};
 use crate::pass::{Anchor, DynPass, Pass};
 
 /// A pass that pipelines may name.
@@ -37,30 +37,91 @@ impl PassInfo {
 }
 
 fn make<P: Pass>(options: &[(&str, &str)]) -> Result<Box<dyn DynPass>, String> {
-    let mut pass = P::default();
-    for (name, text) in options {
-        pass.set(name, text)?;
-    }
-    Ok(Box::new(pass))
+    with_options::<P>(options).map(|pass| Box::new(pass) as Box<dyn DynPass>)
 }
 
-/// The passes at hand: lists that each crate exports, put side by side by the caller.
+fn with_options<O: Options>(options: &[(&str, &str)]) -> Result<O, String> {
+    let mut made = O::default();
+    for (name, text) in options {
+        made.set(name, text)?;
+    }
+    Ok(made)
+}
+
+/// Passes that stand in pipelines under one name, with options of their own.
+pub trait NamedPipeline: Options {
+    /// The name, in kebab-case.
+    const NAME: &'static str;
+
+    /// The steps as text, commas between them.
+    fn steps(&self) -> String;
+}
+
+/// A named pipeline that others may name.
 #[derive(Clone, Copy, Debug)]
-pub struct PassRegistry(&'static [&'static [PassInfo]]);
+pub struct PipelineInfo {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is for, as Markdown; the first line is a sentence.
+    pub doc: &'static str,
+    /// Its options.
+    pub options: &'static [OptionInfo],
+    /// Gives its steps with options from text.
+    expand: fn(&[(&str, &str)]) -> Result<String, String>,
+}
+
+impl PipelineInfo {
+    /// The entry for the pipeline `P`.
+    pub const fn of<P: NamedPipeline>() -> PipelineInfo {
+        let expand = |options: &[(&str, &str)]| with_options::<P>(options).map(|pipeline| pipeline.steps());
+        PipelineInfo { name: P::NAME, doc: P::DOC, options: P::OPTIONS, expand }
+    }
+
+    /// The steps as text, with options given as name and text.
+    ///
+    /// # Errors
+    /// What is wrong with an option.
+    pub fn expand(&self, options: &[(&str, &str)]) -> Result<String, String> {
+        (self.expand)(options)
+    }
+}
+
+/// The passes at hand: lists that each crate exports, put side by side by the caller; and what pipelines of them are
+/// called.
+#[derive(Clone, Copy, Debug)]
+pub struct PassRegistry {
+    lists: &'static [&'static [PassInfo]],
+    pipelines: &'static [PipelineInfo],
+}
 
 impl PassRegistry {
     /// The passes of all `lists`.
     pub const fn new(lists: &'static [&'static [PassInfo]]) -> PassRegistry {
-        PassRegistry(lists)
+        PassRegistry { lists, pipelines: &[] }
+    }
+
+    /// The same passes, and pipelines of them.
+    pub const fn with_pipelines(self, pipelines: &'static [PipelineInfo]) -> PassRegistry {
+        PassRegistry { pipelines, ..self }
     }
 
     /// Every pass, in order of registration.
     pub fn passes(&self) -> impl Iterator<Item = &'static PassInfo> + use<> {
-        self.0.iter().copied().flatten()
+        self.lists.iter().copied().flatten()
     }
 
     /// The pass called `name`.
     pub fn find(&self, name: &str) -> Option<&'static PassInfo> {
         self.passes().find(|pass| pass.name == name)
+    }
+
+    /// Every named pipeline, in order of registration.
+    pub fn pipelines(&self) -> &'static [PipelineInfo] {
+        self.pipelines
+    }
+
+    /// The pipeline called `name`.
+    pub fn find_pipeline(&self, name: &str) -> Option<&'static PipelineInfo> {
+        self.pipelines.iter().find(|pipeline| pipeline.name == name)
     }
 }

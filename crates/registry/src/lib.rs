@@ -32,7 +32,8 @@ static PASSES: PassRegistry = PassRegistry::new(&[
     kiln_optimize::PASSES,
     kiln_schedule::PASSES,
     kiln_kernels::PASSES,
-]);
+])
+.with_pipelines(pipeline::PIPELINES);
 
 /// Every dialect.
 pub fn dialects() -> Arc<Registry> {

@@ -1,5 +1,6 @@
 //! The named pipelines: which passes run, in which order, and why.
 
+use kiln_pass::{NamedPipeline, PipelineInfo, options};
 use kiln_target::Target;
 
 /// How hard the compiler tries.
@@ -21,26 +22,79 @@ pub fn conversion() -> &'static str {
     "builtin.module(convert-onnx-to-graph)"
 }
 
-/// Rewrites of the graph that no target and no kernel decides.
+/// Rewrites of the graph that no target and no kernel decides: the stages that a level asks for.
 pub fn optimization(level: OptimizationLevel) -> String {
-    let mut passes: Vec<&str> = Vec::new();
-    if level >= OptimizationLevel::O1 {
-        // Rounding may change where more is asked for than the least.
-        let simplify = if level >= OptimizationLevel::O2 { "simplify{relaxed=true}" } else { "simplify" };
+    // Rounding may change where more is asked for than the least.
+    let stages = match level {
+        OptimizationLevel::O0 => "",
+        OptimizationLevel::O1 => "pre,core",
+        OptimizationLevel::O2 | OptimizationLevel::O3 => "pre,core{relaxed=true},post",
+    };
+    format!("builtin.module({stages})")
+}
+
+/// The pipelines that others may name.
+pub const PIPELINES: &[PipelineInfo] =
+    &[PipelineInfo::of::<Pre>(), PipelineInfo::of::<Core>(), PipelineInfo::of::<Post>()];
+
+options! {
+    /// The first stage of optimization: what a graph says needlessly goes.
+    pub struct Pre {}
+}
+
+impl NamedPipeline for Pre {
+    const NAME: &'static str = "pre";
+
+    fn steps(&self) -> String {
         // Exporters repeat themselves and leave constants to be computed; everything after this sees less.
-        passes.extend(["fold-constants", "cse", "simplify", "dce"]);
-        // Ops that a kernel exists for, back from the arithmetic that exporters make of them, before that is rearranged.
-        passes.extend(["recompose", "dce"]);
-        // Batch normalization is a scale and an offset by now: both move into the weights before them, and the products
-        // of constants that this leaves are folded.
-        passes.extend(["fold-scale", "fold-constants", simplify, "fold-constants", "cse", "dce"]);
+        "fold-constants,cse,simplify,dce".into()
     }
-    if level >= OptimizationLevel::O2 {
+}
+
+options! {
+    /// The second stage of optimization: ops that kernels exist for, of what exporters scatter over many; fusion.
+    pub struct Core {
+        /// Whether rules apply that change rounding, or where NaN and infinity come out.
+        relaxed: bool = false,
+    }
+}
+
+impl NamedPipeline for Core {
+    const NAME: &'static str = "core";
+
+    fn steps(&self) -> String {
+        let simplify = if self.relaxed { "simplify{relaxed=true}" } else { "simplify" };
+        let passes = [
+            // Ops that a kernel exists for, back from the arithmetic that exporters make of them, before that is
+            // rearranged.
+            "recompose",
+            "dce",
+            // Batch normalization is a scale and an offset by now: both move into the weights before them, and the
+            // products of constants that this leaves are folded.
+            "fold-scale",
+            "fold-constants",
+            simplify,
+            "fold-constants",
+            "cse",
+            "dce",
+        ];
+        passes.join(",")
+    }
+}
+
+options! {
+    /// The third stage of optimization: the order of axes in memory.
+    pub struct Post {}
+}
+
+impl NamedPipeline for Post {
+    const NAME: &'static str = "post";
+
+    fn steps(&self) -> String {
         // Each convolutional op gets transposes around it; sunk, those between two such ops meet and vanish. What
         // sinking leaves of constants is folded.
-        passes.extend(["assign-layout", "sink-transposes", "simplify", "fold-constants", "cse", "dce"]);
+        "assign-layout,sink-transposes,simplify,fold-constants,cse,dce".into()
     }
-    format!("builtin.module({})", passes.join(","))
 }
 
 /// From an optimized graph to the exit set. Weights are reordered but never grow: a compiled model is about as large as

@@ -1,7 +1,7 @@
 //! The command line.
 
 use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory, FromArgMatches, Parser};
-use kiln_pass::{Anchor, Instrumentation, PassFilter, PassInfo};
+use kiln_pass::{Anchor, Instrumentation, PassFilter};
 use std::path::PathBuf;
 
 /// Reads IR text, runs passes on it, prints IR text.
@@ -84,7 +84,7 @@ struct Arguments {
     /// Prints, for each rule of a file, a function that it matches: something to write a test from.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["pass_pipeline", "rules", "check_rules"])]
     show_rules: Vec<String>,
-    /// Lists the passes with their options.
+    /// Lists the passes with their options, and the named pipelines with what they stand for.
     #[arg(long)]
     list_passes: bool,
     /// Lists the dialects and their ops.
@@ -148,14 +148,41 @@ impl Options {
     }
 }
 
-/// The command with a flag for each pass: `--fuse`, `--fuse=max-ops=3`.
+/// A pass or a named pipeline, as a flag asks for it.
+#[derive(Clone, Copy)]
+struct Flag {
+    name: &'static str,
+    doc: &'static str,
+    anchor: Anchor,
+    heading: &'static str,
+}
+
+/// What there are flags for.
+fn flags() -> impl Iterator<Item = Flag> {
+    let registry = kiln_registry::passes();
+    let passes = registry.passes().map(|pass| Flag {
+        name: pass.name,
+        doc: pass.doc,
+        anchor: pass.anchor,
+        heading: "Passes, run in the order given",
+    });
+    let pipelines = registry.pipelines().iter().map(|pipeline| Flag {
+        name: pipeline.name,
+        doc: pipeline.doc,
+        anchor: Anchor::Any,
+        heading: "Pipelines, run as passes are",
+    });
+    passes.chain(pipelines)
+}
+
+/// The command with a flag for each pass and named pipeline: `--fuse`, `--fuse=max-ops=3`.
 fn command() -> Command {
-    let flags = kiln_registry::passes().passes().map(|pass| {
-        Arg::new(pass.name)
-            .long(pass.name)
-            .help(pass.doc.lines().next().unwrap_or_default().trim().to_owned())
+    let flags = flags().map(|flag| {
+        Arg::new(flag.name)
+            .long(flag.name)
+            .help(flag.doc.lines().next().unwrap_or_default().trim().to_owned())
             .value_name("OPTION=VALUE ...")
-            .help_heading("Passes, run in the order given")
+            .help_heading(flag.heading)
             .action(ArgAction::Append)
             .num_args(0..=1)
             .require_equals(true)
@@ -164,32 +191,32 @@ fn command() -> Command {
     Arguments::command().args(flags)
 }
 
-/// The passes named by flags, with their options, in the order given.
-fn pass_flags(matches: &ArgMatches) -> Vec<(&'static PassInfo, String)> {
-    let mut flags = Vec::new();
-    for pass in kiln_registry::passes().passes() {
-        let indices = matches.indices_of(pass.name).into_iter().flatten();
-        let values = matches.get_many::<String>(pass.name).into_iter().flatten();
-        flags.extend(indices.zip(values).map(|(index, options)| (index, pass, options.clone())));
+/// The flags given, with their options, in order.
+fn pass_flags(matches: &ArgMatches) -> Vec<(Flag, String)> {
+    let mut given = Vec::new();
+    for flag in flags() {
+        let indices = matches.indices_of(flag.name).into_iter().flatten();
+        let values = matches.get_many::<String>(flag.name).into_iter().flatten();
+        given.extend(indices.zip(values).map(|(index, options)| (index, flag, options.clone())));
     }
-    flags.sort_by_key(|(index, ..)| *index);
-    flags.into_iter().map(|(_, pass, options)| (pass, options)).collect()
+    given.sort_by_key(|(index, ..)| *index);
+    given.into_iter().map(|(_, flag, options)| (flag, options)).collect()
 }
 
 /// The pipeline of flags; each pass nested on its anchor.
-fn pipeline_text(flags: &[(&'static PassInfo, String)]) -> String {
-    let step = |(pass, options): &(&PassInfo, String)| {
+fn pipeline_text(flags: &[(Flag, String)]) -> String {
+    let step = |(flag, options): &(Flag, String)| {
         let options = if options.is_empty() { String::new() } else { format!("{{{options}}}") };
-        match pass.anchor {
-            Anchor::Op(anchor) if anchor != "builtin.module" => format!("{anchor}({}{options})", pass.name),
-            _ => format!("{}{options}", pass.name),
+        match flag.anchor {
+            Anchor::Op(anchor) if anchor != "builtin.module" => format!("{anchor}({}{options})", flag.name),
+            _ => format!("{}{options}", flag.name),
         }
     };
     format!("builtin.module({})", flags.iter().map(step).collect::<Vec<_>>().join(","))
 }
 
 impl Arguments {
-    fn into_options(self, flags: &[(&'static PassInfo, String)]) -> Options {
+    fn into_options(self, flags: &[(Flag, String)]) -> Options {
         let task = match (self.list_passes, self.list_ops) {
             (true, _) => Task::ListPasses,
             (_, true) => Task::ListOps,

@@ -5,7 +5,7 @@ use crate::options::{Options, PipelineSource};
 use crate::split::{SEPARATOR, split};
 use kiln_diag::{Diagnostic, Place, Sink, Sources, render};
 use kiln_optimize::RuleCheck;
-use kiln_pass::{PassManager, Pipeline, Step};
+use kiln_pass::{OptionInfo, PassManager, Pipeline, Step};
 use std::fmt::Write;
 use std::io::IsTerminal;
 
@@ -95,17 +95,27 @@ fn show(diagnostics: &[Diagnostic], file: &str, text: &str) {
     eprint!("{}", render(diagnostics, &sources, std::io::stderr().is_terminal()));
 }
 
-/// Names, anchors, first sentences and options of all passes.
+/// Names, documentation and options of all passes, then those of the named pipelines with what they stand for.
 pub(crate) fn list_passes() -> String {
+    let registry = kiln_registry::passes();
     let mut text = String::new();
-    for pass in kiln_registry::passes().passes() {
-        let _ = writeln!(text, "{}", pass.name);
-        pass.doc.lines().for_each(|line| _ = writeln!(text, "    {}", line.trim()));
-        for option in pass.options {
-            let _ = writeln!(text, "    {}: {}", option.name(), option.doc.trim().replace("\n ", " "));
-        }
+    for pass in registry.passes() {
+        list(pass.name, pass.doc, pass.options, &mut text);
+    }
+    for pipeline in registry.pipelines() {
+        list(pipeline.name, pipeline.doc, pipeline.options, &mut text);
+        let steps = pipeline.expand(&[]).expect("a pipeline without options is valid");
+        let _ = writeln!(text, "    = {steps}");
     }
     text
+}
+
+fn list(name: &str, doc: &str, options: &[OptionInfo], text: &mut String) {
+    let _ = writeln!(text, "{name}");
+    doc.lines().for_each(|line| _ = writeln!(text, "    {}", line.trim()));
+    for option in options {
+        let _ = writeln!(text, "    {}: {}", option.name(), option.doc.trim().replace("\n ", " "));
+    }
 }
 
 /// The ops of all dialects, with the first line of their documentation.

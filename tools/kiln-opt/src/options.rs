@@ -239,6 +239,7 @@ impl Arguments {
             generic: self.generic,
             trace_rules: self.debug_rules,
             reproducer: (!self.reproducer.is_empty()).then(|| PathBuf::from(self.reproducer)),
+            observer: None,
         };
         let print = kiln_syntax::PrintOptions {
             generic: self.generic,

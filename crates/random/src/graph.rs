@@ -1,7 +1,7 @@
 //! A graph that grows.
 
 use crate::families::FAMILIES;
-use crate::inputs::{FLOAT_BOUND, INTEGER_BOUND, tensor_of};
+use crate::inputs::{bounds, tensor_of};
 use crate::number::Random;
 use kiln_ir::{Attribute, Block, Builder, Dim, Module, Name, Op, Registry, SymbolValues, Type, Value};
 use kiln_tensor::{ElementType, Tensor};
@@ -34,12 +34,7 @@ pub fn generate(seed: u64, registry: &Arc<Registry>) -> RandomGraph {
     let symbols: &[&str] = random.pick(&[&[] as &[&str], &[], &["N"], &["N", "M"]]);
     let mut growing = Growing::new(random, symbols, registry);
     let wanted = 1 + growing.random.below(12);
-    let mut attempts = 0;
-    while growing.made < wanted && attempts < 20 * wanted {
-        let (_, family) = growing.random.pick(FAMILIES);
-        growing.made += usize::from(family(&mut growing).is_some());
-        attempts += 1;
-    }
+    growing.grow(wanted);
     growing.finish()
 }
 
@@ -61,8 +56,10 @@ pub(crate) struct Growing {
     pub items: Vec<Item>,
     symbols: Vec<Name>,
     main: Op,
-    block: Block,
-    made: usize,
+    /// Where ops are added.
+    pub block: Block,
+    /// How many regions are around that.
+    pub depth: usize,
 }
 
 impl Growing {
@@ -72,7 +69,7 @@ impl Growing {
         let main = Builder::at_end(&mut module, body).op("func.func").attribute("sym_name", "main").regions(1).build();
         let block = module.create_block(module.regions(main)[0], &[]);
         let symbols = symbols.iter().map(|symbol| Name::new(symbol)).collect();
-        let mut growing = Growing { random, module, items: Vec::new(), symbols, main, block, made: 0 };
+        let mut growing = Growing { random, module, items: Vec::new(), symbols, main, block, depth: 0 };
         // What symbols are follows from the extents of inputs.
         let bound = growing.symbols.iter().map(|symbol| Dim::symbol(symbol.as_str())).collect();
         growing.input(ElementType::F32, bound);
@@ -85,6 +82,29 @@ impl Growing {
         growing
     }
 
+    /// Adds ops of so many families, if as many suit.
+    pub fn grow(&mut self, wanted: usize) {
+        let mut made = 0;
+        for _ in 0..20 * wanted {
+            if made == wanted {
+                break;
+            }
+            let (_, family) = self.random.pick(FAMILIES);
+            made += usize::from(family(self).is_some());
+        }
+    }
+
+    /// Does `work` with ops added to `block`; what it adds is not seen outside.
+    pub fn within<T>(&mut self, block: Block, work: impl FnOnce(&mut Growing) -> T) -> T {
+        let (outer, visible) = (std::mem::replace(&mut self.block, block), self.items.len());
+        self.depth += 1;
+        let result = work(self);
+        self.depth -= 1;
+        self.block = outer;
+        self.items.truncate(visible);
+        result
+    }
+
     /// Adds an input whose shape begins with these extents.
     fn input(&mut self, element: ElementType, mut shape: Vec<Dim>) {
         let rank = self.random.below(5);
@@ -94,11 +114,7 @@ impl Growing {
         }
         let ty = Type::tensor(&shape, Type::from_element(element));
         let value = self.module.add_argument(self.block, ty);
-        let (bound, low) = match element {
-            ElementType::I1 => (1.0, 0.0),
-            element if element.is_integer() => (INTEGER_BOUND as f64, 0.0),
-            _ => (FLOAT_BOUND, -FLOAT_BOUND),
-        };
+        let (bound, low) = bounds(element);
         self.items.push(Item { value, bound, low, exact: true });
     }
 

@@ -10,6 +10,15 @@ pub(crate) const FLOAT_BOUND: f64 = 2.0;
 /// Integers of inputs lie from 0 to below this.
 pub(crate) const INTEGER_BOUND: usize = 4;
 
+/// No element of an input of this type is larger than the first in magnitude, nor smaller than the second.
+pub(crate) fn bounds(element: ElementType) -> (f64, f64) {
+    match element {
+        ElementType::I1 => (1.0, 0.0),
+        element if element.is_integer() => (INTEGER_BOUND as f64, 0.0),
+        _ => (FLOAT_BOUND, -FLOAT_BOUND),
+    }
+}
+
 impl RandomGraph {
     /// Inputs for `@main`, where the symbols have these values.
     ///

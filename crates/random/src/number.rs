@@ -1,6 +1,7 @@
 //! Random numbers.
 
-/// A small generator of random numbers: xorshift, seeded by a mix of the seed's bits.
+/// A small generator of random numbers: Vigna's xorshift*, seeded by a mix of the seed's bits. Without its product one
+/// number in a row follows from another so closely that some ops never occurred.
 #[derive(Clone, Debug)]
 pub struct Random(u64);
 
@@ -12,10 +13,10 @@ impl Random {
     }
 
     fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
     }
 
     /// A number in `0..count`.

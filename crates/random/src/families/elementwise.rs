@@ -16,6 +16,13 @@ const UNARY: &[(&str, fn(f64) -> f64)] = &[
     ("graph.asinh", |bound| bound),
     ("graph.sin", |_| 1.0),
     ("graph.cos", |_| 1.0),
+    ("graph.gelu", |bound| bound),
+    ("graph.gelu_tanh", |bound| bound),
+    ("graph.silu", |bound| bound),
+    ("graph.mish", |bound| bound),
+    ("graph.hard_swish", |bound| bound),
+    ("graph.softplus", |bound| bound + 1.0),
+    ("graph.softsign", |_| 1.0),
 ];
 
 /// Functions that grow fast: of small numbers only.
@@ -48,9 +55,23 @@ pub(crate) fn rounding(growing: &mut Growing) -> Option<()> {
     growing.add(value, item.bound + 1.0, item.low - 1.0, true)
 }
 
+/// A value of numbers well above zero: one there is, or a magnitude and a half.
+pub(super) fn positive_item(growing: &mut Growing) -> Option<Item> {
+    let found = growing.item(|growing, item| item.low > 0.1 && growing.element(item.value).is_float());
+    if let Some(item) = found.filter(|_| growing.random.once_in(2)) {
+        return Some(item);
+    }
+    let item = growing.float()?;
+    let half = kiln_tensor::scalar::from_floats(growing.element(item.value), &[], vec![0.5]).ok()?;
+    let half = growing.constant_of(half);
+    let magnitude = apply(growing, "graph.abs", &[item.value])?;
+    let value = apply(growing, "graph.add", &[magnitude, half])?;
+    Some(Item { value, bound: item.bound + 0.5, low: 0.5, exact: false })
+}
+
 /// Functions of positive numbers.
 pub(crate) fn positive(growing: &mut Growing) -> Option<()> {
-    let item = growing.item(|growing, item| item.low > 0.01 && growing.element(item.value).is_float())?;
+    let item = positive_item(growing)?;
     let name = growing.random.pick(&["graph.log", "graph.sqrt", "graph.rsqrt", "graph.reciprocal"]);
     let value = apply(growing, name, &[item.value])?;
     let (bound, low) = match name {
@@ -93,7 +114,7 @@ pub(crate) fn affine(growing: &mut Growing) -> Option<()> {
 }
 
 pub(crate) fn division(growing: &mut Growing) -> Option<()> {
-    let right = growing.item(|growing, item| item.low > 0.1 && growing.element(item.value).is_float())?;
+    let right = positive_item(growing)?;
     let (ty, value) = (growing.ty(right.value), right.value);
     let left = growing.item(|growing, item| growing.ty(item.value) == ty).unwrap_or(right);
     let value = apply(growing, "graph.divide", &[left.value, value])?;
@@ -217,6 +238,7 @@ fn partner(growing: &mut Growing, item: &Item) -> Option<Item> {
     Some(Item { value, bound, low: -bound, exact: true })
 }
 
-fn apply(growing: &mut Growing, name: &str, operands: &[Value]) -> Option<Value> {
+/// The result of an elementwise op.
+pub(super) fn apply(growing: &mut Growing, name: &str, operands: &[Value]) -> Option<Value> {
     growing.builder().op(name).operands(operands).try_value().ok()
 }

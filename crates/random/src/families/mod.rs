@@ -1,6 +1,7 @@
 //! What a graph can grow by: one function a family of ops, which adds one op, or a few, or nothing if nothing suits.
 
 mod control;
+mod domains;
 mod elementwise;
 mod indices;
 mod movement;
@@ -30,6 +31,12 @@ pub(crate) const FAMILIES: &[(&str, Family)] = &[
     ("select", elementwise::select),
     ("cast", elementwise::cast),
     ("gate", elementwise::gate),
+    ("inverse function", domains::inverse),
+    ("inverse of cosh", domains::inverse_of_cosh),
+    ("power", domains::power),
+    ("remainder", domains::remainder),
+    ("shift", domains::shift),
+    ("class of number", domains::classes),
     ("reshape", movement::reshape),
     ("broadcast", movement::broadcast),
     ("transpose", movement::transpose),
@@ -39,6 +46,7 @@ pub(crate) const FAMILIES: &[(&str, Family)] = &[
     ("pad", movement::pad),
     ("tile", movement::tile),
     ("iota", movement::iota),
+    ("extents", movement::extents),
     ("gather", indices::gather),
     ("gather elements", indices::gather_elements),
     ("gather nd", indices::gather_nd),
@@ -50,6 +58,8 @@ pub(crate) const FAMILIES: &[(&str, Family)] = &[
     ("reduction", reductions::reduce),
     ("softmax", reductions::softmax),
     ("layer norm", reductions::layer_norm),
+    ("rms norm", reductions::rms_norm),
+    ("product", reductions::product),
     ("cumulative sum", reductions::cumulative_sum),
     ("lrn", reductions::lrn),
     ("matmul", products::matmul),
@@ -61,4 +71,8 @@ pub(crate) const FAMILIES: &[(&str, Family)] = &[
     ("resize", windows::resize),
     ("recurrent layer", recurrent::layer),
     ("if", control::branch),
+    ("if", control::branch),
+    ("repetition", control::repetition),
+    ("repetition", control::repetition),
+    ("constant", control::constant),
 ];

@@ -148,3 +148,14 @@ pub(crate) fn iota(growing: &mut Growing) -> Option<()> {
     let value = growing.builder().op("graph.iota").attribute("axis", axis).result(ty).try_value().ok()?;
     growing.add(value, 64.0, 0.0, true)
 }
+
+/// Extents as data.
+pub(crate) fn extents(growing: &mut Growing) -> Option<()> {
+    let item = growing.item(|growing, item| growing.rank(item.value) >= 1)?;
+    let dims = growing.shape(item.value);
+    let value = growing.builder().op("graph.dims").attribute("dims", Attribute::dims(&dims)).try_value().ok()?;
+    growing.add(value, LARGEST_EXTENT, 0.0, true)
+}
+
+/// No extent is larger.
+const LARGEST_EXTENT: f64 = 1e4;

@@ -43,6 +43,39 @@ pub(crate) fn layer_norm(growing: &mut Growing) -> Option<()> {
     growing.add(value, 64.0, -64.0, false)
 }
 
+pub(crate) fn rms_norm(growing: &mut Growing) -> Option<()> {
+    let item = growing.float_of_rank(1)?;
+    let axis = growing.axis(item.value)?;
+    let shape: Option<Vec<usize>> =
+        growing.shape(item.value)[axis..].iter().map(|dim| dim.as_static().map(|extent| extent as usize)).collect();
+    let element = growing.element(item.value);
+    let mut operands = vec![item.value];
+    if let Some(shape) = shape.filter(|_| growing.random.once_in(2)) {
+        operands.push(growing.constant(element, &shape));
+    }
+    let mut builder = growing.builder();
+    let op = builder.op("graph.rms_norm").operands(&operands).attribute("axis", axis as i64);
+    let value = op.attribute("epsilon", 1e-2f64).try_value().ok()?;
+    growing.add(value, 300.0, -300.0, false)
+}
+
+/// Products of numbers that do not grow by it.
+pub(crate) fn product(growing: &mut Growing) -> Option<()> {
+    let item = growing.item(|growing, item| {
+        item.bound <= 1.0 && growing.rank(item.value) > 0 && growing.element(item.value).is_float()
+    })?;
+    let axis = growing.axis(item.value)? as i64;
+    let reduces = growing.random.once_in(2);
+    let mut builder = growing.builder();
+    let op = if reduces {
+        builder.op("graph.reduce_product").operand(item.value).attribute("axes", vec![axis])
+    } else {
+        builder.op("graph.cumulative_product").operand(item.value).attribute("axis", axis)
+    };
+    let value = op.try_value().ok()?;
+    growing.add(value, 1.0, -1.0, false)
+}
+
 pub(crate) fn cumulative_sum(growing: &mut Growing) -> Option<()> {
     let item = growing.float_of_rank(1)?;
     let axis = growing.axis(item.value)? as i64;

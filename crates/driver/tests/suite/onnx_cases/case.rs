@@ -30,7 +30,7 @@ pub struct Case {
 pub struct Outcome {
     /// Why the interpreter did not compute what it should, if so.
     pub interpreted: Option<String>,
-    /// The same of the compiled model.
+    /// The same of the compiled model, with all optimization and with none.
     pub compiled: Option<String>,
     /// The inputs that had to be constants.
     pub constants: Vec<String>,
@@ -105,7 +105,9 @@ impl Case {
         };
         let check = |results: Result<Vec<Tensor>, String>| self.compare(outputs, &results?);
         let interpreted = catch(|| check(interpret(&attempt.module, inputs)));
-        let compiled = catch(|| check(execute(&attempt.request, inputs, scratch)));
+        let compiled = |level| catch(|| check(execute(&attempt.request, level, inputs, scratch)));
+        let unoptimized = || compiled(OptimizationLevel::O0).map_err(|reason| format!("at -O0: {reason}"));
+        let compiled = compiled(OptimizationLevel::O3).and_then(|()| unoptimized());
         let constants = constants.into_iter().map(|(name, _)| name).collect();
         Outcome { interpreted: interpreted.err(), compiled: compiled.err(), constants }
     }
@@ -174,9 +176,9 @@ fn interpret(module: &Module, inputs: &Named) -> Result<Vec<Tensor>, String> {
     interpreter.run(&arguments).map_err(|error| error.to_string())
 }
 
-fn execute(request: &Request, inputs: &Named, scratch: &Path) -> Result<Vec<Tensor>, String> {
-    let (sink, path) = (Sink::new(), scratch.join("case.so"));
-    let request = Request { output: Some(path.clone()), ..request.clone() };
+fn execute(request: &Request, level: OptimizationLevel, inputs: &Named, scratch: &Path) -> Result<Vec<Tensor>, String> {
+    let (sink, path) = (Sink::new(), scratch.join(format!("case-{level:?}.so")));
+    let request = Request { output: Some(path.clone()), level, ..request.clone() };
     compile(&request, &sink, &Silent).ok_or_else(|| first(&sink))?;
     let model = Model::open(&path).map_err(|error| error.to_string())?;
     let arguments = arguments(model.inputs().iter().map(|input| input.name.as_str()), inputs)?;

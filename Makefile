@@ -54,6 +54,7 @@ test: build fetch ## run every check: tests, formatting, lints, documentation
 	cargo build --release --package kiln --package kiln-opt
 	cargo test --release --workspace
 	@$(PYTHON) scripts/compare.py --kiln $(KILN)
+	@$(PYTHON) scripts/compare.py --kiln $(KILN) -O0 --cases 1 $(SMALL_MODELS) minilm-l3 squeezenet
 	@$(PYTHON) scripts/compare.py --kiln $(KILN) --every-target --cases 1 $(SMALL_MODELS)
 	cargo clippy --release --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps
@@ -62,6 +63,16 @@ test: build fetch ## run every check: tests, formatting, lints, documentation
 test-targets: build fetch ## run every kernel and every real model on every target, emulated ones for an hour or two
 	KILN_TEST_MACHINES=all cargo test --release --package kiln-driver --test suite kernels/
 	@$(PYTHON) scripts/compare.py --kiln $(KILN) --every-target
+
+RANDOM_SEEDS ?= 0..20000
+RANDOM_GRAPHS = $(TARGET)/random-graphs
+
+.PHONY: test-optimizer
+test-optimizer: build fetch ## compare -O0, -O3 and the interpreter: every real model, and RANDOM_SEEDS=0..20000 for an hour
+	@$(PYTHON) scripts/compare.py --kiln $(KILN) -O0 --cases 1
+	@mkdir -p $(RANDOM_GRAPHS)
+	KILN_RANDOM_SEEDS=$(RANDOM_SEEDS) KILN_RANDOM_FOLDER=$(abspath $(RANDOM_GRAPHS)) \
+		cargo test --release --package kiln-driver --test suite random/
 
 .PHONY: demo
 demo: build venv ## compile PP-OCRv4 and read the text in a picture with it

@@ -3,6 +3,7 @@
     compare.py [--kiln PATH] [--threads N] [--library FOLDER] [NAME...]
     compare.py --target riscv64 [--cpu rv64gcv] [--vlen 256] [NAME...]      on another processor, under qemu
     compare.py --every-target [NAME...]                                     on all of scripts/targets.py
+    compare.py -O0 [NAME...]                                                without optimization
 
 Without `--library FOLDER` each model is compiled anew, once for each processor. Exit status 1 when a model fails or
 differs too much.
@@ -122,6 +123,7 @@ def compare_model(model: models.Model, wanted: list[Target | None], scratch: Pat
     library = (arguments.library or scratch) / f"{model.name}.so"
     for target in wanted:
         where, options = (f" {target!s:36}", target.options) if target else ("", [])
+        options = [*options, *([f"-O{arguments.level}"] if arguments.level else [])]
         try:
             if arguments.library is None and compiled_for != options:
                 compile_model(arguments.kiln, model.path, library, options)
@@ -139,6 +141,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--kiln", type=Path, default=Path("target/release/kiln"))
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("-O", dest="level", choices=list("0123"), help="as kiln compile takes it")
     parser.add_argument("--cases", type=int, help="at most so many cases of each model")
     parser.add_argument("--library", type=Path, help="folder of NAME.so files, compiled already")
     parser.add_argument("--target", choices=["x86_64", "aarch64", "riscv64"], help="compile for this and run there")

@@ -43,3 +43,27 @@ func.func {function_type = () -> (), sym_name = "main"} ({
 func.func {function_type = () -> (), sym_name = "empty"} ({
 ^bb0:
 })
+// expected-error@+1 {{func.func: attribute 'arg_names' must be an array of strings, not "x"}}
+func.func {function_type = (f32) -> (), sym_name = "names", arg_names = "x"} ({
+^bb0(%0: f32):
+  func.return : () -> ()
+})
+// expected-error@+1 {{func.func: attribute 'sym_name' must be a string, not @sym}}
+func.func {function_type = () -> (), sym_name = @sym} ({
+  func.return : () -> ()
+})
+func.func {function_type = () -> (), sym_name = "open"} ({
+  // expected-error@+1 {{arith.constant: the last op of a block must be a terminator}}
+  %0 = arith.constant {value = 1.0 : f32} : () -> f32
+})
+"test.region"() ({
+  // expected-error@+1 {{func.return: it must stand directly in a func.func, not in test.region}}
+  func.return : () -> ()
+}) : () -> ()
+"test.symbol"() {sym_name = "symbol"} : () -> ()
+// expected-error@+1 {{func.call: '@symbol' is a test.symbol, not a function}}
+func.call {callee = @symbol} : () -> ()
+// expected-error@+1 {{func.call: 'callee' must be a plain symbol, not @symbol::@f}}
+func.call {callee = @symbol::@f} : () -> ()
+// expected-error@+1 {{func.call: attribute 'callee' must be a symbol reference, not "f"}}
+func.call {callee = "f"} : () -> ()

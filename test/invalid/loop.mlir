@@ -13,3 +13,9 @@ loop.launch %i, %m, %i {callee = @kernel, operandSegmentSizes = array<i32: 0, 0,
 loop.launch %i, %m, %i {callee = "kernel", node = 0, operandSegmentSizes = array<i32: 0, 0, 1, 1, 1>} : (index, memref<?xi8>, index) -> ()
 // expected-error@+1 {{loop.launch: operand 'scratch' must be a memref, not f32}}
 loop.launch %i, %f, %i {callee = @kernel, node = 0, operandSegmentSizes = array<i32: 0, 0, 1, 1, 1>} : (index, f32, index) -> ()
+// expected-error@+1 {{loop.launch: 'callee' must be a plain symbol, not @kernel::@f}}
+loop.launch %i, %m, %i {callee = @kernel::@f, node = 0, operandSegmentSizes = array<i32: 0, 0, 1, 1, 1>} : (index, memref<?xi8>, index) -> ()
+// expected-error@+1 {{loop.launch: operand 'tasks' must be an index, not f32}}
+loop.launch %f, %m, %i {callee = @kernel, node = 0, operandSegmentSizes = array<i32: 0, 0, 1, 1, 1>} : (f32, memref<?xi8>, index) -> ()
+// expected-error@+1 {{loop.launch: expected operands (buffers..., dims..., tasks, scratch, scratch_bytes), found 3}}
+loop.launch %i, %m, %i {callee = @kernel, node = 0, operandSegmentSizes = array<i32: 1, 1, 1>} : (index, memref<?xi8>, index) -> ()

@@ -10,3 +10,7 @@
 %2 = onnx.LeakyRelu %x {alpha = 1} : (tensor<*x!onnx.any>) -> tensor<*x!onnx.any>
 // expected-error@+1 {{onnx.Cast: attribute 'to' is missing}}
 %3 = onnx.Cast %x : (tensor<*x!onnx.any>) -> tensor<*x!onnx.any>
+// expected-error@+1 {{onnx.LSTM: attribute 'activations' must be an array of strings, not "Tanh"}}
+%4 = onnx.LSTM %x {activations = "Tanh"} : (tensor<*x!onnx.any>) -> tensor<*x!onnx.any>
+// expected-error@+1 {{onnx.Conv: attribute 'auto_pad' must be a string, not 1}}
+%5 = onnx.Conv %x, %x {auto_pad = 1} : (tensor<*x!onnx.any>, tensor<*x!onnx.any>) -> tensor<*x!onnx.any>

@@ -12,7 +12,7 @@ scf.for %i, %i, %i, %f ({
 ^bb0(%k: index, %x: f32):
   scf.yield %k : (index) -> ()
 }) : (index, index, index, f32) -> f32
-// expected-error@+1 {{scf.for: a region is empty}}
+// expected-error@+1 {{scf.for: region #0 must have a block, but is empty}}
 scf.for %i, %i, %i ({}) : (index, index, index) -> ()
 // expected-error@+1 {{scf.if: operand 'condition' must be i1, not f32}}
 scf.if %f ({
@@ -24,7 +24,7 @@ scf.if %f ({
 }, {
   scf.yield %f : (f32) -> ()
 }) : (i1) -> index
-// expected-error@+1 {{scf.if: a region is empty}}
+// expected-error@+1 {{scf.if: region #1 must have a block, but is empty}}
 %2 = scf.if %c ({
   scf.yield %i : (index) -> ()
 }, {}) : (i1) -> index

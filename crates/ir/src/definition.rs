@@ -155,8 +155,6 @@ pub enum AttributeConstraint {
     Elements,
     /// `@symbol`.
     SymbolRef,
-    /// `unit`.
-    Unit,
     /// A rule in words and the check.
     Other(&'static str, fn(Attribute) -> bool),
 }
@@ -180,7 +178,6 @@ impl AttributeConstraint {
                 matches!(attribute.kind(), Kind::Dense { .. } | Kind::DenseResource { .. })
             }
             AttributeConstraint::SymbolRef => matches!(attribute.kind(), Kind::SymbolRef { .. }),
-            AttributeConstraint::Unit => *attribute.kind() == Kind::Unit,
             AttributeConstraint::Other(_, check) => check(attribute),
         }
     }
@@ -200,7 +197,6 @@ impl AttributeConstraint {
             AttributeConstraint::Dims => "#kiln.dims<[...]>".into(),
             AttributeConstraint::Elements => "dense elements".into(),
             AttributeConstraint::SymbolRef => "a symbol reference".into(),
-            AttributeConstraint::Unit => "a unit attribute".into(),
             AttributeConstraint::Other(words, _) => words.into(),
         }
     }

@@ -34,8 +34,9 @@ pub(crate) const OPS: &[OpDefinition] = &[
 ];
 
 fn verify_call(module: &Module, call: Op) -> Result<(), String> {
-    let Some(callee) = module.attribute(call, "callee").and_then(|callee| callee.as_symbol_ref()) else {
-        return Err("'callee' must be a plain symbol".into());
+    let callee = module.attribute(call, "callee").expect("the verifier has seen that it is there");
+    let Some(callee) = callee.as_symbol_ref() else {
+        return Err(format!("'callee' must be a plain symbol, not {callee}"));
     };
     let Some(table) = enclosing_symbol_table(module, call) else { return Ok(()) };
     let Some(func) = module.find_symbol(table, callee.as_str()) else {
@@ -62,9 +63,10 @@ fn enclosing_symbol_table(module: &Module, op: Op) -> Option<Op> {
 }
 
 fn verify_return(module: &Module, op: Op) -> Result<(), String> {
-    let Some(func) = module.parent_op(op).filter(|&parent| module.is(parent, FUNC)) else {
-        return Err("must stand directly in a func.func".into());
-    };
+    let Some(func) = module.parent_op(op) else { return Ok(()) };
+    if !module.is(func, FUNC) {
+        return Err(format!("it must stand directly in a func.func, not in {}", module.name(func)));
+    }
     let (_, results) = function_type(module, func);
     let operands = module.operand_types(op);
     if operands == results {

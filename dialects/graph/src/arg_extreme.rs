@@ -55,7 +55,7 @@ fn infer(request: &InferRequest) -> Result<Vec<Type>, String> {
     let x = tensor(request.operands, 0)?;
     let axis = request.attributes.axis("axis", x.rank())?;
     if x.shape[axis].is(0) {
-        return Err(format!("axis {axis} has no elements"));
+        return Err(format!("axis {axis} has no elements to choose from"));
     }
     let mut shape = x.shape.clone();
     shape[axis] = Dim::Static(1);
@@ -69,7 +69,7 @@ fn evaluate(request: &EvaluateRequest, wanted: Ordering) -> Result<Vec<Tensor>, 
     let axis = request.attributes.axis("axis", x.rank())?;
     let around = Around::new(x.shape(), axis);
     if around.length == 0 {
-        return Err(format!("axis {axis} has no elements"));
+        return Err(format!("axis {axis} has no elements to choose from"));
     }
     let last = request.attributes.flag("select_last");
     let positions = match Class::of(x.element()) {

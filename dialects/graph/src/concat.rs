@@ -25,13 +25,16 @@ pub const CONCAT: OpDefinition = OpDefinition {
 };
 
 fn infer(request: &InferRequest) -> Result<Vec<Type>, String> {
+    if request.operands.is_empty() {
+        return Err("expected at least one part".into());
+    }
     let first = tensor(request.operands, 0)?;
     let axis = request.attributes.axis("axis", first.rank())?;
     let mut total = constant(0);
     for index in 0..request.operands.len() {
         let part = tensor(request.operands, index)?;
         if part.element != first.element {
-            return Err(format!("parts have element types {} and {}", first.element, part.element));
+            return Err(format!("parts must have one element type, found {} and {}", first.element, part.element));
         }
         let others_match = part.rank() == first.rank()
             && (0..first.rank()).all(|other| other == axis || part.shape[other] == first.shape[other]);

@@ -49,14 +49,17 @@ pub(crate) fn verify_region(
     results: &[Type],
 ) -> Result<(), String> {
     let &[block] = module.blocks(module.regions(op)[region]) else {
-        return Err(format!("region #{region} must have one block"));
+        let found = module.blocks(module.regions(op)[region]).len();
+        return Err(format!("region #{region} must have one block, found {found}"));
     };
     let found: Vec<Type> = module.arguments(block).iter().map(|&argument| module.ty(argument)).collect();
     if found != arguments {
         return Err(format!("region #{region} has arguments ({}), not ({})", list(&found), list(arguments)));
     }
-    let last = module.last_op(block).filter(|&last| module.is(last, YIELD.name));
-    let Some(last) = last else { return Err(format!("region #{region} must end in {}", YIELD.name)) };
+    let last = module.last_op(block).expect("the verifier has seen that no block is empty");
+    if !module.is(last, YIELD.name) {
+        return Err(format!("region #{region} must end in {}, not in {}", YIELD.name, module.name(last)));
+    }
     let yielded = module.operand_types(last);
     if yielded != results {
         return Err(format!("region #{region} yields ({}), but results are ({})", list(&yielded), list(results)));
@@ -70,8 +73,9 @@ fn list(types: &[Type]) -> String {
 
 fn verify_yield(module: &Module, op: Op) -> Result<(), String> {
     match module.parent_op(op) {
-        Some(parent) if module.name(parent).as_str().starts_with("graph.") => Ok(()),
-        Some(parent) => Err(format!("it ends a region of a graph op, not of {}", module.name(parent))),
-        None => Err("it ends a region of a graph op".into()),
+        Some(parent) if !module.name(parent).as_str().starts_with("graph.") => {
+            Err(format!("it ends a region of a graph op, not of {}", module.name(parent)))
+        }
+        _ => Ok(()),
     }
 }

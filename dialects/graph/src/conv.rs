@@ -88,10 +88,13 @@ pub(crate) struct Operands {
 pub(crate) fn operands(request: &InferRequest, view: &ConvView) -> Result<Operands, String> {
     let (x, filter) = (tensor(request.operands, 0)?, tensor(request.operands, 1)?);
     if filter.rank() != x.rank() {
-        return Err(format!("the operand has rank {}, the filter {}", x.rank(), filter.rank()));
+        return Err(format!("operand and filter must have the same rank, found {} and {}", x.rank(), filter.rank()));
     }
     if filter.element != x.element {
-        return Err(format!("operand and filter have element types {} and {}", x.element, filter.element));
+        return Err(format!(
+            "operand and filter must have one element type, found {} and {}",
+            x.element, filter.element
+        ));
     }
     Ok(Operands { x, filter, input_channels: x.shape[view.layout().channel_axis(x.rank())] })
 }
@@ -117,7 +120,7 @@ fn infer(request: &InferRequest) -> Result<Vec<Type>, String> {
     if input_channels != expected {
         return Err(format!("input has {input_channels} channels, filter expects {expected}"));
     }
-    let per_group = floor_divide(expr(outputs)?, constant(view.groups))?;
+    let per_group = floor_divide(expr(outputs)?, view.groups);
     if multiply(per_group, constant(view.groups))? != expr(outputs)? {
         return Err(format!("{outputs} output channels do not fall into {} groups", view.groups));
     }

@@ -55,7 +55,7 @@ fn infer(request: &InferRequest) -> Result<Vec<Type>, String> {
     if input_channels != filter.shape[0] {
         return Err(format!("input has {input_channels} channels, filter expects {}", filter.shape[0]));
     }
-    let per_group = floor_divide(expr(input_channels)?, constant(view.groups))?;
+    let per_group = floor_divide(expr(input_channels)?, view.groups);
     if multiply(per_group, constant(view.groups))? != expr(input_channels)? {
         return Err(format!("{input_channels} input channels do not fall into {} groups", view.groups));
     }

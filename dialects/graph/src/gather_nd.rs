@@ -27,7 +27,7 @@ fn infer(request: &InferRequest) -> Result<Vec<Type>, String> {
     let (data, indices) = (tensor(request.operands, 0)?, tensor(request.operands, 1)?);
     let batch = batch_dims(request.attributes.integer("batch_dims")?, data.rank(), indices.rank())?;
     let Some((&length, outer)) = indices.shape.split_last() else {
-        return Err("indices must have at least one axis".into());
+        return Err("indices must have at least one axis, the tuples', but have none".into());
     };
     let Some(length) = length.as_static() else {
         return Err(format!("the last extent of indices must be static, not {length}"));
@@ -49,7 +49,7 @@ fn batch_dims(count: i64, data_rank: usize, indices_rank: usize) -> Result<usize
     usize::try_from(count)
         .ok()
         .filter(|&count| count < limit.max(1))
-        .ok_or_else(|| format!("batch_dims is {count}, but must be from 0 to less than the ranks of data and indices"))
+        .ok_or_else(|| format!("batch_dims must be from 0 to {}, not {count}", limit.max(1) - 1))
 }
 
 fn evaluate(request: &EvaluateRequest) -> Result<Vec<Tensor>, String> {

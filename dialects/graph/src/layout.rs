@@ -1,5 +1,6 @@
 //! Where batch, channels and space stand in the tensors of convolutional networks.
 
+use crate::read::Read;
 use kiln_ir::{AttributeConstraint, AttributeDefinition, Attributes};
 use std::ops::Range;
 
@@ -12,38 +13,28 @@ pub enum Layout {
     ChannelsLast,
 }
 
+const NAMES: [&str; 2] = ["channels_first", "channels_last"];
+
 /// The attribute `layout`.
 pub(crate) const LAYOUT: AttributeDefinition = crate::rows::required(
     "layout",
-    AttributeConstraint::OneOf(&["channels_first", "channels_last"]),
+    AttributeConstraint::OneOf(&NAMES),
     "The order of the axes of operand and result: `channels_first` is N,C,space..., `channels_last` is N,space...,C.",
 );
 
 impl Layout {
-    /// The layout called `word`.
-    pub fn parse(word: &str) -> Option<Layout> {
-        match word {
-            "channels_first" => Some(Layout::ChannelsFirst),
-            "channels_last" => Some(Layout::ChannelsLast),
-            _ => None,
-        }
-    }
-
     /// The attribute `layout` of an op.
     ///
     /// # Errors
     /// When it is missing or no layout.
     pub fn of(attributes: &Attributes) -> Result<Layout, String> {
-        let word = attributes.str("layout").and_then(Layout::parse);
-        word.ok_or_else(|| "attribute 'layout' must be one of \"channels_first\", \"channels_last\"".into())
+        let layouts = [Layout::ChannelsFirst, Layout::ChannelsLast];
+        attributes.choice("layout", &NAMES).map(|index| layouts[index])
     }
 
     /// Its name in attributes.
     pub fn name(self) -> &'static str {
-        match self {
-            Layout::ChannelsFirst => "channels_first",
-            Layout::ChannelsLast => "channels_last",
-        }
+        NAMES[self as usize]
     }
 
     /// The axis of the batch.

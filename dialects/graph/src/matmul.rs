@@ -57,7 +57,7 @@ impl MatmulView {
     pub fn parse(operands: &[Type], attributes: &Attributes) -> Result<MatmulView, String> {
         let (a, b) = (tensor(operands, 0)?, tensor(operands, 1)?);
         if a.element != b.element {
-            return Err(format!("operands have element types {} and {}", a.element, b.element));
+            return Err(format!("operands must have one element type, found {} and {}", a.element, b.element));
         }
         let (Some((a_batch, a_rows, a_columns)), Some((b_batch, b_rows, b_columns))) =
             (split(&a.shape), split(&b.shape))

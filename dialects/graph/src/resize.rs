@@ -16,7 +16,7 @@ pub const RESIZE: OpDefinition = OpDefinition {
     example: "%y = graph.resize %x {mode = \"nearest\", coordinates = \"asymmetric\", nearest_mode = \"floor\", scales = [1.0, 1.0, 2.0, 2.0]} : (tensor<1x3x4x4xf32>) -> tensor<1x3x8x8xf32>",
     operands: &[operand("x", TypeConstraint::NumberTensor)],
     attributes: &[
-        required("mode", AttributeConstraint::OneOf(&["nearest", "linear", "cubic"]), "How elements are interpolated."),
+        required("mode", AttributeConstraint::OneOf(MODES), "How elements are interpolated."),
         required(
             "coordinates",
             AttributeConstraint::OneOf(COORDINATES),
@@ -68,6 +68,8 @@ pub const RESIZE: OpDefinition = OpDefinition {
     evaluate: Some(crate::resample::evaluate),
     ..OpDefinition::EMPTY
 };
+
+const MODES: &[&str] = &["nearest", "linear", "cubic"];
 
 const COORDINATES: &[&str] =
     &["half_pixel", "half_pixel_symmetric", "pytorch_half_pixel", "align_corners", "asymmetric", "tf_crop_and_resize"];
@@ -157,7 +159,7 @@ impl ResizeView {
             scales[axis] = match &listed {
                 None => None,
                 Some(listed) if listed.len() != axes.len() => {
-                    return Err(format!("there are {} scales for {} axes", listed.len(), axes.len()));
+                    return Err(format!("attribute 'scales' has {} entries for {} axes", listed.len(), axes.len()));
                 }
                 Some(listed) => Some(listed[place]),
             };
@@ -166,9 +168,9 @@ impl ResizeView {
             return Err(format!("scales must be positive, not {wrong}"));
         }
         Ok(ResizeView {
-            mode: mode(attributes.word("mode")?)?,
-            coordinates: coordinates(attributes.word("coordinates")?)?,
-            nearest_mode: nearest_mode(attributes.str("nearest_mode").unwrap_or("round_prefer_floor"))?,
+            mode: mode(attributes)?,
+            coordinates: coordinates(attributes)?,
+            nearest_mode: nearest_mode(attributes)?,
             cubic_coefficient: attributes.f64("cubic_coefficient").unwrap_or(-0.75),
             exclude_outside: attributes.flag("exclude_outside"),
             antialias: attributes.flag("antialias"),
@@ -188,27 +190,24 @@ impl ResizeView {
     }
 }
 
-fn mode(word: &str) -> Result<ResizeMode, String> {
-    match word {
-        "nearest" => Ok(ResizeMode::Nearest),
-        "linear" => Ok(ResizeMode::Linear),
-        "cubic" => Ok(ResizeMode::Cubic),
-        _ => Err(format!("\"{word}\" is not a mode of resize")),
-    }
+fn mode(attributes: &Attributes) -> Result<ResizeMode, String> {
+    let modes = [ResizeMode::Nearest, ResizeMode::Linear, ResizeMode::Cubic];
+    attributes.choice("mode", MODES).map(|index| modes[index])
 }
 
-fn coordinates(word: &str) -> Result<Coordinates, String> {
+fn coordinates(attributes: &Attributes) -> Result<Coordinates, String> {
     use Coordinates::*;
     let modes = [HalfPixel, HalfPixelSymmetric, PytorchHalfPixel, AlignCorners, Asymmetric, TfCropAndResize];
-    let found = COORDINATES.iter().position(|candidate| *candidate == word);
-    found.map(|index| modes[index]).ok_or_else(|| format!("\"{word}\" is not a coordinate mode of resize"))
+    attributes.choice("coordinates", COORDINATES).map(|index| modes[index])
 }
 
-fn nearest_mode(word: &str) -> Result<NearestMode, String> {
+fn nearest_mode(attributes: &Attributes) -> Result<NearestMode, String> {
     use NearestMode::*;
     let modes = [RoundPreferFloor, RoundPreferCeil, Floor, Ceil];
-    let found = NEAREST_MODES.iter().position(|candidate| *candidate == word);
-    found.map(|index| modes[index]).ok_or_else(|| format!("\"{word}\" is not a rounding mode of resize"))
+    match attributes.get("nearest_mode") {
+        Some(_) => attributes.choice("nearest_mode", NEAREST_MODES).map(|index| modes[index]),
+        None => Ok(RoundPreferFloor),
+    }
 }
 
 fn roi(attributes: &Attributes, axes: &[usize], rank: usize) -> Result<Vec<(f64, f64)>, String> {
@@ -218,7 +217,8 @@ fn roi(attributes: &Attributes, axes: &[usize], rank: usize) -> Result<Vec<(f64,
     }
     let values = attributes.floats("roi")?;
     if values.len() != 2 * axes.len() {
-        return Err(format!("roi has {} entries for {} axes", values.len(), axes.len()));
+        let (found, wanted) = (values.len(), 2 * axes.len());
+        return Err(format!("attribute 'roi' has {found} entries, but {wanted} are needed: starts, then ends"));
     }
     for (place, &axis) in axes.iter().enumerate() {
         result[axis] = (values[place], values[axes.len() + place]);

@@ -41,7 +41,10 @@ fn infer(request: &InferRequest) -> Result<Vec<Type>, String> {
         return Err(format!("indices {indices} and updates {updates} must have one shape, of the rank of data {data}"));
     }
     if data.element != updates.element {
-        return Err(format!("data and updates have element types {} and {}", data.element, updates.element));
+        return Err(format!(
+            "data and updates must have one element type, found {} and {}",
+            data.element, updates.element
+        ));
     }
     Ok(vec![request.operands[0]])
 }

@@ -32,10 +32,13 @@ fn infer(request: &InferRequest) -> Result<Vec<Type>, String> {
     let [data, indices, updates] = [0, 1, 2].map(|index| tensor(request.operands, index));
     let (data, indices, updates) = (data?, indices?, updates?);
     if data.element != updates.element {
-        return Err(format!("data and updates have element types {} and {}", data.element, updates.element));
+        return Err(format!(
+            "data and updates must have one element type, found {} and {}",
+            data.element, updates.element
+        ));
     }
     let Some((&length, outer)) = indices.shape.split_last() else {
-        return Err("indices must have at least one axis".into());
+        return Err("indices must have at least one axis, the tuples', but have none".into());
     };
     let Some(length) = length.as_static().and_then(|length| usize::try_from(length).ok()) else {
         return Err(format!("the last extent of indices must be static, not {length}"));

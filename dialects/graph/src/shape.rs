@@ -36,11 +36,10 @@ pub fn broadcast_shapes(shapes: &[&[Dim]]) -> Result<Vec<Dim>, String> {
 /// # Errors
 /// When there is no such axis.
 pub fn normalize_axis(axis: i64, rank: usize) -> Result<usize, String> {
-    let signed = i64::try_from(rank).map_err(|_| "the rank is too large".to_owned())?;
-    let normalized = if axis < 0 { axis.checked_add(signed) } else { Some(axis) };
+    let place = usize::try_from(axis.unsigned_abs()).ok();
+    let normalized = if axis < 0 { place.and_then(|back| rank.checked_sub(back)) } else { place };
     normalized
-        .filter(|axis| (0..signed).contains(axis))
-        .and_then(|axis| usize::try_from(axis).ok())
+        .filter(|&axis| axis < rank)
         .ok_or_else(|| format!("axis {axis} is not an axis of a tensor of rank {rank}"))
 }
 
@@ -59,8 +58,10 @@ pub(crate) fn show(shape: &[Dim]) -> String {
 
 /// The tensor type of operand number `index`.
 pub(crate) fn tensor(operands: &[Type], index: usize) -> Result<&'static TensorType, String> {
-    let ty = operands.get(index).ok_or_else(|| format!("operand #{index} is missing"))?;
-    ty.as_tensor().ok_or_else(|| format!("operand #{index} must be a ranked tensor, not {ty}"))
+    operands.get(index).and_then(|ty| ty.as_tensor()).ok_or_else(|| {
+        let found = operands.get(index).map_or_else(|| "missing".to_owned(), Type::to_string);
+        format!("operand #{index} must be a ranked tensor, not {found}")
+    })
 }
 
 /// The type with `axis` replaced.
@@ -98,9 +99,10 @@ pub(crate) fn multiply(left: DimExpr, right: DimExpr) -> Result<DimExpr, String>
     left.checked_mul(right).ok_or_else(overflow)
 }
 
-/// The quotient of two expressions, rounded down.
-pub(crate) fn floor_divide(left: DimExpr, right: DimExpr) -> Result<DimExpr, String> {
-    left.floor_div(right).ok_or_else(|| "an extent is divided by zero".to_owned())
+/// The quotient by a positive number, rounded down.
+pub(crate) fn floor_divide(left: DimExpr, by: i64) -> DimExpr {
+    assert!(by > 0, "strides and groups are positive");
+    left.floor_div(constant(by)).expect("a positive divisor neither is zero nor overflows")
 }
 
 /// A constant expression.
@@ -145,6 +147,14 @@ mod tests {
         assert_eq!(normalize_axis(-4, 3), Err("axis -4 is not an axis of a tensor of rank 3".into()));
         assert!(normalize_axis(0, 0).is_err());
         assert!(normalize_axis(i64::MIN, 2).is_err());
+    }
+
+    #[test]
+    fn operands_are_tensors() {
+        let operands = [Type::tensor(&[Dim::Static(2)], Type::f32()), Type::index()];
+        assert!(tensor(&operands, 0).is_ok_and(|ty| ty.rank() == 1));
+        assert_eq!(tensor(&operands, 1).err().as_deref(), Some("operand #1 must be a ranked tensor, not index"));
+        assert_eq!(tensor(&operands, 2).err().as_deref(), Some("operand #2 must be a ranked tensor, not missing"));
     }
 
     #[test]

@@ -31,7 +31,7 @@ fn infer(request: &InferRequest) -> Result<Vec<Type>, String> {
         return Err(format!("an operand of rank {} takes as many repeats, found {}", x.rank(), repeats.len()));
     }
     if let Some(negative) = repeats.iter().find(|&&count| count < 0) {
-        return Err(format!("{negative} repeats are negative"));
+        return Err(format!("repeats must not be negative, found {negative}"));
     }
     let extent = |(&extent, &count)| dim(multiply(expr(extent)?, constant(count))?);
     let shape = x.shape.iter().zip(&repeats).map(extent).collect::<Result<Vec<_>, String>>()?;

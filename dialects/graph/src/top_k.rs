@@ -39,7 +39,7 @@ fn infer(request: &InferRequest) -> Result<Vec<Type>, String> {
     let k = request.attributes.integer("k")?;
     let Some(count) = u64::try_from(k).ok().filter(|&k| x.shape[axis].as_static().is_none_or(|extent| k <= extent))
     else {
-        return Err(format!("k is {k}, but axis {axis} has {} elements", x.shape[axis]));
+        return Err(format!("k must be from 0 to the extent {} of axis {axis}, not {k}", x.shape[axis]));
     };
     let mut shape = x.shape.clone();
     shape[axis] = Dim::Static(count);

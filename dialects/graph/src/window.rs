@@ -89,7 +89,7 @@ impl Window {
                 "a window of {span} does not fit in the padded extent {padded} of spatial axis {axis}"
             ));
         }
-        dim(add(floor_divide(room, constant(self.strides[axis]))?, constant(1))?)
+        dim(add(floor_divide(room, self.strides[axis]), constant(1))?)
     }
 
     /// The extent a transposed convolution with a window of `size` elements makes of `extent` elements:

@@ -106,5 +106,5 @@ fn casts_follow_the_result_type() {
 #[test]
 fn element_types_must_agree() {
     let found = evaluate("graph.add", &[], &[f(&[1], &[1.0]), i(&[1], &[1])], &[]);
-    assert_eq!(found, Err("operands have element types f32 and i64".into()));
+    assert_eq!(found, Err("operands must have one element type, found f32 and i64".into()));
 }

@@ -65,10 +65,10 @@ static OPS: &[OpDefinition] = &[OpDefinition {
 }];
 
 fn verify_launch(module: &Module, op: Op) -> Result<(), String> {
-    if module.attributes(op).i64s("operandSegmentSizes").is_none_or(|sizes| sizes.len() != 5) {
-        return Err("operandSegmentSizes must have five entries: buffers, dims, tasks, scratch, scratch_bytes".into());
-    }
-    let callee = module.attribute(op, "callee").and_then(|callee| callee.as_symbol_ref()).ok_or("no callee")?;
+    let callee = module.attribute(op, "callee").expect("the verifier has seen that it is there");
+    let Some(callee) = callee.as_symbol_ref() else {
+        return Err(format!("'callee' must be a plain symbol, not {callee}"));
+    };
     match module.find_symbol(module.top(), callee.as_str()) {
         Some(_) => Ok(()),
         None => Err(format!("there is no kernel @{callee}")),

@@ -79,8 +79,10 @@ static OPS: &[OpDefinition] = &[
 
 /// Checks that the region's last op yields the op's result types.
 fn verify_yield(module: &Module, op: Op, region: usize) -> Result<(), String> {
-    let block = module.entry_block(module.regions(op)[region]).ok_or("a region is empty")?;
-    let Some(last) = module.last_op(block) else { return Err("a region has no terminator".into()) };
+    let Some(block) = module.entry_block(module.regions(op)[region]) else {
+        return Err(format!("region #{region} must have a block, but is empty"));
+    };
+    let last = module.last_op(block).expect("the verifier has seen that no block is empty");
     let (yielded, results) = (module.operand_types(last), module.result_types(op));
     if !module.is(last, "scf.yield") || yielded == results {
         return Ok(());

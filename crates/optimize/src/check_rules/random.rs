@@ -132,7 +132,6 @@ impl Random {
                 Attribute::dims(&dims)
             }
             AttributeConstraint::Type => Attribute::ty(Type::f32()),
-            AttributeConstraint::Unit => Attribute::unit(),
             _ => return None,
         })
     }

@@ -238,9 +238,9 @@ fn infer_predicate(request: &InferRequest) -> Result<Vec<Type>, String> {
 /// The common shape and the element type of operands that must agree in it.
 fn broadcast_operands(operands: &[Type]) -> Result<(Vec<kiln_ir::Dim>, Type), String> {
     let tensors = (0..operands.len()).map(|index| tensor(operands, index)).collect::<Result<Vec<_>, _>>()?;
-    let first = tensors.first().ok_or_else(|| "an elementwise op needs an operand".to_owned())?.element;
+    let first = tensor(operands, 0)?.element;
     if let Some(other) = tensors.iter().find(|tensor| tensor.element != first) {
-        return Err(format!("operands have element types {first} and {}", other.element));
+        return Err(format!("operands must have one element type, found {first} and {}", other.element));
     }
     let shapes: Vec<_> = tensors.iter().map(|tensor| tensor.shape.as_slice()).collect();
     Ok((broadcast_shapes(&shapes)?, first))

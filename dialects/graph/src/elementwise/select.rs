@@ -30,7 +30,10 @@ fn infer(request: &InferRequest) -> Result<Vec<Type>, String> {
     let [condition, on_true, on_false] = [0, 1, 2].map(|index| tensor(request.operands, index));
     let (condition, on_true, on_false) = (condition?, on_true?, on_false?);
     if on_true.element != on_false.element {
-        return Err(format!("the choices have element types {} and {}", on_true.element, on_false.element));
+        return Err(format!(
+            "both choices must have one element type, found {} and {}",
+            on_true.element, on_false.element
+        ));
     }
     let shape = broadcast_shapes(&[&condition.shape, &on_true.shape, &on_false.shape])?;
     Ok(vec![Type::tensor(&shape, on_true.element)])

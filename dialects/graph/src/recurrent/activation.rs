@@ -81,7 +81,7 @@ pub(super) fn parse(attributes: &Attributes, cell: &Cell, directions: usize) -> 
     let names = listed.unwrap_or_else(|| cell.activations.repeat(directions));
     if names.len() != cell.activations.len() * directions {
         let expected = cell.activations.len() * directions;
-        return Err(format!("there are {} activations, but {expected} are needed", names.len()));
+        return Err(format!("attribute 'activations' has {} entries, but {expected} are needed", names.len()));
     }
     let floats = |name: &str| attributes.get(name).and_then(|values| values.as_f64s()).unwrap_or_default().into_iter();
     let (mut alphas, mut betas) = (floats("activation_alpha"), floats("activation_beta"));

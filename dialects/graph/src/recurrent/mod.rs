@@ -82,17 +82,15 @@ pub(crate) const OPERANDS: [OperandDefinition; 6] = [
     optional_operand("initial_h", TypeConstraint::FloatTensor),
 ];
 
+const DIRECTIONS: &[&str] = &["forward", "reverse", "bidirectional"];
+
 const STRINGS: AttributeConstraint =
     AttributeConstraint::Other("an array of strings", |attribute| attribute.as_strs().is_some());
 
 pub(crate) const ATTRIBUTES: [AttributeDefinition; 8] = [
     required("operandSegmentSizes", AttributeConstraint::Integers, "How many values each operand has: 0 or 1."),
     required("hidden_size", AttributeConstraint::Integer, "The number of units."),
-    optional(
-        "direction",
-        AttributeConstraint::OneOf(&["forward", "reverse", "bidirectional"]),
-        "Which way the layer runs; absent is `forward`.",
-    ),
+    optional("direction", AttributeConstraint::OneOf(DIRECTIONS), "Which way the layer runs; absent is `forward`."),
     optional(
         "activations",
         STRINGS,
@@ -143,15 +141,14 @@ impl RecurrentView {
 
     pub(crate) fn parse(attributes: &Attributes, cell: &Cell) -> Result<RecurrentView, String> {
         let hidden_size = attributes.integer("hidden_size")?;
-        let direction = match attributes.str("direction").unwrap_or("forward") {
-            "forward" => Direction::Forward,
-            "reverse" => Direction::Reverse,
-            "bidirectional" => Direction::Bidirectional,
-            other => return Err(format!("\"{other}\" is not a direction")),
+        let directions = [Direction::Forward, Direction::Reverse, Direction::Bidirectional];
+        let direction = match attributes.get("direction") {
+            Some(_) => directions[attributes.choice("direction", DIRECTIONS)?],
+            None => Direction::Forward,
         };
-        let hidden_size = usize::try_from(hidden_size).ok().filter(|&size| size > 0);
+        let size = usize::try_from(hidden_size).ok().filter(|&size| size > 0);
         Ok(RecurrentView {
-            hidden_size: hidden_size.ok_or("hidden_size must be positive")?,
+            hidden_size: size.ok_or_else(|| format!("hidden_size must be positive, not {hidden_size}"))?,
             direction,
             activations: activation::parse(attributes, cell, direction.count())?,
             clip: attributes.f64("clip").filter(|&clip| clip > 0.0),
@@ -169,9 +166,9 @@ fn truth(attributes: &Attributes, name: &str) -> bool {
 
 /// The values of each operand, by its place in the definition.
 pub(crate) fn operand_ranges(cell: &Cell, count: usize, attributes: &Attributes) -> Result<Vec<Range<usize>>, String> {
-    let segments = attributes.i64s("operandSegmentSizes").ok_or("attribute 'operandSegmentSizes' is missing")?;
+    let segments = attributes.integers("operandSegmentSizes")?;
     let ranges = cell.definition.operand_ranges(count, Some(&segments));
-    ranges.ok_or_else(|| format!("operandSegmentSizes {segments:?} does not fit {count} operands"))
+    ranges.ok_or_else(|| format!("expected operands {segments:?}, found {count}"))
 }
 
 /// The types of `y` and of the states, once the shapes of all operands are checked.

@@ -13,7 +13,7 @@
 // expected-error@+1 {{graph.reshape: a reshape keeps the element type, but f32 becomes f64}}
 %1 = graph.reshape %x : (tensor<2x3xf32>) -> tensor<6xf64>
 // Three more elements are too many whatever N is; whether M is 3 * N cannot be told here.
-// expected-error@+1 {{a tensor of 3 * N elements [N, 3] has not the 3 * N + 3 elements of [N + 1, 3]}}
+// expected-error@+1 {{graph.reshape: a tensor of 3 * N elements [N, 3] has not the 3 * N + 3 elements of [N + 1, 3]}}
 %2 = graph.reshape %n : (tensor<?x3xf32, #kiln.dims<[N, 3]>>) -> tensor<?x3xf32, #kiln.dims<[N + 1, 3]>>
 %3 = graph.reshape %n : (tensor<?x3xf32, #kiln.dims<[N, 3]>>) -> tensor<?xf32, #kiln.dims<[M]>>
 // expected-error@+1 {{graph.broadcast: shape [2, 3] does not broadcast to [2, 4]}}
@@ -38,7 +38,42 @@
 %13 = graph.pad %x, %s {low = #kiln.dims<[0, 0]>, high = #kiln.dims<[0, 0]>, mode = "constant"} : (tensor<2x3xf32>, tensor<f64>) -> tensor<2x3xf32>
 // expected-error@+1 {{graph.pad: attribute 'mode' must be one of "constant", "edge", "reflect", "wrap", not "mirror"}}
 %14 = graph.pad %x {low = #kiln.dims<[0, 0]>, high = #kiln.dims<[0, 0]>, mode = "mirror"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
-// expected-error@+1 {{graph.tile: -1 repeats are negative}}
+// expected-error@+1 {{graph.tile: repeats must not be negative, found -1}}
 %15 = graph.tile %x {repeats = [1, -1]} : (tensor<2x3xf32>) -> tensor<2x3xf32>
 // expected-error@+1 {{graph.iota: axis 1 is not an axis of a tensor of rank 1}}
 %16 = graph.iota {axis = 1} : () -> tensor<3xi64>
+%t = "test.value"() : () -> tensor<?x3xf32>
+// expected-error@+1 {{graph.dims: an extent is unknown: the graph dialect takes static and symbolic ones}}
+%17 = graph.dims {dims = #kiln.dims<[?]>} : () -> tensor<1xi64>
+// expected-error@+1 {{graph.dims: attribute 'dims' must be #kiln.dims<[...]>, not [3]}}
+%18 = graph.dims {dims = [3]} : () -> tensor<1xi64>
+// expected-error@+1 {{graph.constant: results are (tensor<2xf32>), but (tensor<1xf32>) follows}}
+%19 = graph.constant {value = dense<1.0> : tensor<1xf32>} : () -> tensor<2xf32>
+// expected-error@+1 {{graph.reshape: an extent is unknown: the graph dialect takes static and symbolic ones}}
+%20 = graph.reshape %t : (tensor<?x3xf32>) -> tensor<6xf32>
+// expected-error@+1 {{graph.broadcast: a broadcast keeps the element type, but f32 becomes f64}}
+%21 = graph.broadcast %x : (tensor<2x3xf32>) -> tensor<2x3xf64>
+// expected-error@+1 {{graph.broadcast: shape [2, 3] does not broadcast to [3]}}
+%22 = graph.broadcast %x : (tensor<2x3xf32>) -> tensor<3xf32>
+// expected-error@+1 {{graph.transpose: [0] is not a permutation of the 2 axes of the operand}}
+%23 = graph.transpose %x {permutation = [0]} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// expected-error@+1 {{graph.slice: a slice keeps the element type, but f32 becomes f64}}
+%24 = graph.slice %x {starts = #kiln.dims<[0, 0]>, steps = [1, 1]} : (tensor<2x3xf32>) -> tensor<2x3xf64>
+// expected-error@+1 {{graph.slice: an extent overflows 64 bits}}
+%25 = graph.slice %x {starts = #kiln.dims<[0, 0]>, steps = [9223372036854775807, 1]} : (tensor<2x3xf32>) -> tensor<4x3xf32>
+// expected-error@+1 {{graph.concat: expected at least one part}}
+%26 = graph.concat {axis = 0} : () -> tensor<2x3xf32>
+// expected-error@+1 {{graph.concat: parts must have one element type, found f32 and f64}}
+%27 = graph.concat %x, %d2 {axis = 0} : (tensor<2x3xf32>, tensor<2x3xf64>) -> tensor<4x3xf32>
+%d2 = "test.value"() : () -> tensor<2x3xf64>
+// expected-error@+1 {{graph.pad: attribute 'low' must be #kiln.dims<[...]>, not [0, 0]}}
+%29 = graph.pad %x {low = [0, 0], high = #kiln.dims<[0, 0]>, mode = "edge"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// expected-error@+1 {{graph.tile: an operand of rank 2 takes as many repeats, found 1}}
+%30 = graph.tile %x {repeats = [1]} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// expected-error@+1 {{graph.tile: an extent overflows 64 bits}}
+%31 = graph.tile %x {repeats = [9223372036854775807, 1]} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// expected-error@+1 {{graph.iota: result 'y' must be a ranked tensor of integers or floats, not tensor<3xi1>}}
+%32 = graph.iota {axis = 0} : () -> tensor<3xi1>
+// expected-error@+1 {{graph.cast: operand 'x' must be a ranked tensor, not f32}}
+%33 = graph.cast %f : (f32) -> tensor<f32>
+%f = "test.value"() : () -> f32

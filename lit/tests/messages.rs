@@ -116,7 +116,7 @@ impl Crate {
                     }
                 }
                 TokenTree::Ident(word) if word == "Other" => {
-                    let words = tokens.get(at + 1).and_then(|token| first_literal(token));
+                    let words = tokens.get(at + 1).and_then(first_literal);
                     self.messages
                         .extend(words.map(|words| (format!("must be {words}, not "), self.files[file].clone())));
                 }

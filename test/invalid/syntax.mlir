@@ -4,6 +4,15 @@
 // Reading goes on with the next op.
 // expected-error@+1 {{there is no op 'func.retrun'}}
 func.retrun : () -> ()
+// expected-error@+2 {{there is no op 'grpah.cnov'}}
+// expected-note@+1 {{did you mean 'graph.conv'?}}
+grpah.cnov : () -> ()
+// expected-error@+2 {{there is no op 'grpah.something_else'}}
+// expected-note@+1 {{did you mean the dialect 'graph'?}}
+grpah.something_else : () -> ()
+// expected-error@+2 {{there is no op 'toy.something_else'}}
+// expected-note@+1 {{an op of no registered dialect is written in quotes, in generic form}}
+toy.something_else : () -> ()
 // expected-error@+1 {{unexpected ')', expected a type}}
 %0 = "test.a"() : () -> (f32, )
 // expected-error@+1 {{'f23' is no type; did you mean 'f32'?}}

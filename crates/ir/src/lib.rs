@@ -39,7 +39,7 @@ pub use dim::{Dim, DimExpr, DimOp, DimVisitor, SymbolValues};
 pub use dominance::Dominance;
 pub use intern::{Interned, Name};
 pub use location::{Location, LocationKind};
-pub use module::{Block, Module, Op, Region, Resource, Use, Value, ValueDefinition};
+pub use module::{Block, Extract, Module, Op, Region, Resource, Use, Value, ValueDefinition};
 pub use operation::{Attributes, OpData, OpState};
 pub use pattern::{Mismatch, NearMiss, Pattern, PatternSet, Rewrite};
 pub use registry::{Dialect, Registry};

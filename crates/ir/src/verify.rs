@@ -167,7 +167,7 @@ fn verify_declarations(module: &Module, op: Op, definition: &OpDefinition, found
     for declared in definition.attributes {
         match module.attribute(op, declared.name) {
             None if declared.presence == Presence::Required => {
-                found.push(module.error(op, format_args!("attribute '{}' is missing", declared.name)));
+                found.push(missing_attribute(module, op, definition, declared.name));
             }
             Some(value) if !declared.value.accepts(value) => {
                 let rule = declared.value.describe();
@@ -180,6 +180,17 @@ fn verify_declarations(module: &Module, op: Op, definition: &OpDefinition, found
         && module.regions(op).len() != count
     {
         found.push(module.error(op, format_args!("expected {count} regions, found {}", module.regions(op).len())));
+    }
+}
+
+/// Says that a required attribute is missing, and which one may be meant for it.
+fn missing_attribute(module: &Module, op: Op, definition: &OpDefinition, name: &str) -> Diagnostic {
+    let error = module.error(op, format_args!("attribute '{name}' is missing"));
+    let names = module.attributes(op).iter().map(|(name, _)| name.as_str());
+    let others = names.filter(|name| definition.attributes.iter().all(|declared| declared.name != *name));
+    match kiln_diag::suggest(name, others) {
+        Some(near) => error.with_help(format!("there is '{near}': did you mean '{name}'?")),
+        None => error,
     }
 }
 

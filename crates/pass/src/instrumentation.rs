@@ -51,6 +51,10 @@ pub struct Instrumentation {
     pub trace_rules: bool,
     /// Where to write pipeline and IR when a pass panics or leaves invalid IR.
     pub reproducer: Option<PathBuf>,
+    /// How many threads a pipeline nested on functions, or other ops that stand alone, runs on; 0 is as many as the machine
+    /// runs at once. Nothing depends on it but time: an observer, dumps of the whole module and passes that look outside
+    /// take one thread.
+    pub threads: usize,
     /// Who sees the IR before and after each pass.
     pub observer: Option<Arc<dyn Observer>>,
 }
@@ -78,7 +82,7 @@ pub struct PassRun {
 pub struct Timing {
     /// The pass, the anchor of a nested pipeline, or the text of a named one.
     pub name: String,
-    /// Time spent, all runs together.
+    /// Time spent, all runs together: what several threads spent at once adds up in passes, not in the pipeline around.
     pub duration: Duration,
     /// How many ops it ran on.
     pub runs: usize,
@@ -95,6 +99,15 @@ impl Timing {
             Step::Stage(stage) => Timing { name: stage.text.clone(), ..Timing::of(&stage.pipeline) },
         };
         Timing { steps: pipeline.steps.iter().map(step).collect(), ..Timing::leaf(&pipeline.anchor) }
+    }
+
+    /// Adds what other runs of the same steps took, but for the duration of the whole.
+    pub(crate) fn add(&mut self, other: &Timing) {
+        self.runs += other.runs;
+        for (step, other) in self.steps.iter_mut().zip(&other.steps) {
+            step.duration += other.duration;
+            step.add(other);
+        }
     }
 
     fn leaf(name: &str) -> Timing {

@@ -35,6 +35,7 @@ mod context;
 mod instrumentation;
 mod manager;
 mod options;
+mod parallel;
 mod pass;
 mod passes;
 mod pipeline;

@@ -5,7 +5,7 @@ use crate::instrumentation::{Instrumentation, PassRun, Timing};
 use crate::pass::DynPass;
 use crate::pipeline::{PassText, Pipeline, Step};
 use kiln_diag::{Diagnostic, Place, Sink};
-use kiln_ir::{Module, Op, verify};
+use kiln_ir::{Extract, Module, Op, verify};
 use kiln_syntax::{PrintOptions, print};
 use std::any::Any;
 use std::io::Write;
@@ -48,9 +48,18 @@ impl PassManager {
         let top = module.top();
         let anchor = module.name(top);
         let succeeded = if anchor == self.pipeline.anchor.as_str() {
-            let mut run =
-                Run { instrumentation: &self.instrumentation, module, sink, log, statistics: &mut statistics };
-            run.pipeline(&self.pipeline, top, &mut timing, &Path { anchor: &self.pipeline.anchor, outer: None })
+            let mut run = Run {
+                instrumentation: &self.instrumentation,
+                module,
+                sink,
+                log,
+                statistics: &mut statistics,
+                bug: None,
+            };
+            let path = Path { anchor: &self.pipeline.anchor, outer: None };
+            let succeeded = run.pipeline(&self.pipeline, top, &mut timing, &path);
+            run.report_bug();
+            succeeded
         } else {
             let message = format!("the pipeline is for {}, but the IR is a {anchor}", self.pipeline.anchor);
             sink.report(Diagnostic::error(Place::Nowhere, message));
@@ -62,7 +71,7 @@ impl PassManager {
 
 /// The anchors around a pass, innermost first.
 #[derive(Clone, Copy)]
-struct Path<'a> {
+pub(crate) struct Path<'a> {
     anchor: &'a str,
     outer: Option<&'a Path<'a>>,
 }
@@ -81,32 +90,81 @@ impl Path<'_> {
 }
 
 /// The state of one run.
-struct Run<'a> {
-    instrumentation: &'a Instrumentation,
-    module: &'a mut Module,
-    sink: &'a Sink,
-    log: &'a mut dyn Write,
-    statistics: &'a mut Statistics,
+pub(crate) struct Run<'a> {
+    pub(crate) instrumentation: &'a Instrumentation,
+    pub(crate) module: &'a mut Module,
+    pub(crate) sink: &'a Sink,
+    pub(crate) log: &'a mut dyn Write,
+    pub(crate) statistics: &'a mut Statistics,
+    /// What ended the run, if it was a bug.
+    pub(crate) bug: Option<Bug>,
+}
+
+/// A pass that panicked or left invalid IR.
+pub(crate) struct Bug {
+    /// What happened.
+    message: String,
+    /// The pass alone.
+    pipeline: String,
+    /// The IR that it ran on, if that is to be written.
+    pub(crate) before: Option<Before>,
+}
+
+/// The IR before a pass.
+pub(crate) enum Before {
+    /// All of it.
+    Module(Module),
+    /// What the pass may edit.
+    Root(Extract),
+}
+
+impl Before {
+    fn of(module: &Module, root: Op) -> Before {
+        match module.is_extractable(root) {
+            true => Before::Root(module.snapshot(root)),
+            false => Before::Module(module.clone()),
+        }
+    }
+
+    /// The whole module before the pass; `module` is the one that it ran on.
+    pub(crate) fn restore(self, module: &Module) -> Module {
+        match self {
+            Before::Module(before) => before,
+            Before::Root(root) => {
+                let mut before = module.clone();
+                before.graft(root);
+                before
+            }
+        }
+    }
 }
 
 impl Run<'_> {
-    fn pipeline(&mut self, pipeline: &Pipeline, root: Op, timing: &mut Timing, path: &Path<'_>) -> bool {
+    /// Runs `pipeline` on `root`, up to the first pass that fails.
+    pub(crate) fn pipeline(&mut self, pipeline: &Pipeline, root: Op, timing: &mut Timing, path: &Path<'_>) -> bool {
         let start = Instant::now();
         let mut steps = pipeline.steps.iter().zip(&mut timing.steps);
         let succeeded = steps.all(|(step, timing)| match step {
             Step::Pass(pass) => self.pass(pass.as_ref(), root, timing, path),
             Step::Nested(nested) => {
                 let path = Path { anchor: &nested.anchor, outer: Some(path) };
-                // An earlier root's passes may have erased a later one.
-                children(self.module, root, &nested.anchor)
-                    .into_iter()
-                    .all(|op| self.module.is_erased(op) || self.pipeline(nested, op, timing, &path))
+                let children = children(self.module, root, &nested.anchor);
+                match self.threads_for(nested, &children) {
+                    1 => self.each(nested, &children, timing, &path),
+                    threads => self.in_parallel(nested, &children, timing, &path, threads),
+                }
             }
             Step::Stage(stage) => self.pipeline(&stage.pipeline, root, timing, path),
         });
         timing.duration += start.elapsed();
         timing.runs += 1;
         succeeded
+    }
+
+    /// Runs `pipeline` on each of `roots` in turn.
+    pub(crate) fn each(&mut self, pipeline: &Pipeline, roots: &[Op], timing: &mut Timing, path: &Path<'_>) -> bool {
+        // An earlier root's passes may have erased a later one.
+        roots.iter().all(|&op| self.module.is_erased(op) || self.pipeline(pipeline, op, timing, path))
     }
 
     fn pass(&mut self, pass: &dyn DynPass, root: Op, timing: &mut Timing, path: &Path<'_>) -> bool {
@@ -116,7 +174,7 @@ impl Run<'_> {
             self.dump("Before", pass, &text);
         }
         let before = (prints_after && self.instrumentation.only_after_change).then(|| self.text(root));
-        let copy = self.instrumentation.reproducer.is_some().then(|| self.module.clone());
+        let copied = self.instrumentation.reproducer.is_some().then(|| Before::of(self.module, root));
         let errors = self.sink.error_count();
         if let Some(observer) = &self.instrumentation.observer {
             observer.before(pass, self.module, root);
@@ -139,7 +197,8 @@ impl Run<'_> {
             *self.statistics.entry(*counter).or_default() += count;
         }
         if let Some(panic) = panic {
-            self.report_panic(pass, path, panic.as_ref(), copy);
+            let message = format!("pass '{}' panicked: {}", pass.name(), panic_message(panic.as_ref()));
+            self.bug = Some(Bug { message, pipeline: path.pipeline_of(pass), before: copied });
             return false;
         }
         if let Some(observer) = &self.instrumentation.observer {
@@ -154,10 +213,10 @@ impl Run<'_> {
         if self.sink.error_count() > errors {
             return false;
         }
-        !self.instrumentation.verify_each || self.is_valid_after(pass, root, path, copy)
+        !self.instrumentation.verify_each || self.is_valid_after(pass, root, path, copied)
     }
 
-    fn is_valid_after(&mut self, pass: &dyn DynPass, root: Op, path: &Path<'_>, copy: Option<Module>) -> bool {
+    fn is_valid_after(&mut self, pass: &dyn DynPass, root: Op, path: &Path<'_>, before: Option<Before>) -> bool {
         let found = verify(self.module, root);
         if found.is_empty() {
             return true;
@@ -166,23 +225,17 @@ impl Run<'_> {
             self.sink.report(diagnostic.with_note(format!("after pass '{}'", pass.name())));
         }
         let message = format!("pass '{}' left invalid IR", pass.name());
-        self.report_bug(pass, path, message, copy);
+        self.bug = Some(Bug { message, pipeline: path.pipeline_of(pass), before });
         false
     }
 
-    fn report_panic(&mut self, pass: &dyn DynPass, path: &Path<'_>, panic: &(dyn Any + Send), copy: Option<Module>) {
-        let payload = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
-        let message = format!("pass '{}' panicked: {}", pass.name(), payload.unwrap_or("no message"));
-        self.report_bug(pass, path, message, copy);
-    }
-
-    /// Reports a bug of the pass, with the file that shows it again.
-    fn report_bug(&mut self, pass: &dyn DynPass, path: &Path<'_>, message: String, copy: Option<Module>) {
+    /// Reports the bug that ended the run, with the file that shows it again.
+    fn report_bug(&mut self) {
+        let Some(Bug { message, pipeline, before }) = self.bug.take() else { return };
         let error = Diagnostic::error(Place::Nowhere, message).with_note("this is a bug in Kiln");
-        let error = match (&self.instrumentation.reproducer, copy) {
-            (Some(file), Some(module)) => {
-                let text = reproducer(&path.pipeline_of(pass), &module);
-                match std::fs::write(file, text) {
+        let error = match (&self.instrumentation.reproducer, before) {
+            (Some(file), Some(before)) => {
+                match std::fs::write(file, reproducer(&pipeline, &before.restore(self.module))) {
                     Ok(()) => error.with_help(format!("replay it: kiln-opt --run-reproducer {}", file.display())),
                     Err(reason) => error.with_note(format!("cannot write {}: {reason}", file.display())),
                 }
@@ -201,6 +254,12 @@ impl Run<'_> {
         // A log that cannot be written is no reason to stop.
         let _ = writeln!(self.log, "// -----// IR Dump {when} {} //----- //\n{text}", pass.name());
     }
+}
+
+/// What a panic says.
+fn panic_message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+    text.unwrap_or("no message")
 }
 
 /// The ops called `name` directly inside `root`.

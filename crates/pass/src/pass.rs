@@ -14,7 +14,8 @@ pub enum Anchor {
 
 /// A transformation or an analysis of everything inside one op.
 ///
-/// Valid in, valid out: a pass may assume verified IR and leaves verified IR. It edits nothing outside of its root.
+/// Valid in, valid out: a pass may assume verified IR and leaves verified IR. It edits nothing outside of its root, and
+/// looks at nothing there but symbols, of which it sees name and attributes: functions are worked on by many threads.
 /// A user's mistake is a diagnostic; a pass that reported an error has failed, and the pipeline ends.
 pub trait Pass: Options + Send + Sync + 'static {
     /// Its name in pipelines: a verb in kebab-case.
@@ -22,6 +23,9 @@ pub trait Pass: Options + Send + Sync + 'static {
 
     /// What it runs on.
     const ANCHOR: Anchor = Anchor::Any;
+
+    /// Whether it looks at more of the outside of its root than symbols; one thread then does all.
+    const LOOKS_OUTSIDE: bool = false;
 
     /// Does the work on `context.root`.
     fn run(&self, context: &mut PassContext<'_>);
@@ -34,6 +38,9 @@ pub trait DynPass: Send + Sync {
 
     /// What it runs on.
     fn anchor(&self) -> Anchor;
+
+    /// Whether it looks at more of the outside of its root than symbols.
+    fn looks_outside(&self) -> bool;
 
     /// Options that differ from their defaults: name and text.
     fn changed_options(&self) -> Vec<(String, String)>;
@@ -49,6 +56,10 @@ impl<P: Pass> DynPass for P {
 
     fn anchor(&self) -> Anchor {
         P::ANCHOR
+    }
+
+    fn looks_outside(&self) -> bool {
+        P::LOOKS_OUTSIDE
     }
 
     fn changed_options(&self) -> Vec<(String, String)> {

@@ -158,3 +158,6 @@
 %2 = graph.max_pool %x {window = 2, strides = [2, 2], dilations = [1, 1], pad_low = [0, 0], pad_high = [0, 0], layout = "channels_first"} : (tensor<1x3x8x8xf32>) -> tensor<1x3x4x4xf32>
 // expected-error@+1 {{graph.max_pool: attribute 'layout' is missing}}
 %3 = graph.max_pool %x {window = [2, 2], strides = [2, 2], dilations = [1, 1], pad_low = [0, 0], pad_high = [0, 0]} : (tensor<1x3x8x8xf32>) -> tensor<1x3x4x4xf32>
+// expected-error@+2 {{graph.softmax: attribute 'axis' is missing}}
+// expected-note@+1 {{there is 'axes': did you mean 'axis'?}}
+%4 = graph.softmax %a {axes = 1} : (tensor<2x3xf32>) -> tensor<2x3xf32>

@@ -53,6 +53,9 @@ struct Arguments {
     /// Prints how long each pass took.
     #[arg(long, visible_alias = "mlir-timing")]
     timing: bool,
+    /// On how many threads a pipeline nested on functions runs; 0 is as many as the machine runs at once.
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    threads: usize,
     /// Prints what passes counted.
     #[arg(long, visible_alias = "mlir-pass-statistics")]
     statistics: bool,
@@ -239,6 +242,7 @@ impl Arguments {
             generic: self.generic,
             trace_rules: self.debug_rules,
             reproducer: (!self.reproducer.is_empty()).then(|| PathBuf::from(self.reproducer)),
+            threads: self.threads,
             observer: None,
         };
         let print = kiln_syntax::PrintOptions {

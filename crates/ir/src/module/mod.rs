@@ -1,8 +1,9 @@
 //! The arena: ops, blocks, regions and values. `edit` has the edits that keep use lists right, `constants` the tensors
-//! of attributes and the blob store, `symbols` the look-up of symbols.
+//! of attributes and the blob store, `symbols` the look-up of symbols, `extract` copies of parts to edit elsewhere.
 
 mod constants;
 mod edit;
+mod extract;
 mod symbols;
 
 use crate::attribute::Attribute;
@@ -14,6 +15,7 @@ use crate::registry::Registry;
 use crate::types::Type;
 use cranelift_entity::packed_option::PackedOption;
 use cranelift_entity::{PrimaryMap, entity_impl};
+pub use extract::Extract;
 use kiln_tensor::BlobStore;
 use smallvec::SmallVec;
 use std::sync::Arc;

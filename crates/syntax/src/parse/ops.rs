@@ -66,7 +66,11 @@ impl<'s> Parser<'s, '_> {
         };
         match kiln_diag::suggest(name, candidates) {
             Some(near) => error.with_help(format!("did you mean '{near}'?")),
-            None => error.with_help("an op of no registered dialect is written in quotes, in generic form"),
+            None => match kiln_diag::suggest(dialect, registry.dialects().iter().map(|dialect| dialect.name)) {
+                Some(near) if near != dialect => error.with_help(format!("did you mean the dialect '{near}'?")),
+                Some(_) => error,
+                None => error.with_help("an op of no registered dialect is written in quotes, in generic form"),
+            },
         }
     }
 

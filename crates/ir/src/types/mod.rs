@@ -1,10 +1,14 @@
 //! Types: MLIR's builtin ones, and opaque types of other dialects.
 
-use crate::attribute::{Attribute, AttributeKind};
+mod float;
+mod text;
+
+use crate::attribute::Attribute;
 use crate::dim::Dim;
 use crate::intern::{Interned, Name};
+pub use float::FloatKind;
 use kiln_tensor::ElementType;
-use std::fmt;
+pub(crate) use text::comma_separated;
 
 /// An interned type.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -19,95 +23,6 @@ pub enum Signedness {
     Signed,
     /// `ui32`.
     Unsigned,
-}
-
-/// The floating-point types, by their spelling.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum FloatKind {
-    /// `f16`.
-    F16,
-    /// `bf16`.
-    BF16,
-    /// `f32`.
-    F32,
-    /// `f64`.
-    F64,
-    /// `f80`.
-    F80,
-    /// `f128`.
-    F128,
-    /// `tf32`.
-    TF32,
-    /// `f8E4M3FN`.
-    F8E4M3FN,
-    /// `f8E4M3FNUZ`.
-    F8E4M3FNUZ,
-    /// `f8E5M2`.
-    F8E5M2,
-    /// `f8E5M2FNUZ`.
-    F8E5M2FNUZ,
-    /// `f4E2M1FN`.
-    F4E2M1FN,
-    /// `f6E2M3FN`.
-    F6E2M3FN,
-    /// `f6E3M2FN`.
-    F6E3M2FN,
-    /// `f8E3M4`.
-    F8E3M4,
-    /// `f8E4M3`.
-    F8E4M3,
-    /// `f8E4M3B11FNUZ`.
-    F8E4M3B11FNUZ,
-    /// `f8E8M0FNU`.
-    F8E8M0FNU,
-}
-
-impl FloatKind {
-    /// Every kind.
-    pub const ALL: [FloatKind; 18] = [
-        FloatKind::F16,
-        FloatKind::BF16,
-        FloatKind::F32,
-        FloatKind::F64,
-        FloatKind::F80,
-        FloatKind::F128,
-        FloatKind::TF32,
-        FloatKind::F8E4M3FN,
-        FloatKind::F8E4M3FNUZ,
-        FloatKind::F8E5M2,
-        FloatKind::F8E5M2FNUZ,
-        FloatKind::F4E2M1FN,
-        FloatKind::F6E2M3FN,
-        FloatKind::F6E3M2FN,
-        FloatKind::F8E3M4,
-        FloatKind::F8E4M3,
-        FloatKind::F8E4M3B11FNUZ,
-        FloatKind::F8E8M0FNU,
-    ];
-
-    /// The spelling in IR text.
-    pub fn name(self) -> &'static str {
-        match self {
-            FloatKind::F16 => "f16",
-            FloatKind::BF16 => "bf16",
-            FloatKind::F32 => "f32",
-            FloatKind::F64 => "f64",
-            FloatKind::F80 => "f80",
-            FloatKind::F128 => "f128",
-            FloatKind::TF32 => "tf32",
-            FloatKind::F8E4M3FN => "f8E4M3FN",
-            FloatKind::F8E4M3FNUZ => "f8E4M3FNUZ",
-            FloatKind::F8E5M2 => "f8E5M2",
-            FloatKind::F8E5M2FNUZ => "f8E5M2FNUZ",
-            FloatKind::F4E2M1FN => "f4E2M1FN",
-            FloatKind::F6E2M3FN => "f6E2M3FN",
-            FloatKind::F6E3M2FN => "f6E3M2FN",
-            FloatKind::F8E3M4 => "f8E3M4",
-            FloatKind::F8E4M3 => "f8E4M3",
-            FloatKind::F8E4M3B11FNUZ => "f8E4M3B11FNUZ",
-            FloatKind::F8E8M0FNU => "f8E8M0FNU",
-        }
-    }
 }
 
 /// A ranked tensor type. Symbolic extents print as `?` with a `#kiln.dims` encoding.
@@ -439,109 +354,9 @@ impl TensorType {
     }
 }
 
-impl fmt::Debug for Type {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-/// MLIR's text of the type, without aliases.
-impl fmt::Display for Type {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.kind() {
-            TypeKind::Index => f.write_str("index"),
-            TypeKind::None => f.write_str("none"),
-            TypeKind::Integer { width, signedness } => match signedness {
-                Signedness::Signless => write!(f, "i{width}"),
-                Signedness::Signed => write!(f, "si{width}"),
-                Signedness::Unsigned => write!(f, "ui{width}"),
-            },
-            TypeKind::Float(kind) => f.write_str(kind.name()),
-            TypeKind::Complex(part) => write!(f, "complex<{part}>"),
-            TypeKind::Tuple(parts) => write!(f, "tuple<{}>", comma_separated(parts)),
-            TypeKind::Function { inputs, results } => {
-                write!(f, "({}) -> ", comma_separated(inputs))?;
-                match results.as_slice() {
-                    [one] if one.as_function().is_none() => write!(f, "{one}"),
-                    _ => write!(f, "({})", comma_separated(results)),
-                }
-            }
-            TypeKind::Tensor(tensor) => tensor.fmt(f),
-            TypeKind::UnrankedTensor(element) => write!(f, "tensor<*x{element}>"),
-            TypeKind::Vector(vector) => {
-                f.write_str("vector<")?;
-                for dim in &vector.shape {
-                    match dim.scalable {
-                        true => write!(f, "[{}]x", dim.size)?,
-                        false => write!(f, "{}x", dim.size)?,
-                    }
-                }
-                write!(f, "{}>", vector.element)
-            }
-            TypeKind::MemRef(memref) => memref.fmt(f),
-            TypeKind::UnrankedMemRef { element, space: None } => write!(f, "memref<*x{element}>"),
-            TypeKind::UnrankedMemRef { element, space: Some(space) } => write!(f, "memref<*x{element}, {space}>"),
-            TypeKind::Dialect { dialect, body } if body.as_str().starts_with('<') => write!(f, "!{dialect}{body}"),
-            TypeKind::Dialect { dialect, body } => write!(f, "!{dialect}.{body}"),
-        }
-    }
-}
-
-impl fmt::Display for TensorType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("tensor<")?;
-        for dim in &self.shape {
-            match dim {
-                Dim::Static(extent) => write!(f, "{extent}x")?,
-                Dim::Symbolic(_) | Dim::Unknown => f.write_str("?x")?,
-            }
-        }
-        write!(f, "{}", self.element)?;
-        if self.shape.iter().any(|dim| matches!(dim, Dim::Symbolic(_))) {
-            write!(f, ", {}", Attribute::new(AttributeKind::Dims(self.shape.clone())))?;
-        } else if let Some(encoding) = self.encoding {
-            write!(f, ", {encoding}")?;
-        }
-        f.write_str(">")
-    }
-}
-
-impl fmt::Display for MemRefType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("memref<")?;
-        for extent in &self.shape {
-            match extent {
-                Some(extent) => write!(f, "{extent}x")?,
-                None => f.write_str("?x")?,
-            }
-        }
-        write!(f, "{}", self.element)?;
-        for attribute in [self.layout, self.space].into_iter().flatten() {
-            write!(f, ", {attribute}")?;
-        }
-        f.write_str(">")
-    }
-}
-
-/// The items with `, ` between.
-pub(crate) fn comma_separated<T: fmt::Display>(items: &[T]) -> String {
-    items.iter().map(T::to_string).collect::<Vec<_>>().join(", ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn types_print_as_in_mlir() {
-        let check = |ty: Type, text: &str| assert_eq!(ty.to_string(), text);
-        check(Type::tensor(&[Dim::symbol("N"), Dim::Static(3)], Type::f32()), "tensor<?x3xf32, #kiln.dims<[N, 3]>>");
-        check(Type::tensor(&[], Type::i64()), "tensor<i64>");
-        check(Type::flat_memref(Type::f32()), "memref<?xf32>");
-        check(Type::vector(&[16], Type::f32()), "vector<16xf32>");
-        check(Type::function(&[Type::f32()], &[]), "(f32) -> ()");
-        check(Type::dialect("llvm", "ptr"), "!llvm.ptr");
-    }
 
     #[test]
     fn element_types_round_trip() {

@@ -96,6 +96,10 @@ bench: build venv ## measure every model against onnxruntime and write docs/src/
 	@$(PYTHON) scripts/references.py
 	@$(PYTHON) bench/run.py --kiln $(KILN) $(BENCH_OPTIONS)
 
+.PHONY: nodes
+nodes: build venv ## count nodes and kernels of every model and write docs/src/nodes.md
+	@$(PYTHON) bench/nodes.py --kiln $(KILN)
+
 .PHONY: fuzz
 fuzz: venv ## feed damaged files to everything that reads files, FUZZ_SECONDS for each (60)
 	@$(PYTHON) scripts/onnx_cases.py

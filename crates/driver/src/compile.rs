@@ -1,5 +1,7 @@
 //! From a model file to what the user asked for.
 
+use crate::report::Report;
+use crate::stages::{Stages, parse, succeeded};
 use crate::text;
 use kiln_codegen::metadata::{AxisInfo, Metadata, SymbolInfo, SymbolSource, TensorInfo};
 use kiln_codegen::{CodegenError, LinkInput, LinkOptions, LinkOutput, ObjectCache, ObjectFile, Options, Source, Stage};
@@ -65,6 +67,9 @@ pub struct Request {
     pub threads: usize,
     /// Where objects made before are kept, if anywhere.
     pub cache: Option<ObjectCache>,
+    /// Whether the summary has a report; its counts are looked at where inputs have these shapes, by input name. Symbols
+    /// that no shape tells are 1.
+    pub report: Option<Vec<(String, Vec<Option<u64>>)>>,
 }
 
 /// What a compilation made.
@@ -76,8 +81,8 @@ pub struct Summary {
     pub weight_bytes: u64,
     /// How many distinct kernels there are.
     pub kernels: usize,
-    /// What each pass did and how long it took, as text.
-    pub report: String,
+    /// What each stage and pass did, if the request asks for it.
+    pub report: Option<Report>,
 }
 
 /// Told how far a compilation is.
@@ -121,31 +126,35 @@ pub(crate) fn about<T>(model: &Path, sink: &Sink, work: impl FnOnce(&Sink) -> T)
 }
 
 pub(crate) fn compile_model(request: &Request, sink: &Sink, progress: &dyn Progress) -> Option<Summary> {
-    progress.begin("import");
-    let mut module = import(&request.model, request, sink)?;
+    let mut stages = Stages::new(request, sink, progress);
+    let summary = run_stages(&mut stages, request, sink)?;
+    Some(Summary { report: stages.into_report(), ..summary })
+}
+
+fn run_stages(stages: &mut Stages<'_>, request: &Request, sink: &Sink) -> Option<Summary> {
+    let mut module = stages.import()?;
     if request.emit == Emit::Import {
         return write_text(request, &print(&module, false), sink);
     }
-    progress.begin("optimize");
-    let mut report = run(&mut module, pipeline::conversion(), sink)?;
-    report += &apply_rules(&mut module, request, sink)?;
+    stages.run(&mut module, parse(pipeline::conversion()), false)?;
+    if !request.rules.is_empty() {
+        let rules = kiln_optimize::ApplyRules { files: request.rules.clone(), ..Default::default() };
+        let rules = Pipeline::on("builtin.module").pass(rules);
+        stages.run(&mut module, rules, request.debug_rules)?;
+    }
     // Who brings rules wants to know of those; Kiln's own would drown them.
     let traces_own = request.debug_rules && request.rules.is_empty();
-    report += &run_traced(&mut module, &pipeline::optimization(request.level), traces_own, sink)?;
+    stages.run(&mut module, parse(&pipeline::optimization(request.level)), traces_own)?;
     note_operations(&mut module);
     if request.emit == Emit::Graph {
         return write_text(request, &print(&module, false), sink);
     }
-    progress.begin("lower");
-    let lowering = pipeline::lowering(&request.target);
+    stages.run(&mut module, parse(&pipeline::planning(&request.target)), false)?;
     if request.emit == Emit::Loop {
-        let (planning, _) = lowering.split_once(",lower-kernels").expect("lowering has a pass lower-kernels");
-        run(&mut module, &format!("{planning})"), sink)?;
         return write_text(request, &print(&module, false), sink);
     }
-    report += &run(&mut module, &lowering, sink)?;
-    let summary = generate(request, &module, sink, progress)?;
-    Some(Summary { report, ..summary })
+    stages.run(&mut module, parse(&pipeline::emission(&request.target)), false)?;
+    generate_stages(stages, request, &module, sink)
 }
 
 /// Opens the cache of compiled kernels in a folder, which is made if there is none.
@@ -179,44 +188,20 @@ const OPERATIONS: &str = "operations";
 
 /// Notes on the module how many operations a run takes, where no symbol takes part: lowered, nobody can count them.
 fn note_operations(module: &mut Module) {
-    if let Some(operations) = crate::operations(module).and_then(|operations| operations.as_constant()) {
+    let main = kiln_func::find_function(module, "main");
+    let operations = main.and_then(|main| kiln_measure::operations(module, main));
+    if let Some(operations) = operations.and_then(|operations| operations.as_constant()) {
         let top = module.top();
         module.set_attribute(top, OPERATIONS, Attribute::i64(operations));
     }
 }
 
-/// Runs a pipeline given as text; returns what its passes did and how long they took.
+/// Runs a pipeline given as text; `None` if it fails.
 ///
 /// # Panics
 /// When the text is no pipeline: the named ones are.
-pub fn run(module: &mut Module, text: &str, sink: &Sink) -> Option<String> {
-    run_traced(module, text, false, sink)
-}
-
-/// [`run`] that also reports, as notes, where rules applied and nearly did, if `trace_rules`.
-fn run_traced(module: &mut Module, text: &str, trace_rules: bool, sink: &Sink) -> Option<String> {
-    let pipeline = match Pipeline::parse(text, kiln_registry::passes()) {
-        Ok(pipeline) => pipeline,
-        Err(reason) => panic!("the pipeline '{text}' is valid: {reason:?}"),
-    };
-    run_pipeline(module, pipeline, trace_rules, sink)
-}
-
-/// Applies the user's own rules to a graph as converted; returns what they did, as text.
-fn apply_rules(module: &mut Module, request: &Request, sink: &Sink) -> Option<String> {
-    if request.rules.is_empty() {
-        return Some(String::new());
-    }
-    let rules = kiln_optimize::ApplyRules { files: request.rules.clone(), ..Default::default() };
-    run_pipeline(module, Pipeline::on("builtin.module").pass(rules), request.debug_rules, sink)
-}
-
-fn run_pipeline(module: &mut Module, pipeline: Pipeline, trace_rules: bool, sink: &Sink) -> Option<String> {
-    let mut manager = PassManager::new(pipeline);
-    manager.instrumentation.trace_rules = trace_rules;
-    let outcome = manager.run(module, sink, &mut std::io::sink());
-    let counters = outcome.statistics.iter().map(|((pass, counter), count)| format!("{count:>10}  {pass} {counter}\n"));
-    outcome.succeeded.then(|| format!("{}\n{}\n", outcome.timing, counters.collect::<String>()))
+pub fn run(module: &mut Module, text: &str, sink: &Sink) -> Option<()> {
+    succeeded(&PassManager::new(parse(text)), module, sink).map(|_| ())
 }
 
 fn print(module: &Module, generic: bool) -> String {
@@ -249,9 +234,18 @@ fn write_text(request: &Request, text: &str, sink: &Sink) -> Option<Summary> {
     }
 }
 
+/// The name of the stage in which LLVM works.
+const GENERATE: &str = "generate code";
+
 /// From the exit set to files: what is left of [`compile`] once the passes have run. The request's model only gives the
 /// name.
 pub fn generate(request: &Request, module: &Module, sink: &Sink, progress: &dyn Progress) -> Option<Summary> {
+    let mut stages = Stages::new(request, sink, progress);
+    let summary = generate_stages(&mut stages, request, module, sink)?;
+    Some(Summary { report: stages.into_report(), ..summary })
+}
+
+fn generate_stages(stages: &mut Stages<'_>, request: &Request, module: &Module, sink: &Sink) -> Option<Summary> {
     let text = exit_text(module);
     if request.emit == Emit::Mlir {
         return write_text(request, &text, sink);
@@ -265,19 +259,19 @@ pub fn generate(request: &Request, module: &Module, sink: &Sink, progress: &dyn 
         OptimizationLevel::O3 => kiln_codegen::OptimizationLevel::O3,
     };
     let options = Options { target: &request.target, level, threads: request.threads, cache: request.cache.as_ref() };
-    progress.begin("generate code");
     let stage = match request.emit {
         Emit::Llvm => Some(Stage::LlvmIr),
         Emit::Asm => Some(Stage::Assembly),
         _ => None,
     };
     if let Some(stage) = stage {
-        let text = report(kiln_codegen::print(&source, &options, stage), sink)?;
+        let text = stages.step(GENERATE, |_, sink| report(kiln_codegen::print(&source, &options, stage), sink))?;
         return write_text(request, &text, sink);
     }
-    let objects = report(kiln_codegen::compile(&source, &options), sink)?;
-    progress.begin("link");
-    link(request, module, &name, objects, sink)
+    let objects = stages.step(GENERATE, |_, sink| report(kiln_codegen::compile(&source, &options), sink))?;
+    let summary = stages.step("link", |request, sink| link(request, module, &name, objects, sink))?;
+    stages.note_output(&summary);
+    Some(summary)
 }
 
 fn link(request: &Request, module: &Module, name: &str, mut objects: Vec<ObjectFile>, sink: &Sink) -> Option<Summary> {

@@ -1,7 +1,7 @@
 //! What a model file holds, without compiling it.
 
+use crate::Request;
 use crate::compile::{about, import, run};
-use crate::{Request, operations};
 use kiln_diag::Sink;
 use kiln_ir::{Attribute, DimExpr, Module, Op};
 use kiln_kernels::main_function::ModelDescription;
@@ -22,7 +22,7 @@ pub struct ModelInventory {
     pub parameters: u64,
     /// Bytes of its constants.
     pub parameter_bytes: u64,
-    /// Floating-point operations of a run, over its symbols: see [`operations`].
+    /// Floating-point operations of a run, over its symbols: see [`kiln_measure::operations`].
     pub operations: Option<DimExpr>,
     /// Bytes that hold all that a run computes, over its symbols, when it is compiled for the request's target; `None`
     /// when it cannot be.
@@ -45,7 +45,7 @@ fn inspect_model(request: &Request, sink: &Sink) -> Option<ModelInventory> {
     };
     run(&mut module, &pipeline::optimization(request.level), sink)?;
     let (parameters, parameter_bytes) = count_parameters(&module);
-    let operations = operations(&module);
+    let operations = find_main(&module).and_then(|main| kiln_measure::operations(&module, main));
     // What lowering does not know yet is no fault of the file's: there is just no number then.
     let workspace = plan_memory(&mut module, request, &Sink::new());
     Some(ModelInventory { inputs, outputs, operators, parameters, parameter_bytes, operations, workspace })
@@ -76,9 +76,7 @@ fn count_parameters(module: &Module) -> (u64, u64) {
 }
 
 fn plan_memory(module: &mut Module, request: &Request, sink: &Sink) -> Option<DimExpr> {
-    let lowering = pipeline::lowering(&request.target);
-    let (planning, _) = lowering.split_once(",lower-kernels")?;
-    run(module, &format!("{planning})"), sink)?;
+    run(module, &pipeline::planning(&request.target), sink)?;
     module.attribute(find_main(module)?, "arena_size").and_then(Attribute::as_dims)?.first()?.expr()
 }
 

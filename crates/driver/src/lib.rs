@@ -8,7 +8,8 @@
 mod check;
 mod compile;
 mod inspect;
-mod operations;
+mod report;
+mod stages;
 mod target;
 mod text;
 
@@ -16,5 +17,6 @@ pub use check::{CheckReport, Comparison, check};
 pub use compile::{Emit, Progress, Request, Silent, Summary, compile, generate, import, open_cache, run};
 pub use inspect::{ModelInventory, inspect};
 pub use kiln_registry::pipeline::OptimizationLevel;
-pub use operations::operations;
+pub use report::{KernelReport, Report};
+pub use stages::{PassReport, StageReport};
 pub use target::resolve_target;

@@ -93,6 +93,7 @@ fn try_compile(path: &Path) -> Result<bool, String> {
         debug_rules: false,
         threads: 1,
         cache: None,
+        report: None,
     };
     let sink = Sink::new();
     let summary = catch_unwind(AssertUnwindSafe(|| compile(&request, &sink, &Silent)));

@@ -34,8 +34,15 @@ pub fn optimization(level: OptimizationLevel) -> String {
 }
 
 /// The pipelines that others may name.
-pub const PIPELINES: &[PipelineInfo] =
-    &[PipelineInfo::of::<Pre>(), PipelineInfo::of::<Core>(), PipelineInfo::of::<Post>()];
+pub const PIPELINES: &[PipelineInfo] = &[
+    PipelineInfo::of::<Pre>(),
+    PipelineInfo::of::<Core>(),
+    PipelineInfo::of::<Post>(),
+    PipelineInfo::of::<Schedule>(),
+    PipelineInfo::of::<Memory>(),
+    PipelineInfo::of::<Kernels>(),
+    PipelineInfo::of::<Calls>(),
+];
 
 options! {
     /// The first stage of optimization: what a graph says needlessly goes.
@@ -97,27 +104,90 @@ impl NamedPipeline for Post {
     }
 }
 
-/// From an optimized graph to the exit set. Weights are reordered but never grow: a compiled model is about as large as
-/// what it was made from.
+/// From an optimized graph to kernels that are planned, in memory that is.
+pub fn planning(target: &Target) -> String {
+    format!("builtin.module(schedule{{target={target}}},memory)")
+}
+
+/// From what [`planning`] leaves to the exit set.
+pub fn emission(target: &Target) -> String {
+    format!("builtin.module(kernels{{target={target}}},calls)")
+}
+
+/// From an optimized graph to the exit set.
 pub fn lowering(target: &Target) -> String {
-    let plan = format!("plan-kernels{{target={target}}}");
-    let passes = [
-        // What one kernel computes, and how.
-        "outline".to_owned(),
-        plan.clone(),
-        // Weights in the order in which their kernel reads them.
-        "pack-weights".to_owned(),
-        "dce".to_owned(),
-        // What is computed at run time and wanted packed is packed by kernels of their own, which may have constants.
-        "outline".to_owned(),
-        plan,
-        "pack-weights".to_owned(),
-        "dce".to_owned(),
-        // Where every tensor lives, now that all of them are known.
-        "plan-memory".to_owned(),
-        format!("lower-kernels{{target={target}}}"),
-        "lower-main".to_owned(),
-        "lower-launch".to_owned(),
-    ];
-    format!("builtin.module({})", passes.join(","))
+    format!("builtin.module(schedule{{target={target}}},memory,kernels{{target={target}}},calls)")
+}
+
+options! {
+    /// The first stage of lowering: which kernels there are, how each computes, and its weights in the order in which it
+    /// reads them. They are reordered but never grow: a compiled model is about as large as what it was made from.
+    pub struct Schedule {
+        /// The processor: `triple` or `triple:cpu`.
+        target: String = String::from("x86_64"),
+    }
+}
+
+impl NamedPipeline for Schedule {
+    const NAME: &'static str = "schedule";
+
+    fn steps(&self) -> String {
+        let plan = format!("plan-kernels{{target={}}}", self.target);
+        let passes = [
+            // What one kernel computes, and how.
+            "outline",
+            &plan,
+            // Weights in the order in which their kernel reads them.
+            "pack-weights",
+            "dce",
+            // What is computed at run time and wanted packed is packed by kernels of their own, which may have constants.
+            "outline",
+            &plan,
+            "pack-weights",
+            "dce",
+        ];
+        passes.join(",")
+    }
+}
+
+options! {
+    /// The second stage of lowering: where every tensor lives, now that all of them are known.
+    pub struct Memory {}
+}
+
+impl NamedPipeline for Memory {
+    const NAME: &'static str = "memory";
+
+    fn steps(&self) -> String {
+        "plan-memory".into()
+    }
+}
+
+options! {
+    /// The third stage of lowering: kernels as loops and vectors.
+    pub struct Kernels {
+        /// The processor: `triple` or `triple:cpu`.
+        target: String = String::from("x86_64"),
+    }
+}
+
+impl NamedPipeline for Kernels {
+    const NAME: &'static str = "kernels";
+
+    fn steps(&self) -> String {
+        format!("lower-kernels{{target={}}}", self.target)
+    }
+}
+
+options! {
+    /// The last stage of lowering: the functions that call kernels. From there on, all is in the exit set.
+    pub struct Calls {}
+}
+
+impl NamedPipeline for Calls {
+    const NAME: &'static str = "calls";
+
+    fn steps(&self) -> String {
+        "lower-main,lower-launch".into()
+    }
 }

@@ -12,10 +12,12 @@ mod options;
 mod output;
 mod progress;
 mod random;
+mod report;
 
 pub use failure::Failure;
 pub use model_inputs::InputOptions;
 pub use options::{InputFile, PartialShapeArgument, ShapeArgument};
+pub use report::ReportFormat;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;

@@ -85,7 +85,8 @@ fn rules_rewrite_the_graph() {
     assert_eq!(status, 0, "{said}");
     assert!(said.contains("graph.relu: rule 'negative' applied") && said.contains("node \"relu\""), "{said}");
     let report = std::fs::read_to_string(directory.join("report.txt")).expect("written");
-    assert!(report.contains("1  apply-rules negative\n"), "{report}");
+    let counted = report.lines().any(|line| line.split_whitespace().eq(["apply-rules", "negative", "1"]));
+    assert!(counted, "{report}");
     let (x, indices) = (write_inputs(directory, 3, &[2, 0]), [2, 0]);
     let (status, _, error) = kiln(directory, &["run", "model.so", "--inputs", "inputs.npz", "--outputs", "out.npz"]);
     assert_eq!(status, 0, "{error}");

@@ -140,6 +140,7 @@ impl Case {
             constants: Vec::new(),
             threads: 1,
             cache: None,
+            report: None,
             rules: Vec::new(),
             debug_rules: false,
         };

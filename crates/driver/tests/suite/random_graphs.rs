@@ -86,6 +86,7 @@ fn compile(module: &Module, level: OptimizationLevel, folder: &Path) -> Result<M
         debug_rules: false,
         threads: 1,
         cache: None,
+        report: None,
     };
     generate(&request, &module, &sink, &Silent).ok_or_else(|| failure(&sink))?;
     Model::open(&path).map_err(|error| error.to_string())

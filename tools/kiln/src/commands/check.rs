@@ -82,6 +82,7 @@ impl CheckCommand {
             debug_rules: false,
             threads: self.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
             cache: None,
+            report: None,
         };
         let (sink, steps) = (Sink::new(), Steps::new());
         let mut failed_inputs = None;

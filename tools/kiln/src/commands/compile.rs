@@ -3,6 +3,7 @@
 use crate::failure::{Failure, show};
 use crate::options::{InputFile, PartialShapeArgument, parse_threads};
 use crate::progress::Steps;
+use crate::report::{self, ReportFormat};
 use clap::{Args, ValueEnum};
 use kiln_diag::Sink;
 use kiln_driver::{OptimizationLevel, Request, compile, open_cache, resolve_target};
@@ -19,7 +20,8 @@ Examples:
   kiln compile model.onnx -o build/net.so --target aarch64 --cpu cortex-a76
   kiln compile model.onnx --shape x=1x3x224x224      fixes the extents of an input
   kiln compile model.onnx --emit graph               prints the optimized graph
-  kiln compile model.onnx --rules fuse.rules         rewrites the graph by rules of your own")]
+  kiln compile model.onnx --rules fuse.rules         rewrites the graph by rules of your own
+  kiln compile model.onnx --report report.json       tells what each stage and pass did, and of each kernel")]
 pub struct CompileCommand {
     /// The model.
     #[arg(value_name = "MODEL")]
@@ -71,9 +73,18 @@ pub struct CompileCommand {
     #[arg(long, value_name = "FOLDER")]
     cache: Option<PathBuf>,
 
-    /// Writes what each pass did, and how long it took, to a file.
+    /// Writes what each stage and pass did, how long it took, and which kernels there are, to a file; - is standard
+    /// output.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+
+    /// How the report is written [default: json if the file's name ends so, otherwise text].
+    #[arg(long, value_enum, value_name = "FORMAT", requires = "report")]
+    report_format: Option<ReportFormat>,
+
+    /// The shape of an input at which the report counts, where the model leaves it open [default: 1 for each extent].
+    #[arg(long = "report-shape", value_name = "NAME=1x3x?x?", requires = "report")]
+    report_shapes: Vec<PartialShapeArgument>,
 }
 
 /// What a compilation writes.
@@ -141,9 +152,12 @@ impl CompileCommand {
         let diagnostics = sink.take();
         let Some(summary) = summary else { return Err(Failure::Diagnosed(diagnostics)) };
         show(&diagnostics);
-        let Some(path) = self.report else { return Ok(()) };
-        let written = std::fs::write(&path, summary.report);
-        written.map_err(|error| Failure::Input(format!("cannot write {}: {error}", path.display())))
+        match (&self.report, &summary.report) {
+            (Some(path), Some(report)) => {
+                report::write(report, path, self.report_format.unwrap_or_else(|| ReportFormat::of(path)))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// What these options ask for.
@@ -161,6 +175,16 @@ impl CompileCommand {
         if let Some(path) = &output {
             check_output(path)?;
         }
+        match &self.report {
+            Some(path) if path != Path::new("-") => check_output(path)?,
+            Some(_) if output.is_none() => {
+                return Err(Failure::Usage("the report and the output would both go to standard output".into()));
+            }
+            _ => {}
+        }
+        let shapes = |arguments: &[PartialShapeArgument]| {
+            arguments.iter().map(|shape| (shape.name.clone(), shape.extents.clone())).collect()
+        };
         let read = |file: &InputFile| Ok((file.name.clone(), read_npy_file(&file.path, None)?));
         let threads = self.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
         Ok(Request {
@@ -174,11 +198,12 @@ impl CompileCommand {
                 2 => OptimizationLevel::O2,
                 _ => OptimizationLevel::O3,
             },
-            shapes: self.shapes.iter().map(|shape| (shape.name.clone(), shape.extents.clone())).collect(),
+            shapes: shapes(&self.shapes),
             constants: self.constants.iter().map(read).collect::<Result<_, Failure>>()?,
             rules: self.rules.iter().map(|path| path.display().to_string()).collect(),
             debug_rules: self.debug_rules,
             threads,
+            report: self.report.as_ref().map(|_| shapes(&self.report_shapes)),
             cache: self.cache.as_deref().map(open_cache).transpose().map_err(Failure::Input)?,
         })
     }

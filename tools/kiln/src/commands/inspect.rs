@@ -54,6 +54,7 @@ impl InspectCommand {
             debug_rules: false,
             threads: 1,
             cache: None,
+            report: None,
         };
         let sink = Sink::new();
         let inventory = inspect(&request, &sink);

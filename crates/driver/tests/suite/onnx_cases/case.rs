@@ -142,6 +142,7 @@ impl Case {
             debug_rules: false,
             threads: 1,
             cache: Some(object_cache()?),
+            report: None,
         };
         let mut module = import(&request.model, &request, &sink).ok_or_else(|| first(&sink))?;
         run(&mut module, pipeline::conversion(), &sink).ok_or_else(|| first(&sink))?;

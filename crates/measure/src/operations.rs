@@ -1,0 +1,39 @@
+//! How much arithmetic a graph is: what `GFLOP/s` is measured in.
+//!
+//! Counted are the multiplications and additions of convolutions, matrix products and recurrent layers, as the field
+//! does; elementwise work is left out. Both branches of a condition count.
+
+use crate::amount::Amount;
+use kiln_ir::{Dim, DimExpr, Module, Op};
+
+/// The floating-point operations of one run of `root`, over the symbols of its inputs; `None` when they cannot be
+/// counted.
+pub fn operations(module: &Module, root: Op) -> Option<DimExpr> {
+    Amount::sum(module.walk(root).into_iter().map(|op| op_operations(module, op)))?.to_expr()
+}
+
+/// The floating-point operations of an op by itself, without what is in its regions; `None` when they cannot be counted.
+pub fn op_operations(module: &Module, op: Op) -> Option<Amount> {
+    let operand = |index: usize| Some(&*module.operand_types(op).get(index)?.as_tensor()?.shape);
+    // A product and a sum each.
+    let products = |parts: &[&[Dim]]| Amount::product(2, &parts.concat());
+    match module.name(op).as_str() {
+        // Each element of the result is a sum over one filter.
+        "graph.conv" => {
+            let result = &module.result_types(op).first()?.as_tensor()?.shape;
+            products(&[result, operand(1)?.get(1..)?])
+        }
+        // Each element of the input is multiplied with one filter.
+        "graph.conv_transpose" => products(&[operand(0)?, operand(1)?.get(1..)?]),
+        "graph.matmul" => {
+            let view = kiln_graph::MatmulView::parse(&module.operand_types(op), module.attributes(op)).ok()?;
+            products(&[&view.batch, &[view.m, view.n, view.k]])
+        }
+        // Each step multiplies each input and state with the weights.
+        "graph.lstm" | "graph.gru" | "graph.rnn" => {
+            let steps = operand(0)?.get(..2)?;
+            Amount::sum([products(&[steps, operand(1)?]), products(&[steps, operand(2)?])])
+        }
+        _ => Some(Amount::default()),
+    }
+}

@@ -22,7 +22,6 @@ mod location;
 mod module;
 mod operation;
 mod pattern;
-mod reference;
 mod registry;
 mod types;
 mod verify;

@@ -16,7 +16,11 @@ pub struct PassInfo {
     pub options: &'static [OptionInfo],
     /// Makes it with options from text.
     make: MakePass,
+    defaults: Defaults,
 }
+
+/// Name and text of every option, at its default.
+type Defaults = fn() -> Vec<(String, String)>;
 
 /// Makes a pass with options given as name and text.
 type MakePass = fn(&[(&str, &str)]) -> Result<Box<dyn DynPass>, String>;
@@ -24,7 +28,13 @@ type MakePass = fn(&[(&str, &str)]) -> Result<Box<dyn DynPass>, String>;
 impl PassInfo {
     /// The entry for the pass `P`.
     pub const fn of<P: Pass>() -> PassInfo {
-        PassInfo { name: P::NAME, doc: P::DOC, anchor: P::ANCHOR, options: P::OPTIONS, make: make::<P> }
+        let defaults = || P::default().values();
+        PassInfo { name: P::NAME, doc: P::DOC, anchor: P::ANCHOR, options: P::OPTIONS, make: make::<P>, defaults }
+    }
+
+    /// Name and text of every option, at its default.
+    pub fn defaults(&self) -> Vec<(String, String)> {
+        (self.defaults)()
     }
 
     /// Makes the pass with options given as name and text.
@@ -68,13 +78,20 @@ pub struct PipelineInfo {
     pub options: &'static [OptionInfo],
     /// Gives its steps with options from text.
     expand: fn(&[(&str, &str)]) -> Result<String, String>,
+    defaults: Defaults,
 }
 
 impl PipelineInfo {
     /// The entry for the pipeline `P`.
     pub const fn of<P: NamedPipeline>() -> PipelineInfo {
         let expand = |options: &[(&str, &str)]| with_options::<P>(options).map(|pipeline| pipeline.steps());
-        PipelineInfo { name: P::NAME, doc: P::DOC, options: P::OPTIONS, expand }
+        let defaults = || P::default().values();
+        PipelineInfo { name: P::NAME, doc: P::DOC, options: P::OPTIONS, expand, defaults }
+    }
+
+    /// Name and text of every option, at its default.
+    pub fn defaults(&self) -> Vec<(String, String)> {
+        (self.defaults)()
     }
 
     /// The steps as text, with options given as name and text.

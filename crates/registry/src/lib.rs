@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod pipeline;
+pub mod reference;
 
 use kiln_ir::Registry;
 use kiln_pass::PassRegistry;

@@ -20,3 +20,25 @@ func.func {function_type = (f32) -> (), sym_name = "effects"} ({
   %1 = "test.print"(%0) : (f32) -> i1
   func.return : () -> ()
 })
+
+// An op with regions has the effects of what is in them.
+// CHECK-LABEL: sym_name = "regions"
+func.func {function_type = (i1, f32) -> (), sym_name = "regions"} ({
+^bb0(%c: i1, %x: f32):
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: scf.if
+  // CHECK-NEXT: "test.print"
+  // CHECK-NOT:  arith.mulf
+  %0 = scf.if %c ({
+    %1 = arith.mulf %x, %x : (f32, f32) -> f32
+    scf.yield %1 : (f32) -> ()
+  }, {
+    scf.yield %x : (f32) -> ()
+  }) : (i1) -> f32
+  scf.if %c ({
+    "test.print"(%x) : (f32) -> ()
+    scf.yield : () -> ()
+  }, {
+  }) : (i1) -> ()
+  func.return : () -> ()
+})

@@ -42,6 +42,12 @@ bitflags::bitflags! {
         const VIEW = 1 << 13;
         /// The order of ops in its regions means nothing: a value may be used before it is defined.
         const GRAPH_REGION = 1 << 14;
+        /// Its effects are those of the ops in its regions: without any, it may be removed when unused.
+        const EFFECTS_OF_REGIONS = 1 << 15;
+        /// Its region runs any number of times, even none.
+        const LOOP = 1 << 16;
+        /// Pure, but undefined for some operands: not to be computed where it might not have been.
+        const PARTIAL = 1 << 17;
     }
 }
 

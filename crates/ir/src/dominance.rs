@@ -94,6 +94,12 @@ impl Dominance {
         }
     }
 
+    /// The block that all other blocks on every path to `block` dominate, in a region of several; `None` for the first, and
+    /// for blocks that no path leads to.
+    pub fn immediate_dominator(&self, block: Block) -> Option<Block> {
+        self.immediate.get(&block).copied().filter(|&parent| parent != block)
+    }
+
     /// Whether every path to `below` passes `above`; both in one region. There is no path to what is not reached.
     pub fn dominates(&self, above: Block, below: Block) -> bool {
         if above != below && !self.immediate.contains_key(&below) {

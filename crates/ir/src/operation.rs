@@ -143,6 +143,8 @@ impl OpState {
 pub struct OpData {
     pub(crate) name: Name,
     pub(crate) operands: SmallVec<[Value; 4]>,
+    /// For each operand, where in its value's list of uses this use stands.
+    pub(crate) places: SmallVec<[u32; 4]>,
     pub(crate) results: SmallVec<[Value; 2]>,
     pub(crate) attributes: Attributes,
     pub(crate) properties: Option<Attribute>,

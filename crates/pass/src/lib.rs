@@ -46,6 +46,8 @@ pub use instrumentation::{Instrumentation, Observer, PassFilter, PassRun, Timing
 pub use manager::{Outcome, PassManager};
 pub use options::{OptionInfo, OptionValue, Options, unknown_option};
 pub use pass::{Anchor, DynPass, Pass};
-pub use passes::{Canonicalize, Cse, Dce, PASSES, SymbolDce, run_patterns, run_patterns_with_constants};
+pub use passes::{
+    Canonicalize, Cse, Dce, LoopInvariantCodeMotion, PASSES, SymbolDce, run_patterns, run_patterns_with_constants,
+};
 pub use pipeline::{Pipeline, Stage, Step};
 pub use registry::{NamedPipeline, PassInfo, PassRegistry, PipelineInfo};

@@ -8,8 +8,13 @@ use kiln_ir::{Name, PatternSet};
 use kiln_rewrite::{GreedyOptions, MaterializeConstant, TraceEvent, apply_greedily};
 
 /// The passes.
-pub const PASSES: &[PassInfo] =
-    &[PassInfo::of::<Canonicalize>(), PassInfo::of::<Cse>(), PassInfo::of::<Dce>(), PassInfo::of::<SymbolDce>()];
+pub const PASSES: &[PassInfo] = &[
+    PassInfo::of::<Canonicalize>(),
+    PassInfo::of::<Cse>(),
+    PassInfo::of::<Dce>(),
+    PassInfo::of::<LoopInvariantCodeMotion>(),
+    PassInfo::of::<SymbolDce>(),
+];
 
 crate::options! {
     /// Applies every op's own canonicalization patterns and folds, until nothing changes.
@@ -60,6 +65,20 @@ impl Pass for Dce {
     fn run(&self, context: &mut PassContext<'_>) {
         let erased = kiln_rewrite::dce(context.module, context.root);
         context.count("ops-erased", erased);
+    }
+}
+
+crate::options! {
+    /// Moves what a loop computes anew in every round, and always alike, before the loop.
+    pub struct LoopInvariantCodeMotion {}
+}
+
+impl Pass for LoopInvariantCodeMotion {
+    const NAME: &'static str = "loop-invariant-code-motion";
+
+    fn run(&self, context: &mut PassContext<'_>) {
+        let moved = kiln_rewrite::hoist_loop_invariants(context.module, context.root);
+        context.count("ops-moved", moved);
     }
 }
 

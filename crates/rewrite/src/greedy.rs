@@ -179,6 +179,10 @@ impl Driver<'_> {
                     self.pending.push(user.op);
                 }
             }
+            // What a region yields matters to the op around it.
+            if module.has_traits(op, Traits::TERMINATOR) {
+                self.pending.extend(module.parent_op(op));
+            }
             self.pending.push(op);
         }
     }
@@ -254,6 +258,10 @@ impl Worklist {
         if self.listed.insert(op) {
             self.stack.push(op);
         }
+    }
+
+    fn extend(&mut self, ops: impl IntoIterator<Item = Op>) {
+        ops.into_iter().for_each(|op| self.push(op));
     }
 
     fn pop(&mut self) -> Option<Op> {

@@ -96,6 +96,11 @@ const fn binary(name: &'static str, doc: &'static str, accepts: fn(&Module, Op) 
     }
 }
 
+/// A binary op that is undefined for some operands.
+const fn partial(name: &'static str, doc: &'static str) -> OpDefinition {
+    OpDefinition { traits: Traits::PURE.union(Traits::PARTIAL), ..binary(name, doc, verify_integers) }
+}
+
 const fn compare(
     name: &'static str,
     doc: &'static str,
@@ -144,16 +149,12 @@ static INTEGER: &[OpDefinition] = &[
     binary("arith.addi", "The sum, modulo 2^width.", verify_integers),
     binary("arith.subi", "The difference, modulo 2^width.", verify_integers),
     binary("arith.muli", "The product, modulo 2^width.", verify_integers),
-    binary(
-        "arith.divsi",
-        "The signed quotient, rounded towards zero; undefined for 0 and on overflow.",
-        verify_integers,
-    ),
-    binary("arith.divui", "The unsigned quotient, rounded down; undefined for 0.", verify_integers),
-    binary("arith.ceildivsi", "The signed quotient, rounded up; undefined for 0.", verify_integers),
-    binary("arith.floordivsi", "The signed quotient, rounded down; undefined for 0.", verify_integers),
-    binary("arith.remsi", "The remainder of `arith.divsi`.", verify_integers),
-    binary("arith.remui", "The remainder of `arith.divui`.", verify_integers),
+    partial("arith.divsi", "The signed quotient, rounded towards zero; undefined for 0 and on overflow."),
+    partial("arith.divui", "The unsigned quotient, rounded down; undefined for 0."),
+    partial("arith.ceildivsi", "The signed quotient, rounded up; undefined for 0."),
+    partial("arith.floordivsi", "The signed quotient, rounded down; undefined for 0."),
+    partial("arith.remsi", "The remainder of `arith.divsi`."),
+    partial("arith.remui", "The remainder of `arith.divui`."),
     binary("arith.andi", "Bitwise and.", verify_integers),
     binary("arith.ori", "Bitwise or.", verify_integers),
     binary("arith.xori", "Bitwise exclusive or.", verify_integers),

@@ -41,6 +41,7 @@ static OPS: &[OpDefinition] = &[
         operands: &[one("lowerBound", ANY), one("upperBound", ANY), one("step", ANY), variadic("initArgs")],
         results: RESULTS,
         regions: Some(1),
+        traits: Traits::EFFECTS_OF_REGIONS.union(Traits::LOOP),
         verify: Some(verify_for),
         ..OpDefinition::EMPTY
     },
@@ -50,6 +51,7 @@ static OPS: &[OpDefinition] = &[
         operands: &[one("condition", I1)],
         results: RESULTS,
         regions: Some(2),
+        traits: Traits::EFFECTS_OF_REGIONS,
         verify: Some(verify_if),
         ..OpDefinition::EMPTY
     },

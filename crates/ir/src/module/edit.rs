@@ -13,9 +13,11 @@ impl Module {
     /// Makes an op that stands nowhere yet.
     pub fn create(&mut self, state: OpState) -> Op {
         let op = self.ops.next_key();
-        for (index, &operand) in state.operands.iter().enumerate() {
+        let places = state.operands.iter().enumerate().map(|(index, &operand)| {
             self.values[operand].uses.push(Use { op, index });
-        }
+            self.values[operand].uses.len() as u32 - 1
+        });
+        let places = places.collect();
         let results = state.result_types.iter().enumerate().map(|(index, &ty)| {
             let definition = ValueDefinition::Result(op, index);
             self.values.push(ValueData { ty, definition, uses: SmallVec::new() })
@@ -27,6 +29,7 @@ impl Module {
         let op = self.ops.push(OpData {
             name: state.name,
             operands: state.operands,
+            places,
             results,
             attributes: state.attributes,
             properties: state.properties,
@@ -44,6 +47,7 @@ impl Module {
 
     /// Adds a block with arguments at the end of a region.
     pub fn create_block(&mut self, region: Region, arguments: &[Type]) -> Block {
+        self.edits += 1;
         let block = self.blocks.push(BlockData { parent: region.into(), ..BlockData::default() });
         self.regions[region].blocks.push(block);
         for &ty in arguments {
@@ -54,6 +58,7 @@ impl Module {
 
     /// Adds an argument to a block.
     pub fn add_argument(&mut self, block: Block, ty: Type) -> Value {
+        self.edits += 1;
         let definition = ValueDefinition::Argument(block, self.blocks[block].arguments.len());
         let value = self.values.push(ValueData { ty, definition, uses: SmallVec::new() });
         self.blocks[block].arguments.push(value);
@@ -63,6 +68,7 @@ impl Module {
 
     /// Sets where argument number `index` of a block comes from.
     pub fn set_argument_location(&mut self, block: Block, index: usize, location: Location) {
+        self.edits += 1;
         self.blocks[block].locations[index] = location;
     }
 
@@ -71,6 +77,7 @@ impl Module {
     /// # Panics
     /// When the argument is used.
     pub fn remove_argument(&mut self, block: Block, index: usize) {
+        self.edits += 1;
         let value = self.blocks[block].arguments.remove(index);
         self.blocks[block].locations.remove(index);
         assert!(!self.has_uses(value), "a removed block argument has no uses");
@@ -81,6 +88,7 @@ impl Module {
 
     /// Adds a result to an op.
     pub fn add_result(&mut self, op: Op, ty: Type) -> Value {
+        self.edits += 1;
         let definition = ValueDefinition::Result(op, self.ops[op].results.len());
         let value = self.values.push(ValueData { ty, definition, uses: SmallVec::new() });
         self.ops[op].results.push(value);
@@ -89,6 +97,7 @@ impl Module {
 
     /// Adds a region to an op.
     pub fn add_region(&mut self, op: Op) -> Region {
+        self.edits += 1;
         let region = self.regions.push(RegionData { blocks: SmallVec::new(), parent: op.into() });
         self.ops[op].regions.push(region);
         region
@@ -123,6 +132,7 @@ impl Module {
     }
 
     fn link(&mut self, block: Block, previous: Option<Op>, next: Option<Op>, op: Op) {
+        self.edits += 1;
         assert!(self.ops[op].parent.is_none(), "an inserted op is detached");
         self.forget_symbols(op);
         let data = &mut self.ops[op];
@@ -141,6 +151,7 @@ impl Module {
 
     /// Takes an op out of its block; it keeps operands, results and regions.
     pub fn detach(&mut self, op: Op) {
+        self.edits += 1;
         let Some(block) = self.parent_block(op) else { return };
         self.forget_symbols(op);
         let (previous, next) = (self.ops[op].previous, self.ops[op].next);
@@ -164,6 +175,7 @@ impl Module {
 
     /// Moves all blocks of region `from` to the end of region `to`.
     pub fn move_blocks(&mut self, from: Region, to: Region) {
+        self.edits += 1;
         self.symbols = SymbolTables::default();
         let blocks = std::mem::take(&mut self.regions[from].blocks);
         for &block in &blocks {
@@ -200,30 +212,48 @@ impl Module {
 
     /// Changes one operand.
     pub fn set_operand(&mut self, op: Op, index: usize, value: Value) {
+        if self.ops[op].operands[index] == value {
+            return;
+        }
         let old = std::mem::replace(&mut self.ops[op].operands[index], value);
-        self.remove_use(old, Use { op, index });
-        self.values[value].uses.push(Use { op, index });
+        self.remove_use(old, op, index);
+        self.add_use(value, op, index);
         self.note(op);
         self.note_definition(old);
     }
 
     /// Changes all operands.
     pub fn set_operands(&mut self, op: Op, values: &[Value]) {
+        if self.operands(op) == values {
+            return;
+        }
         let old = std::mem::replace(&mut self.ops[op].operands, values.into());
         for (index, value) in old.into_iter().enumerate() {
-            self.remove_use(value, Use { op, index });
+            self.remove_use(value, op, index);
             self.note_definition(value);
         }
         self.note(op);
+        self.ops[op].places.resize(values.len(), 0);
         for (index, &value) in values.iter().enumerate() {
-            self.values[value].uses.push(Use { op, index });
+            self.add_use(value, op, index);
         }
     }
 
-    fn remove_use(&mut self, value: Value, used: Use) {
+    fn add_use(&mut self, value: Value, op: Op, index: usize) {
         let uses = &mut self.values[value].uses;
-        let position = uses.iter().position(|candidate| *candidate == used).expect("use lists hold every use");
-        uses.swap_remove(position);
+        self.ops[op].places[index] = uses.len() as u32;
+        uses.push(Use { op, index });
+    }
+
+    /// Takes a use off its value's list; the list's last one takes its place, so that no list is ever searched.
+    fn remove_use(&mut self, value: Value, op: Op, index: usize) {
+        let place = self.ops[op].places[index] as usize;
+        let uses = &mut self.values[value].uses;
+        let removed = uses.swap_remove(place);
+        assert_eq!(removed, Use { op, index }, "use lists hold every use at its place");
+        if let Some(&moved) = uses.get(place) {
+            self.ops[moved.op].places[moved.index] = place as u32;
+        }
     }
 
     /// Sets an attribute; returns the one it replaces.
@@ -243,21 +273,25 @@ impl Module {
 
     /// Sets the properties of an op that no dialect at hand defines: a dictionary.
     pub fn set_properties(&mut self, op: Op, properties: Attribute) {
+        self.edits += 1;
         self.ops[op].properties = Some(properties);
     }
 
     /// Sets where the op comes from.
     pub fn set_location(&mut self, op: Op, location: Location) {
+        self.edits += 1;
         self.ops[op].location = location;
     }
 
     /// Renames an op in place.
     pub fn rename(&mut self, op: Op, name: &str) {
+        self.edits += 1;
         self.ops[op].name = Name::new(name);
     }
 
     /// Replaces the successors.
     pub fn set_successors(&mut self, op: Op, successors: Vec<Block>) {
+        self.edits += 1;
         self.ops[op].successors = successors;
     }
 
@@ -267,8 +301,10 @@ impl Module {
             return;
         }
         let uses = std::mem::take(&mut self.values[old].uses);
-        for &user in &uses {
+        let first = self.values[new].uses.len();
+        for (place, &user) in (first..).zip(&uses) {
             self.ops[user.op].operands[user.index] = new;
+            self.ops[user.op].places[user.index] = place as u32;
             self.note(user.op);
         }
         self.values[new].uses.extend(uses);

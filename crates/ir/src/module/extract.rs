@@ -74,11 +74,14 @@ impl Module {
             top: origins.op(self.top),
             registry: self.registry.clone(),
             journal: None,
+            edits: 0,
             symbols: SymbolTables::default(),
             resources: Vec::new(),
             blobs: self.blobs.clone(),
         };
         body.iter().for_each(|&op| module.append(module.body(), origins.op(op)));
+        // From here on they are edits of the copies.
+        module.edits = 0;
         let roots = roots.iter().map(|&root| origins.op(root)).collect();
         Extract { module, roots, origins, outside }
     }
@@ -90,6 +93,7 @@ impl Module {
         }
         if outside.contains_key(&op) {
             (data.operands, data.results, data.successors) = (SmallVec::new(), SmallVec::new(), Vec::new());
+            data.places.clear();
         }
         op_data(to, data)
     }
@@ -157,6 +161,7 @@ impl Module {
             }
         }
         self.symbols = SymbolTables::default();
+        self.edits += copy.edits;
     }
 
     /// Overwrites a root, which stays between its neighbours unless it was erased.

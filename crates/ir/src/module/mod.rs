@@ -17,6 +17,7 @@ use cranelift_entity::packed_option::PackedOption;
 use cranelift_entity::{PrimaryMap, entity_impl};
 pub use extract::Extract;
 use kiln_tensor::BlobStore;
+use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 use std::sync::Arc;
 use symbols::SymbolTables;
@@ -102,6 +103,8 @@ pub struct Module {
     registry: Arc<Registry>,
     /// Ops made or edited since [`Module::start_journal`]; `None` while nobody listens.
     journal: Option<Vec<Op>>,
+    /// How many edits there have been; see [`Module::edits`].
+    edits: u64,
     /// What [`Module::find_symbol`] found out; forgotten when a symbol is made, moved, renamed or erased.
     symbols: SymbolTables,
     /// Resources that are not blobs, as their text says.
@@ -121,6 +124,7 @@ impl Module {
             top: Op::from_u32(0),
             registry,
             journal: None,
+            edits: 0,
             symbols: SymbolTables::default(),
             resources: Vec::new(),
             blobs: BlobStore::new(),
@@ -174,8 +178,14 @@ impl Module {
         self.journal = None;
     }
 
+    /// A number that grows with every edit: if it is the same as before, so is the IR.
+    pub fn edits(&self) -> u64 {
+        self.edits
+    }
+
     /// Notes that `op` changed; edits through the module do so themselves.
     fn note(&mut self, op: Op) {
+        self.edits += 1;
         if let Some(journal) = &mut self.journal {
             journal.push(op);
         }
@@ -393,6 +403,7 @@ impl Module {
 
     /// Changes the value's type.
     pub fn set_ty(&mut self, value: Value, ty: Type) {
+        self.edits += u64::from(self.values[value].ty != ty);
         self.values[value].ty = ty;
     }
 
@@ -424,13 +435,8 @@ impl Module {
 
     /// The ops that use the value, each once, in order of first use.
     pub fn users(&self, value: Value) -> Vec<Op> {
-        let mut users: Vec<Op> = Vec::new();
-        for user in self.uses(value) {
-            if !users.contains(&user.op) {
-                users.push(user.op);
-            }
-        }
-        users
+        let mut seen = FxHashSet::default();
+        self.uses(value).iter().map(|user| user.op).filter(|&user| seen.insert(user)).collect()
     }
 
     /// Whether the value is used at all.

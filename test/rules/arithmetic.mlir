@@ -38,6 +38,13 @@
 // COUNT-DAG: {{[0-9]+}} apply-rules: subtract-constants{{$}}
 // COUNT-DAG: {{[0-9]+}} apply-rules: factor-sum{{$}}
 // COUNT-DAG: {{[0-9]+}} apply-rules: factor-difference{{$}}
+// COUNT-DAG: {{[0-9]+}} apply-rules: square-of-abs{{$}}
+// COUNT-DAG: {{[0-9]+}} apply-rules: multiply-negative-by-number{{$}}
+// COUNT-DAG: {{[0-9]+}} apply-rules: negate-product{{$}}
+// COUNT-DAG: {{[0-9]+}} apply-rules: scale-of-affine{{$}}
+// COUNT-DAG: {{[0-9]+}} apply-rules: subtract-sum{{$}}
+// COUNT-DAG: {{[0-9]+}} apply-rules: subtract-difference{{$}}
+// COUNT-DAG: {{[0-9]+}} apply-rules: divide-by-quotient{{$}}
 
 // x ^ 2 = x * x
 // CHECK-LABEL: sym_name = "square"
@@ -488,4 +495,104 @@ func.func {function_type = (tensor<f32>, tensor<f32>, tensor<2xf32>) -> tensor<2
   %1 = graph.multiply %arg2, %arg1 : (tensor<2xf32>, tensor<f32>) -> tensor<2xf32>
   %2 = graph.subtract %0, %1 : (tensor<f32>, tensor<2xf32>) -> tensor<2xf32>
   func.return %2 : (tensor<2xf32>) -> ()
+})
+
+// |x| * |x| = x * x
+// CHECK-LABEL: sym_name = "square-of-abs"
+func.func {function_type = (tensor<f32>) -> tensor<f32>, sym_name = "square-of-abs"} ({
+^bb0(%arg0: tensor<f32>):
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: %[[V0:[0-9]+]] = graph.multiply %arg0, %arg0
+  // CHECK-NEXT: func.return %[[V0]]
+  %0 = graph.abs %arg0 : (tensor<f32>) -> tensor<f32>
+  %1 = graph.multiply %0, %0 : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  func.return %1 : (tensor<f32>) -> ()
+})
+
+// -x * c = x * -c
+// CHECK-LABEL: sym_name = "multiply-negative-by-number"
+func.func {function_type = (tensor<f32>) -> tensor<f32>, sym_name = "multiply-negative-by-number"} ({
+^bb0(%arg0: tensor<f32>):
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: %[[V0:[0-9]+]] = graph.constant {value = dense<-5.0e+00> : tensor<f32>}
+  // CHECK-NEXT: %[[V1:[0-9]+]] = graph.multiply %arg0, %[[V0]]
+  // CHECK-NEXT: func.return %[[V1]]
+  %0 = graph.negate %arg0 : (tensor<f32>) -> tensor<f32>
+  %1 = graph.constant {value = dense<5.0e+00> : tensor<f32>} : () -> tensor<f32>
+  %2 = graph.multiply %0, %1 : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  func.return %2 : (tensor<f32>) -> ()
+})
+
+// -(x * c) = x * -c
+// CHECK-LABEL: sym_name = "negate-product"
+func.func {function_type = (tensor<f32>) -> tensor<f32>, sym_name = "negate-product"} ({
+^bb0(%arg0: tensor<f32>):
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: %[[V0:[0-9]+]] = graph.constant {value = dense<-3.0e+00> : tensor<f32>}
+  // CHECK-NEXT: %[[V1:[0-9]+]] = graph.multiply %arg0, %[[V0]]
+  // CHECK-NEXT: func.return %[[V1]]
+  %0 = graph.constant {value = dense<3.0e+00> : tensor<f32>} : () -> tensor<f32>
+  %1 = graph.multiply %arg0, %0 : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  %2 = graph.negate %1 : (tensor<f32>) -> tensor<f32>
+  func.return %2 : (tensor<f32>) -> ()
+})
+
+// (x * a + b) * c = x * (a * c) + b * c
+// CHECK-LABEL: sym_name = "scale-of-affine"
+func.func {function_type = (tensor<f32>) -> tensor<f32>, sym_name = "scale-of-affine"} ({
+^bb0(%arg0: tensor<f32>):
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: %[[V0:[0-9]+]] = graph.constant {value = dense<1.7744486e+00> : tensor<f32>}
+  // CHECK-NEXT: %[[V1:[0-9]+]] = graph.constant {value = dense<2.9813075e+00> : tensor<f32>}
+  // CHECK-NEXT: %[[V2:[0-9]+]] = graph.constant {value = dense<2.921379e+00> : tensor<f32>}
+  // CHECK-NEXT: %[[V3:[0-9]+]] = graph.multiply %[[V0]], %[[V2]]
+  // CHECK-NEXT: %[[V4:[0-9]+]] = graph.multiply %arg0, %[[V3]]
+  // CHECK-NEXT: %[[V5:[0-9]+]] = graph.multiply %[[V1]], %[[V2]]
+  // CHECK-NEXT: %[[V6:[0-9]+]] = graph.add %[[V4]], %[[V5]]
+  // CHECK-NEXT: func.return %[[V6]]
+  %0 = graph.constant {value = dense<1.7744486e+00> : tensor<f32>} : () -> tensor<f32>
+  %1 = graph.multiply %arg0, %0 : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  %2 = graph.constant {value = dense<2.9813075e+00> : tensor<f32>} : () -> tensor<f32>
+  %3 = graph.add %1, %2 : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  %4 = graph.constant {value = dense<2.921379e+00> : tensor<f32>} : () -> tensor<f32>
+  %5 = graph.multiply %3, %4 : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  func.return %5 : (tensor<f32>) -> ()
+})
+
+// x - (x + y) = -y
+// CHECK-LABEL: sym_name = "subtract-sum"
+func.func {function_type = (tensor<f32>, tensor<f32>) -> tensor<f32>, sym_name = "subtract-sum"} ({
+^bb0(%arg0: tensor<f32>, %arg1: tensor<f32>):
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: %[[V0:[0-9]+]] = graph.negate %arg1
+  // CHECK-NEXT: func.return %[[V0]]
+  %0 = graph.add %arg0, %arg1 : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  %1 = graph.subtract %arg0, %0 : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  func.return %1 : (tensor<f32>) -> ()
+})
+
+// x - (x - y) = y
+// CHECK-LABEL: sym_name = "subtract-difference"
+func.func {function_type = (tensor<f32>, tensor<f32>) -> tensor<f32>, sym_name = "subtract-difference"} ({
+^bb0(%arg0: tensor<f32>, %arg1: tensor<f32>):
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: func.return %arg1
+  %0 = graph.subtract %arg0, %arg1 : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  %1 = graph.subtract %arg0, %0 : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  func.return %1 : (tensor<f32>) -> ()
+})
+
+// x / (y / z) = x * z / y, where y is a number
+// CHECK-LABEL: sym_name = "divide-by-quotient"
+func.func {function_type = (tensor<f32>, tensor<f32>) -> tensor<f32>, sym_name = "divide-by-quotient"} ({
+^bb0(%arg0: tensor<f32>, %arg1: tensor<f32>):
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: %[[V0:[0-9]+]] = graph.multiply %arg0, %arg1
+  // CHECK-NEXT: %[[V1:[0-9]+]] = graph.constant {value = dense<3.3333334e-01> : tensor<f32>}
+  // CHECK-NEXT: %[[V2:[0-9]+]] = graph.multiply %[[V0]], %[[V1]]
+  // CHECK-NEXT: func.return %[[V2]]
+  %0 = graph.constant {value = dense<3.0e+00> : tensor<f32>} : () -> tensor<f32>
+  %1 = graph.divide %0, %arg1 : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  %2 = graph.divide %arg0, %1 : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  func.return %2 : (tensor<f32>) -> ()
 })

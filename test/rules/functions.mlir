@@ -24,6 +24,10 @@
 // COUNT-DAG: {{[0-9]+}} apply-rules: relu-of-maximum{{$}}
 // COUNT-DAG: {{[0-9]+}} apply-rules: relu-of-clamped{{$}}
 // COUNT-DAG: {{[0-9]+}} apply-rules: clamp-twice{{$}}
+// COUNT-DAG: {{[0-9]+}} apply-rules: square-of-reciprocal-root{{$}}
+// COUNT-DAG: {{[0-9]+}} apply-rules: log-of-reciprocal{{$}}
+// COUNT-DAG: {{[0-9]+}} apply-rules: clamp-below-twice{{$}}
+// COUNT-DAG: {{[0-9]+}} apply-rules: clamp-above-twice{{$}}
 
 // |-x| = |x|
 // CHECK-LABEL: sym_name = "abs-of-negative"
@@ -297,4 +301,67 @@ func.func {function_type = (tensor<f32>) -> tensor<f32>, sym_name = "clamp-twice
   %3 = graph.constant {value = dense<7.0e-01> : tensor<f32>} : () -> tensor<f32>
   %4 = graph.minimum %2, %3 : (tensor<f32>, tensor<f32>) -> tensor<f32>
   func.return %4 : (tensor<f32>) -> ()
+})
+
+// 1 / sqrt(x) * 1 / sqrt(x) = 1 / x
+// CHECK-LABEL: sym_name = "square-of-reciprocal-root"
+func.func {function_type = (tensor<f32>) -> tensor<f32>, sym_name = "square-of-reciprocal-root"} ({
+^bb0(%arg0: tensor<f32>):
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: %[[V0:[0-9]+]] = graph.reciprocal %arg0
+  // CHECK-NEXT: func.return %[[V0]]
+  %0 = graph.rsqrt %arg0 : (tensor<f32>) -> tensor<f32>
+  %1 = graph.multiply %0, %0 : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  func.return %1 : (tensor<f32>) -> ()
+})
+
+// log(1 / x) = -log(x)
+// CHECK-LABEL: sym_name = "log-of-reciprocal"
+func.func {function_type = (tensor<f32>) -> tensor<f32>, sym_name = "log-of-reciprocal"} ({
+^bb0(%arg0: tensor<f32>):
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: %[[V0:[0-9]+]] = graph.log %arg0
+  // CHECK-NEXT: %[[V1:[0-9]+]] = graph.negate %[[V0]]
+  // CHECK-NEXT: func.return %[[V1]]
+  %0 = graph.reciprocal %arg0 : (tensor<f32>) -> tensor<f32>
+  %1 = graph.log %0 : (tensor<f32>) -> tensor<f32>
+  func.return %1 : (tensor<f32>) -> ()
+})
+
+// max(min(max(x, a), b), c) = min(max(x, a), b), where c is neither above a nor above b
+// CHECK-LABEL: sym_name = "clamp-below-twice"
+func.func {function_type = (tensor<f32>) -> tensor<f32>, sym_name = "clamp-below-twice"} ({
+^bb0(%arg0: tensor<f32>):
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: %[[V0:[0-9]+]] = graph.constant {value = dense<2.0e+00> : tensor<f32>}
+  // CHECK-NEXT: %[[V1:[0-9]+]] = graph.maximum %arg0, %[[V0]]
+  // CHECK-NEXT: %[[V2:[0-9]+]] = graph.constant {value = dense<7.0e-01> : tensor<f32>}
+  // CHECK-NEXT: %[[V3:[0-9]+]] = graph.minimum %[[V1]], %[[V2]]
+  // CHECK-NEXT: func.return %[[V3]]
+  %0 = graph.constant {value = dense<2.0e+00> : tensor<f32>} : () -> tensor<f32>
+  %1 = graph.maximum %arg0, %0 : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  %2 = graph.constant {value = dense<7.0e-01> : tensor<f32>} : () -> tensor<f32>
+  %3 = graph.minimum %1, %2 : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  %4 = graph.constant {value = dense<7.0e-01> : tensor<f32>} : () -> tensor<f32>
+  %5 = graph.maximum %3, %4 : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  func.return %5 : (tensor<f32>) -> ()
+})
+
+// min(max(min(x, a), b), c) = max(min(x, a), b), where c is neither below a nor below b
+// CHECK-LABEL: sym_name = "clamp-above-twice"
+func.func {function_type = (tensor<f32>) -> tensor<f32>, sym_name = "clamp-above-twice"} ({
+^bb0(%arg0: tensor<f32>):
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: %[[V0:[0-9]+]] = graph.constant {value = dense<5.0e+00> : tensor<f32>}
+  // CHECK-NEXT: %[[V1:[0-9]+]] = graph.minimum %arg0, %[[V0]]
+  // CHECK-NEXT: %[[V2:[0-9]+]] = graph.constant {value = dense<3.0e+00> : tensor<f32>}
+  // CHECK-NEXT: %[[V3:[0-9]+]] = graph.maximum %[[V1]], %[[V2]]
+  // CHECK-NEXT: func.return %[[V3]]
+  %0 = graph.constant {value = dense<5.0e+00> : tensor<f32>} : () -> tensor<f32>
+  %1 = graph.minimum %arg0, %0 : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  %2 = graph.constant {value = dense<3.0e+00> : tensor<f32>} : () -> tensor<f32>
+  %3 = graph.maximum %1, %2 : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  %4 = graph.constant {value = dense<5.0e+00> : tensor<f32>} : () -> tensor<f32>
+  %5 = graph.minimum %3, %4 : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  func.return %5 : (tensor<f32>) -> ()
 })

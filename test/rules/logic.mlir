@@ -21,6 +21,14 @@
 // COUNT-DAG: {{[0-9]+}} apply-rules: select-to-relu{{$}}
 // COUNT-DAG: {{[0-9]+}} apply-rules: select-to-minimum{{$}}
 // COUNT-DAG: {{[0-9]+}} apply-rules: select-to-maximum{{$}}
+// COUNT-DAG: {{[0-9]+}} apply-rules: and-with-not{{$}}
+// COUNT-DAG: {{[0-9]+}} apply-rules: or-with-not{{$}}
+// COUNT-DAG: {{[0-9]+}} apply-rules: xor-with-true{{$}}
+// COUNT-DAG: {{[0-9]+}} apply-rules: equal-to-true{{$}}
+// COUNT-DAG: {{[0-9]+}} apply-rules: equal-to-false{{$}}
+// COUNT-DAG: {{[0-9]+}} apply-rules: select-to-and{{$}}
+// COUNT-DAG: {{[0-9]+}} apply-rules: select-to-or{{$}}
+// COUNT-DAG: {{[0-9]+}} apply-rules: select-to-cast{{$}}
 
 // not (x < y) = x >= y; not of floats, where NaN is neither
 // CHECK-LABEL: sym_name = "not-less"
@@ -238,4 +246,100 @@ func.func {function_type = (tensor<i64>, tensor<i64>) -> tensor<i64>, sym_name =
   %0 = graph.greater %arg0, %arg1 : (tensor<i64>, tensor<i64>) -> tensor<i1>
   %1 = graph.select %0, %arg0, %arg1 : (tensor<i1>, tensor<i64>, tensor<i64>) -> tensor<i64>
   func.return %1 : (tensor<i64>) -> ()
+})
+
+// x and not x is false
+// CHECK-LABEL: sym_name = "and-with-not"
+func.func {function_type = (tensor<i1>) -> tensor<i1>, sym_name = "and-with-not"} ({
+^bb0(%arg0: tensor<i1>):
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: %[[V0:[0-9]+]] = graph.constant {value = dense<false> : tensor<i1>}
+  // CHECK-NEXT: func.return %[[V0]]
+  %0 = graph.not %arg0 : (tensor<i1>) -> tensor<i1>
+  %1 = graph.and %arg0, %0 : (tensor<i1>, tensor<i1>) -> tensor<i1>
+  func.return %1 : (tensor<i1>) -> ()
+})
+
+// x or not x is true
+// CHECK-LABEL: sym_name = "or-with-not"
+func.func {function_type = (tensor<i1>) -> tensor<i1>, sym_name = "or-with-not"} ({
+^bb0(%arg0: tensor<i1>):
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: %[[V0:[0-9]+]] = graph.constant {value = dense<true> : tensor<i1>}
+  // CHECK-NEXT: func.return %[[V0]]
+  %0 = graph.not %arg0 : (tensor<i1>) -> tensor<i1>
+  %1 = graph.or %arg0, %0 : (tensor<i1>, tensor<i1>) -> tensor<i1>
+  func.return %1 : (tensor<i1>) -> ()
+})
+
+// x xor true = not x
+// CHECK-LABEL: sym_name = "xor-with-true"
+func.func {function_type = (tensor<i1>) -> tensor<i1>, sym_name = "xor-with-true"} ({
+^bb0(%arg0: tensor<i1>):
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: %[[V0:[0-9]+]] = graph.not %arg0
+  // CHECK-NEXT: func.return %[[V0]]
+  %0 = graph.constant {value = dense<true> : tensor<i1>} : () -> tensor<i1>
+  %1 = graph.xor %arg0, %0 : (tensor<i1>, tensor<i1>) -> tensor<i1>
+  func.return %1 : (tensor<i1>) -> ()
+})
+
+// (x == true) = x
+// CHECK-LABEL: sym_name = "equal-to-true"
+func.func {function_type = (tensor<i1>) -> tensor<i1>, sym_name = "equal-to-true"} ({
+^bb0(%arg0: tensor<i1>):
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: func.return %arg0
+  %0 = graph.constant {value = dense<true> : tensor<i1>} : () -> tensor<i1>
+  %1 = graph.equal %arg0, %0 : (tensor<i1>, tensor<i1>) -> tensor<i1>
+  func.return %1 : (tensor<i1>) -> ()
+})
+
+// (x == false) = not x
+// CHECK-LABEL: sym_name = "equal-to-false"
+func.func {function_type = (tensor<i1>) -> tensor<i1>, sym_name = "equal-to-false"} ({
+^bb0(%arg0: tensor<i1>):
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: %[[V0:[0-9]+]] = graph.not %arg0
+  // CHECK-NEXT: func.return %[[V0]]
+  %0 = graph.constant {value = dense<false> : tensor<i1>} : () -> tensor<i1>
+  %1 = graph.equal %arg0, %0 : (tensor<i1>, tensor<i1>) -> tensor<i1>
+  func.return %1 : (tensor<i1>) -> ()
+})
+
+// select(c, x, false) = c and x
+// CHECK-LABEL: sym_name = "select-to-and"
+func.func {function_type = (tensor<i1>, tensor<i1>) -> tensor<i1>, sym_name = "select-to-and"} ({
+^bb0(%arg0: tensor<i1>, %arg1: tensor<i1>):
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: %[[V0:[0-9]+]] = graph.and %arg0, %arg1
+  // CHECK-NEXT: func.return %[[V0]]
+  %0 = graph.constant {value = dense<false> : tensor<i1>} : () -> tensor<i1>
+  %1 = graph.select %arg0, %arg1, %0 : (tensor<i1>, tensor<i1>, tensor<i1>) -> tensor<i1>
+  func.return %1 : (tensor<i1>) -> ()
+})
+
+// select(c, true, x) = c or x
+// CHECK-LABEL: sym_name = "select-to-or"
+func.func {function_type = (tensor<i1>, tensor<i1>) -> tensor<i1>, sym_name = "select-to-or"} ({
+^bb0(%arg0: tensor<i1>, %arg1: tensor<i1>):
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: %[[V0:[0-9]+]] = graph.or %arg0, %arg1
+  // CHECK-NEXT: func.return %[[V0]]
+  %0 = graph.constant {value = dense<true> : tensor<i1>} : () -> tensor<i1>
+  %1 = graph.select %arg0, %0, %arg1 : (tensor<i1>, tensor<i1>, tensor<i1>) -> tensor<i1>
+  func.return %1 : (tensor<i1>) -> ()
+})
+
+// select(c, 1, 0) is c as a number
+// CHECK-LABEL: sym_name = "select-to-cast"
+func.func {function_type = (tensor<i1>) -> tensor<f32>, sym_name = "select-to-cast"} ({
+^bb0(%arg0: tensor<i1>):
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: %[[V0:[0-9]+]] = graph.cast %arg0
+  // CHECK-NEXT: func.return %[[V0]]
+  %0 = graph.constant {value = dense<1.0e+00> : tensor<f32>} : () -> tensor<f32>
+  %1 = graph.constant {value = dense<0.0e+00> : tensor<f32>} : () -> tensor<f32>
+  %2 = graph.select %arg0, %0, %1 : (tensor<i1>, tensor<f32>, tensor<f32>) -> tensor<f32>
+  func.return %2 : (tensor<f32>) -> ()
 })

@@ -12,8 +12,6 @@
 // COUNT-DAG: {{[0-9]+}} apply-rules: pad-of-pad{{$}}
 // COUNT-DAG: {{[0-9]+}} apply-rules: pad-of-pad-with-value{{$}}
 // COUNT-DAG: {{[0-9]+}} apply-rules: tile-once{{$}}
-// COUNT-DAG: {{[0-9]+}} apply-rules: concat-of-concat-left{{$}}
-// COUNT-DAG: {{[0-9]+}} apply-rules: concat-of-concat-right{{$}}
 // COUNT-DAG: {{[0-9]+}} apply-rules: sum-of-sum{{$}}
 // COUNT-DAG: {{[0-9]+}} apply-rules: sum-of-float-sum{{$}}
 // COUNT-DAG: {{[0-9]+}} apply-rules: mean-of-mean{{$}}
@@ -21,6 +19,12 @@
 // COUNT-DAG: {{[0-9]+}} apply-rules: min-of-min{{$}}
 // COUNT-DAG: {{[0-9]+}} apply-rules: sum-to-mean{{$}}
 // COUNT-DAG: {{[0-9]+}} apply-rules: scaled-sum-to-mean{{$}}
+// COUNT-DAG: {{[0-9]+}} apply-rules: pad-of-pad-edge{{$}}
+// COUNT-DAG: {{[0-9]+}} apply-rules: tile-of-tile{{$}}
+// COUNT-DAG: {{[0-9]+}} apply-rules: transpose-of-broadcast{{$}}
+// COUNT-DAG: {{[0-9]+}} apply-rules: reduce-one{{$}}
+// COUNT-DAG: {{[0-9]+}} apply-rules: max-of-broadcast{{$}}
+// COUNT-DAG: {{[0-9]+}} apply-rules: mean-of-broadcast{{$}}
 
 // reshape(reshape(x)) = reshape(x)
 // CHECK-LABEL: sym_name = "reshape-of-reshape"
@@ -127,30 +131,6 @@ func.func {function_type = (tensor<f32>) -> tensor<f32>, sym_name = "tile-once"}
   func.return %0 : (tensor<f32>) -> ()
 })
 
-// concat(concat(a, b), c) = concat(a, b, c)
-// CHECK-LABEL: sym_name = "concat-of-concat-left"
-func.func {function_type = (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<12xf32>, sym_name = "concat-of-concat-left"} ({
-^bb0(%arg0: tensor<4xf32>, %arg1: tensor<4xf32>, %arg2: tensor<4xf32>):
-  // CHECK-NEXT: ^bb0
-  // CHECK-NEXT: %[[V0:[0-9]+]] = graph.concat %arg0, %arg1, %arg2 {axis = 0}
-  // CHECK-NEXT: func.return %[[V0]]
-  %0 = graph.concat %arg0, %arg1 {axis = 0} : (tensor<4xf32>, tensor<4xf32>) -> tensor<8xf32>
-  %1 = graph.concat %0, %arg2 {axis = 0} : (tensor<8xf32>, tensor<4xf32>) -> tensor<12xf32>
-  func.return %1 : (tensor<12xf32>) -> ()
-})
-
-// concat(a, concat(b, c)) = concat(a, b, c)
-// CHECK-LABEL: sym_name = "concat-of-concat-right"
-func.func {function_type = (tensor<4xf32>, tensor<1xf32>, tensor<4xf32>) -> tensor<9xf32>, sym_name = "concat-of-concat-right"} ({
-^bb0(%arg0: tensor<4xf32>, %arg1: tensor<1xf32>, %arg2: tensor<4xf32>):
-  // CHECK-NEXT: ^bb0
-  // CHECK-NEXT: %[[V0:[0-9]+]] = graph.concat %arg0, %arg1, %arg2 {axis = 0}
-  // CHECK-NEXT: func.return %[[V0]]
-  %0 = graph.concat %arg1, %arg2 {axis = 0} : (tensor<1xf32>, tensor<4xf32>) -> tensor<5xf32>
-  %1 = graph.concat %arg0, %0 {axis = 0} : (tensor<4xf32>, tensor<5xf32>) -> tensor<9xf32>
-  func.return %1 : (tensor<9xf32>) -> ()
-})
-
 // sum(sum(x, a), b) = sum(x, a and b)
 // CHECK-LABEL: sym_name = "sum-of-sum"
 func.func {function_type = (tensor<i32>) -> tensor<i32>, sym_name = "sum-of-sum"} ({
@@ -235,4 +215,75 @@ func.func {function_type = (tensor<2x4xf32>) -> tensor<2x1xf32>, sym_name = "sca
   %1 = graph.constant {value = dense<2.5e-01> : tensor<f32>} : () -> tensor<f32>
   %2 = graph.multiply %0, %1 : (tensor<2x1xf32>, tensor<f32>) -> tensor<2x1xf32>
   func.return %2 : (tensor<2x1xf32>) -> ()
+})
+
+// pad(pad(x)) = pad(x), both by the nearest element
+// CHECK-LABEL: sym_name = "pad-of-pad-edge"
+func.func {function_type = (tensor<2x3xf32>) -> tensor<4x6xf32>, sym_name = "pad-of-pad-edge"} ({
+^bb0(%arg0: tensor<2x3xf32>):
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: %[[V0:[0-9]+]] = graph.pad %arg0 {high = #kiln.dims<[1, 2]>, low = #kiln.dims<[1, 1]>, mode = "edge"}
+  // CHECK-NEXT: func.return %[[V0]]
+  %0 = graph.pad %arg0 {high = #kiln.dims<[1, 0]>, low = #kiln.dims<[0, 1]>, mode = "edge"} : (tensor<2x3xf32>) -> tensor<3x4xf32>
+  %1 = graph.pad %0 {high = #kiln.dims<[0, 2]>, low = #kiln.dims<[1, 0]>, mode = "edge"} : (tensor<3x4xf32>) -> tensor<4x6xf32>
+  func.return %1 : (tensor<4x6xf32>) -> ()
+})
+
+// tile(tile(x, r), s) = tile(x, r * s)
+// CHECK-LABEL: sym_name = "tile-of-tile"
+func.func {function_type = (tensor<2x3xf32>) -> tensor<6x12xf32>, sym_name = "tile-of-tile"} ({
+^bb0(%arg0: tensor<2x3xf32>):
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: %[[V0:[0-9]+]] = graph.tile %arg0 {repeats = [3, 4]}
+  // CHECK-NEXT: func.return %[[V0]]
+  %0 = graph.tile %arg0 {repeats = [1, 2]} : (tensor<2x3xf32>) -> tensor<2x6xf32>
+  %1 = graph.tile %0 {repeats = [3, 2]} : (tensor<2x6xf32>) -> tensor<6x12xf32>
+  func.return %1 : (tensor<6x12xf32>) -> ()
+})
+
+// transpose(broadcast(x)) = broadcast(transpose(x)): fewer elements move
+// CHECK-LABEL: sym_name = "transpose-of-broadcast"
+func.func {function_type = (tensor<2x1xf32>) -> tensor<3x2xf32>, sym_name = "transpose-of-broadcast"} ({
+^bb0(%arg0: tensor<2x1xf32>):
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: %[[V0:[0-9]+]] = graph.reshape %arg0 : (tensor<2x1xf32>) -> tensor<1x2xf32>
+  // CHECK-NEXT: %[[V1:[0-9]+]] = graph.broadcast %[[V0]]
+  // CHECK-NEXT: func.return %[[V1]]
+  %0 = graph.broadcast %arg0 : (tensor<2x1xf32>) -> tensor<2x3xf32>
+  %1 = graph.transpose %0 {permutation = [1, 0]} : (tensor<2x3xf32>) -> tensor<3x2xf32>
+  func.return %1 : (tensor<3x2xf32>) -> ()
+})
+
+// f(x) = x, where f is a sum, mean, product, maximum or minimum of one element each
+// CHECK-LABEL: sym_name = "reduce-one"
+func.func {function_type = (tensor<2x1x3x1xf32>) -> tensor<2x1x3x1xf32>, sym_name = "reduce-one"} ({
+^bb0(%arg0: tensor<2x1x3x1xf32>):
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: func.return %arg0
+  %0 = graph.reduce_sum %arg0 {axes = [1, 3]} : (tensor<2x1x3x1xf32>) -> tensor<2x1x3x1xf32>
+  func.return %0 : (tensor<2x1x3x1xf32>) -> ()
+})
+
+// f(broadcast(x)) = broadcast(x), where f is a maximum, minimum or mean along stretched axes
+// CHECK-LABEL: sym_name = "max-of-broadcast"
+func.func {function_type = (tensor<2x1x3xf32>) -> tensor<2x1x3xf32>, sym_name = "max-of-broadcast"} ({
+^bb0(%arg0: tensor<2x1x3xf32>):
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: %[[V0:[0-9]+]] = graph.broadcast %arg0
+  // CHECK-NEXT: func.return %[[V0]]
+  %0 = graph.broadcast %arg0 : (tensor<2x1x3xf32>) -> tensor<2x2x3xf32>
+  %1 = graph.reduce_max %0 {axes = [1]} : (tensor<2x2x3xf32>) -> tensor<2x1x3xf32>
+  func.return %1 : (tensor<2x1x3xf32>) -> ()
+})
+
+// mean(broadcast(x)) = broadcast(x), along stretched axes
+// CHECK-LABEL: sym_name = "mean-of-broadcast"
+func.func {function_type = (tensor<2x1x3xf32>) -> tensor<2x1x3xf32>, sym_name = "mean-of-broadcast"} ({
+^bb0(%arg0: tensor<2x1x3xf32>):
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: %[[V0:[0-9]+]] = graph.broadcast %arg0 : (tensor<2x1x3xf32>) -> tensor<2x1x3xf32>
+  // CHECK-NEXT: func.return %[[V0]]
+  %0 = graph.broadcast %arg0 : (tensor<2x1x3xf32>) -> tensor<2x4x3xf32>
+  %1 = graph.reduce_mean %0 {axes = [1]} : (tensor<2x4x3xf32>) -> tensor<2x1x3xf32>
+  func.return %1 : (tensor<2x1x3xf32>) -> ()
 })

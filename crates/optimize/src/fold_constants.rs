@@ -5,11 +5,14 @@
 //! ```
 
 use crate::matching::{constant, is_constant};
-use kiln_ir::{Builder, EvaluateRequest, Module, Op, SymbolValues, Traits};
+use kiln_ir::{Builder, EvaluateRequest, Module, Op, SymbolValues, Traits, Value};
 use kiln_tensor::{ElementType, Tensor};
 
-/// A constant may grow to this many bytes beyond its operands: folding never makes a model noticeably larger.
+/// A constant may have this many bytes more than those it stands for: folding never makes a model noticeably larger.
 const GROWTH_LIMIT: usize = 64 << 10;
+
+/// A constant with more users than this counts as one that stays.
+const MOST_USERS: usize = 64;
 
 /// Folds everything inside `root`; returns how many ops became constants.
 pub fn fold_constants(module: &mut Module, root: Op) -> usize {
@@ -26,18 +29,14 @@ pub fn fold_constants(module: &mut Module, root: Op) -> usize {
 
 /// The results of an op with constant operands, if it can and should be evaluated.
 fn evaluate(module: &Module, op: Op) -> Option<Vec<Tensor>> {
-    let definition = module.definition(op)?;
-    let evaluate = definition.evaluate?;
-    let foldable = definition.traits.contains(Traits::PURE) && !definition.traits.contains(Traits::CONSTANT_LIKE);
-    if !foldable || !module.operands(op).iter().all(|&operand| is_constant(module, operand)) {
-        return None;
-    }
+    let evaluate = module.definition(op)?.evaluate.filter(|_| is_of_constants(module, op))?;
     let results: Option<Vec<(ElementType, Vec<usize>)>> =
         module.result_types(op).into_iter().map(|ty| Some((ty.element()?, ty.as_tensor()?.static_shape()?))).collect();
     let results = results?;
     let operands: Vec<Tensor> =
         module.operands(op).iter().map(|&operand| module.constant_tensor(operand)).collect::<Option<_>>()?;
-    let before: usize = operands.iter().map(|tensor| tensor.bytes().len()).sum();
+    let replaced = module.operands(op).iter().zip(&operands).filter(|&(&operand, _)| is_for_folding(module, operand));
+    let before: usize = replaced.map(|(_, tensor)| tensor.bytes().len()).sum();
     let after = results
         .iter()
         .try_fold(0usize, |sum, (element, shape)| sum.checked_add(Tensor::byte_length(*element, shape).ok()?))?;
@@ -52,4 +51,18 @@ fn evaluate(module: &Module, op: Op) -> Option<Vec<Tensor>> {
     };
     // An op that cannot be evaluated keeps its error for run time, where it is reported with the node's name.
     evaluate(&request).ok()
+}
+
+/// Whether an op could be evaluated now.
+fn is_of_constants(module: &Module, op: Op) -> bool {
+    module.has_traits(op, Traits::PURE)
+        && !module.has_traits(op, Traits::CONSTANT_LIKE)
+        && module.definition(op).is_some_and(|row| row.evaluate.is_some())
+        && module.operands(op).iter().all(|&operand| is_constant(module, operand))
+}
+
+/// Whether a constant goes when all its users are folded; one that is used otherwise, too, stays.
+fn is_for_folding(module: &Module, constant: Value) -> bool {
+    let uses = module.uses(constant);
+    uses.len() <= MOST_USERS && uses.iter().all(|user| is_of_constants(module, user.op))
 }

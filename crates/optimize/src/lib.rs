@@ -6,15 +6,20 @@
 #![forbid(unsafe_code)]
 
 mod apply_rules;
+mod casts;
 mod check_rules;
+mod concat;
+mod control_flow;
 mod fold_constants;
 mod fold_scale;
 pub mod matching;
 mod move_transposes;
 mod passes;
 mod recompose;
+mod remove_dead_values;
 mod rules;
 mod simplify;
+mod slices;
 
 pub use apply_rules::{ApplyRules, load_rules};
 pub use check_rules::{RuleCheck, check_rules, show_rules};
@@ -23,5 +28,6 @@ pub use fold_scale::fold_scale_patterns;
 pub use move_transposes::sink_transpose_patterns;
 pub use passes::PASSES;
 pub use recompose::recompose_patterns;
+pub use remove_dead_values::RemoveDeadValues;
 pub use rules::{Theme, themes};
 pub use simplify::simplify_patterns;

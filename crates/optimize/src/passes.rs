@@ -1,7 +1,8 @@
 //! The patterns as passes.
 
 use crate::{
-    ApplyRules, fold_constants, fold_scale_patterns, recompose_patterns, simplify_patterns, sink_transpose_patterns,
+    ApplyRules, RemoveDeadValues, fold_constants, fold_scale_patterns, recompose_patterns, simplify_patterns,
+    sink_transpose_patterns,
 };
 use kiln_ir::{Attribute, Builder, PatternSet, Type, Value};
 use kiln_pass::{Pass, PassContext, PassInfo, options, run_patterns_with_constants};
@@ -12,6 +13,7 @@ pub const PASSES: &[PassInfo] = &[
     PassInfo::of::<FoldConstants>(),
     PassInfo::of::<FoldScale>(),
     PassInfo::of::<Recompose>(),
+    PassInfo::of::<RemoveDeadValues>(),
     PassInfo::of::<Simplify>(),
     PassInfo::of::<SinkTransposes>(),
 ];

@@ -4,6 +4,7 @@
 
 use crate::matching::{is_constant, is_elementwise, shape_of};
 use crate::rules::add_themes;
+use crate::{casts, concat, control_flow, slices};
 use kiln_ir::{Module, Op, PatternSet, Rewrite};
 
 /// All simplification patterns; those that change rounding only if `relaxed`.
@@ -13,6 +14,10 @@ pub fn simplify_patterns(relaxed: bool, patterns: &mut PatternSet) {
         .add_fn("constant-to-the-right-of-add", "graph.add", constant_to_the_right)
         .add_fn("constant-to-the-right-of-multiply", "graph.multiply", constant_to_the_right)
         .add_fn("broadcast-into-elementwise", "graph.broadcast", broadcast_into_elementwise);
+    casts::add_patterns(patterns);
+    concat::add_patterns(patterns);
+    slices::add_patterns(patterns);
+    control_flow::add_patterns(patterns);
 }
 
 /// `c + x = x + c`: one form for other passes to match. A rule's own pattern would match both forms.

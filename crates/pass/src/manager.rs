@@ -3,7 +3,7 @@
 use crate::context::{PassContext, Statistics};
 use crate::instrumentation::{Instrumentation, PassRun, Timing};
 use crate::pass::DynPass;
-use crate::pipeline::{PassText, Pipeline, Step};
+use crate::pipeline::{PassText, Pipeline, Stage, Step};
 use kiln_diag::{Diagnostic, Place, Sink};
 use kiln_ir::{Extract, Module, Op, verify};
 use kiln_syntax::{PrintOptions, print};
@@ -144,7 +144,14 @@ impl Run<'_> {
     pub(crate) fn pipeline(&mut self, pipeline: &Pipeline, root: Op, timing: &mut Timing, path: &Path<'_>) -> bool {
         let start = Instant::now();
         let mut steps = pipeline.steps.iter().zip(&mut timing.steps);
-        let succeeded = steps.all(|(step, timing)| match step {
+        let succeeded = steps.all(|(step, timing)| self.step(step, root, timing, path));
+        timing.duration += start.elapsed();
+        timing.runs += 1;
+        succeeded
+    }
+
+    fn step(&mut self, step: &Step, root: Op, timing: &mut Timing, path: &Path<'_>) -> bool {
+        match step {
             Step::Pass(pass) => self.pass(pass.as_ref(), root, timing, path),
             Step::Nested(nested) => {
                 let path = Path { anchor: &nested.anchor, outer: Some(path) };
@@ -154,8 +161,29 @@ impl Run<'_> {
                     threads => self.in_parallel(nested, &children, timing, &path, threads),
                 }
             }
-            Step::Stage(stage) => self.pipeline(&stage.pipeline, root, timing, path),
-        });
+            Step::Stage(stage) => self.stage(stage, root, timing, path),
+        }
+    }
+
+    /// Runs the steps of a stage in rounds, up to the first step that finds the IR as it was when that step last changed
+    /// nothing: the others would change nothing either.
+    fn stage(&mut self, stage: &Stage, root: Op, timing: &mut Timing, path: &Path<'_>) -> bool {
+        let start = Instant::now();
+        let steps = &stage.pipeline.steps;
+        // What the count of edits was before each step's last run.
+        let mut seen = vec![None; steps.len()];
+        let mut succeeded = true;
+        for position in 0..steps.len() * stage.most_rounds {
+            let index = position % steps.len();
+            if seen[index] == Some(self.module.edits()) {
+                break;
+            }
+            seen[index] = Some(self.module.edits());
+            succeeded = self.step(&steps[index], root, &mut timing.steps[index], path);
+            if !succeeded {
+                break;
+            }
+        }
         timing.duration += start.elapsed();
         timing.runs += 1;
         succeeded

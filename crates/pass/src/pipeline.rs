@@ -4,7 +4,7 @@
 //! pipeline ::= op-name `(` (step (`,` step)*)? `)`
 //! step     ::= pipeline | (pass-name | pipeline-name) (`{` (option `=` value)* `}`)?
 //! ```
-//! A [named pipeline](crate::NamedPipeline) stands for its passes.
+//! A [named pipeline](crate::NamedPipeline) stands for its passes, repeated until they change nothing where it says so.
 //!
 //! Options are separated by blanks. A value is all up to the next blank or closing brace; brackets and braces inside it
 //! nest, and quotes keep blanks.
@@ -38,6 +38,8 @@ pub struct Stage {
     pub text: String,
     /// What it stands for, on the anchor of the pipeline around it.
     pub pipeline: Pipeline,
+    /// How often that runs at most: again and again until no step edits the IR.
+    pub most_rounds: usize,
 }
 
 impl Pipeline {
@@ -153,10 +155,9 @@ impl<'a> Parser<'a> {
     fn pass_or_stage(&mut self, start: usize, name: &str, anchor: &str) -> Result<Step, Box<Diagnostic>> {
         let options = if self.eat('{') { self.options()? } else { Vec::new() };
         if let Some(info) = self.registry.find_pipeline(name) {
-            let text = self.text[start..self.position].trim_end();
-            return self
-                .stage(start, info, &options, anchor)
-                .map(|pipeline| Step::Stage(Stage { text: text.to_owned(), pipeline }));
+            let text = self.text[start..self.position].trim_end().to_owned();
+            let pipeline = self.stage(start, info, &options, anchor)?;
+            return Ok(Step::Stage(Stage { text, pipeline, most_rounds: info.most_rounds }));
         }
         let Some(info) = self.registry.find(name) else { return Err(self.unknown(start, name)) };
         if let Anchor::Op(expected) = info.anchor

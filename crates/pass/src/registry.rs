@@ -63,6 +63,9 @@ pub trait NamedPipeline: Options {
     /// The name, in kebab-case.
     const NAME: &'static str;
 
+    /// How often the steps run at most: again and again until none of them edits the IR.
+    const MOST_ROUNDS: usize = 1;
+
     /// The steps as text, commas between them.
     fn steps(&self) -> String;
 }
@@ -76,6 +79,8 @@ pub struct PipelineInfo {
     pub doc: &'static str,
     /// Its options.
     pub options: &'static [OptionInfo],
+    /// How often its steps run at most.
+    pub most_rounds: usize,
     /// Gives its steps with options from text.
     expand: fn(&[(&str, &str)]) -> Result<String, String>,
     defaults: Defaults,
@@ -86,7 +91,7 @@ impl PipelineInfo {
     pub const fn of<P: NamedPipeline>() -> PipelineInfo {
         let expand = |options: &[(&str, &str)]| with_options::<P>(options).map(|pipeline| pipeline.steps());
         let defaults = || P::default().values();
-        PipelineInfo { name: P::NAME, doc: P::DOC, options: P::OPTIONS, expand, defaults }
+        PipelineInfo { name: P::NAME, doc: P::DOC, options: P::OPTIONS, most_rounds: P::MOST_ROUNDS, expand, defaults }
     }
 
     /// Name and text of every option, at its default.

@@ -33,6 +33,10 @@ pub fn optimization(level: OptimizationLevel) -> String {
     format!("builtin.module({stages})")
 }
 
+/// How often the passes of a stage run at most, each for what the others leave to it. A round that changes nothing is the
+/// last one; models need two or three.
+const MOST_ROUNDS: usize = 8;
+
 /// The pipelines that others may name.
 pub const PIPELINES: &[PipelineInfo] = &[
     PipelineInfo::of::<Pre>(),
@@ -51,10 +55,12 @@ options! {
 
 impl NamedPipeline for Pre {
     const NAME: &'static str = "pre";
+    const MOST_ROUNDS: usize = MOST_ROUNDS;
 
     fn steps(&self) -> String {
-        // Exporters repeat themselves and leave constants to be computed; everything after this sees less.
-        "fold-constants,cse,simplify,dce".into()
+        // Exporters repeat themselves and leave constants to be computed; everything after this sees less. What functions
+        // pass to each other goes last, when nobody asks for it any more.
+        "fold-constants,cse,simplify,dce,remove-dead-values,symbol-dce".into()
     }
 }
 
@@ -68,6 +74,7 @@ options! {
 
 impl NamedPipeline for Core {
     const NAME: &'static str = "core";
+    const MOST_ROUNDS: usize = MOST_ROUNDS;
 
     fn steps(&self) -> String {
         let simplify = if self.relaxed { "simplify{relaxed=true}" } else { "simplify" };
@@ -96,6 +103,7 @@ options! {
 
 impl NamedPipeline for Post {
     const NAME: &'static str = "post";
+    const MOST_ROUNDS: usize = MOST_ROUNDS;
 
     fn steps(&self) -> String {
         // Each convolutional op gets transposes around it; sunk, those between two such ops meet and vanish. What

@@ -105,7 +105,11 @@ pub(crate) fn list_passes() -> String {
     for pipeline in registry.pipelines() {
         list(pipeline.name, pipeline.doc, pipeline.options, &mut text);
         let steps = pipeline.expand(&[]).expect("a pipeline without options is valid");
-        let _ = writeln!(text, "    = {steps}");
+        let rounds = match pipeline.most_rounds {
+            1 => String::new(),
+            most => format!(" until nothing changes, at most {most} times"),
+        };
+        let _ = writeln!(text, "    = {steps}{rounds}");
     }
     text
 }

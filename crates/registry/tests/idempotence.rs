@@ -1,0 +1,108 @@
+//! A second run of any stage, and of the whole optimization, changes nothing: on every model of the cache and on random
+//! graphs.
+//!
+//! `KILN_RANDOM_SEEDS=0..20000` names the seeds of the random graphs; a few hundred if not given.
+
+use kiln_diag::Sink;
+use kiln_ir::Module;
+use kiln_pass::{PassManager, Pipeline};
+use kiln_registry::pipeline::{OptimizationLevel, conversion, optimization};
+use kiln_registry::{dialects, passes};
+use kiln_syntax::{PrintOptions, print};
+use std::fs;
+use std::path::PathBuf;
+
+/// What is run twice: each stage on what stands before it, and each level.
+fn pipelines() -> Vec<(&'static str, String)> {
+    let level = |level| ("", optimization(level));
+    let mut pipelines = vec![
+        ("", "pre".to_owned()),
+        ("pre", "core".to_owned()),
+        ("pre", "core{relaxed=true}".to_owned()),
+        ("pre,core{relaxed=true}", "post".to_owned()),
+    ];
+    pipelines.extend([OptimizationLevel::O1, OptimizationLevel::O2, OptimizationLevel::O3].map(level));
+    pipelines.dedup();
+    pipelines
+}
+
+fn run(module: &mut Module, pipeline: &str) -> Result<(), String> {
+    let sink = Sink::new();
+    let pipeline = Pipeline::parse(pipeline, passes()).map_err(|error| error.message.clone())?;
+    let outcome = PassManager::new(pipeline).run(module, &sink, &mut std::io::sink());
+    match outcome.succeeded {
+        true => Ok(()),
+        false => Err(sink.take().into_iter().map(|diagnostic| diagnostic.message).collect::<Vec<_>>().join("; ")),
+    }
+}
+
+fn text(module: &Module) -> String {
+    print(module, module.top(), &PrintOptions::default())
+}
+
+/// The first line that differs, with its number.
+fn difference(once: &str, twice: &str) -> Option<String> {
+    if once == twice {
+        return None;
+    }
+    let mut lines = once.lines().zip(twice.lines()).enumerate();
+    let short = |line: &str| line.trim().chars().take(200).collect::<String>();
+    let found = lines.find(|(_, (once, twice))| once != twice);
+    Some(found.map_or("one is longer".into(), |(number, (once, twice))| {
+        format!("line {}:\n    {}\n    {}", number + 1, short(once), short(twice))
+    }))
+}
+
+/// What is wrong with two runs of each pipeline on a graph.
+fn problems(name: &str, graph: &Module) -> Vec<String> {
+    let check = |(before, pipeline): (&str, String)| {
+        let mut module = graph.clone();
+        run(&mut module, before)?;
+        run(&mut module, &pipeline)?;
+        let once = text(&module);
+        run(&mut module, &pipeline)?;
+        difference(&once, &text(&module)).map_or(Ok(()), Err)
+    };
+    let check = |(before, pipeline): (&str, String)| {
+        check((before, pipeline.clone())).map_err(|reason| format!("{name}: {pipeline}: {reason}")).err()
+    };
+    pipelines().into_iter().filter_map(check).collect()
+}
+
+fn assert_none(problems: &[String]) {
+    assert!(problems.is_empty(), "{} problems\n{}", problems.len(), problems.join("\n"));
+}
+
+/// The folders of the cache that hold models.
+fn models() -> Vec<PathBuf> {
+    let from = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let base = || from("XDG_CACHE_HOME").or_else(|| from("HOME").map(|home| home.join(".cache")));
+    let cache = from("KILN_CACHE").or_else(|| base().map(|base| base.join("kiln"))).expect("HOME is set");
+    let folders = fs::read_dir(cache.join("models")).expect("the cache has models; scripts/models.py fetches them");
+    let mut folders: Vec<PathBuf> = folders.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    folders.sort();
+    assert!(!folders.is_empty(), "the cache has no models; scripts/models.py fetches them");
+    folders
+}
+
+#[test]
+fn a_second_run_changes_no_model() {
+    let mut found = Vec::new();
+    for folder in models() {
+        let (sink, name) = (Sink::new(), folder.display().to_string());
+        let mut module = kiln_import_onnx::import(&folder.join("model.onnx"), &dialects(), &sink)
+            .unwrap_or_else(|| panic!("{name} imports: {:?}", sink.take()));
+        run(&mut module, conversion()).unwrap_or_else(|reason| panic!("{name} converts: {reason}"));
+        found.extend(problems(&name, &module));
+    }
+    assert_none(&found);
+}
+
+#[test]
+fn a_second_run_changes_no_random_graph() {
+    let seeds = std::env::var("KILN_RANDOM_SEEDS").unwrap_or("0..400".into());
+    let (first, end) = seeds.split_once("..").expect("KILN_RANDOM_SEEDS is a range");
+    let seeds = first.parse::<u64>().expect("a seed")..end.parse::<u64>().expect("a seed");
+    let graphs = seeds.map(|seed| (format!("seed {seed}"), kiln_random::generate(seed, &dialects()).module));
+    assert_none(&graphs.flat_map(|(name, graph)| problems(&name, &graph)).collect::<Vec<_>>());
+}

@@ -22,8 +22,7 @@ pub fn emit(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
     let anchor = plan.size("anchor");
     let node = &spec.nodes[anchor];
     let Source::Input(input) = node.operands[0] else { panic!("the planner takes operands from memory") };
-    let operand = b.dims(&spec.inputs[input].shape);
-    let own = b.strides(&operand);
+    let own = b.tensor_strides(&spec.inputs[input]);
     let strides = node.integers("permutation", 0, 0).into_iter().map(|axis| own[axis as usize]).collect();
     let extents = b.dims(&node.results[0].shape);
     let (tile, across) = (plan.size("tile"), plan.size("across"));

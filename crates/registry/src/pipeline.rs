@@ -141,10 +141,13 @@ impl NamedPipeline for Schedule {
 
     fn steps(&self) -> String {
         let plan = format!("plan-kernels{{target={}}}", self.target);
+        let place = format!("place-parts{{target={}}}", self.target);
         let passes = [
             // What one kernel computes, and how.
             "outline",
             &plan,
+            // Kernels that only join or cut tensors, where others can write and read in place.
+            &place,
             // Weights in the order in which their kernel reads them.
             "pack-weights",
             "dce",

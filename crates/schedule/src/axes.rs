@@ -162,18 +162,40 @@ fn merge(tensor: &TensorSpec, space: &[Dim], groups: &[Range<usize>]) -> Option<
     if tensor.rank() == 0 {
         return Some(tensor.clone());
     }
-    let extent = |axis: usize| if axis < missing { Dim::Static(1) } else { tensor.shape[axis - missing] };
-    let mut shape = Vec::with_capacity(groups.len());
+    let ones = std::iter::repeat_n(Dim::Static(1), missing);
+    let shape: Vec<Dim> = ones.clone().chain(tensor.shape.iter().copied()).collect();
     for group in groups {
-        let is_whole = group.clone().all(|axis| extent(axis) == space[axis]);
-        let is_broadcast = group.clone().all(|axis| extent(axis).is(1));
+        let is_whole = shape[group.clone()] == space[group.clone()];
+        let is_broadcast = shape[group.clone()].iter().all(|dim| dim.is(1));
         if !is_whole && !is_broadcast {
             return None;
         }
-        let exprs: Vec<DimExpr> = group.clone().map(|axis| extent(axis).expr()).collect::<Option<_>>()?;
-        shape.push(Dim::from_expr(product(&exprs)));
     }
-    Some(TensorSpec { element: tensor.element, shape })
+    let within = tensor.within.as_ref().map(|within| ones.chain(within.iter().copied()).collect());
+    merge_extents(&TensorSpec { element: tensor.element, shape, within }, groups)
+}
+
+/// A tensor with each group of adjacent axes merged into one; `None` if it is a part whose elements along a group do not
+/// lie at one distance from each other.
+pub fn merge_extents(tensor: &TensorSpec, groups: &[Range<usize>]) -> Option<TensorSpec> {
+    let merged = |extents: &[Dim]| -> Option<Vec<Dim>> {
+        let merge = |group: &Range<usize>| {
+            let exprs: Vec<DimExpr> = extents[group.clone()].iter().map(|dim| dim.expr()).collect::<Option<_>>()?;
+            Some(Dim::from_expr(product(&exprs)))
+        };
+        groups.iter().map(merge).collect()
+    };
+    let within = match &tensor.within {
+        None => None,
+        Some(within) => {
+            let runs_on = |group: &Range<usize>| {
+                let inner = group.start + 1..group.end;
+                within[inner.clone()] == tensor.shape[inner] || tensor.shape[group.clone()].iter().all(|dim| dim.is(1))
+            };
+            Some(merged(within).filter(|_| groups.iter().all(runs_on))?)
+        }
+    };
+    Some(TensorSpec { element: tensor.element, shape: merged(&tensor.shape)?, within })
 }
 
 #[cfg(test)]
@@ -183,7 +205,11 @@ mod tests {
     use kiln_tensor::ElementType::F32;
 
     fn tensor(shape: &[u64]) -> TensorSpec {
-        TensorSpec { element: F32, shape: shape.iter().map(|&extent| Dim::Static(extent)).collect() }
+        TensorSpec { element: F32, shape: extents(shape), within: None }
+    }
+
+    fn extents(shape: &[u64]) -> Vec<Dim> {
+        shape.iter().map(|&extent| Dim::Static(extent)).collect()
     }
 
     fn add(left: &[u64], right: &[u64], result: &[u64]) -> KernelSpec {
@@ -204,6 +230,17 @@ mod tests {
         assert_eq!(spec.mergeable_axes(None), vec![0..3]);
         let merged = spec.merge_axes(None, &spec.mergeable_axes(None)).expect("mergeable");
         assert_eq!(merged.inputs[1], tensor(&[24]));
+    }
+
+    #[test]
+    fn parts_merge_up_to_the_axis_that_is_cut() {
+        let mut spec = add(&[2, 3, 4, 5], &[2, 3, 4, 5], &[2, 3, 4, 5]);
+        spec.inputs[0].within = Some(extents(&[2, 3, 4, 9]));
+        assert_eq!(spec.mergeable_axes(None), vec![0..3, 3..4]);
+        let merged = spec.merge_axes(None, &[0..3, 3..4]).expect("mergeable");
+        assert_eq!(merged.inputs[0].within, Some(extents(&[24, 9])));
+        spec.nodes[0].results[0].within = Some(extents(&[2, 7, 4, 5]));
+        assert_eq!(spec.mergeable_axes(None), vec![0..1, 1..3, 3..4]);
     }
 
     #[test]

@@ -198,23 +198,23 @@ pub fn plan(spec: &KernelSpec, target: &Target) -> Option<Plan> {
 }
 
 fn access(shape: &ConvShape) -> Access {
-    let conflict = conflicts(shape, shape.channels);
+    let conflict = conflicts(shape, shape.pitch);
     if shape.taps() == 1 && !shape.is_padded() {
         return if conflict || !shape.is_pointwise() { Access::Gather } else { Access::Flat };
     }
     if conflict || shape.is_padded() { Access::Window } else { Access::Direct }
 }
 
-/// Whether the rows of a tile, `channels` elements from pixel to pixel, fall into the same sets of the cache.
-fn conflicts(shape: &ConvShape, channels: usize) -> bool {
-    let pitch = shape.columns().stride as usize * channels * shape.element.byte_size();
-    pitch.is_multiple_of(tuning::SET_CONFLICT_BYTES)
+/// Whether the rows of a tile, `pitch` elements from pixel to pixel, fall into the same sets of the cache.
+fn conflicts(shape: &ConvShape, pitch: usize) -> bool {
+    let bytes = shape.columns().stride as usize * pitch * shape.element.byte_size();
+    bytes.is_multiple_of(tuning::SET_CONFLICT_BYTES)
 }
 
 fn pixel_pitch(shape: &ConvShape, access: Access, lanes: usize) -> usize {
     let channels = shape.group_channels();
     match access {
-        Access::Flat | Access::Direct => shape.channels,
+        Access::Flat | Access::Direct => shape.pitch,
         // A gathered pixel follows the one before; a window keeps the columns between two outputs.
         Access::Gather if (channels * shape.element.byte_size()).is_multiple_of(tuning::SET_CONFLICT_BYTES) => {
             channels + lanes
@@ -278,6 +278,7 @@ mod tests {
             batch: DimExpr::constant(1),
             axes: vec![axis.clone(), axis],
             channels,
+            pitch: channels,
             filters,
             groups: 1,
         };

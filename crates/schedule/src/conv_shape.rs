@@ -63,6 +63,8 @@ pub struct ConvShape {
     pub axes: Vec<ConvAxis>,
     /// Channels of the input.
     pub channels: usize,
+    /// Elements from pixel to pixel of the input: more than the channels where the input is a part of a larger tensor.
+    pub pitch: usize,
     /// Channels of the output.
     pub filters: usize,
     /// Groups of channels.
@@ -83,6 +85,8 @@ impl ConvShape {
         let (&input, &filter) = (inputs.first()?, inputs.get(1)?);
         let (data, weights, result) = (&spec.inputs[input], &spec.inputs[filter], node.results.first()?);
         let element = data.element;
+        let others_are_whole = inputs[1..].iter().all(|&input| spec.inputs[input].within.is_none());
+        let pitch = data.row_pitch().filter(|_| others_are_whole)?;
         if !node.is_channels_last() || !matches!(element, ElementType::F32 | ElementType::F64) {
             return None;
         }
@@ -101,6 +105,7 @@ impl ConvShape {
             batch: input_shape[0],
             axes: axes(node, &input_shape, &output_shape, &filter_shape, rank),
             channels: static_channels(&input_shape)?,
+            pitch: usize::try_from(pitch.as_static()?).ok()?,
             filters: static_channels(&output_shape)?,
             groups: usize::try_from(node.attributes.i64("groups").unwrap_or(1)).ok()?,
         };

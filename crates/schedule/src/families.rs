@@ -15,27 +15,30 @@ pub struct Family {
     pub name: &'static str,
     /// Plans a kernel; `None` if the family does not make such kernels.
     pub plan: fn(&KernelSpec, &Target) -> Option<Plan>,
+    /// Whether it makes kernels of which inputs or outputs are parts of larger tensors in memory, unless the planner says
+    /// otherwise.
+    pub takes_parts: bool,
 }
 
 /// Every family: special ones first, general ones last.
 pub const FAMILIES: &[Family] = &[
-    Family { name: depthwise::FAMILY, plan: depthwise::plan },
-    Family { name: winograd::FAMILY, plan: winograd::plan },
-    Family { name: conv::FAMILY, plan: conv::plan },
-    Family { name: conv_transpose::FAMILY, plan: conv_transpose::plan },
-    Family { name: matmul::FAMILY, plan: matmul::plan },
-    Family { name: transpose::FAMILY, plan: transpose::plan },
-    Family { name: map::FAMILY, plan: map::plan },
-    Family { name: pool::FAMILY, plan: pool::plan },
-    Family { name: reduce::FAMILY, plan: reduce::plan },
-    Family { name: normalize::SOFTMAX, plan: normalize::plan_softmax },
-    Family { name: normalize::LAYER_NORM, plan: normalize::plan_layer_norm },
-    Family { name: normalize::LRN, plan: normalize::plan_lrn },
-    Family { name: contract::FAMILY, plan: contract::plan },
-    Family { name: resize::FAMILY, plan: resize::plan },
-    Family { name: recurrent::FAMILY, plan: recurrent::plan },
-    Family { name: scan::FAMILY, plan: scan::plan },
-    Family { name: scatter::FAMILY, plan: scatter::plan },
+    Family { name: depthwise::FAMILY, plan: depthwise::plan, takes_parts: true },
+    Family { name: winograd::FAMILY, plan: winograd::plan, takes_parts: true },
+    Family { name: conv::FAMILY, plan: conv::plan, takes_parts: true },
+    Family { name: conv_transpose::FAMILY, plan: conv_transpose::plan, takes_parts: true },
+    Family { name: matmul::FAMILY, plan: matmul::plan, takes_parts: true },
+    Family { name: transpose::FAMILY, plan: transpose::plan, takes_parts: true },
+    Family { name: map::FAMILY, plan: map::plan, takes_parts: true },
+    Family { name: pool::FAMILY, plan: pool::plan, takes_parts: true },
+    Family { name: reduce::FAMILY, plan: reduce::plan, takes_parts: true },
+    Family { name: normalize::SOFTMAX, plan: normalize::plan_softmax, takes_parts: true },
+    Family { name: normalize::LAYER_NORM, plan: normalize::plan_layer_norm, takes_parts: true },
+    Family { name: normalize::LRN, plan: normalize::plan_lrn, takes_parts: true },
+    Family { name: contract::FAMILY, plan: contract::plan, takes_parts: true },
+    Family { name: resize::FAMILY, plan: resize::plan, takes_parts: true },
+    Family { name: recurrent::FAMILY, plan: recurrent::plan, takes_parts: false },
+    Family { name: scan::FAMILY, plan: scan::plan, takes_parts: false },
+    Family { name: scatter::FAMILY, plan: scatter::plan, takes_parts: false },
 ];
 
 /// The plan of the first family that makes such kernels.
@@ -43,7 +46,9 @@ pub const FAMILIES: &[Family] = &[
 /// # Errors
 /// When none does.
 pub fn plan_kernel(spec: &KernelSpec, target: &Target) -> Result<Plan, String> {
-    let mut plans = FAMILIES.iter().filter_map(|family| (family.plan)(spec, target));
+    let has_parts = spec.has_parts();
+    let families = FAMILIES.iter().filter(|family| family.takes_parts || !has_parts);
+    let mut plans = families.filter_map(|family| (family.plan)(spec, target));
     plans.next().ok_or_else(|| {
         let ops: Vec<&str> = spec.nodes.iter().map(|node| node.name.as_str()).collect();
         format!("no family of kernels computes {}", ops.join(", "))

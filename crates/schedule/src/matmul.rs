@@ -48,6 +48,9 @@ pub struct MatmulShape {
     pub rows: DimExpr,
     /// Columns of the left operand and rows of the right one.
     pub depth: DimExpr,
+    /// Elements from row to row of the left operand as it lies in memory: more than its last extent where it is a part of
+    /// a larger tensor.
+    pub left_row: DimExpr,
     /// Columns of the result.
     pub columns: DimExpr,
     /// Whether the left operand lies as `depth x rows`.
@@ -66,6 +69,7 @@ impl MatmulShape {
         if !matches!(element, ElementType::F32 | ElementType::F64) || spec.inputs[right].element != element {
             return None;
         }
+        let left_row = spec.inputs[left].row_pitch().filter(|_| spec.inputs[right].within.is_none())?.expr()?;
         let split = |mut extents: Vec<DimExpr>| {
             let (last, first) = (extents.pop()?, extents.pop()?);
             Some((extents, first, last))
@@ -88,6 +92,7 @@ impl MatmulShape {
             batch,
             rows,
             depth,
+            left_row,
             columns,
             left_transposed,
             right_transposed,

@@ -16,8 +16,8 @@
 //!
 //! A kernel is an anchor with its epilogue: elementwise ops of the anchor's own shape that need nothing later than the
 //! kernel; or, without an anchor, a tree of elementwise ops of one shape. A kernel of several ops has one result: what
-//! leaves a kernel is what memory must hold. `graph.reshape` is no kernel but another name of a buffer; constants and
-//! `graph.dims` are no kernels either.
+//! leaves a kernel is what memory must hold. `graph.reshape` is no kernel but another name of a buffer, as is what
+//! `place-parts` placed; constants and `graph.dims` are no kernels either.
 
 use kiln_ir::{Builder, Location, Module, Op, Traits, Type, Value, ValueMapping};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -74,6 +74,7 @@ fn role(module: &Module, op: Op) -> Role {
     let stands_alone = module.has_traits(op, Traits::TERMINATOR)
         || module.has_traits(op, Traits::VIEW)
         || matches!(name.as_str(), "graph.constant" | "graph.dims" | "graph.fusion")
+        || crate::parts::is_in_place(module, op)
         || !module.regions(op).is_empty();
     if !in_graph || stands_alone {
         return Role::Outside;

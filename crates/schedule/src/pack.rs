@@ -49,6 +49,11 @@ pub fn pack_weights(module: &mut Module, root: Op) -> usize {
     count
 }
 
+/// Whether an operand of the planned kernel is packed by now.
+pub(crate) fn is_packed(plan: &Plan) -> bool {
+    plan.options.get("pack").is_some() && Packing::of(plan).is_none()
+}
+
 /// The packed form of `operand`, which `fusion` reads.
 fn pack(module: &mut Module, fusion: Op, operand: Value, form: PackForm) -> Value {
     let shape = module.ty(operand).as_tensor().and_then(|tensor| tensor.static_shape());

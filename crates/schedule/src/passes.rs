@@ -1,6 +1,6 @@
 //! The decisions as passes.
 
-use crate::{KernelSpec, assign_layout, outline, pack_weights, plan_kernel, plan_memory};
+use crate::{KernelSpec, assign_layout, outline, pack_weights, place_parts, plan_kernel, plan_memory};
 use kiln_pass::{Pass, PassContext, PassInfo, options};
 use kiln_target::Target;
 
@@ -9,6 +9,7 @@ pub const PASSES: &[PassInfo] = &[
     PassInfo::of::<AssignLayout>(),
     PassInfo::of::<Outline>(),
     PassInfo::of::<PlanKernels>(),
+    PassInfo::of::<PlaceParts>(),
     PassInfo::of::<PackWeights>(),
     PassInfo::of::<PlanMemory>(),
 ];
@@ -72,6 +73,29 @@ impl Pass for PlanKernels {
 }
 
 options! {
+    /// Turns kernels that join or cut tensors into names of memory, where the kernels around them can write and read in
+    /// place. `plan-kernels` comes first; weights are packed later.
+    pub struct PlaceParts {
+        /// The processor: `triple` or `triple:cpu`.
+        target: String = String::from("x86_64"),
+    }
+}
+
+impl Pass for PlaceParts {
+    const NAME: &'static str = "place-parts";
+
+    fn run(&self, context: &mut PassContext<'_>) {
+        match Target::from_text(&self.target) {
+            Ok(target) => {
+                let saved = place_parts(context.module, context.root, &target);
+                context.count("kernels-saved", saved);
+            }
+            Err(error) => context.error(context.root, error),
+        }
+    }
+}
+
+options! {
     /// Packs filters and matrices into the order in which planned kernels read them. What is computed at run time is
     /// packed by new ops: `outline`, `plan-kernels` and this follow once more.
     pub struct PackWeights {}
@@ -96,7 +120,14 @@ impl Pass for PlanMemory {
 
     fn run(&self, context: &mut PassContext<'_>) {
         for main in context.ops_named("func.func") {
-            plan_memory(context.module, main);
+            let errors = crate::parts::check_layouts(context.module, main);
+            if errors.is_empty() {
+                let overwriting = plan_memory(context.module, main);
+                context.count("operands-overwritten", overwriting);
+            }
+            for (op, reason) in errors {
+                context.error(op, reason);
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Plans reductions.
 
 use crate::anchored::{anchor_with_prologue, estimate, is_anchor_space};
-use crate::axes::is_elementwise;
+use crate::axes::{is_elementwise, merge_extents};
 use crate::map::{lanes, operations, serial_tasks};
 use crate::plan::Plan;
 use crate::spec::{KernelSpec, Source, product};
@@ -82,8 +82,7 @@ pub fn merge(spec: &KernelSpec, anchor: usize, groups: &[std::ops::Range<usize>]
         return None;
     }
     let mut merged = spec.merge_axes(Some(anchor), groups)?;
-    let exprs = spec.inputs[input].exprs();
-    merged.inputs[input].shape = groups.iter().map(|group| Dim::from_expr(product(&exprs[group.clone()]))).collect();
+    merged.inputs[input] = merge_extents(&spec.inputs[input], groups)?;
     Some(merged)
 }
 

@@ -3,6 +3,7 @@
 //! Two fusions with equal specs are one kernel. Extents that are not constant become the kernel's own symbols `d0`, `d1`,
 //! ... in order of first appearance; what they stand for is known at each launch.
 
+use crate::parts::{operand_within, result_within};
 use kiln_ir::{Attribute, AttributeKind, Attributes, Dim, DimExpr, Module, Name, Op, Type, Value};
 use kiln_tensor::{ElementType, Tensor};
 use rustc_hash::FxHashMap;
@@ -14,6 +15,9 @@ pub struct TensorSpec {
     pub element: ElementType,
     /// The extents, over the kernel's symbols.
     pub shape: Vec<Dim>,
+    /// The extents of the row-major tensor that this one is a part of in memory, axis by axis; `None` if it is whole.
+    /// Where in that tensor it begins is in the address that a kernel gets.
+    pub within: Option<Vec<Dim>>,
 }
 
 /// Where a node's operand comes from.
@@ -78,7 +82,11 @@ impl Canonical {
     fn tensor(&mut self, ty: Type) -> TensorSpec {
         let tensor = ty.as_tensor().expect("values of the graph dialect are ranked tensors");
         let element = ty.element().expect("tensors of the graph dialect have element types");
-        TensorSpec { element, shape: tensor.shape.iter().map(|&dim| self.dim(dim)).collect() }
+        TensorSpec { element, shape: self.dims(&tensor.shape), within: None }
+    }
+
+    fn dims(&mut self, dims: &[Dim]) -> Vec<Dim> {
+        dims.iter().map(|&dim| self.dim(dim)).collect()
     }
 
     fn attributes(&mut self, attributes: &Attributes) -> Attributes {
@@ -111,10 +119,12 @@ impl KernelSpec {
         let mut sources: FxHashMap<Value, Source> = FxHashMap::default();
         let mut inputs = Vec::new();
         for (index, &argument) in module.arguments(block).iter().enumerate() {
-            inputs.push(canonical.tensor(module.ty(argument)));
+            let mut input = canonical.tensor(module.ty(argument));
+            input.within = operand_within(module, fusion, index).map(|dims| canonical.dims(dims));
+            inputs.push(input);
             sources.insert(argument, Source::Input(index));
         }
-        let (mut nodes, mut outputs) = (Vec::new(), Vec::new());
+        let (mut nodes, mut outputs) = (Vec::<NodeSpec>::new(), Vec::new());
         for op in module.block_ops(block) {
             let operands: Vec<Source> = module.operands(op).iter().map(|value| sources[value]).collect();
             if module.is(op, "graph.yield") {
@@ -129,6 +139,13 @@ impl KernelSpec {
             let constant = module.results(op).first().and_then(|&result| module.constant_tensor(result));
             let attributes = canonical.attributes(module.attributes(op));
             nodes.push(NodeSpec { name: module.name(op), operands, attributes, results, constant });
+        }
+        for (index, &output) in outputs.iter().enumerate() {
+            if let Some(within) = result_within(module, fusion, index)
+                && let Source::Node { node, result } = output
+            {
+                nodes[node].results[result].within = Some(canonical.dims(within));
+            }
         }
         let dims = canonical.values.len();
         (KernelSpec { inputs, nodes, outputs, dims }, canonical.values)
@@ -150,6 +167,12 @@ impl KernelSpec {
     /// Element type and extents of output `index`.
     pub fn output(&self, index: usize) -> &TensorSpec {
         self.tensor(self.outputs[index])
+    }
+
+    /// Whether an input or an output is a part of a larger tensor in memory.
+    pub fn has_parts(&self) -> bool {
+        let mut outputs = (0..self.outputs.len()).map(|index| self.output(index));
+        self.inputs.iter().any(|input| input.within.is_some()) || outputs.any(|output| output.within.is_some())
     }
 
     /// The node that satisfies `is_anchor`, if it is the only one.
@@ -207,6 +230,17 @@ impl TensorSpec {
     /// The number of axes.
     pub fn rank(&self) -> usize {
         self.shape.len()
+    }
+
+    /// The extents in whose row-major order the tensor lies in memory: its own if it is whole.
+    pub fn memory_shape(&self) -> &[Dim] {
+        self.within.as_deref().unwrap_or(&self.shape)
+    }
+
+    /// Elements from one row along the last axis to the next, if rows follow each other at one distance.
+    pub fn row_pitch(&self) -> Option<Dim> {
+        let (&pitch, leading) = self.memory_shape().split_last()?;
+        (self.shape.starts_with(leading)).then_some(pitch)
     }
 
     /// The extents as expressions.

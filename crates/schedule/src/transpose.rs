@@ -40,6 +40,7 @@ pub fn plan(spec: &KernelSpec, target: &Target) -> Option<Plan> {
     let shape = &node.results[0].shape;
     let is_alone = crate::anchored::is_alone(spec, anchor);
     let interleave = is_alone
+        && spec.output(0).within.is_none()
         && across + 1 == last
         && shape[last].as_static().is_some_and(|extent| (2..=INTERLEAVED).contains(&extent));
     let mut tile = target.lanes(element);

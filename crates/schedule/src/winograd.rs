@@ -264,6 +264,7 @@ mod tests {
             batch: DimExpr::constant(batch),
             axes: vec![axis.clone(), axis],
             channels,
+            pitch: channels,
             filters,
             groups: 1,
         };

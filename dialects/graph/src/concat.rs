@@ -1,11 +1,12 @@
 //! `graph.concat`: tensors joined along an axis.
 
 use crate::read::Read;
-use crate::rows::{operands, required, result};
-use crate::shape::{add, constant, dim, expr, show, tensor, with_extent};
+use crate::rows::{operands, optional, required, result};
+use crate::shape::{add, constant, dim, expr, show, tensor, verify_within, with_extent};
 use crate::strided::Around;
 use kiln_ir::{
-    AttributeConstraint, EvaluateRequest, FoldRequest, Folded, InferRequest, OpDefinition, Traits, Type, TypeConstraint,
+    AttributeConstraint, EvaluateRequest, FoldRequest, Folded, InferRequest, Module, Op, OpDefinition, Traits, Type,
+    TypeConstraint,
 };
 use kiln_tensor::Tensor;
 
@@ -15,14 +16,26 @@ pub const CONCAT: OpDefinition = OpDefinition {
     doc: "Joins tensors of one element type along `axis`, in order; their other extents are the same.",
     example: "%y = graph.concat %a, %b {axis = 1} : (tensor<2x3xf32>, tensor<2x1xf32>) -> tensor<2x4xf32>",
     operands: &[operands("parts", TypeConstraint::Tensor)],
-    attributes: &[required("axis", AttributeConstraint::Integer, "The axis, counted from 0.")],
+    attributes: &[
+        required("axis", AttributeConstraint::Integer, "The axis, counted from 0."),
+        optional("within", AttributeConstraint::Dims, WITHIN),
+    ],
     results: &[result("y", TypeConstraint::Tensor)],
     traits: Traits::PURE.union(Traits::DATA_MOVEMENT),
+    verify: Some(verify),
     infer: Some(infer),
     fold: Some(fold),
     evaluate: Some(evaluate),
     ..OpDefinition::EMPTY
 };
+
+const WITHIN: &str = "If there, no kernel joins the parts, they lie in memory where the result has them: the extents \
+                      of the row-major tensor in memory that the result is, or is a part of.";
+
+fn verify(module: &Module, op: Op) -> Result<(), String> {
+    let within = module.attribute(op, "within").and_then(|within| within.as_dims());
+    within.map_or(Ok(()), |within| verify_within(within, module.ty(module.result(op, 0))))
+}
 
 fn infer(request: &InferRequest) -> Result<Vec<Type>, String> {
     if request.operands.is_empty() {
@@ -48,6 +61,9 @@ fn infer(request: &InferRequest) -> Result<Vec<Type>, String> {
 }
 
 fn fold(request: &FoldRequest) -> Option<Vec<Folded>> {
+    if request.module.attribute(request.op, "within").is_some() {
+        return None;
+    }
     match request.module.operands(request.op) {
         &[only] => Some(vec![Folded::Value(only)]),
         _ => None,

@@ -115,6 +115,19 @@ pub(crate) fn certainly_differ(left: DimExpr, right: DimExpr) -> bool {
     left.checked_sub(right).and_then(DimExpr::as_constant).is_some_and(|difference| difference != 0)
 }
 
+/// A tensor of type `ty` may be a part of a row-major tensor of extents `within`.
+pub(crate) fn verify_within(within: &[Dim], ty: Type) -> Result<(), String> {
+    let Some(tensor) = ty.as_tensor() else { return Ok(()) };
+    let is_too_large = |(part, whole): (&Dim, &Dim)| {
+        let room = whole.expr().zip(part.expr()).and_then(|(whole, part)| whole.checked_sub(part));
+        room.and_then(DimExpr::as_constant).is_some_and(|room| room < 0)
+    };
+    if within.len() != tensor.rank() || tensor.shape.iter().zip(within).any(is_too_large) {
+        return Err(format!("a tensor of shape {} is no part of one of shape {}", show(&tensor.shape), show(within)));
+    }
+    Ok(())
+}
+
 fn overflow() -> String {
     "an extent overflows 64 bits".to_owned()
 }

@@ -1,8 +1,8 @@
 //! `graph.slice`: part of a tensor, at a step along each axis.
 
 use crate::read::Read;
-use crate::rows::{operand, required, result};
-use crate::shape::{add, certainly_differ, constant, expr, multiply, subtract};
+use crate::rows::{operand, optional, required, result};
+use crate::shape::{add, certainly_differ, constant, expr, multiply, subtract, verify_within};
 use crate::strided::offsets;
 use kiln_ir::{
     AttributeConstraint, Dim, DimExpr, EvaluateRequest, FoldRequest, Folded, Module, Op, OpDefinition, Traits,
@@ -24,6 +24,12 @@ pub const SLICE: OpDefinition = OpDefinition {
             AttributeConstraint::Integers,
             "The distance between indices on each axis: not 0, negative to go backwards.",
         ),
+        optional(
+            "within",
+            AttributeConstraint::Dims,
+            "If there, no kernel copies the part, it is read where it lies in the operand; every step is 1: the extents of \
+             the row-major tensor in memory that the operand is, or is a part of.",
+        ),
     ],
     results: &[result("y", TypeConstraint::Tensor)],
     traits: Traits::PURE.union(Traits::DATA_MOVEMENT),
@@ -40,6 +46,12 @@ fn verify(module: &Module, op: Op) -> Result<(), String> {
         return Err(format!("a slice keeps the element type, but {} becomes {}", source.element, target.element));
     }
     let (starts, steps) = (module.attributes(op).dims("starts")?, module.attributes(op).integers("steps")?);
+    if let Some(within) = module.attribute(op, "within").and_then(|within| within.as_dims()) {
+        verify_within(within, from)?;
+        if steps.iter().any(|&step| step != 1) {
+            return Err("a part that is read in place has steps of 1".to_owned());
+        }
+    }
     let rank = source.rank();
     if target.rank() != rank || starts.len() != rank || steps.len() != rank {
         return Err(format!(
@@ -77,6 +89,9 @@ fn verify_axis(axis: usize, extent: Dim, length: Dim, start: Dim, step: i64) -> 
 
 fn fold(request: &FoldRequest) -> Option<Vec<Folded>> {
     let FoldRequest { module, op } = *request;
+    if module.attribute(op, "within").is_some() {
+        return None;
+    }
     let operand = module.operand(op, 0);
     let steps = module.attribute(op, "steps")?.as_i64s()?;
     let starts = module.attribute(op, "starts")?.as_dims()?;

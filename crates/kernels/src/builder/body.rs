@@ -64,8 +64,7 @@ impl<'s> Body<'s> {
     pub fn store_outputs(&mut self, b: &mut KernelBuilder, coordinates: &[Coordinate]) {
         for (index, &output) in self.spec.outputs.iter().enumerate() {
             let value = self.value(b, output, coordinates);
-            let shape = b.dims(&self.spec.tensor(output).shape);
-            let strides = b.strides(&shape);
+            let strides = b.tensor_strides(self.spec.tensor(output));
             let (offset, step) = locate(b, coordinates, &strides);
             let buffer = b.outputs[index];
             b.store_strided(value, buffer, offset, step, self.lanes);
@@ -101,8 +100,7 @@ impl<'s> Body<'s> {
     }
 
     fn load(&self, b: &mut KernelBuilder, buffer: Buffer, source: Source, coordinates: &[Coordinate]) -> Value {
-        let shape = b.dims(&self.spec.tensor(source).shape);
-        let strides = b.strides(&shape);
+        let strides = b.tensor_strides(self.spec.tensor(source));
         let (offset, step) = locate(b, coordinates, &strides);
         b.load_strided(buffer, offset, step, self.lanes)
     }

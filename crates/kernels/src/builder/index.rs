@@ -3,7 +3,7 @@
 use crate::builder::KernelBuilder;
 use kiln_arith::IntegerPredicate;
 use kiln_ir::{Dim, DimExpr, DimOp, DimVisitor, Name, Type, Value};
-use kiln_schedule::KernelSpec;
+use kiln_schedule::{KernelSpec, TensorSpec};
 
 /// An `index`: known while building, or a value.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -196,6 +196,12 @@ impl KernelBuilder<'_> {
             strides[axis - 1] = self.mul(strides[axis], extents[axis]);
         }
         strides
+    }
+
+    /// The strides of a tensor in memory, in elements.
+    pub fn tensor_strides(&mut self, tensor: &TensorSpec) -> Vec<Index> {
+        let extents = self.dims(tensor.memory_shape());
+        self.strides(&extents)
     }
 
     /// Whether a signed relation holds.

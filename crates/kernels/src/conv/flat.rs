@@ -71,7 +71,7 @@ fn gather(conv: &Conv, b: &mut KernelBuilder, scratch: Buffer, (first, count): (
             *coordinate = b.mul(*coordinate, axis.stride);
         }
         let pixel = b.linear(&at, &strides);
-        let pixel = b.mul(pixel, shape.channels);
+        let pixel = b.mul(pixel, shape.pitch);
         let from = b.add(pixel, channel);
         let to = b.mul(row, conv.plan.pixel_pitch);
         copy_run(b, (source, from), (scratch, to), Index::from(shape.group_channels()));

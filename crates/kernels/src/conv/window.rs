@@ -148,7 +148,7 @@ fn region(
 fn in_place(conv: &Conv, b: &mut KernelBuilder, region: &Region) -> Window {
     let shape = conv.shape;
     let extents = conv.extents(b, |axis| axis.input);
-    let strides: Vec<Index> = b.strides(&extents).into_iter().map(|stride| b.mul(stride, shape.channels)).collect();
+    let strides: Vec<Index> = b.strides(&extents).into_iter().map(|stride| b.mul(stride, shape.pitch)).collect();
     let firsts = region.outer.iter().copied().chain([region.rows.0, region.columns.0]);
     let mut base = b.mul(region.image, strides[0]);
     base = b.add(base, region.channel);

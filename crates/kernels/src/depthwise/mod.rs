@@ -63,14 +63,14 @@ impl Depthwise<'_> {
         let (rows, columns) = (shape.rows(), shape.columns());
         let (height, width) = (b.expr(rows.input), b.expr(columns.input));
         let row_taps = taps_inside(b, rows, row, height);
-        let input_row = b.mul(width, shape.channels);
+        let input_row = b.mul(width, shape.pitch);
         let line = b.mul(image, height);
         let first = b.mul(row, rows.stride);
         let first = b.sub(first, rows.pad_low);
         let line = b.add(line, first);
         let pixel = b.mul(line, width);
         let pixel = b.sub(pixel, columns.pad_low);
-        let input = b.mul(pixel, shape.channels);
+        let input = b.mul(pixel, shape.pitch);
         let mut coordinates = vec![image];
         if self.finish.spec.nodes[shape.anchor].results[0].rank() > 3 {
             coordinates.push(row);
@@ -127,7 +127,7 @@ impl Depthwise<'_> {
                 for (index, accumulator) in accumulators.iter_mut().enumerate() {
                     let position = index as i64 * columns.stride + tap * columns.dilation;
                     let pixel = *pixels.entry(position).or_insert_with(|| {
-                        let at = b.add(input, position * self.shape.channels as i64);
+                        let at = b.add(input, position * self.shape.pitch as i64);
                         b.load(b.inputs[self.shape.input], at, line.lanes)
                     });
                     *accumulator = b.fma(pixel, weight, *accumulator);
@@ -152,7 +152,7 @@ impl Depthwise<'_> {
             let (input, filter) = self.tap_row(b, line, base, tap);
             b.for_loop(taps.0, taps.1, 1, accumulator, |b, tap, accumulator| {
                 let position = b.mul(tap, columns.dilation);
-                let position = b.mul(position, self.shape.channels);
+                let position = b.mul(position, self.shape.pitch);
                 let at = b.add(input, position);
                 let pixel = b.load(b.inputs[self.shape.input], at, line.lanes);
                 let moved = b.mul(tap, self.shape.channels);
@@ -166,7 +166,7 @@ impl Depthwise<'_> {
 
     /// Where the window of a column begins.
     fn window(&self, b: &mut KernelBuilder, line: &Line, column: Index) -> Index {
-        let moved = b.mul(column, self.shape.columns().stride as usize * self.shape.channels);
+        let moved = b.mul(column, self.shape.columns().stride as usize * self.shape.pitch);
         let base = b.add(line.input, moved);
         b.add(base, line.channel)
     }

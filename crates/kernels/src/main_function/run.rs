@@ -8,7 +8,7 @@ use super::{Weights, function, pointer};
 use crate::builder::stored_type;
 use crate::lower_kernels::Launch;
 use kiln_ir::{Attribute, Block, Builder, DimExpr, Module, Name, Op, Traits, Type, Value};
-use kiln_schedule::storage_of;
+use kiln_schedule::{is_in_place, storage_of};
 use rustc_hash::FxHashMap;
 
 /// Builds the function from the body of `main`.
@@ -86,6 +86,8 @@ pub(super) fn expressions(module: &Module, main: Op) -> Result<Vec<DimExpr>, Str
             let launch = Launch::of(module, op)?;
             exprs.extend(launch.dims);
             exprs.extend([launch.tasks, launch.scratch]);
+            let values = module.operands(op).iter().chain(module.results(op));
+            exprs.extend(values.map(|&value| storage_of(module, value).offset));
         }
         if let Some(places) = module.attribute(op, "arena").and_then(Attribute::as_dims) {
             exprs.extend(places.iter().filter_map(|place| place.expr()));
@@ -154,6 +156,7 @@ impl Run<'_> {
                 "graph.if" => self.branch(builder, op)?,
                 "graph.yield" | "func.return" => return Ok(op),
                 _ if builder.module.has_traits(op, Traits::VIEW)
+                    || is_in_place(builder.module, op)
                     || builder.module.has_traits(op, Traits::CONSTANT_LIKE) => {}
                 name => return Err(format!("{name} is not part of a kernel: outline comes first")),
             }
@@ -164,13 +167,28 @@ impl Run<'_> {
     /// The address of a tensor.
     fn address(&mut self, builder: &mut Builder, value: Value) -> Value {
         let storage = storage_of(builder.module, value);
-        if let Some(&address) = self.addresses.get(&storage) {
+        let address = self.owner_address(builder, storage.owner);
+        if storage.offset == DimExpr::constant(0) {
             return address;
         }
-        let offset = self.weights.find_offset(storage).expect("a tensor is an input, a result or a constant");
-        let base = self.weights_base.expect("there are weights");
-        let offset = constant(builder, offset as i64);
-        byte_address(builder, base, offset)
+        let offset = self.extents.index(builder, storage.offset);
+        byte_address(builder, address, offset)
+    }
+
+    /// The address of a tensor that is no part of another.
+    fn owner_address(&mut self, builder: &mut Builder, owner: Value) -> Value {
+        if let Some(&address) = self.addresses.get(&owner) {
+            return address;
+        }
+        if let Some(offset) = self.weights.find_offset(owner) {
+            let base = self.weights_base.expect("there are weights");
+            let offset = constant(builder, offset as i64);
+            return byte_address(builder, base, offset);
+        }
+        // Parts are written before the op comes that names the whole.
+        let op = builder.module.defining_op(owner).expect("a tensor is an input, a result or a constant");
+        self.place_results(builder, op);
+        self.addresses[&owner]
     }
 
     /// The buffer of a tensor as a flat memref of its storage type.
@@ -186,11 +204,16 @@ impl Run<'_> {
         self.extents.index(builder, count.expect("the number of elements was checked when the model was read"))
     }
 
-    /// Gives every result of `op` its address: an output's or a place in the arena.
+    /// Gives every result of `op` its address: an output's, a place in the arena or in another tensor.
     fn place_results(&mut self, builder: &mut Builder, op: Op) {
         let outputs = builder.module.attributes(op).i64s("output").unwrap_or_default();
         let places = builder.module.attribute(op, "arena").and_then(Attribute::as_dims).unwrap_or_default();
         for (index, result) in builder.module.results(op).to_vec().into_iter().enumerate() {
+            let owner = storage_of(builder.module, result).owner;
+            if owner != result {
+                self.owner_address(builder, owner);
+                continue;
+            }
             let address = match outputs.get(index).and_then(|&output| usize::try_from(output).ok()) {
                 Some(output) => load_word(builder, self.outputs, output, pointer()),
                 None => {
@@ -281,9 +304,9 @@ impl Run<'_> {
     fn copy_outputs(&mut self, builder: &mut Builder, last: Op) {
         let values = builder.module.operands(last).to_vec();
         for (number, value) in values.into_iter().enumerate() {
-            let storage = storage_of(builder.module, value);
-            let written = builder.module.defining_op(storage).and_then(|op| {
-                let index = builder.module.results(op).iter().position(|&result| result == storage)?;
+            let owner = storage_of(builder.module, value).owner;
+            let written = builder.module.defining_op(owner).and_then(|op| {
+                let index = builder.module.results(op).iter().position(|&result| result == owner)?;
                 builder.module.attributes(op).i64s("output")?.get(index).copied()
             });
             if written == Some(number as i64) {

@@ -162,12 +162,14 @@ impl Matmul<'_> {
 
     fn left(&self, b: &mut KernelBuilder, region: &Region, is_new: Condition) -> Matrix {
         let number = self.matrix_number(b, region, &self.shape.left_batch);
-        let size = b.mul(self.extents.rows, self.extents.depth);
+        let pitch = b.expr(self.shape.left_row);
+        let stored_rows = if self.shape.left_transposed { self.extents.depth } else { self.extents.rows };
+        let size = b.mul(stored_rows, pitch);
         let base = b.mul(number, size);
         let buffer = b.inputs[self.shape.left];
         let (step, depth) = match self.shape.left_transposed {
-            true => (Index::Constant(1), self.extents.rows),
-            false => (self.extents.depth, Index::Constant(1)),
+            true => (Index::Constant(1), pitch),
+            false => (pitch, Index::Constant(1)),
         };
         let moved = b.mul(region.rows.0, step);
         let base = b.add(base, moved);

@@ -78,9 +78,9 @@ fn transform_tile(winograd: &Winograd, b: &mut KernelBuilder, tile: &Tile, rows:
     let row_starts = rows.number.map(|row| {
         let row = b.add(image, row);
         let pixel = b.mul(row, width);
-        b.mul(pixel, shape.channels)
+        b.mul(pixel, shape.pitch)
     });
-    let column_starts = columns.number.map(|column| b.mul(column, shape.channels));
+    let column_starts = columns.number.map(|column| b.mul(column, shape.pitch));
     let lanes = Lanes::full(plan.tile.lanes);
     let target = b.mul(tile.number, plan.input_pitch(shape));
     b.for_each(0, shape.channels, lanes.count, |b, channel| {

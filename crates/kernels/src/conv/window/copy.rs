@@ -125,7 +125,7 @@ fn copy_pixels(
 ) {
     let (shape, pitch) = (conv.shape, conv.plan.pixel_pitch);
     let source = conv.input(b);
-    if pitch == shape.channels {
+    if pitch == shape.pitch && pitch == shape.channels {
         let (pixel, pixels) = (b.add(row, before), b.sub(after, before));
         let (from, offset, count) = (b.mul(pixel, pitch), b.mul(before, pitch), b.mul(pixels, pitch));
         let to = b.add(target, offset);
@@ -133,7 +133,7 @@ fn copy_pixels(
     }
     b.for_each(before, after, 1, |b, column| {
         let pixel = b.add(row, column);
-        let pixel = b.mul(pixel, shape.channels);
+        let pixel = b.mul(pixel, shape.pitch);
         let from = b.add(pixel, channel);
         let offset = b.mul(column, pitch);
         let to = b.add(target, offset);

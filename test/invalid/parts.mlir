@@ -1,0 +1,28 @@
+// Kernels that say something else about their buffers' memory than is so.
+// RUN: kiln-opt %s --plan-memory --split-input-file --verify-diagnostics
+
+func.func {function_type = (tensor<2x4xf32>) -> tensor<2x8xf32>, sym_name = "main"} ({
+^bb0(%x: tensor<2x4xf32>):
+  // expected-error@+1 {{result 0 is said to be whole in memory, but is a part of #kiln.dims<[2, 8]>}}
+  %0 = graph.fusion %x ({
+  ^bb0(%a: tensor<2x4xf32>):
+    %1 = graph.exp %a : (tensor<2x4xf32>) -> tensor<2x4xf32>
+    graph.yield %1 : (tensor<2x4xf32>) -> ()
+  }) : (tensor<2x4xf32>) -> tensor<2x4xf32>
+  %2 = graph.fusion %x {results_within = [#kiln.dims<[2, 8]>]} ({
+  ^bb0(%a: tensor<2x4xf32>):
+    %1 = graph.exp %a : (tensor<2x4xf32>) -> tensor<2x4xf32>
+    graph.yield %1 : (tensor<2x4xf32>) -> ()
+  }) : (tensor<2x4xf32>) -> tensor<2x4xf32>
+  %3 = graph.concat %0, %2 {axis = 1, within = #kiln.dims<[2, 8]>} : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x8xf32>
+  func.return %3 : (tensor<2x8xf32>) -> ()
+})
+
+// -----
+
+func.func {function_type = (tensor<2x8xf32>) -> tensor<2x4xf32>, sym_name = "main"} ({
+^bb0(%x: tensor<2x8xf32>):
+  // expected-error@+1 {{a tensor of shape [2, 8] is no part of one of shape [2, 7]}}
+  %0 = graph.slice %x {starts = #kiln.dims<[0, 0]>, steps = [1, 1], within = #kiln.dims<[2, 7]>} : (tensor<2x8xf32>) -> tensor<2x4xf32>
+  func.return %0 : (tensor<2x4xf32>) -> ()
+})

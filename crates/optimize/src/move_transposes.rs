@@ -25,6 +25,7 @@ pub fn sink_transpose_patterns(patterns: &mut PatternSet) {
     patterns.add(elementwise::SinkThroughElementwise);
     structured::add_patterns(patterns);
     patterns.add_fn("sink-transpose-through-reshape", "graph.reshape", reshape::sink_through_reshape);
+    patterns.add_fn("hoist-transpose-through-reshape", "graph.transpose", reshape::hoist_through_reshape);
 }
 
 /// A transpose that an operand is the result of.

@@ -1,7 +1,7 @@
 //! Through reshapes that merge and split neighbouring axes.
 
 use super::{Transposed, find_transpose};
-use crate::matching::{permute, reshape, shape_of, transpose};
+use crate::matching::{axes_attribute, find_producer, permute, reshape, shape_of, transpose};
 use kiln_ir::{Builder, Dim, DimExpr, Module, Op, Rewrite};
 use std::ops::Range;
 
@@ -33,6 +33,37 @@ pub(super) fn sink_through_reshape(module: &mut Module, op: Op) -> Rewrite {
     let mut builder = Builder::before(module, op);
     let value = reshape(&mut builder, source, &inner);
     let value = transpose(&mut builder, value, &result_permutation);
+    module.replace(op, &[value]);
+    Ok(())
+}
+
+/// `transpose(reshape(transpose(x))) = reshape(transpose(x))` where the outer transpose moves whole groups of axes that
+/// the reshape merges or splits: of a channel shuffle between two channels-last ops, one transpose is left.
+pub(super) fn hoist_through_reshape(module: &mut Module, op: Op) -> Rewrite {
+    let reshaped = module.operand(op, 0);
+    let reshape_op = find_producer(module, reshaped, "graph.reshape").ok_or("the operand is no reshape")?;
+    let moved = module.operand(reshape_op, 0);
+    let Transposed { source, permutation } = find_transpose(module, moved).ok_or("what is reshaped is no transpose")?;
+    if !module.has_one_use(reshaped) || !module.has_one_use(moved) {
+        return Err("the inner transpose has other uses".into());
+    }
+    let outer = axes_attribute(module, op, "permutation").ok_or("a transpose has a permutation")?;
+    let after = shape_of(module, reshaped);
+    let groups = group_axes(shape_of(module, moved), after).ok_or("axes do not merge or split in groups")?;
+    let mut order: Vec<usize> = Vec::with_capacity(permutation.len());
+    let mut rest = outer.as_slice();
+    while let Some(&first) = rest.first() {
+        let group = groups.iter().find(|group| group.after.start == first);
+        let group = group.filter(|group| rest.iter().copied().take(group.after.len()).eq(group.after.clone()));
+        let group = group.ok_or("axes that were split are moved apart")?;
+        order.extend(group.before.clone());
+        rest = &rest[group.after.len()..];
+    }
+    let shape = permute(after, &outer);
+
+    let mut builder = Builder::before(module, op);
+    let value = transpose(&mut builder, source, &permute(&permutation, &order));
+    let value = reshape(&mut builder, value, &shape);
     module.replace(op, &[value]);
     Ok(())
 }

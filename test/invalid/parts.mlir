@@ -26,3 +26,38 @@ func.func {function_type = (tensor<2x8xf32>) -> tensor<2x4xf32>, sym_name = "mai
   %0 = graph.slice %x {starts = #kiln.dims<[0, 0]>, steps = [1, 1], within = #kiln.dims<[2, 7]>} : (tensor<2x8xf32>) -> tensor<2x4xf32>
   func.return %0 : (tensor<2x4xf32>) -> ()
 })
+
+// -----
+
+func.func {function_type = (tensor<2x8xf32>) -> tensor<2x4xf32>, sym_name = "main"} ({
+^bb0(%x: tensor<2x8xf32>):
+  // expected-error@+1 {{a part that is read in place has steps of 1}}
+  %0 = graph.slice %x {starts = #kiln.dims<[0, 0]>, steps = [1, 2], within = #kiln.dims<[2, 8]>} : (tensor<2x8xf32>) -> tensor<2x4xf32>
+  func.return %0 : (tensor<2x4xf32>) -> ()
+})
+
+// -----
+
+func.func {function_type = (tensor<2x4xf32>) -> tensor<2x4xf32>, sym_name = "main"} ({
+^bb0(%x: tensor<2x4xf32>):
+  // expected-error@+1 {{operands_within has 2 entries, but there are 1 tensors}}
+  %0 = graph.fusion %x {operands_within = [#kiln.dims<[2, 8]>, #kiln.dims<[2, 8]>]} ({
+  ^bb0(%a: tensor<2x4xf32>):
+    %1 = graph.exp %a : (tensor<2x4xf32>) -> tensor<2x4xf32>
+    graph.yield %1 : (tensor<2x4xf32>) -> ()
+  }) : (tensor<2x4xf32>) -> tensor<2x4xf32>
+  func.return %0 : (tensor<2x4xf32>) -> ()
+})
+
+// -----
+
+func.func {function_type = (tensor<2x4xf32>) -> tensor<2x4xf32>, sym_name = "main"} ({
+^bb0(%x: tensor<2x4xf32>):
+  // expected-error@+1 {{results_within: a tensor of shape [2, 4] is no part of one of shape [2, 3]}}
+  %0 = graph.fusion %x {results_within = [#kiln.dims<[2, 3]>]} ({
+  ^bb0(%a: tensor<2x4xf32>):
+    %1 = graph.exp %a : (tensor<2x4xf32>) -> tensor<2x4xf32>
+    graph.yield %1 : (tensor<2x4xf32>) -> ()
+  }) : (tensor<2x4xf32>) -> tensor<2x4xf32>
+  func.return %0 : (tensor<2x4xf32>) -> ()
+})

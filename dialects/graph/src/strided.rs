@@ -21,6 +21,43 @@ pub(crate) fn broadcast_offsets(from: &[usize], to: &[usize]) -> Result<Vec<usiz
     Ok(offsets(to, &strides, 0))
 }
 
+/// How two operands that broadcast to one result are read along its last axes.
+pub(crate) struct Runs {
+    /// Where each run begins in the two operands.
+    pub starts: Vec<(usize, usize)>,
+    /// How many elements a run has.
+    pub length: usize,
+    /// From an element to the next: 1, or 0 where a run reads one element of the operand again and again.
+    pub steps: (usize, usize),
+}
+
+/// The longest runs of a result of shape `to` along which each operand either moves element by element or stays.
+///
+/// # Errors
+/// When an extent neither is 1 nor equals the result's.
+pub(crate) fn broadcast_runs(left: &[usize], right: &[usize], to: &[usize]) -> Result<Runs, String> {
+    let evenly = |&count: &usize| step(left, to, count).is_some() && step(right, to, count).is_some();
+    let count = (0..=to.len()).rev().find(evenly).unwrap_or(0);
+    let (outer, inner) = to.split_at(to.len() - count);
+    let starts = |from: &[usize]| {
+        let kept = from.len().saturating_sub(inner.len());
+        let run: usize = from[kept..].iter().product();
+        broadcast_offsets(&from[..kept], outer).map(|offsets| offsets.into_iter().map(move |offset| offset * run))
+    };
+    let starts = starts(left)?.zip(starts(right)?).collect();
+    let steps = (step(left, to, count).unwrap_or(0), step(right, to, count).unwrap_or(0));
+    Ok(Runs { starts, length: inner.iter().product(), steps })
+}
+
+/// How an operand moves along the last `count` axes of the result, if it does so evenly.
+fn step(from: &[usize], to: &[usize], count: usize) -> Option<usize> {
+    let (own, inner) = (&from[from.len().saturating_sub(count)..], &to[to.len() - count..]);
+    if own == inner {
+        return Some(1);
+    }
+    own.iter().all(|&extent| extent == 1).then_some(0)
+}
+
 /// `start + sum(index[axis] * strides[axis])` for each index of `shape`, in row-major order.
 pub(crate) fn offsets(shape: &[usize], strides: &[isize], start: isize) -> Vec<usize> {
     let count = kiln_tensor::element_count(shape).unwrap_or(0);
@@ -117,6 +154,31 @@ mod tests {
         assert_eq!(broadcast_offsets(&[1], &[0]), Ok(vec![]));
         assert!(broadcast_offsets(&[2], &[3]).is_err());
         assert!(broadcast_offsets(&[1, 3], &[3]).is_err());
+    }
+
+    #[test]
+    fn runs_are_offsets_taken_together() {
+        let shapes: &[(&[usize], &[usize], &[usize], usize)] = &[
+            (&[4, 2, 3], &[4, 1, 1], &[4, 2, 3], 6),
+            (&[4, 2, 3], &[3], &[4, 2, 3], 3),
+            (&[4, 2, 3], &[2, 1], &[4, 2, 3], 3),
+            (&[1, 2, 1], &[4, 1, 3], &[4, 2, 3], 3),
+            (&[], &[2, 3], &[2, 3], 6),
+            (&[2, 3], &[2, 3], &[2, 3], 6),
+            (&[0, 3], &[3], &[0, 3], 3),
+            (&[], &[], &[], 1),
+        ];
+        for &(left, right, to, length) in shapes {
+            let runs = broadcast_runs(left, right, to).expect("the shapes fit");
+            assert_eq!(runs.length, length, "{left:?} and {right:?} to {to:?}");
+            let run = |&(i, j): &(usize, usize)| {
+                (0..length).map(move |at| (i + at * runs.steps.0, j + at * runs.steps.1)).collect::<Vec<_>>()
+            };
+            let found: Vec<_> = runs.starts.iter().flat_map(run).collect();
+            let offsets = |from| broadcast_offsets(from, to).expect("the shapes fit");
+            assert_eq!(found, offsets(left).into_iter().zip(offsets(right)).collect::<Vec<_>>());
+        }
+        assert!(broadcast_runs(&[2], &[3], &[3]).is_err());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Evaluation of elementwise ops from the formulas in their rows.
 
 use super::{ElementwiseRow, Formula};
-use crate::strided::broadcast_offsets;
+use crate::strided::{broadcast_offsets, broadcast_runs};
 use kiln_ir::EvaluateRequest;
 use kiln_tensor::scalar::{Class, floats, from_floats, from_integers, integers};
 use kiln_tensor::{ElementType, Tensor};
@@ -46,6 +46,11 @@ fn binary(formula: Formula, operands: &[Tensor], element: ElementType, shape: &[
         Ok(broadcast_offsets(left.shape(), shape)?.into_iter().zip(broadcast_offsets(right.shape(), shape)?))
     };
     match (formula, Class::of(left.element())) {
+        (Formula::Binary { float: Some(float), .. }, Class::Float)
+            if [left.element(), right.element(), element] == [ElementType::F32; 3] =>
+        {
+            binary_of_weights(float, left, right, shape)
+        }
         (Formula::Binary { float, .. }, Class::Float) => {
             let (float, a, b) = (float.ok_or_else(missing)?, floats(left)?, floats(right)?);
             from_floats(element, shape, pairs()?.map(|(i, j)| float(a[i], b[j])))
@@ -68,4 +73,22 @@ fn binary(formula: Formula, operands: &[Tensor], element: ElementType, shape: &[
         }
         _ => Err(missing()),
     }
+}
+
+/// 32-bit floats, which most weights are: without widened copies of the operands.
+fn binary_of_weights(
+    float: fn(f64, f64) -> f64,
+    left: &Tensor,
+    right: &Tensor,
+    shape: &[usize],
+) -> Result<Tensor, String> {
+    let runs = broadcast_runs(left.shape(), right.shape(), shape)?;
+    let (a, b) = (left.values::<f32>(), right.values::<f32>());
+    let (step_a, step_b) = runs.steps;
+    let mut values: Vec<f32> = Vec::with_capacity(runs.starts.len() * runs.length);
+    for &(i, j) in &runs.starts {
+        let pairs = (0..runs.length).map(|at| (a[i + at * step_a], b[j + at * step_b]));
+        values.extend(pairs.map(|(a, b)| float(a.into(), b.into()) as f32));
+    }
+    Ok(Tensor::from_values(shape, &values))
 }

@@ -9,7 +9,7 @@
 //! %r = graph.conv %x, %ws {...}
 //! ```
 
-use crate::matching::{constant, is_constant, reshape, shape_of};
+use crate::matching::{constant, reshape, shape_of};
 use kiln_ir::{Builder, Dim, Mismatch, Module, Op, PatternSet, Rewrite, Value};
 use kiln_tensor::Tensor;
 
@@ -53,8 +53,27 @@ fn find_linear(module: &Module, value: Value) -> Option<Linear> {
         _ => return None,
     };
     let linear = Linear { op, weights: 1, weights_axis, result_axis, has_bias };
-    let foldable = module.has_one_use(value) && is_constant(module, module.operand(op, linear.weights));
+    let foldable = module.has_one_use(value) && will_be_constant(module, module.operand(op, linear.weights));
     foldable.then_some(linear)
+}
+
+/// How many ops on constants are looked through: scales and offsets of a few normalizations after each other.
+const FOLDED_DEPTH: usize = 16;
+
+/// Whether `value` is a constant, or computed from constants by what these patterns make: `fold-constants` follows.
+fn will_be_constant(module: &Module, value: Value) -> bool {
+    is_computed_from_constants(module, value, FOLDED_DEPTH)
+}
+
+fn is_computed_from_constants(module: &Module, value: Value, depth: usize) -> bool {
+    let Some(op) = module.defining_op(value) else { return false };
+    match module.name(op).as_str() {
+        "graph.constant" => true,
+        "graph.multiply" | "graph.add" | "graph.reshape" if depth > 0 => {
+            module.operands(op).iter().all(|&operand| is_computed_from_constants(module, operand, depth - 1))
+        }
+        _ => false,
+    }
 }
 
 /// The operand that is a linear op and the one that is a constant along its output channels.
@@ -65,7 +84,7 @@ fn find_operands(module: &Module, op: Op) -> Result<(Linear, Value), Mismatch> {
         if module.ty(value) != module.ty(module.result(op, 0)) {
             return Err("the constant widens the result".into());
         }
-        if is_constant(module, factor) && varies_along_only(module, factor, value, linear.result_axis) {
+        if will_be_constant(module, factor) && varies_along_only(module, factor, value, linear.result_axis) {
             return Ok((linear, factor));
         }
     }
@@ -95,7 +114,7 @@ fn fold_scale(module: &mut Module, op: Op) -> Rewrite {
     if module.name(linear.op) == "graph.matmul" && weights_rank > 2 {
         return Err("batched weights".into());
     }
-    if linear.has_bias && !is_constant(module, operands[2]) {
+    if linear.has_bias && !will_be_constant(module, operands[2]) {
         return Err("the bias is not constant".into());
     }
     // The constant may stand after the linear op, whose only user is `op`: it moves down to where both are known.
@@ -125,7 +144,7 @@ fn fold_offset(module: &mut Module, op: Op) -> Rewrite {
     if module.name(linear.op) == "graph.matmul" {
         return Err("matmul has no bias; the addition becomes its epilogue".into());
     }
-    if linear.has_bias && !is_constant(module, module.operand(linear.op, 2)) {
+    if linear.has_bias && !will_be_constant(module, module.operand(linear.op, 2)) {
         return Err("the bias is not constant".into());
     }
     let operands = module.operands(linear.op).to_vec();

@@ -9,11 +9,14 @@
 //! ```
 //!
 //! The number of elements that transposes move never grows: an op is rewritten only if each of its other operands is
-//! transposed alike, constant, or has no two long axes that would change order.
+//! transposed alike, constant, or has no two long axes that would change order. Two transposes around a reshape become
+//! one where they can, and one before a flattened product moves into its weights.
 
 mod elementwise;
 mod reshape;
+mod rows;
 mod structured;
+mod unit_axes;
 
 use crate::matching::{
     axes_attribute, find_producer, invert, is_constant, reshape as make_reshape, shape_of, transpose,
@@ -24,8 +27,12 @@ use kiln_ir::{Builder, Dim, Module, Op, PatternSet, Type, Value};
 pub fn sink_transpose_patterns(patterns: &mut PatternSet) {
     patterns.add(elementwise::SinkThroughElementwise);
     structured::add_patterns(patterns);
-    patterns.add_fn("sink-transpose-through-reshape", "graph.reshape", reshape::sink_through_reshape);
-    patterns.add_fn("hoist-transpose-through-reshape", "graph.transpose", reshape::hoist_through_reshape);
+    patterns
+        .add_fn("sink-transpose-through-reshape", "graph.reshape", reshape::sink_through_reshape)
+        .add_fn("hoist-transpose-through-reshape", "graph.transpose", reshape::hoist_through_reshape)
+        .add_fn("sink-transpose-through-broadcast", "graph.broadcast", structured::sink_through_broadcast)
+        .add_fn("transpose-into-rows-of-matmul", "graph.matmul", rows::transpose_into_rows)
+        .add(unit_axes::SinkReshape);
 }
 
 /// A transpose that an operand is the result of.

@@ -71,6 +71,10 @@ fn evaluate(request: &EvaluateRequest) -> Result<Vec<Tensor>, String> {
     let strides = row_major_strides(x.shape());
     let axes = permutation(request.attributes, x.rank())?;
     let permuted: Vec<isize> = axes.into_iter().map(|axis| strides[axis] as isize).collect();
-    let picks = offsets(shape, &permuted, 0).into_iter().map(|offset| (0, offset));
+    // The last axis is walked, not listed: constants of a hundred million elements are transposed.
+    let (last, outer) = (shape.len().checked_sub(1), shape.split_last().map_or(&[][..], |(_, outer)| outer));
+    let (length, step) = last.map_or((1, 0), |last| (shape[last], permuted[last] as usize));
+    let rows = offsets(outer, &permuted[..outer.len()], 0);
+    let picks = rows.into_iter().flat_map(|row| (0..length).map(move |place| (0, row + place * step)));
     Ok(vec![Tensor::pick(request.operands, shape, picks)?])
 }

@@ -6,9 +6,9 @@ use kiln_ir::{Builder, Dim, DimExpr, Module, Op, Rewrite};
 use std::ops::Range;
 
 /// Neighbouring axes before a reshape and the axes they become; both hold the same number of elements.
-struct Group {
-    before: Range<usize>,
-    after: Range<usize>,
+pub(super) struct Group {
+    pub before: Range<usize>,
+    pub after: Range<usize>,
 }
 
 /// `reshape(transpose(x)) = transpose(reshape(x))` where the axes that merge are neighbours in x, too
@@ -73,8 +73,31 @@ fn are_neighbours(axes: &[usize]) -> bool {
     axes.windows(2).all(|pair| pair[1] == pair[0] + 1)
 }
 
-/// Cuts a reshape into the smallest groups; `None` if extents cannot be compared. Every group has an axis on both sides.
-fn group_axes(before: &[Dim], after: &[Dim]) -> Option<Vec<Group>> {
+/// Cuts a reshape into groups, small ones where extents can be compared; what cannot be compared is one group. `None` if
+/// all is. Every group has an axis on both sides.
+pub(super) fn group_axes(before: &[Dim], after: &[Dim]) -> Option<Vec<Group>> {
+    group_compared(before, after).or_else(|| group_equal(before, after))
+}
+
+/// Equal extents from either end are groups, what is between them is another: its elements are as many on both sides.
+fn group_equal(before: &[Dim], after: &[Dim]) -> Option<Vec<Group>> {
+    let most = before.len().min(after.len());
+    if most == 0 {
+        return None;
+    }
+    let leading = before.iter().zip(after).take_while(|(left, right)| left == right).count().min(most - 1);
+    let pairs = before[leading..].iter().rev().zip(after[leading..].iter().rev());
+    let trailing = pairs.take_while(|(left, right)| left == right).count().min(most - leading - 1);
+    let (left, right) = (before.len() - trailing, after.len() - trailing);
+    let pair = |left: usize, right: usize| Group { before: left..left + 1, after: right..right + 1 };
+    let head = (0..leading).map(|axis| pair(axis, axis));
+    let tail = (0..trailing).map(|axis| pair(left + axis, right + axis));
+    let middle = Group { before: leading..left, after: leading..right };
+    (leading + trailing > 0).then(|| head.chain([middle]).chain(tail).collect())
+}
+
+/// The smallest groups; `None` if extents cannot be compared.
+fn group_compared(before: &[Dim], after: &[Dim]) -> Option<Vec<Group>> {
     let mut groups: Vec<Group> = Vec::new();
     let (mut i, mut j) = (0, 0);
     while i < before.len() && j < after.len() {
@@ -133,5 +156,17 @@ mod tests {
         let found = group_axes(&[n, h, Dim::Static(4)], &[n, area]).expect("comparable");
         assert_eq!(found.len(), 2);
         assert_eq!(found[1].before, 1..3);
+    }
+
+    #[test]
+    fn what_cannot_be_compared_is_one_group() {
+        let dim = |name: &str| Dim::symbol(name);
+        let channels = Dim::Static(24);
+        let found = group_axes(&[dim("N"), channels, dim("A"), dim("B")], &[dim("N"), channels, dim("C"), dim("D")]);
+        let after: Vec<_> = found.expect("the first axes are equal").into_iter().map(|group| group.after).collect();
+        assert_eq!(after, [0..1, 1..2, 2..4]);
+        let found = group_axes(&[dim("A"), dim("B"), channels], &[dim("C"), channels]).expect("the last axes are equal");
+        assert_eq!(found[0].before, 0..2);
+        assert!(group_axes(&[dim("A"), dim("B")], &[dim("C"), dim("D")]).is_none());
     }
 }

@@ -1,6 +1,6 @@
 //! Through ops that name axes: the names change with the order.
 
-use super::{Undone, build_undone, find_transpose, rebuild, undo};
+use super::{Transposed, Undone, build_undone, find_transpose, rebuild, undo};
 use crate::matching::{axes_attribute, invert, permute, shape_of, transpose};
 use kiln_ir::{Attribute, Builder, Mismatch, Module, Op, PatternSet, Rewrite, Type};
 
@@ -18,6 +18,22 @@ const OPS: &[(&str, &str, Axes)] = &[
     ("sink-transpose-through-slice", "graph.slice", Axes::PerAxis(&["starts", "steps"])),
     ("sink-transpose-through-resize", "graph.resize", Axes::PerAxis(&["scales"])),
 ];
+
+/// `broadcast(transpose(x)) = transpose(broadcast(x))` where nothing grows: such a broadcast only checks extents
+pub(super) fn sink_through_broadcast(module: &mut Module, op: Op) -> Rewrite {
+    let operand = module.operand(op, 0);
+    let Transposed { source, permutation } = find_transpose(module, operand).ok_or("the operand is no transpose")?;
+    let (before, after) = (shape_of(module, operand), shape_of(module, module.result(op, 0)));
+    if before.len() != after.len() || before.iter().zip(after).any(|(before, after)| before.is(1) && !after.is(1)) {
+        return Err("the transpose would move more".into());
+    }
+    let inner = Type::tensor(&permute(after, &invert(&permutation)), module.ty(operand).scalar());
+    let mut builder = Builder::before(module, op);
+    let inner = builder.op("graph.broadcast").operand(source).result(inner).value();
+    let value = transpose(&mut builder, inner, &permutation);
+    module.replace(op, &[value]);
+    Ok(())
+}
 
 /// How attributes name axes.
 #[derive(Clone, Copy)]

@@ -211,3 +211,50 @@ func.func {sym_name = "main", arg_names = ["x", "w"], function_type = (!v, !w) -
   %2 = graph.add %1, %w : (!w, !w) -> !w
   func.return %0, %2 : (tensor<3x3xf32>, !w) -> ()
 }) : () -> ()
+// -----
+// heads of attention: operands are read through transposes, the result is written through one
+// symbols: N=1, S=1; N=2, S=7; N=3, S=65
+!x = tensor<?x?x3x20xf32, #kiln.dims<[N, S, 3, 20]>>
+!q = tensor<?x3x?x20xf32, #kiln.dims<[N, 3, S, 20]>>
+!k = tensor<?x3x20x?xf32, #kiln.dims<[N, 3, 20, S]>>
+!s = tensor<?x3x?x?xf32, #kiln.dims<[N, 3, S, S]>>
+func.func {sym_name = "main", function_type = (!x, !x, !x) -> (!s, !x)} ({
+^bb0(%x: !x, %y: !x, %z: !x):
+  %q = graph.transpose %x {permutation = [0, 2, 1, 3]} : (!x) -> !q
+  %k = graph.transpose %y {permutation = [0, 2, 3, 1]} : (!x) -> !k
+  %v = graph.transpose %z {permutation = [0, 2, 1, 3]} : (!x) -> !q
+  %s = graph.matmul %q, %k : (!q, !k) -> !s
+  %r = graph.tanh %s : (!s) -> !s
+  %p = graph.matmul %r, %v : (!s, !q) -> !q
+  %t = graph.transpose %p {permutation = [0, 2, 1, 3]} : (!q) -> !x
+  func.return %r, %t : (!s, !x) -> ()
+}) : () -> ()
+// -----
+// rows of a layer lie apart; an epilogue broadcasts before the result is turned
+!x = tensor<6x2x3x24xf32>
+!t = tensor<3x2x6x24xf32>
+!w = tensor<24x40xf32>
+!y = tensor<3x2x6x40xf32>
+!r = tensor<6x3x2x40xf32>
+!c = tensor<2x1x40xf32>
+func.func {sym_name = "main", function_type = (!x, !w, !c) -> !r} ({
+^bb0(%x: !x, %w: !w, %c: !c):
+  %t = graph.transpose %x {permutation = [2, 1, 0, 3]} : (!x) -> !t
+  %0 = graph.matmul %t, %w : (!t, !w) -> !y
+  %1 = graph.add %0, %c : (!y, !c) -> !y
+  %2 = graph.transpose %1 {permutation = [2, 0, 1, 3]} : (!y) -> !r
+  func.return %2 : (!r) -> ()
+}) : () -> ()
+// -----
+// both operands are transposes of one tensor, the left one read along its columns
+!x = tensor<4x9x5x33xf64>
+!a = tensor<4x5x33x9xf64>
+!b = tensor<4x5x9x33xf64>
+!y = tensor<4x5x33x33xf64>
+func.func {sym_name = "main", function_type = (!x) -> !y} ({
+^bb0(%x: !x):
+  %a = graph.transpose %x {permutation = [0, 2, 3, 1]} : (!x) -> !a
+  %b = graph.transpose %x {permutation = [0, 2, 1, 3]} : (!x) -> !b
+  %0 = graph.matmul %a, %b : (!a, !b) -> !y
+  func.return %0 : (!y) -> ()
+}) : () -> ()

@@ -41,3 +41,21 @@ func.func {function_type = (tensor<3xf32>) -> tensor<2x3xf32>, sym_name = "types
   %m = graph.maximum %x, %zero : (tensor<3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
   func.return %m : (tensor<2x3xf32>) -> ()
 })
+
+// Indices that are constant and evenly spaced are a slice; a negative one counts from the end.
+// CHECK-LABEL: sym_name = "gather_to_slice"
+func.func {function_type = (tensor<2x3x4xf32>) -> (tensor<2x4xf32>, tensor<2x3x2xf32>, tensor<2x3x2xf32>), sym_name = "gather_to_slice"} ({
+^bb0(%x: tensor<2x3x4xf32>):
+  // CHECK:     %[[A:.+]] = graph.slice %arg0 {starts = #kiln.dims<[0, 2, 0]>, steps = [1, 1, 1]} {{.*}} -> tensor<2x1x4xf32>
+  // CHECK:     %[[B:.+]] = graph.reshape %[[A]]
+  // CHECK:     %[[C:.+]] = graph.slice %arg0 {starts = #kiln.dims<[0, 0, 3]>, steps = [1, 1, -2]}
+  // CHECK:     %[[D:.+]] = graph.gather
+  // CHECK:     func.return %[[B]], %[[C]], %[[D]]
+  %i = graph.constant {value = dense<-1> : tensor<i64>} : () -> tensor<i64>
+  %a = graph.gather %x, %i {axis = 1} : (tensor<2x3x4xf32>, tensor<i64>) -> tensor<2x4xf32>
+  %j = graph.constant {value = dense<[3, 1]> : tensor<2xi64>} : () -> tensor<2xi64>
+  %b = graph.gather %x, %j {axis = 2} : (tensor<2x3x4xf32>, tensor<2xi64>) -> tensor<2x3x2xf32>
+  %k = graph.constant {value = dense<[1, 4]> : tensor<2xi64>} : () -> tensor<2xi64>
+  %c = graph.gather %x, %k {axis = 2} : (tensor<2x3x4xf32>, tensor<2xi64>) -> tensor<2x3x2xf32>
+  func.return %a, %b, %c : (tensor<2x4xf32>, tensor<2x3x2xf32>, tensor<2x3x2xf32>) -> ()
+})

@@ -1,3 +1,4 @@
+// Transposes and reshapes move to results, meet their inverse, and vanish into weights.
 // RUN: kiln-opt %s --sink-transposes --dce | FileCheck %s
 
 // A channel shuffle between channels-last ops: one transpose of the two axes that the channels are split into.
@@ -27,4 +28,68 @@ func.func {function_type = (tensor<6x5x7xf32>) -> tensor<2x5x7x3xf32>, sym_name 
   %2 = graph.transpose %1 {permutation = [1, 0, 2]} : (tensor<35x2x3xf32>) -> tensor<2x35x3xf32>
   %3 = graph.reshape %2 : (tensor<2x35x3xf32>) -> tensor<2x5x7x3xf32>
   func.return %3 : (tensor<2x5x7x3xf32>) -> ()
+})
+
+// The weights of a product of what was flattened take the other order; the transpose of a constant is folded elsewhere.
+// CHECK-LABEL: sym_name = "flatten"
+func.func {function_type = (tensor<2x2x2x3xf32>) -> tensor<2x1xf32>, sym_name = "flatten"} ({
+^bb0(%x: tensor<2x2x2x3xf32>):
+  // CHECK-DAG:  %[[X:.+]] = graph.reshape %arg0 : (tensor<2x2x2x3xf32>) -> tensor<2x12xf32>
+  // CHECK-DAG:  %[[S:.+]] = graph.reshape %{{.+}} -> tensor<3x2x2x1xf32>
+  // CHECK-DAG:  %[[T:.+]] = graph.transpose %[[S]] {permutation = [1, 2, 0, 3]}
+  // CHECK-DAG:  %[[W:.+]] = graph.reshape %[[T]] : (tensor<2x2x3x1xf32>) -> tensor<12x1xf32>
+  // CHECK:      graph.matmul %[[X]], %[[W]]
+  %w = graph.constant {value = dense<[[1.0], [2.0], [3.0], [4.0], [5.0], [6.0], [7.0], [8.0], [9.0], [10.0], [11.0], [12.0]]> : tensor<12x1xf32>} : () -> tensor<12x1xf32>
+  %0 = graph.transpose %x {permutation = [0, 3, 1, 2]} : (tensor<2x2x2x3xf32>) -> tensor<2x3x2x2xf32>
+  %1 = graph.reshape %0 : (tensor<2x3x2x2xf32>) -> tensor<2x12xf32>
+  %2 = graph.matmul %1, %w : (tensor<2x12xf32>, tensor<12x1xf32>) -> tensor<2x1xf32>
+  func.return %2 : (tensor<2x1xf32>) -> ()
+})
+
+// Squeeze and excite: what is between products of single pixels becomes their epilogue.
+// CHECK-LABEL: sym_name = "unit_axes"
+func.func {function_type = (tensor<?x1x1x6xf32, #kiln.dims<[N, 1, 1, 6]>>) -> tensor<?x1x1x6xf32, #kiln.dims<[N, 1, 1, 6]>>, sym_name = "unit_axes"} ({
+^bb0(%x: tensor<?x1x1x6xf32, #kiln.dims<[N, 1, 1, 6]>>):
+  // CHECK:      %[[S:.+]] = graph.softmax %arg0
+  // CHECK-NOT:  graph.reshape %[[S]]
+  // CHECK:      %[[A:.+]] = graph.add %[[S]], %{{.+}} -> tensor<?x1x1x6xf32
+  // CHECK-NEXT: %[[R:.+]] = graph.relu %[[A]]
+  // CHECK-NEXT: func.return %[[R]]
+  %c = graph.constant {value = dense<[[[1.0]], [[2.0]], [[3.0]], [[4.0]], [[5.0]], [[6.0]]]> : tensor<6x1x1xf32>} : () -> tensor<6x1x1xf32>
+  %s = graph.softmax %x {axis = 3} : (tensor<?x1x1x6xf32, #kiln.dims<[N, 1, 1, 6]>>) -> tensor<?x1x1x6xf32, #kiln.dims<[N, 1, 1, 6]>>
+  %0 = graph.reshape %s : (tensor<?x1x1x6xf32, #kiln.dims<[N, 1, 1, 6]>>) -> tensor<?x6x1x1xf32, #kiln.dims<[N, 6, 1, 1]>>
+  %1 = graph.add %0, %c : (tensor<?x6x1x1xf32, #kiln.dims<[N, 6, 1, 1]>>, tensor<6x1x1xf32>) -> tensor<?x6x1x1xf32, #kiln.dims<[N, 6, 1, 1]>>
+  %2 = graph.relu %1 : (tensor<?x6x1x1xf32, #kiln.dims<[N, 6, 1, 1]>>) -> tensor<?x6x1x1xf32, #kiln.dims<[N, 6, 1, 1]>>
+  %3 = graph.reshape %2 : (tensor<?x6x1x1xf32, #kiln.dims<[N, 6, 1, 1]>>) -> tensor<?x1x1x6xf32, #kiln.dims<[N, 1, 1, 6]>>
+  func.return %3 : (tensor<?x1x1x6xf32, #kiln.dims<[N, 1, 1, 6]>>) -> ()
+})
+
+// Two reshapes of different values do not chase each other.
+// CHECK-LABEL: sym_name = "two_reshapes"
+func.func {function_type = (tensor<6xf32>, tensor<3x2xf32>) -> tensor<2x3xf32>, sym_name = "two_reshapes"} ({
+^bb0(%x: tensor<6xf32>, %y: tensor<3x2xf32>):
+  // CHECK: graph.add {{.*}} -> tensor<2x3xf32>
+  %n = graph.relu %x : (tensor<6xf32>) -> tensor<6xf32>
+  %m = graph.relu %y : (tensor<3x2xf32>) -> tensor<3x2xf32>
+  %0 = graph.reshape %n : (tensor<6xf32>) -> tensor<2x3xf32>
+  %1 = graph.reshape %m : (tensor<3x2xf32>) -> tensor<2x3xf32>
+  %2 = graph.add %0, %1 : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  func.return %2 : (tensor<2x3xf32>) -> ()
+})
+
+// Extents that are known to be equal at run time only are one group; a broadcast that only checks them is passed.
+// CHECK-LABEL: sym_name = "checks"
+func.func {function_type = (tensor<?x?x4xf32, #kiln.dims<[A, B, 4]>>) -> tensor<?x?x4xf32, #kiln.dims<[C, D, 4]>>, sym_name = "checks"} ({
+^bb0(%x: tensor<?x?x4xf32, #kiln.dims<[A, B, 4]>>):
+  // CHECK-NOT: graph.transpose
+  // CHECK:     graph.reshape
+  // CHECK-NOT: graph.transpose
+  // CHECK:     graph.broadcast
+  // CHECK-NOT: graph.transpose
+  // CHECK:     func.return
+  %0 = graph.transpose %x {permutation = [2, 0, 1]} : (tensor<?x?x4xf32, #kiln.dims<[A, B, 4]>>) -> tensor<4x?x?xf32, #kiln.dims<[4, A, B]>>
+  %1 = graph.reshape %0 : (tensor<4x?x?xf32, #kiln.dims<[4, A, B]>>) -> tensor<4x?x?xf32, #kiln.dims<[4, E, D]>>
+  %2 = graph.broadcast %1 : (tensor<4x?x?xf32, #kiln.dims<[4, E, D]>>) -> tensor<4x?x?xf32, #kiln.dims<[4, C, D]>>
+  %3 = graph.transpose %2 {permutation = [1, 2, 0]} : (tensor<4x?x?xf32, #kiln.dims<[4, C, D]>>) -> tensor<?x?x4xf32, #kiln.dims<[C, D, 4]>>
+  func.return %3 : (tensor<?x?x4xf32, #kiln.dims<[C, D, 4]>>) -> ()
 })

@@ -8,6 +8,8 @@
 // COUNT-DAG: {{[0-9]+}} apply-rules: offset-into-layer-norm{{$}}
 // COUNT-DAG: {{[0-9]+}} apply-rules: rms-norm{{$}}
 // COUNT-DAG: {{[0-9]+}} apply-rules: scale-into-rms-norm{{$}}
+// COUNT-DAG: {{[0-9]+}} apply-rules: l2-normalize{{$}}
+// COUNT-DAG: {{[0-9]+}} apply-rules: log-softmax{{$}}
 // COUNT-DAG: {{[0-9]+}} apply-rules: softmax{{$}}
 // COUNT-DAG: {{[0-9]+}} apply-rules: softmax-without-maximum{{$}}
 // COUNT-DAG: {{[0-9]+}} apply-rules: log-of-softmax{{$}}
@@ -89,6 +91,40 @@ func.func {function_type = (tensor<2x3x4xf32>) -> tensor<2x3x4xf32>, sym_name = 
   %1 = graph.constant {value = dense<[[2.1254911e+00, 1.1233668e+00, 1.059454e+00, 1.038099e+00], [2.0701816e+00, 2.3424447e+00, 9.025371e-01, 8.0112535e-01], [1.059896e+00, 8.6268026e-01, 1.8043878e+00, 2.05394e+00]]> : tensor<3x4xf32>} : () -> tensor<3x4xf32>
   %2 = graph.multiply %0, %1 : (tensor<2x3x4xf32>, tensor<3x4xf32>) -> tensor<2x3x4xf32>
   func.return %2 : (tensor<2x3x4xf32>) -> ()
+})
+
+// x / sqrt(sum(x^2) + e) = rms_norm(x, e / n) / sqrt(n), where n is the number of elements in a sum
+// CHECK-LABEL: sym_name = "l2-normalize"
+func.func {function_type = (tensor<2x4xf32>) -> tensor<2x4xf32>, sym_name = "l2-normalize"} ({
+^bb0(%arg0: tensor<2x4xf32>):
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: %[[V0:[0-9]+]] = graph.rms_norm %arg0 {axis = 1, epsilon = 1.25e-01}
+  // CHECK-NEXT: %[[V1:[0-9]+]] = graph.constant {value = dense<5.0e-01> : tensor<f32>}
+  // CHECK-NEXT: %[[V2:[0-9]+]] = graph.multiply %[[V0]], %[[V1]]
+  // CHECK-NEXT: func.return %[[V2]]
+  %0 = graph.multiply %arg0, %arg0 : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %1 = graph.reduce_sum %0 {axes = [1]} : (tensor<2x4xf32>) -> tensor<2x1xf32>
+  %2 = graph.constant {value = dense<0.5> : tensor<f32>} : () -> tensor<f32>
+  %3 = graph.add %1, %2 : (tensor<2x1xf32>, tensor<f32>) -> tensor<2x1xf32>
+  %4 = graph.sqrt %3 : (tensor<2x1xf32>) -> tensor<2x1xf32>
+  %5 = graph.divide %arg0, %4 : (tensor<2x4xf32>, tensor<2x1xf32>) -> tensor<2x4xf32>
+  func.return %5 : (tensor<2x4xf32>) -> ()
+})
+
+// (x - max(x)) - log(sum(exp(x - max(x)))) = log_softmax(x)
+// CHECK-LABEL: sym_name = "log-softmax"
+func.func {function_type = (tensor<2x5xf32>) -> tensor<2x5xf32>, sym_name = "log-softmax"} ({
+^bb0(%arg0: tensor<2x5xf32>):
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: %[[V0:[0-9]+]] = graph.log_softmax %arg0 {axis = 1}
+  // CHECK-NEXT: func.return %[[V0]]
+  %0 = graph.reduce_max %arg0 {axes = [1]} : (tensor<2x5xf32>) -> tensor<2x1xf32>
+  %1 = graph.subtract %arg0, %0 : (tensor<2x5xf32>, tensor<2x1xf32>) -> tensor<2x5xf32>
+  %2 = graph.exp %1 : (tensor<2x5xf32>) -> tensor<2x5xf32>
+  %3 = graph.reduce_sum %2 {axes = [1]} : (tensor<2x5xf32>) -> tensor<2x1xf32>
+  %4 = graph.log %3 : (tensor<2x1xf32>) -> tensor<2x1xf32>
+  %5 = graph.subtract %1, %4 : (tensor<2x5xf32>, tensor<2x1xf32>) -> tensor<2x5xf32>
+  func.return %5 : (tensor<2x5xf32>) -> ()
 })
 
 // exp(x - max(x)) / sum(exp(x - max(x))) = softmax(x)

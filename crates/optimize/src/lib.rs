@@ -12,6 +12,7 @@ mod concat;
 mod control_flow;
 mod fold_constants;
 mod fold_scale;
+mod gather_to_slice;
 pub mod matching;
 mod move_transposes;
 mod passes;

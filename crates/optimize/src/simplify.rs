@@ -2,6 +2,7 @@
 //!
 //! Nearly all of them are rules of the graph dialect; here is what rules cannot say.
 
+use crate::gather_to_slice::gather_to_slice;
 use crate::matching::{is_constant, is_elementwise, shape_of};
 use crate::rules::add_themes;
 use crate::{casts, concat, control_flow, slices};
@@ -13,6 +14,7 @@ pub fn simplify_patterns(relaxed: bool, patterns: &mut PatternSet) {
     patterns
         .add_fn("constant-to-the-right-of-add", "graph.add", constant_to_the_right)
         .add_fn("constant-to-the-right-of-multiply", "graph.multiply", constant_to_the_right)
+        .add_fn("gather-to-slice", "graph.gather", gather_to_slice)
         .add_fn("broadcast-into-elementwise", "graph.broadcast", broadcast_into_elementwise);
     casts::add_patterns(patterns);
     concat::add_patterns(patterns);

@@ -3,14 +3,16 @@
 //! The right-hand matrix of a layer is known in extent and has no batch axes: it is packed into panels beforehand, and
 //! all rows of the batch are one run of rows. Where both sides are computed, each matrix of the batch is a product of
 //! its own, whose right-hand side is read in place, or packed into scratch memory where it lies the wrong way round.
+//! Transposes around the product belong to the kernel: see [`Surrounded`].
 //!
 //! ```text
 //! {block_panels = 4, block_rows = #kiln.dims<[128]>, family = "matmul", left = "in_place", left_pitch = 384,
 //!  pack = {columns = 32, form = "matrix_panels", ...}, right = "panels", tile_rows = [13, 11], ...}
 //! ```
 
+mod transposes;
+
 use crate::blocking::Work;
-use crate::conv_shape::input_number;
 use crate::extent::{add, constant, divide_up, multiply};
 use crate::pack::{PackForm, Packing};
 use crate::plan::Plan;
@@ -21,6 +23,8 @@ use kiln_ir::{Dim, DimExpr};
 use kiln_target::Target;
 use kiln_tensor::ElementType;
 
+pub use transposes::{MatrixOperand, Surrounded, Transposed};
+
 /// The name of the family.
 pub const FAMILY: &str = "matmul";
 
@@ -30,86 +34,118 @@ const SPILL_BYTES: usize = 64;
 /// A matrix product as its planner and emitter read it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct MatmulShape {
-    /// The node of the spec.
+    /// The node, in the kernel without transposes.
     pub anchor: usize,
-    /// Which input of the kernel is the left operand.
-    pub left: usize,
-    /// Which is the right operand.
-    pub right: usize,
+    /// The left operand.
+    pub left: MatrixOperand,
+    /// The right operand.
+    pub right: MatrixOperand,
     /// The element type of both and of the result.
     pub element: ElementType,
-    /// Batch extents of the left operand, of the right one, and of the result.
-    pub left_batch: Vec<DimExpr>,
-    /// As `left_batch`.
-    pub right_batch: Vec<DimExpr>,
-    /// As `left_batch`.
+    /// Extents of the batch axes of the result.
     pub batch: Vec<DimExpr>,
     /// Rows of the result.
     pub rows: DimExpr,
     /// Columns of the left operand and rows of the right one.
     pub depth: DimExpr,
-    /// Elements from row to row of the left operand as it lies in memory: more than its last extent where it is a part of
-    /// a larger tensor.
-    pub left_row: DimExpr,
     /// Columns of the result.
     pub columns: DimExpr,
-    /// Whether the left operand lies as `depth x rows`.
+    /// Whether the left operand's matrices are `depth x rows`, by its axes.
     pub left_transposed: bool,
-    /// Whether the right operand lies as `columns x depth`.
+    /// Whether the right operand's matrices are `columns x depth`, by its axes.
     pub right_transposed: bool,
 }
 
 impl MatmulShape {
-    /// The only `matmul` of a kernel, if it is of `f32` or `f64` and reads inputs of the kernel.
+    /// The only `matmul` of a kernel, if it is of `f32` or `f64` and reads inputs of the kernel or transposes of them.
     pub fn of(spec: &KernelSpec) -> Option<MatmulShape> {
+        Surrounded::of(spec).and_then(|surrounded| MatmulShape::inside(&surrounded))
+    }
+
+    /// As [`MatmulShape::of`], for a kernel that was taken apart.
+    pub fn inside(surrounded: &Surrounded) -> Option<MatmulShape> {
+        let Surrounded { spec, left, right, .. } = surrounded;
         let anchor = spec.anchor_of_post_ops("matmul")?;
         let node = &spec.nodes[anchor];
-        let (left, right) = (input_number(*node.operands.first()?)?, input_number(*node.operands.get(1)?)?);
-        let element = spec.inputs[left].element;
-        if !matches!(element, ElementType::F32 | ElementType::F64) || spec.inputs[right].element != element {
+        let element = spec.inputs[left.input].element;
+        if !matches!(element, ElementType::F32 | ElementType::F64) || spec.inputs[right.input].element != element {
             return None;
         }
-        let left_row = spec.inputs[left].row_pitch().filter(|_| spec.inputs[right].within.is_none())?.expr()?;
-        let split = |mut extents: Vec<DimExpr>| {
-            let (last, first) = (extents.pop()?, extents.pop()?);
-            Some((extents, first, last))
-        };
-        let (left_batch, left_rows, left_columns) = split(spec.inputs[left].exprs())?;
-        let (right_batch, right_rows, right_columns) = split(spec.inputs[right].exprs())?;
-        let (batch, rows, columns) = split(node.results.first()?.exprs())?;
+        // Panels are packed from what is whole.
+        let packed = &spec.inputs[right.input];
+        if packed.rank() == 2 && packed.within.is_some() {
+            return None;
+        }
+        let mut batch = node.results.first()?.exprs();
+        let (columns, rows) = (batch.pop()?, batch.pop()?);
         let left_transposed = node.attributes.bool("transpose_a").unwrap_or(false);
         let right_transposed = node.attributes.bool("transpose_b").unwrap_or(false);
-        let depth = if left_transposed { left_rows } else { left_columns };
-        debug_assert_eq!(rows, if left_transposed { left_columns } else { left_rows }, "rows of the result");
-        debug_assert_eq!(columns, if right_transposed { right_rows } else { right_columns }, "columns of the result");
-        Some(MatmulShape {
+        let shape = MatmulShape {
             anchor,
-            left,
-            right,
+            left: left.clone(),
+            right: right.clone(),
             element,
-            left_batch,
-            right_batch,
             batch,
             rows,
-            depth,
-            left_row,
+            depth: left.extents[if left_transposed { left.extents.len() - 2 } else { left.extents.len() - 1 }],
             columns,
             left_transposed,
             right_transposed,
-        })
+        };
+        debug_assert_eq!(rows, left.extents[shape.left_axes().0], "rows of the result");
+        debug_assert_eq!(columns, right.extents[shape.right_axes().0], "columns of the result");
+        Some(shape)
+    }
+
+    /// The axes of the left operand along the rows and along the depth.
+    fn left_axes(&self) -> (usize, usize) {
+        let last = self.left.extents.len() - 1;
+        if self.left_transposed { (last, last - 1) } else { (last - 1, last) }
+    }
+
+    /// The axes of the right operand along the columns and along the depth.
+    fn right_axes(&self) -> (usize, usize) {
+        let last = self.right.extents.len() - 1;
+        if self.right_transposed { (last - 1, last) } else { (last, last - 1) }
+    }
+
+    /// Elements of the left operand from row to row, and from step to step of the depth.
+    pub fn left_strides(&self) -> (DimExpr, DimExpr) {
+        let (rows, depth) = self.left_axes();
+        (self.left.strides[rows], self.left.strides[depth])
+    }
+
+    /// Elements of the right operand from column to column, and from step to step of the depth.
+    pub fn right_strides(&self) -> (DimExpr, DimExpr) {
+        let (columns, depth) = self.right_axes();
+        (self.right.strides[columns], self.right.strides[depth])
+    }
+
+    /// Whether steps of the depth are neighbours in the left operand.
+    fn left_rows_are_runs(&self) -> bool {
+        self.left.last == self.left_axes().1
+    }
+
+    /// Whether columns are neighbours in the right operand.
+    pub fn right_columns_are_runs(&self) -> bool {
+        self.right.last == self.right_axes().0
     }
 
     /// Whether the right operand is one matrix of known extents: a layer's weights.
     fn has_layer_weights(&self) -> bool {
-        let one = DimExpr::constant(1);
         let known = self.depth.as_constant().is_some() && self.columns.as_constant().is_some();
-        known && self.right_batch.iter().all(|&extent| extent == one)
+        known && self.right.is_plain && self.right_is_one_matrix()
     }
 
     /// Whether the rows of all matrices of the batch are one run of rows.
     pub fn is_one_run(&self) -> bool {
-        let rest = self.right_batch.iter().all(|&extent| extent == DimExpr::constant(1));
-        rest && !self.left_transposed && self.left_batch == self.batch || self.batch.is_empty()
+        let is_run = self.left.is_plain && !self.left_transposed;
+        let covers = self.left.batch().map(|(extent, _)| extent).eq(self.batch.iter().copied());
+        is_run && covers && self.right_is_one_matrix() || self.batch.is_empty()
+    }
+
+    fn right_is_one_matrix(&self) -> bool {
+        self.right.batch().all(|(extent, _)| extent == DimExpr::constant(1))
     }
 
     /// Independent products, and rows of each.
@@ -165,7 +201,7 @@ impl MatmulPlan {
         let depth = shape.depth.as_constant().map(|depth| depth as usize);
         let copied_depth = depth.filter(|&depth| {
             let conflict = depth > 0 && (depth * size).is_multiple_of(tuning::SET_CONFLICT_BYTES);
-            conflict && right == Right::Panels && !shape.left_transposed && tile.most_rows() > tuning::FEW_ROWS
+            conflict && right == Right::Panels && shape.left_rows_are_runs() && tile.most_rows() > tuning::FEW_ROWS
         });
         let left_pitch = copied_depth.map_or(0, |depth| depth + tile.lanes);
         let panels = shape.columns.as_constant().map(|columns| (columns as usize).div_ceil(tile.columns()));
@@ -232,7 +268,7 @@ impl MatmulPlan {
             return plan;
         }
         let form = PackForm::MatrixPanels { columns: self.tile.columns(), transposed: shape.right_transposed };
-        Packing { input: shape.right, form }.attach(plan)
+        Packing { input: shape.right.input, form }.attach(plan)
     }
 
     /// Reads what [`MatmulPlan::to_plan`] writes.
@@ -268,6 +304,6 @@ fn right(shape: &MatmulShape, target: &Target, tile: &RegisterTile) -> Right {
     // A row's last vector is partial unless the columns are a multiple of its lanes; without masks, only a copy that is
     // filled up can be read by whole vectors.
     let whole = shape.columns.as_constant().is_some_and(|columns| (columns as usize).is_multiple_of(tile.lanes));
-    let readable = !shape.right_transposed && (whole || target.has_masks);
+    let readable = shape.right_columns_are_runs() && (whole || target.has_masks);
     if readable { Right::InPlace } else { Right::Copied }
 }

@@ -16,8 +16,11 @@
 //!
 //! A kernel is an anchor with its epilogue: elementwise ops of the anchor's own shape that need nothing later than the
 //! kernel; or, without an anchor, a tree of elementwise ops of one shape. A kernel of several ops has one result: what
-//! leaves a kernel is what memory must hold. `graph.reshape` is no kernel but another name of a buffer, as is what
-//! `place-parts` placed; constants and `graph.dims` are no kernels either.
+//! leaves a kernel is what memory must hold. Transposes around a matrix product belong to its kernel, too. `graph.reshape`
+//! is no kernel but another name of a buffer, as is what `place-parts` placed; constants and `graph.dims` are no kernels
+//! either.
+
+mod transposes;
 
 use kiln_ir::{Builder, Location, Module, Op, Traits, Type, Value, ValueMapping};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -88,9 +91,11 @@ fn find_groups(module: &Module, ops: &[Op]) -> Vec<Vec<Op>> {
     let mut taken: FxHashSet<Op> = FxHashSet::default();
     let mut groups = Vec::new();
     for &op in ops {
-        if role(module, op) == Role::Anchor {
+        let is_free = !taken.contains(&op) && transposes::reader(module, op).is_none();
+        if is_free && role(module, op) == Role::Anchor {
             let mut group = with_epilogue(module, op, &order, &taken);
             group.extend(prologue(module, op, &taken));
+            transposes::surround(module, op, &taken, &mut group);
             taken.extend(&group);
             groups.push(group);
         }

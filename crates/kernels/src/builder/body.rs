@@ -11,6 +11,7 @@ use crate::builder::{
 };
 use kiln_arith::IntegerPredicate;
 use kiln_ir::{Type, Value};
+use kiln_schedule::matmul::Transposed;
 use kiln_schedule::{KernelSpec, NodeSpec, Source};
 use kiln_tensor::ElementType;
 use rustc_hash::FxHashMap;
@@ -69,6 +70,16 @@ impl<'s> Body<'s> {
             let buffer = b.outputs[index];
             b.store_strided(value, buffer, offset, step, self.lanes);
         }
+    }
+
+    /// As [`Body::store_outputs`], of one output whose axes lie in memory in another order.
+    pub fn store_transposed(&mut self, b: &mut KernelBuilder, coordinates: &[Coordinate], transposed: &Transposed) {
+        let value = self.value(b, self.spec.outputs[0], coordinates);
+        let moved: Vec<Coordinate> = transposed.permutation.iter().map(|&axis| coordinates[axis]).collect();
+        let strides = b.tensor_strides(&transposed.tensor);
+        let (offset, step) = locate(b, &moved, &strides);
+        let buffer = b.outputs[0];
+        b.store_strided(value, buffer, offset, step, self.lanes);
     }
 
     /// The value of `source` at `coordinates`, one for each of its axes.

@@ -81,7 +81,7 @@ impl<'s> Conv<'s> {
     /// What becomes of accumulators, for a kernel over rows and columns or over the axes of the output.
     fn finish<'f>(&self, b: &KernelBuilder, spec: &'f KernelSpec) -> Finish<'f> {
         let anchor = Source::Node { node: self.shape.anchor, result: 0 };
-        Finish { spec, anchor, bias: self.shape.bias.map(|bias| b.inputs[bias]), spill: None }
+        Finish { spec, anchor, bias: self.shape.bias.map(|bias| b.inputs[bias]), spill: None, transposed: None }
     }
 
     fn input(&self, b: &KernelBuilder) -> Buffer {

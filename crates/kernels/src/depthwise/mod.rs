@@ -17,7 +17,7 @@ pub fn emit(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
     let shape = ConvShape::of(spec).expect("plans of this family are made for channels-last convolutions");
     let plan = DepthwisePlan::from_plan(plan);
     let anchor = Source::Node { node: shape.anchor, result: 0 };
-    let finish = Finish { spec, anchor, bias: None, spill: None };
+    let finish = Finish { spec, anchor, bias: None, spill: None, transposed: None };
     let extents = plan.task_space(&shape).map(|expr| b.expr(expr));
     let (block_rows, height) = (b.expr(plan.block_rows), b.expr(shape.rows().output));
     let depthwise = Depthwise { shape: &shape, plan: &plan, finish };

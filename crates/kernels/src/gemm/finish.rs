@@ -3,6 +3,7 @@
 use super::columns::{Columns, Presence};
 use crate::builder::{Body, Buffer, Coordinate, Index, KernelBuilder, Lanes};
 use kiln_ir::Value;
+use kiln_schedule::matmul::Transposed;
 use kiln_schedule::{KernelSpec, Source};
 
 /// Where the accumulators of a kernel go.
@@ -16,6 +17,8 @@ pub(crate) struct Finish<'s> {
     pub bias: Option<Buffer>,
     /// Memory for one tile, by which columns are counted where the target has no masks.
     pub spill: Option<Buffer>,
+    /// How the output is transposed on its way to memory. The last axis stays the last.
+    pub transposed: Option<&'s Transposed>,
 }
 
 /// Stores a tile. `rows` has the leading coordinates of each row; column `c` of the panel is `column_base + c` along the
@@ -96,7 +99,11 @@ pub(crate) fn finish_value(
     let mut body = Body::new(finish.spec, lanes);
     body.define(finish.anchor, value);
     let coordinates = [row, &[column]].concat();
-    body.store_outputs(b, &Coordinate::row(&coordinates));
+    let coordinates = Coordinate::row(&coordinates);
+    match finish.transposed {
+        Some(transposed) => body.store_transposed(b, &coordinates, transposed),
+        None => body.store_outputs(b, &coordinates),
+    }
 }
 
 /// `count` as a sum of powers of two, largest first, with the sum of those before each.

@@ -21,8 +21,14 @@ impl<'s> RowSpace<'s> {
         let last = shape.len() - 1;
         match spec.merge_axes(Some(anchor), &[0..last, last..last + 1]) {
             Some(merged) => RowSpace { spec: Cow::Owned(merged), extents: None },
-            None => RowSpace { spec: Cow::Borrowed(spec), extents: Some(b.dims(&shape[..last])) },
+            None => RowSpace::apart(b, spec, anchor),
         }
+    }
+
+    /// As [`RowSpace::new`], with each leading axis kept.
+    pub fn apart(b: &mut KernelBuilder, spec: &'s KernelSpec, anchor: usize) -> RowSpace<'s> {
+        let shape = &spec.nodes[anchor].results[0].shape;
+        RowSpace { spec: Cow::Borrowed(spec), extents: Some(b.dims(&shape[..shape.len() - 1])) }
     }
 
     /// The leading coordinates of row `row`.

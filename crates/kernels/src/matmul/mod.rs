@@ -8,15 +8,18 @@ use crate::gemm::{
     is_first_of_run, zero_tile,
 };
 use kiln_ir::DimExpr;
-use kiln_schedule::matmul::{MatmulPlan, MatmulShape, Right};
+use kiln_schedule::matmul::{MatmulPlan, MatmulShape, MatrixOperand, Right, Surrounded};
 use kiln_schedule::{KernelSpec, Plan, Source};
 
 /// Emits a matrix product planned by `kiln_schedule::matmul`.
 pub fn emit(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
-    let shape = MatmulShape::of(spec).expect("plans of this family are made for matrix products");
+    let surrounded = Surrounded::of(spec);
+    let shape = surrounded.as_ref().and_then(MatmulShape::inside);
+    let surrounded = surrounded.expect("plans of this family are made for matrix products");
+    let shape = shape.expect("plans of this family are made for matrix products");
+    let spec = &surrounded.spec;
     let plan = MatmulPlan::from_plan(plan);
     let extents = Extents {
-        rows: b.expr(shape.rows),
         depth: b.expr(shape.depth),
         columns: b.expr(shape.columns),
         total_rows: b.expr(shape.units_and_rows().1),
@@ -28,10 +31,14 @@ pub fn emit(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
     let scratch = copies.then(|| b.scratch(shape.element, plan.spill_bytes(), elements));
     let spill = plan.spill.then(|| b.scratch(shape.element, 0, plan.tile.lanes));
     let matmul = Matmul { shape: &shape, plan: &plan, extents, scratch };
-    let rows = shape.is_one_run().then(|| RowSpace::new(b, spec, shape.anchor));
+    let transposed = surrounded.transposed.as_ref();
+    let rows = shape.is_one_run().then(|| match transposed {
+        Some(_) => RowSpace::apart(b, spec, shape.anchor),
+        None => RowSpace::new(b, spec, shape.anchor),
+    });
     let finish_spec = rows.as_ref().map_or(spec, |rows| &rows.spec);
     let anchor = Source::Node { node: shape.anchor, result: 0 };
-    let finish = Finish { spec: finish_spec, anchor, bias: None, spill };
+    let finish = Finish { spec: finish_spec, anchor, bias: None, spill, transposed };
     let (begin, end) = (b.begin, b.end);
     b.for_each(begin, end, 1, |b, task| matmul.task(b, task, rows.as_ref(), &finish));
 }
@@ -48,7 +55,6 @@ struct Matmul<'s> {
 /// The extents of one product.
 #[derive(Clone, Copy, Debug)]
 struct Extents {
-    rows: Index,
     depth: Index,
     columns: Index,
     /// Rows of a run: of one product, or of all that share their right operand.
@@ -144,33 +150,27 @@ impl Matmul<'_> {
         (0..count).map(|offset| [region.batch.as_slice(), &[b.add(first, offset)]].concat()).collect()
     }
 
-    /// The number of a matrix of an operand with these batch extents.
-    fn matrix_number(&self, b: &mut KernelBuilder, region: &Region, extents: &[DimExpr]) -> Index {
-        let missing = self.shape.batch.len() - extents.len();
-        let mut number = Index::Constant(0);
-        for (axis, &extent) in extents.iter().enumerate() {
+    /// Where the matrices of an operand that a region multiplies begin.
+    fn matrix_base(&self, b: &mut KernelBuilder, region: &Region, operand: &MatrixOperand) -> Index {
+        let missing = self.shape.batch.len() - operand.batch().count();
+        let mut base = Index::Constant(0);
+        for (axis, (extent, stride)) in operand.batch().enumerate() {
             if let Some(&coordinate) = region.batch.get(missing + axis)
                 && extent != DimExpr::constant(1)
             {
-                let extent = b.expr(extent);
-                number = b.mul(number, extent);
-                number = b.add(number, coordinate);
+                let stride = b.expr(stride);
+                let moved = b.mul(coordinate, stride);
+                base = b.add(base, moved);
             }
         }
-        number
+        base
     }
 
     fn left(&self, b: &mut KernelBuilder, region: &Region, is_new: Condition) -> Matrix {
-        let number = self.matrix_number(b, region, &self.shape.left_batch);
-        let pitch = b.expr(self.shape.left_row);
-        let stored_rows = if self.shape.left_transposed { self.extents.depth } else { self.extents.rows };
-        let size = b.mul(stored_rows, pitch);
-        let base = b.mul(number, size);
-        let buffer = b.inputs[self.shape.left];
-        let (step, depth) = match self.shape.left_transposed {
-            true => (Index::Constant(1), pitch),
-            false => (pitch, Index::Constant(1)),
-        };
+        let base = self.matrix_base(b, region, &self.shape.left);
+        let buffer = b.inputs[self.shape.left.input];
+        let (step, depth) = self.shape.left_strides();
+        let (step, depth) = (b.expr(step), b.expr(depth));
         let moved = b.mul(region.rows.0, step);
         let base = b.add(base, moved);
         let Some(scratch) = self.scratch.filter(|_| self.plan.copy_left) else {
@@ -190,16 +190,15 @@ impl Matmul<'_> {
     /// The right operand; its step is from panel to panel.
     fn right(&self, b: &mut KernelBuilder, region: &Region, is_new: Condition) -> Matrix {
         let width = Index::from(self.plan.tile.columns());
-        let buffer = b.inputs[self.shape.right];
+        let buffer = b.inputs[self.shape.right.input];
         let panel = b.mul(self.extents.depth, width);
         if self.plan.right == Right::Panels {
             return Matrix { buffer, base: Index::Constant(0), step: panel, depth: width };
         }
-        let number = self.matrix_number(b, region, &self.shape.right_batch);
-        let size = b.mul(self.extents.depth, self.extents.columns);
-        let base = b.mul(number, size);
+        let base = self.matrix_base(b, region, &self.shape.right);
         let Some(scratch) = self.scratch.filter(|_| self.plan.right == Right::Copied) else {
-            return Matrix { buffer, base, step: width, depth: self.extents.columns };
+            let depth = b.expr(self.shape.right_strides().1);
+            return Matrix { buffer, base, step: width, depth };
         };
         b.if_then(is_new, |b| pack::pack_right(self, b, region, (buffer, base), scratch));
         Matrix { buffer: scratch, base: Index::Constant(0), step: panel, depth: width }

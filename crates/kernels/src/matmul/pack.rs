@@ -19,7 +19,7 @@ pub(super) fn pack_right(
         let number = b.sub(panel, region.panels.0);
         let target = b.mul(number, size);
         let present = present_columns(b, matmul, &columns);
-        if matmul.shape.right_transposed {
+        if !matmul.shape.right_columns_are_runs() {
             pack_transposed(matmul, b, (source, columns.first), (scratch, target), present);
         } else {
             pack_rows(matmul, b, (source, columns.first), (scratch, target), present);
@@ -37,7 +37,7 @@ fn present_columns(b: &mut KernelBuilder, matmul: &Matmul, columns: &Columns) ->
     }
 }
 
-/// From a matrix that lies as `depth x columns`: rows of the panel are runs of its rows.
+/// From a matrix whose columns are neighbours: rows of the panel are runs of its rows.
 fn pack_rows(
     matmul: &Matmul,
     b: &mut KernelBuilder,
@@ -48,8 +48,9 @@ fn pack_rows(
     let width = matmul.plan.tile.columns();
     let missing = b.sub(width, present);
     let base = b.add(base, first);
+    let pitch = b.expr(matmul.shape.right_strides().1);
     b.for_each(0, matmul.extents.depth, 1, |b, step| {
-        let (from, to) = (b.mul(step, matmul.extents.columns), b.mul(step, width));
+        let (from, to) = (b.mul(step, pitch), b.mul(step, width));
         let (from, to) = (b.add(base, from), b.add(target, to));
         copy_run(b, (source, from), (scratch, to), present);
         let rest = b.add(to, present);
@@ -57,7 +58,7 @@ fn pack_rows(
     });
 }
 
-/// From a matrix that lies as `columns x depth`: columns of the panel are runs of its rows.
+/// From a matrix that lies in any other way, mostly as `columns x depth`.
 fn pack_transposed(
     matmul: &Matmul,
     b: &mut KernelBuilder,
@@ -67,13 +68,16 @@ fn pack_transposed(
 ) {
     let width = matmul.plan.tile.columns();
     let depth = matmul.extents.depth;
-    let start = b.mul(first, depth);
+    let (column_stride, depth_stride) = matmul.shape.right_strides();
+    let (column_stride, depth_stride) = (b.expr(column_stride), b.expr(depth_stride));
+    let start = b.mul(first, column_stride);
     let base = b.add(base, start);
     b.for_each(0, present, 1, |b, column| {
-        let row = b.mul(column, depth);
+        let row = b.mul(column, column_stride);
         let row = b.add(base, row);
         b.for_each(0, depth, 1, |b, step| {
-            let (from, to) = (b.add(row, step), b.mul(step, width));
+            let (along, to) = (b.mul(step, depth_stride), b.mul(step, width));
+            let from = b.add(row, along);
             let value = b.load_scalar(source, from);
             let to = b.add(to, column);
             let to = b.add(target, to);

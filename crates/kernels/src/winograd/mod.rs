@@ -26,7 +26,7 @@ pub fn emit(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
     let anchor = Source::Node { node: shape.anchor, result: 0 };
     let counts = tiles(&shape).expect("plans of this family are made for known extents");
     // The bias is added where the outputs are scaled.
-    let finish = Finish { spec, anchor, bias: None, spill: None };
+    let finish = Finish { spec, anchor, bias: None, spill: None, transposed: None };
     let winograd = Winograd {
         shape: &shape,
         plan: &plan,

@@ -165,7 +165,8 @@ mod tests {
         let found = group_axes(&[dim("N"), channels, dim("A"), dim("B")], &[dim("N"), channels, dim("C"), dim("D")]);
         let after: Vec<_> = found.expect("the first axes are equal").into_iter().map(|group| group.after).collect();
         assert_eq!(after, [0..1, 1..2, 2..4]);
-        let found = group_axes(&[dim("A"), dim("B"), channels], &[dim("C"), channels]).expect("the last axes are equal");
+        let found =
+            group_axes(&[dim("A"), dim("B"), channels], &[dim("C"), channels]).expect("the last axes are equal");
         assert_eq!(found[0].before, 0..2);
         assert!(group_axes(&[dim("A"), dim("B")], &[dim("C"), dim("D")]).is_none());
     }

@@ -1,0 +1,86 @@
+//! Transposes that a matrix product reads or writes through: they are part of its kernel.
+
+use crate::tuning::SET_CONFLICT_BYTES;
+use kiln_ir::{Module, Op, Value};
+use kiln_tensor::ElementType;
+use rustc_hash::FxHashSet;
+
+/// The transposes that only `product` reads, which its kernel reads through.
+pub(super) fn before(module: &Module, product: Op) -> Vec<Op> {
+    let mut found: Vec<Op> = Vec::new();
+    for &operand in module.operands(product) {
+        if let Some(transpose) = module.defining_op(operand)
+            && reader(module, transpose) == Some(product)
+            && !found.contains(&transpose)
+        {
+            found.push(transpose);
+        }
+    }
+    found
+}
+
+/// The product whose kernel reads through `transpose`, if it is one and there is such a product.
+pub(super) fn reader(module: &Module, transpose: Op) -> Option<Op> {
+    if !module.is(transpose, "graph.transpose") {
+        return None;
+    }
+    let (source, result) = (module.operand(transpose, 0), module.result(transpose, 0));
+    let product = module.uses(result).first()?.op;
+    let fits =
+        module.uses(result).iter().all(|user| user.op == product && (user.index == 0 || is_batched(module, result)));
+    let is_read = fits && is_tiled_product(module, product) && is_same_block(module, transpose, product);
+    (is_read && reads_along_memory(module, source, &permutation(module, transpose))).then_some(product)
+}
+
+/// The transpose that alone reads what leaves a product's kernel, if the kernel can write through it.
+pub(super) fn after(module: &Module, product: Op, last: Op) -> Option<Op> {
+    let result = module.result(last, 0);
+    let [user] = module.uses(result)[..] else { return None };
+    let is_read = is_tiled_product(module, product)
+        && module.is(user.op, "graph.transpose")
+        && is_same_block(module, product, user.op)
+        && reader(module, user.op).is_none();
+    let permutation = if is_read { permutation(module, user.op) } else { Vec::new() };
+    let keeps_rows = permutation.last().is_some_and(|&axis| axis + 1 == permutation.len());
+    keeps_rows.then_some(user.op)
+}
+
+/// Whether the family of tiled products makes kernels of it: others read no operand through a transpose.
+fn is_tiled_product(module: &Module, op: Op) -> bool {
+    let element = |value: Value| module.ty(value).element();
+    let is_tiled = |value: &Value| matches!(element(*value), Some(ElementType::F32 | ElementType::F64));
+    module.is(op, "graph.matmul") && module.operands(op).iter().all(is_tiled)
+}
+
+/// A right operand that is one matrix is packed, which reads it in any order.
+fn is_batched(module: &Module, value: Value) -> bool {
+    module.ty(value).as_tensor().is_some_and(|tensor| tensor.rank() > 2)
+}
+
+fn is_same_block(module: &Module, left: Op, right: Op) -> bool {
+    module.parent_block(left) == module.parent_block(right)
+}
+
+fn permutation(module: &Module, transpose: Op) -> Vec<usize> {
+    let axes = module.attributes(transpose).i64s("permutation").unwrap_or_default();
+    axes.into_iter().map(|axis| axis as usize).collect()
+}
+
+/// Whether rows or columns of the transposed matrices are runs in memory, not so far apart that they fall into the same
+/// sets of the cache.
+fn reads_along_memory(module: &Module, source: Value, permutation: &[usize]) -> bool {
+    let (rank, shape) = (permutation.len(), super::shape(module, source));
+    let Some([rows, columns]) = permutation.last_chunk() else { return false };
+    let (run, other) = if *columns + 1 == rank { (columns, rows) } else { (rows, columns) };
+    let size = module.ty(source).element().map_or(1, |element| element.byte_size());
+    let apart = shape[other + 1..].iter().try_fold(size, |product, dim| Some(product * dim.as_static()? as usize));
+    *run + 1 == rank && apart.is_none_or(|apart| !apart.is_multiple_of(SET_CONFLICT_BYTES))
+}
+
+/// Adds the transposes around the product of a group.
+pub(super) fn surround(module: &Module, product: Op, taken: &FxHashSet<Op>, group: &mut Vec<Op>) {
+    group.extend(before(module, product));
+    let last = |op: &Op| !group.iter().any(|other| module.operands(*other).contains(&module.result(*op, 0)));
+    let Some(&last) = group.iter().find(|op| last(op)) else { return };
+    group.extend(after(module, product, last).filter(|transpose| !taken.contains(transpose)));
+}

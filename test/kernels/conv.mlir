@@ -206,3 +206,36 @@ func.func {sym_name = "main", function_type = (!x, !f, !b) -> !y} ({
   %2 = graph.relu %0 : (!y) -> !y
   func.return %2 : (!y) -> ()
 }) : () -> ()
+// -----
+// a normalization that the convolution computes on its way, in several panels
+// symbols: N=1, H=1; N=2, H=5; N=1, H=30
+!x = tensor<?x?x3x37xf32, #kiln.dims<[N, H, 3, 37]>>
+!c = tensor<37xf32>
+!w = tensor<70x37x1x1xf32>
+!b = tensor<70xf32>
+!y = tensor<?x?x3x70xf32, #kiln.dims<[N, H, 3, 70]>>
+func.func {sym_name = "main", function_type = (!x, !c, !c, !w, !b) -> !y} ({
+^bb0(%x: !x, %s: !c, %o: !c, %w: !w, %b: !b):
+  %0 = graph.multiply %x, %s : (!x, !c) -> !x
+  %1 = graph.add %0, %o : (!x, !c) -> !x
+  %2 = graph.relu %1 : (!x) -> !x
+  %3 = graph.conv %2, %w, %b {dilations = [1, 1], groups = 1, layout = "channels_last", pad_low = [0, 0], pad_high = [0, 0], strides = [1, 1]} : (!x, !w, !b) -> !y
+  %4 = graph.relu %3 : (!y) -> !y
+  func.return %4 : (!y) -> ()
+}) : () -> ()
+// -----
+// channels weighted by another tensor, read at a stride
+// symbols: N=1; N=3
+!x = tensor<?x7x9x16xf64, #kiln.dims<[N, 7, 9, 16]>>
+!g = tensor<?x1x1x16xf64, #kiln.dims<[N, 1, 1, 16]>>
+!w = tensor<5x16x1x1xf64>
+!y = tensor<?x4x3x5xf64, #kiln.dims<[N, 4, 3, 5]>>
+func.func {sym_name = "main", function_type = (!x, !g, !w) -> !y} ({
+^bb0(%x: !x, %g: !g, %w: !w):
+  %h = graph.constant {value = dense<0.5> : tensor<f64>} : () -> tensor<f64>
+  %0 = graph.multiply %x, %g : (!x, !g) -> !x
+  %1 = graph.multiply %0, %h : (!x, tensor<f64>) -> !x
+  %2 = graph.conv %1, %w {dilations = [1, 1], groups = 1, layout = "channels_last", pad_low = [0, 0], pad_high = [0, 0], strides = [2, 4]} : (!x, !w) -> !y
+  %3 = graph.multiply %2, %h : (!y, tensor<f64>) -> !y
+  func.return %3 : (!y) -> ()
+}) : () -> ()

@@ -39,3 +39,27 @@ func.func {function_type = (tensor<4x2x3xf32>, tensor<3x2x5xf32>) -> tensor<3x4x
   %m = graph.matmul %t, %y : (tensor<3x4x2xf32>, tensor<3x2x5xf32>) -> tensor<3x4x5xf32>
   func.return %m : (tensor<3x4x5xf32>) -> ()
 })
+
+// What feeds a convolution of one tap is computed as its pixels are copied; what a larger window reads is not.
+// CHECK-LABEL: sym_name = "prologue"
+// CHECK:       graph.fusion
+// CHECK:       graph.multiply
+// CHECK-NEXT:  graph.relu
+// CHECK-NEXT:  graph.conv
+// CHECK:       graph.fusion
+// CHECK:       graph.multiply
+// CHECK:       graph.fusion
+// CHECK:       graph.conv
+// CHECK:       func.return
+!c = tensor<1x4x4x2xf32>
+!g = tensor<1x1x1x2xf32>
+!d = tensor<1x4x4x8xf32>
+func.func {function_type = (!c, !g, tensor<8x2x1x1xf32>, tensor<8x2x3x3xf32>) -> (!d, !d), sym_name = "prologue"} ({
+^bb0(%x: !c, %g: !g, %w: tensor<8x2x1x1xf32>, %v: tensor<8x2x3x3xf32>):
+  %0 = graph.multiply %x, %g : (!c, !g) -> !c
+  %1 = graph.relu %0 : (!c) -> !c
+  %2 = graph.conv %1, %w {strides = [1, 1], dilations = [1, 1], pad_low = [0, 0], pad_high = [0, 0], groups = 1, layout = "channels_last"} : (!c, tensor<8x2x1x1xf32>) -> !d
+  %3 = graph.multiply %x, %g : (!c, !g) -> !c
+  %4 = graph.conv %3, %v {strides = [1, 1], dilations = [1, 1], pad_low = [1, 1], pad_high = [1, 1], groups = 1, layout = "channels_last"} : (!c, tensor<8x2x3x3xf32>) -> !d
+  func.return %2, %4 : (!d, !d) -> ()
+})

@@ -93,3 +93,15 @@ func.func {function_type = (tensor<?x?x4xf32, #kiln.dims<[A, B, 4]>>) -> tensor<
   %3 = graph.transpose %2 {permutation = [1, 2, 0]} : (tensor<4x?x?xf32, #kiln.dims<[4, C, D]>>) -> tensor<?x?x4xf32, #kiln.dims<[C, D, 4]>>
   func.return %3 : (tensor<?x?x4xf32, #kiln.dims<[C, D, 4]>>) -> ()
 })
+
+// Axes of extent 1 do not part others: one of three stacked operands, its heads moved out.
+// CHECK-LABEL: sym_name = "squeezed"
+func.func {function_type = (tensor<2x5x1x3x4xf32>) -> tensor<2x3x5x4xf32>, sym_name = "squeezed"} ({
+^bb0(%x: tensor<2x5x1x3x4xf32>):
+  // CHECK:      %[[A:.+]] = graph.reshape %arg0 {{.*}} -> tensor<2x5x3x4xf32>
+  // CHECK-NEXT: %[[B:.+]] = graph.transpose %[[A]] {permutation = [0, 2, 1, 3]}
+  // CHECK-NEXT: func.return %[[B]]
+  %0 = graph.transpose %x {permutation = [2, 0, 3, 1, 4]} : (tensor<2x5x1x3x4xf32>) -> tensor<1x2x3x5x4xf32>
+  %1 = graph.reshape %0 : (tensor<1x2x3x5x4xf32>) -> tensor<2x3x5x4xf32>
+  func.return %1 : (tensor<2x3x5x4xf32>) -> ()
+})

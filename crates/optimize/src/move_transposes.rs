@@ -29,6 +29,7 @@ pub fn sink_transpose_patterns(patterns: &mut PatternSet) {
     structured::add_patterns(patterns);
     patterns
         .add_fn("sink-transpose-through-reshape", "graph.reshape", reshape::sink_through_reshape)
+        .add_fn("squeeze-before-transpose", "graph.reshape", reshape::squeeze_transpose)
         .add_fn("hoist-transpose-through-reshape", "graph.transpose", reshape::hoist_through_reshape)
         .add_fn("sink-transpose-through-broadcast", "graph.broadcast", structured::sink_through_broadcast)
         .add_fn("transpose-into-rows-of-matmul", "graph.matmul", rows::transpose_into_rows)

@@ -2,12 +2,14 @@
 //!
 //! Positions of the output are rows, filters are columns, `taps x channels` is the depth. The filter is packed into
 //! panels as wide as a register tile (see [`crate::pack`]); the input is read in place where it can be, else a window
-//! of it is copied to scratch memory first.
+//! of it is copied to scratch memory first. Where pixels are copied one by one, they may be computed on the way.
 //!
 //! ```text
 //! {access = "window", block_columns = #kiln.dims<[56]>, block_panels = 2, block_rows = #kiln.dims<[8]>, family = "conv",
 //!  pixel_pitch = 64, tile_rows = [14], tile_vectors = 2, lanes = 16, ...}
 //! ```
+
+mod kernel;
 
 use crate::blocking::Work;
 use crate::conv_shape::ConvShape;
@@ -19,6 +21,8 @@ use crate::spec::KernelSpec;
 use crate::tuning;
 use kiln_ir::{Dim, DimExpr};
 use kiln_target::Target;
+
+pub use kernel::ConvKernel;
 
 /// The name of the family.
 pub const FAMILY: &str = "conv";
@@ -191,7 +195,7 @@ impl ConvPlan {
 
 /// Plans a kernel whose anchor is a convolution, if this family computes it.
 pub fn plan(spec: &KernelSpec, target: &Target) -> Option<Plan> {
-    let shape = ConvShape::of(spec)?;
+    let shape = ConvKernel::of(spec)?.shape;
     let plan = ConvPlan::new(&shape, target);
     let form = PackForm::ConvPanels { groups: shape.groups, columns: plan.tile.columns() };
     Some(plan.to_plan(FAMILY, &shape, Packing { input: shape.filter, form }))
@@ -200,7 +204,7 @@ pub fn plan(spec: &KernelSpec, target: &Target) -> Option<Plan> {
 fn access(shape: &ConvShape) -> Access {
     let conflict = conflicts(shape, shape.pitch);
     if shape.taps() == 1 && !shape.is_padded() {
-        return if conflict || !shape.is_pointwise() { Access::Gather } else { Access::Flat };
+        return if conflict || shape.is_computed || !shape.is_pointwise() { Access::Gather } else { Access::Flat };
     }
     if conflict || shape.is_padded() { Access::Window } else { Access::Direct }
 }
@@ -272,6 +276,7 @@ mod tests {
         let shape = ConvShape {
             anchor: 0,
             input: 0,
+            is_computed: false,
             filter: 1,
             bias: None,
             element: ElementType::F32,

@@ -51,6 +51,8 @@ pub struct ConvShape {
     pub anchor: usize,
     /// Which input of the kernel is convolved.
     pub input: usize,
+    /// Whether that is no buffer but what the kernel computes on the way: see [`crate::conv::ConvKernel`].
+    pub is_computed: bool,
     /// Which input is the filter.
     pub filter: usize,
     /// Which input is the bias.
@@ -99,6 +101,7 @@ impl ConvShape {
         let shape = ConvShape {
             anchor,
             input,
+            is_computed: false,
             filter,
             bias: inputs.get(2).copied(),
             element,

@@ -20,6 +20,7 @@
 //! is no kernel but another name of a buffer, as is what `place-parts` placed; constants and `graph.dims` are no kernels
 //! either.
 
+mod prologue;
 mod transposes;
 
 use kiln_ir::{Builder, Location, Module, Op, Traits, Type, Value, ValueMapping};
@@ -37,10 +38,6 @@ const FROM_MEMORY: &[&str] = &[
     "graph.cumulative_sum",
     "graph.cumulative_product",
 ];
-
-/// Anchors that compute their operand's elements as they need them, each once.
-const WITH_PROLOGUE: &[&str] =
-    &["graph.reduce_sum", "graph.reduce_mean", "graph.reduce_max", "graph.reduce_min", "graph.reduce_product"];
 
 /// Outlines every block inside `root`; returns how many kernels there are.
 pub fn outline(module: &mut Module, root: Op) -> usize {
@@ -182,7 +179,7 @@ fn has_users_only_in(module: &Module, op: Op, group: &[Op]) -> bool {
 
 /// The elementwise ops that only feed the anchor's first operand, where the anchor can compute them on its way.
 fn prologue(module: &Module, anchor: Op, taken: &FxHashSet<Op>) -> Vec<Op> {
-    if !WITH_PROLOGUE.contains(&module.name(anchor).as_str()) {
+    if !prologue::has_prologue(module, anchor) {
         return Vec::new();
     }
     let operand = module.operand(anchor, 0);

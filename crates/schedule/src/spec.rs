@@ -182,6 +182,29 @@ impl KernelSpec {
         found.next().is_none().then_some(first)
     }
 
+    /// The kernel with only the nodes that `keep` wants; `None` if what stays reads what goes.
+    pub fn with_nodes(&self, keep: impl Fn(usize, &NodeSpec) -> bool) -> Option<KernelSpec> {
+        let mut count = 0;
+        let mut number = |(index, node): (usize, &NodeSpec)| {
+            let kept = keep(index, node);
+            count += usize::from(kept);
+            kept.then(|| count - 1)
+        };
+        let numbers: Vec<Option<usize>> = self.nodes.iter().enumerate().map(&mut number).collect();
+        let renumber = |source: &Source| match *source {
+            Source::Node { node, result } => Some(Source::Node { node: numbers[node]?, result }),
+            source => Some(source),
+        };
+        let mut kept = self.clone();
+        kept.outputs = self.outputs.iter().map(renumber).collect::<Option<_>>()?;
+        kept.nodes.clear();
+        for (_, node) in self.nodes.iter().enumerate().filter(|(index, _)| numbers[*index].is_some()) {
+            let operands = node.operands.iter().map(renumber).collect::<Option<_>>()?;
+            kept.nodes.push(NodeSpec { operands, ..node.clone() });
+        }
+        Some(kept)
+    }
+
     /// Whether `source` is computed from the results of `node`, directly or not.
     pub fn depends_on(&self, source: Source, node: usize) -> bool {
         match source {

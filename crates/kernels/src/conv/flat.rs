@@ -1,10 +1,11 @@
 //! Convolutions of one tap: positions of the output are positions of the input, so all pixels of the batch are rows.
 
-use super::Conv;
-use crate::builder::{Buffer, Index, KernelBuilder};
+use super::{Conv, Prologue};
+use crate::builder::{Body, Buffer, Coordinate, Index, KernelBuilder};
 use crate::gemm::{
     Operands, RowSpace, accumulate, copy_run, finish_tile, for_panels, for_row_tiles, is_first_of_run, zero_tile,
 };
+use kiln_schedule::KernelSpec;
 use kiln_schedule::conv::Access;
 use kiln_schedule::extent::multiply;
 
@@ -57,23 +58,43 @@ pub(super) fn emit(conv: &Conv, b: &mut KernelBuilder) {
     });
 }
 
-/// Copies the pixels that rows `first..first + count` read, one after the other.
+/// Copies the pixels that rows `first..first + count` read, one after the other, or computes them.
 fn gather(conv: &Conv, b: &mut KernelBuilder, scratch: Buffer, (first, count): (Index, Index), channel: Index) {
     let shape = conv.shape;
     let outputs = conv.extents(b, |axis| axis.output);
     let inputs = conv.extents(b, |axis| axis.input);
     let strides = b.strides(&inputs);
-    let source = conv.input(b);
     b.for_each(0, count, 1, |b, row| {
         let pixel = b.add(first, row);
+        let to = (scratch, b.mul(row, conv.plan.pixel_pitch));
+        if let Some(Prologue { spec, is_merged: true }) = conv.prologue {
+            let (_, leading) = spec.output(0).shape.split_last().expect("an input has channels");
+            let extents = b.dims(leading);
+            let at = if extents.len() == 1 { vec![pixel] } else { b.delinearize(pixel, &extents) };
+            return compute_pixel(b, spec, &at, to, Index::from(shape.channels));
+        }
         let mut at = b.delinearize(pixel, &outputs);
         for (coordinate, axis) in at[1..].iter_mut().zip(&shape.axes) {
             *coordinate = b.mul(*coordinate, axis.stride);
         }
+        if let Some(prologue) = conv.prologue {
+            return compute_pixel(b, prologue.spec, &at, to, Index::from(shape.channels));
+        }
         let pixel = b.linear(&at, &strides);
         let pixel = b.mul(pixel, shape.pitch);
         let from = b.add(pixel, channel);
-        let to = b.mul(row, conv.plan.pixel_pitch);
-        copy_run(b, (source, from), (scratch, to), Index::from(shape.group_channels()));
+        copy_run(b, (conv.input(b), from), to, Index::from(shape.group_channels()));
+    });
+}
+
+/// Computes all channels of the pixel at `at`.
+fn compute_pixel(b: &mut KernelBuilder, spec: &KernelSpec, at: &[Index], to: (Buffer, Index), channels: Index) {
+    let (scratch, start) = to;
+    let width = b.lanes_for(scratch.element, channels);
+    b.vector_loop(0, channels, width, |b, channel, lanes| {
+        let coordinates = [at, &[channel]].concat();
+        let value = Body::new(spec, lanes).value(b, spec.outputs[0], &Coordinate::row(&coordinates));
+        let target = b.add(start, channel);
+        b.store(value, scratch, target, lanes);
     });
 }

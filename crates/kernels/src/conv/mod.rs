@@ -10,16 +10,19 @@ mod window;
 use crate::builder::{Buffer, Index, KernelBuilder};
 use crate::gemm::{DepthLoop, Finish, merge_depth};
 use kiln_ir::DimExpr;
-use kiln_schedule::conv::ConvPlan;
+use kiln_schedule::conv::{ConvKernel, ConvPlan};
 use kiln_schedule::conv_shape::{ConvAxis, ConvShape};
 use kiln_schedule::conv_transpose::TransposedShape;
 use kiln_schedule::{KernelSpec, Plan, Source};
 
 /// Emits a convolution planned by `kiln_schedule::conv`.
 pub fn emit(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
-    let shape = ConvShape::of(spec).expect("plans of this family are made for channels-last convolutions");
+    let kernel = ConvKernel::of(spec).expect("plans of this family are made for channels-last convolutions");
     let plan = ConvPlan::from_plan(plan);
-    let conv = Conv { spec, shape: &shape, plan: &plan };
+    let merged = kernel.merge_pixels();
+    let whole = kernel.prologue.as_ref().map(|spec| Prologue { spec, is_merged: false });
+    let prologue = merged.as_ref().map(|spec| Prologue { spec, is_merged: true }).or(whole);
+    let conv = Conv { spec: &kernel.spec, shape: &kernel.shape, plan: &plan, prologue };
     if plan.access.is_flat() { flat::emit(&conv, b) } else { window::emit_conv(&conv, b) }
 }
 
@@ -27,7 +30,7 @@ pub fn emit(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
 pub fn emit_transposed(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
     let shape = TransposedShape::of(spec).expect("plans of this family are made for transposed convolutions");
     let plan = ConvPlan::from_plan(plan);
-    let conv = Conv { spec, shape: &shape.window, plan: &plan };
+    let conv = Conv { spec, shape: &shape.window, plan: &plan, prologue: None };
     window::emit(&conv, b, &mut |b, region, window, panels, finish| {
         transposed::multiply(&conv, &shape.op, b, (region, window), panels, finish);
     });
@@ -39,6 +42,17 @@ struct Conv<'s> {
     spec: &'s KernelSpec,
     shape: &'s ConvShape,
     plan: &'s ConvPlan,
+    /// What computes the input's elements, if it is no buffer.
+    prologue: Option<Prologue<'s>>,
+}
+
+/// What computes the elements of an input.
+#[derive(Clone, Copy, Debug)]
+struct Prologue<'s> {
+    /// The elementwise ops, with the input as output.
+    spec: &'s KernelSpec,
+    /// Whether axes of pixels were merged: rows are their places then.
+    is_merged: bool,
 }
 
 impl<'s> Conv<'s> {

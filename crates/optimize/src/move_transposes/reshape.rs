@@ -68,6 +68,32 @@ pub(super) fn hoist_through_reshape(module: &mut Module, op: Op) -> Rewrite {
     Ok(())
 }
 
+/// `reshape(transpose(x)) = reshape(transpose(squeeze(x)))` where the reshape only adds and drops axes of extent 1: those of
+/// x part others, so that [`sink_through_reshape`] leaves them
+pub(super) fn squeeze_transpose(module: &mut Module, op: Op) -> Rewrite {
+    let operand = module.operand(op, 0);
+    let Transposed { source, permutation } = find_transpose(module, operand).ok_or("the operand is no transpose")?;
+    let shape = shape_of(module, source);
+    let long: Vec<usize> = (0..shape.len()).filter(|&axis| !shape[axis].is(1)).collect();
+    if long.len() == shape.len() {
+        return Err("no axis of the transposed value is 1 long".into());
+    }
+    let lengthy = |shape: &[Dim]| -> Vec<Dim> { shape.iter().copied().filter(|dim| !dim.is(1)).collect() };
+    if lengthy(shape_of(module, operand)) != lengthy(shape_of(module, module.result(op, 0))) {
+        return Err("axes merge or split".into());
+    }
+    let squeezed: Vec<Dim> = long.iter().map(|&axis| shape[axis]).collect();
+    let order: Vec<usize> = permutation.iter().filter_map(|axis| long.binary_search(axis).ok()).collect();
+
+    let mut builder = Builder::before(module, op);
+    let value = reshape(&mut builder, source, &squeezed);
+    let value = transpose(&mut builder, value, &order);
+    let result = shape_of(builder.module, builder.module.result(op, 0));
+    let value = reshape(&mut builder, value, result);
+    module.replace(op, &[value]);
+    Ok(())
+}
+
 /// Whether axes follow each other.
 fn are_neighbours(axes: &[usize]) -> bool {
     axes.windows(2).all(|pair| pair[1] == pair[0] + 1)

@@ -98,21 +98,7 @@ impl Surrounded {
             transposed = Some(Transposed { permutation, tensor: spec.output(0).clone() });
             inner.outputs = vec![*spec.nodes[node].operands.first()?];
         }
-        let kept: Vec<bool> = inner.nodes.iter().map(|node| !node.is("transpose")).collect();
-        let renumber = |source: Source| match source {
-            Source::Node { node, result } if kept[node] => {
-                Some(Source::Node { node: kept[..node].iter().filter(|kept| **kept).count(), result })
-            }
-            Source::Node { .. } => None,
-            source => Some(source),
-        };
-        inner.outputs = inner.outputs.into_iter().map(renumber).collect::<Option<_>>()?;
-        let mut nodes = Vec::with_capacity(inner.nodes.len());
-        for mut node in inner.nodes.into_iter().filter(|node| !node.is("transpose")) {
-            node.operands = node.operands.into_iter().map(renumber).collect::<Option<_>>()?;
-            nodes.push(node);
-        }
-        inner.nodes = nodes;
+        let inner = inner.with_nodes(|_, node| !node.is("transpose"))?;
         Some(Surrounded { spec: inner, left, right, transposed })
     }
 }

@@ -89,9 +89,6 @@ impl NamedPipeline for Core {
             "fold-constants",
             simplify,
             "fold-constants",
-            // Scales and offsets that came together are constants now, and meet others.
-            simplify,
-            "fold-constants",
             "cse",
             "dce",
         ];

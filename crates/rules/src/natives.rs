@@ -108,6 +108,8 @@ natives! {
         |s, a| Ok(Datum::Bool(tensor(s, &a[0])?.shape == tensor(s, &a[1])?.shape));
     "same-element" guard VV Nothing "Whether two values have the same element type."
         |s, a| Ok(Datum::Bool(tensor(s, &a[0])?.element == tensor(s, &a[1])?.element));
+    "grows" guard VV Nothing "Whether an axis of the first value is 1 long and that of the second, of the same rank, is not."
+        |s, a| Ok(Datum::Bool(tensor(s, &a[0])?.shape.iter().zip(&tensor(s, &a[1])?.shape).any(|(x, y)| x.is(1) && !y.is(1))));
     "exact-reciprocal" guard D Nothing "Whether one divided by the number is not rounded: a power of two." exact_reciprocal;
     "all" guard DD Nothing "Whether every item of a list equals something."
         |_, a| Ok(Datum::Bool(a[0].to_list()?.iter().all(|item| crate::expression::equal(item, &a[1]))));

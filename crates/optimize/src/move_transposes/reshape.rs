@@ -68,8 +68,8 @@ pub(super) fn hoist_through_reshape(module: &mut Module, op: Op) -> Rewrite {
     Ok(())
 }
 
-/// `reshape(transpose(x)) = reshape(transpose(squeeze(x)))` where the reshape only adds and drops axes of extent 1: those of
-/// x part others, so that [`sink_through_reshape`] leaves them
+/// `reshape(transpose(x)) = reshape(transpose(squeeze(x)))` where the reshape only adds and drops axes of extent 1: those
+/// of x part others, so that [`sink_through_reshape`] leaves them
 pub(super) fn squeeze_transpose(module: &mut Module, op: Op) -> Rewrite {
     let operand = module.operand(op, 0);
     let Transposed { source, permutation } = find_transpose(module, operand).ok_or("the operand is no transpose")?;

@@ -33,7 +33,6 @@
 // COUNT-DAG: {{[0-9]+}} apply-rules: add-float-constants{{$}}
 // COUNT-DAG: {{[0-9]+}} apply-rules: multiply-constants{{$}}
 // COUNT-DAG: {{[0-9]+}} apply-rules: multiply-float-constants{{$}}
-// COUNT-DAG: {{[0-9]+}} apply-rules: scale-of-scale-and-offset{{$}}
 // COUNT-DAG: {{[0-9]+}} apply-rules: offset-around-scale{{$}}
 // COUNT-DAG: {{[0-9]+}} apply-rules: add-then-subtract-constant{{$}}
 // COUNT-DAG: {{[0-9]+}} apply-rules: subtract-then-add-constant{{$}}
@@ -424,28 +423,6 @@ func.func {function_type = (tensor<f32>) -> tensor<f32>, sym_name = "multiply-fl
   %2 = graph.constant {value = dense<2.4381115e+00> : tensor<f32>} : () -> tensor<f32>
   %3 = graph.multiply %1, %2 : (tensor<f32>, tensor<f32>) -> tensor<f32>
   func.return %3 : (tensor<f32>) -> ()
-})
-
-// (x * a + b) * c = x * (a * c) + b * c
-// CHECK-LABEL: sym_name = "scale-of-scale-and-offset"
-func.func {function_type = (tensor<2xf32>) -> tensor<2xf32>, sym_name = "scale-of-scale-and-offset"} ({
-^bb0(%arg0: tensor<2xf32>):
-  // CHECK-NEXT: ^bb0
-  // CHECK-NEXT: %[[A:[0-9]+]] = graph.constant {value = dense<[1.5e+00, 3.0e+00]> : tensor<2xf32>}
-  // CHECK-NEXT: %[[B:[0-9]+]] = graph.constant {value = dense<2.5e+00> : tensor<f32>}
-  // CHECK-NEXT: %[[C:[0-9]+]] = graph.constant {value = dense<3.5e+00> : tensor<f32>}
-  // CHECK-NEXT: %[[AC:[0-9]+]] = graph.multiply %[[A]], %[[C]]
-  // CHECK-NEXT: %[[X:[0-9]+]] = graph.multiply %arg0, %[[AC]]
-  // CHECK-NEXT: %[[BC:[0-9]+]] = graph.multiply %[[B]], %[[C]]
-  // CHECK-NEXT: %[[Y:[0-9]+]] = graph.add %[[X]], %[[BC]]
-  // CHECK-NEXT: func.return %[[Y]]
-  %a = graph.constant {value = dense<[1.5, 3.0]> : tensor<2xf32>} : () -> tensor<2xf32>
-  %b = graph.constant {value = dense<2.5> : tensor<f32>} : () -> tensor<f32>
-  %c = graph.constant {value = dense<3.5> : tensor<f32>} : () -> tensor<f32>
-  %0 = graph.multiply %arg0, %a : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
-  %1 = graph.add %0, %b : (tensor<2xf32>, tensor<f32>) -> tensor<2xf32>
-  %2 = graph.multiply %1, %c : (tensor<2xf32>, tensor<f32>) -> tensor<2xf32>
-  func.return %2 : (tensor<2xf32>) -> ()
 })
 
 // (x + a) * b + c = x * b + (a * b + c)

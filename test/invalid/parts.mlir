@@ -3,7 +3,7 @@
 
 func.func {function_type = (tensor<2x4xf32>) -> tensor<2x8xf32>, sym_name = "main"} ({
 ^bb0(%x: tensor<2x4xf32>):
-  // expected-error@+1 {{result 0 is said to be whole in memory, but is a part of #kiln.dims<[2, 8]>}}
+  // expected-error@+1 {{graph.fusion: result 0 is said to be whole in memory, but is a part of #kiln.dims<[2, 8]>}}
   %0 = graph.fusion %x ({
   ^bb0(%a: tensor<2x4xf32>):
     %1 = graph.exp %a : (tensor<2x4xf32>) -> tensor<2x4xf32>
@@ -22,7 +22,7 @@ func.func {function_type = (tensor<2x4xf32>) -> tensor<2x8xf32>, sym_name = "mai
 
 func.func {function_type = (tensor<2x8xf32>) -> tensor<2x4xf32>, sym_name = "main"} ({
 ^bb0(%x: tensor<2x8xf32>):
-  // expected-error@+1 {{a tensor of shape [2, 8] is no part of one of shape [2, 7]}}
+  // expected-error@+1 {{graph.slice: a tensor of shape [2, 8] is no part of one of shape [2, 7]}}
   %0 = graph.slice %x {starts = #kiln.dims<[0, 0]>, steps = [1, 1], within = #kiln.dims<[2, 7]>} : (tensor<2x8xf32>) -> tensor<2x4xf32>
   func.return %0 : (tensor<2x4xf32>) -> ()
 })
@@ -31,7 +31,7 @@ func.func {function_type = (tensor<2x8xf32>) -> tensor<2x4xf32>, sym_name = "mai
 
 func.func {function_type = (tensor<2x8xf32>) -> tensor<2x4xf32>, sym_name = "main"} ({
 ^bb0(%x: tensor<2x8xf32>):
-  // expected-error@+1 {{a part that is read in place has steps of 1}}
+  // expected-error@+1 {{graph.slice: a part that is read in place has steps of 1}}
   %0 = graph.slice %x {starts = #kiln.dims<[0, 0]>, steps = [1, 2], within = #kiln.dims<[2, 8]>} : (tensor<2x8xf32>) -> tensor<2x4xf32>
   func.return %0 : (tensor<2x4xf32>) -> ()
 })
@@ -40,7 +40,7 @@ func.func {function_type = (tensor<2x8xf32>) -> tensor<2x4xf32>, sym_name = "mai
 
 func.func {function_type = (tensor<2x4xf32>) -> tensor<2x4xf32>, sym_name = "main"} ({
 ^bb0(%x: tensor<2x4xf32>):
-  // expected-error@+1 {{operands_within has 2 entries, but there are 1 tensors}}
+  // expected-error@+1 {{graph.fusion: operands_within has 2 entries, but there are 1 tensors}}
   %0 = graph.fusion %x {operands_within = [#kiln.dims<[2, 8]>, #kiln.dims<[2, 8]>]} ({
   ^bb0(%a: tensor<2x4xf32>):
     %1 = graph.exp %a : (tensor<2x4xf32>) -> tensor<2x4xf32>
@@ -53,8 +53,21 @@ func.func {function_type = (tensor<2x4xf32>) -> tensor<2x4xf32>, sym_name = "mai
 
 func.func {function_type = (tensor<2x4xf32>) -> tensor<2x4xf32>, sym_name = "main"} ({
 ^bb0(%x: tensor<2x4xf32>):
-  // expected-error@+1 {{results_within: a tensor of shape [2, 4] is no part of one of shape [2, 3]}}
+  // expected-error@+1 {{graph.fusion: results_within: a tensor of shape [2, 4] is no part of one of shape [2, 3]}}
   %0 = graph.fusion %x {results_within = [#kiln.dims<[2, 3]>]} ({
+  ^bb0(%a: tensor<2x4xf32>):
+    %1 = graph.exp %a : (tensor<2x4xf32>) -> tensor<2x4xf32>
+    graph.yield %1 : (tensor<2x4xf32>) -> ()
+  }) : (tensor<2x4xf32>) -> tensor<2x4xf32>
+  func.return %0 : (tensor<2x4xf32>) -> ()
+})
+
+// -----
+
+func.func {function_type = (tensor<2x4xf32>) -> tensor<2x4xf32>, sym_name = "main"} ({
+^bb0(%x: tensor<2x4xf32>):
+  // expected-error@+1 {{graph.fusion: attribute 'results_within' must be an array of #kiln.dims, not [1 : i64]}}
+  %0 = graph.fusion %x {results_within = [1]} ({
   ^bb0(%a: tensor<2x4xf32>):
     %1 = graph.exp %a : (tensor<2x4xf32>) -> tensor<2x4xf32>
     graph.yield %1 : (tensor<2x4xf32>) -> ()

@@ -1,5 +1,5 @@
-// RUN: kiln-opt %s --loop-invariant-code-motion --statistics 2>%t | FileCheck %s
-// RUN: FileCheck %s --check-prefix=COUNT --input-file=%t
+// RUN: kiln-opt %s --loop-invariant-code-motion | FileCheck %s
+// RUN: kiln-opt %s --loop-invariant-code-motion --statistics 2>&1 | FileCheck %s --check-prefix=COUNT
 // COUNT: 4 loop-invariant-code-motion: ops-moved
 
 // What depends on the outer loop alone leaves the inner one; what depends on neither leaves both.

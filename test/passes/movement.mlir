@@ -41,8 +41,8 @@ func.func {function_type = (tensor<2x9xf32>) -> tensor<2x9xf32>, sym_name = "spl
 func.func {function_type = (tensor<9xf32>) -> tensor<7xf32>, sym_name = "some_slices_adjoin"} ({
 ^bb0(%x: tensor<9xf32>):
   // CHECK:      %[[LAST:[0-9]+]] = graph.slice %arg0 {starts = #kiln.dims<[7]>
-  // CHECK-NEXT: %[[RUN:[0-9]+]] = graph.slice %arg0 {starts = #kiln.dims<[1]>, steps = [1]} : (tensor<9xf32>) -> tensor<5xf32>
-  // CHECK-NEXT: graph.concat %[[LAST]], %[[RUN]]
+  // CHECK-NEXT: %[[WHOLE:[0-9]+]] = graph.slice %arg0 {starts = #kiln.dims<[1]>, steps = [1]} : (tensor<9xf32>) -> tensor<5xf32>
+  // CHECK-NEXT: graph.concat %[[LAST]], %[[WHOLE]]
   %0 = graph.slice %x {starts = #kiln.dims<[7]>, steps = [1]} : (tensor<9xf32>) -> tensor<2xf32>
   %1 = graph.slice %x {starts = #kiln.dims<[1]>, steps = [1]} : (tensor<9xf32>) -> tensor<3xf32>
   %2 = graph.slice %x {starts = #kiln.dims<[4]>, steps = [1]} : (tensor<9xf32>) -> tensor<2xf32>

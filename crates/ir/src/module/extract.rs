@@ -119,6 +119,7 @@ impl Module {
     /// When what is outside of the copied ops was edited.
     pub fn graft(&mut self, extract: Extract) {
         let Extract { module: copy, roots, origins, outside } = extract;
+        let edits = self.edits + copy.edits;
         let is_known = copy.block_ops(copy.body()).all(|op| op.index() < origins.ops.len());
         assert!(is_known, "an extracted op gets no neighbours");
         let roots: FxHashSet<Op> = roots.into_iter().map(|root| origins.ops[root.index()]).collect();
@@ -139,6 +140,8 @@ impl Module {
                 Some(&old) => self.ops[old] = op_data(&to, data),
             }
         }
+        // Putting back is no edit: what was done to the copies is counted.
+        self.edits = edits;
         let body = self.body();
         for (block, data) in copy.blocks {
             match origins.blocks.get(block.index()) {
@@ -161,7 +164,6 @@ impl Module {
             }
         }
         self.symbols = SymbolTables::default();
-        self.edits += copy.edits;
     }
 
     /// Overwrites a root, which stays between its neighbours unless it was erased.

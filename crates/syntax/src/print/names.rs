@@ -1,6 +1,8 @@
 //! Names of values and blocks: numbers in order of appearance.
 //!
-//! Numbers restart in ops that are isolated from above and are unique between those, so that a name never hides another.
+//! Numbers restart in ops that are isolated from above and are unique between those, so that a name never hides another. In
+//! generic form they restart in ops without operands and results only (functions, modules): `mlir-opt` does not know which
+//! of our ops are isolated.
 
 use kiln_ir::{Block, Module, Op, Traits, Value, ValueDefinition};
 use rustc_hash::FxHashMap;
@@ -16,6 +18,7 @@ pub(super) enum Label {
 
 #[derive(Default)]
 pub(super) struct Names {
+    generic: bool,
     values: FxHashMap<Value, Label>,
     blocks: FxHashMap<Block, usize>,
 }
@@ -28,7 +31,7 @@ struct Counters {
 
 impl Names {
     /// Names of everything that `op` and what is inside it may mention.
-    pub(super) fn around(module: &Module, op: Op) -> Names {
+    pub(super) fn around(module: &Module, op: Op, generic: bool) -> Names {
         let is_isolated = |op: Op| module.has_traits(op, Traits::ISOLATED_FROM_ABOVE);
         let mut ancestors = std::iter::successors(Some(op), |&op| module.parent_op(op));
         let mut outermost = op;
@@ -36,7 +39,7 @@ impl Names {
             outermost = ancestor;
             is_isolated(ancestor)
         });
-        let mut names = Names::default();
+        let mut names = Names { generic, ..Names::default() };
         let mut counters = Counters::default();
         let root = root.unwrap_or(outermost);
         names.number_results(module, root, &mut counters);
@@ -57,7 +60,9 @@ impl Names {
 
     fn number_inside(&mut self, module: &Module, op: Op, counters: &mut Counters) {
         let mut fresh = Counters::default();
-        let counters = if module.has_traits(op, Traits::ISOLATED_FROM_ABOVE) { &mut fresh } else { counters };
+        let stands_alone = module.operands(op).is_empty() && module.results(op).is_empty();
+        let restarts = module.has_traits(op, Traits::ISOLATED_FROM_ABOVE) && (stands_alone || !self.generic);
+        let counters = if restarts { &mut fresh } else { counters };
         for &region in module.regions(op) {
             for (index, &block) in module.blocks(region).iter().enumerate() {
                 self.blocks.insert(block, index);

@@ -41,7 +41,7 @@ impl<'a> Printer<'a> {
         Printer {
             module,
             options,
-            names: Names::around(module, root),
+            names: Names::around(module, root, options.generic),
             aliases,
             output,
             text: String::new(),

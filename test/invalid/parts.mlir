@@ -66,7 +66,7 @@ func.func {function_type = (tensor<2x4xf32>) -> tensor<2x4xf32>, sym_name = "mai
 
 func.func {function_type = (tensor<2x4xf32>) -> tensor<2x4xf32>, sym_name = "main"} ({
 ^bb0(%x: tensor<2x4xf32>):
-  // expected-error@+1 {{graph.fusion: attribute 'results_within' must be an array of #kiln.dims, not [1 : i64]}}
+  // expected-error@+1 {{graph.fusion: attribute 'results_within' must be an array of #kiln.dims, not [1]}}
   %0 = graph.fusion %x {results_within = [1]} ({
   ^bb0(%a: tensor<2x4xf32>):
     %1 = graph.exp %a : (tensor<2x4xf32>) -> tensor<2x4xf32>

@@ -188,7 +188,7 @@ fn drop_unused_results(module: &mut Module, op: Op) -> Rewrite {
 /// `if c then a else b = select(c, a, b)`, where nothing is computed in the branches
 fn select_between_values(module: &mut Module, op: Op) -> Rewrite {
     let condition = module.operand(op, 0);
-    if !module.ty(condition).as_tensor().is_some_and(|tensor| tensor.rank() == 0) {
+    if module.ty(condition).as_tensor().is_none_or(|tensor| tensor.rank() != 0) {
         return Err("the condition has axes".into());
     }
     let ends = [end(module, op, 0), end(module, op, 1)];

@@ -23,40 +23,30 @@ pub(crate) fn softmax(growing: &mut Growing) -> Option<()> {
 }
 
 pub(crate) fn layer_norm(growing: &mut Growing) -> Option<()> {
+    normalization(growing, "graph.layer_norm", 2, 64.0)
+}
+
+pub(crate) fn rms_norm(growing: &mut Growing) -> Option<()> {
+    normalization(growing, "graph.rms_norm", 1, 300.0)
+}
+
+/// A normalization over the last axes, with some of the constants that it may have.
+fn normalization(growing: &mut Growing, name: &str, most_constants: usize, bound: f64) -> Option<()> {
     let item = growing.float_of_rank(1)?;
     let axis = growing.axis(item.value)?;
     let shape: Option<Vec<usize>> =
         growing.shape(item.value)[axis..].iter().map(|dim| dim.as_static().map(|extent| extent as usize)).collect();
     let element = growing.element(item.value);
     let mut operands = vec![item.value];
-    if let Some(shape) = shape
-        && growing.random.once_in(2)
-    {
-        operands.push(growing.constant(element, &shape));
-        if growing.random.once_in(2) {
+    if let Some(shape) = shape {
+        while operands.len() <= most_constants && growing.random.once_in(2) {
             operands.push(growing.constant(element, &shape));
         }
     }
     let mut builder = growing.builder();
-    let op = builder.op("graph.layer_norm").operands(&operands).attribute("axis", axis as i64);
+    let op = builder.op(name).operands(&operands).attribute("axis", axis as i64);
     let value = op.attribute("epsilon", 1e-2f64).try_value().ok()?;
-    growing.add(value, 64.0, -64.0, false)
-}
-
-pub(crate) fn rms_norm(growing: &mut Growing) -> Option<()> {
-    let item = growing.float_of_rank(1)?;
-    let axis = growing.axis(item.value)?;
-    let shape: Option<Vec<usize>> =
-        growing.shape(item.value)[axis..].iter().map(|dim| dim.as_static().map(|extent| extent as usize)).collect();
-    let element = growing.element(item.value);
-    let mut operands = vec![item.value];
-    if let Some(shape) = shape.filter(|_| growing.random.once_in(2)) {
-        operands.push(growing.constant(element, &shape));
-    }
-    let mut builder = growing.builder();
-    let op = builder.op("graph.rms_norm").operands(&operands).attribute("axis", axis as i64);
-    let value = op.attribute("epsilon", 1e-2f64).try_value().ok()?;
-    growing.add(value, 300.0, -300.0, false)
+    growing.add(value, bound, -bound, false)
 }
 
 /// Products of numbers that do not grow by it.

@@ -71,9 +71,8 @@ impl Model {
 
         let mut words = outputs.sizes().map(|size| allocate(size?)).collect::<Result<Vec<_>, _>>()?;
         for (output, words) in outputs.raw.iter_mut().zip(&mut words) {
-            let words = Arc::get_mut(words).expect("nothing else refers to words just made");
             output.data = words.as_mut_ptr().cast();
-            output.capacity = size_of_val(words) as u64;
+            output.capacity = size_of_val(words.as_slice()) as u64;
         }
         // SAFETY: each output points to as many writable bytes as it says, in `words`, which lives on and which nothing
         // else refers to.
@@ -84,7 +83,8 @@ impl Model {
         let described = self.outputs().iter().zip(shapes).zip(words.into_iter().zip(lengths));
         described
             .map(|((info, shape), (words, length))| {
-                Tensor::new(info.element_type, &shape, Storage::Owned { words, length }).map_err(internal)
+                let storage = Storage::Owned { words: Arc::new(words), length };
+                Tensor::new(info.element_type, &shape, storage).map_err(internal)
             })
             .collect()
     }
@@ -256,7 +256,7 @@ fn to_aligned(tensor: &Tensor) -> Result<Tensor, RunError> {
 }
 
 /// Zeroed words of at least `size` bytes; an error, not an abort, where there is no memory.
-fn allocate(size: usize) -> Result<Arc<[Word]>, RunError> {
+fn allocate(size: usize) -> Result<Vec<Word>, RunError> {
     let count = size.div_ceil(size_of::<Word>());
     let mut words = Vec::new();
     words.try_reserve_exact(count).map_err(|_| RunError {
@@ -264,7 +264,7 @@ fn allocate(size: usize) -> Result<Arc<[Word]>, RunError> {
         message: format!("no memory for an output of {size} bytes"),
     })?;
     words.resize(count, 0);
-    Ok(words.into())
+    Ok(words)
 }
 
 fn to_extents(shape: &[usize]) -> Result<Vec<i64>, RunError> {

@@ -21,6 +21,9 @@ impl std::fmt::Display for BlobKey {
     }
 }
 
+/// Content of at least this many bytes is hashed by several threads; for less, handing it out costs more than it saves.
+const LONG: usize = 1 << 20;
+
 /// A tensor and how its text says it is aligned.
 #[derive(Debug)]
 struct Blob {
@@ -48,7 +51,10 @@ impl BlobStore {
         for &extent in tensor.shape() {
             hasher.update(&(extent as u64).to_le_bytes());
         }
-        hasher.update(tensor.bytes());
+        match tensor.bytes().len() < LONG {
+            true => hasher.update(tensor.bytes()),
+            false => hasher.update_rayon(tensor.bytes()),
+        };
         for string in tensor.strings() {
             hasher.update(&(string.len() as u64).to_le_bytes());
             hasher.update(string);

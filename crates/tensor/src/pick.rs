@@ -1,6 +1,6 @@
 //! Moving elements: a tensor made of elements of others, whatever their type.
 
-use crate::{ElementType, Tensor, TensorError, element_count};
+use crate::{ElementType, Storage, Tensor, TensorError, element_count};
 
 impl Tensor {
     /// A tensor of `shape` whose elements are taken from `sources`, in row-major order: each pick names a source and
@@ -24,14 +24,16 @@ impl Tensor {
         match element {
             ElementType::String => {
                 let slices: Vec<&[Vec<u8>]> = sources.iter().map(Tensor::strings).collect();
-                Tensor::from_strings(shape, collect(&slices, count, picks)?)
+                let mut strings = vec![Vec::new(); count];
+                fill(&slices, &mut strings, picks)?;
+                Tensor::from_strings(shape, strings)
             }
             _ => match element.byte_size() {
-                1 => pick_bytes::<1>(sources, element, shape, count, picks),
-                2 => pick_bytes::<2>(sources, element, shape, count, picks),
-                4 => pick_bytes::<4>(sources, element, shape, count, picks),
-                8 => pick_bytes::<8>(sources, element, shape, count, picks),
-                _ => pick_bytes::<16>(sources, element, shape, count, picks),
+                1 => pick_bytes::<1>(sources, element, shape, picks),
+                2 => pick_bytes::<2>(sources, element, shape, picks),
+                4 => pick_bytes::<4>(sources, element, shape, picks),
+                8 => pick_bytes::<8>(sources, element, shape, picks),
+                _ => pick_bytes::<16>(sources, element, shape, picks),
             },
         }
     }
@@ -41,25 +43,34 @@ fn pick_bytes<const SIZE: usize>(
     sources: &[Tensor],
     element: ElementType,
     shape: &[usize],
-    count: usize,
     picks: impl IntoIterator<Item = (usize, usize)>,
 ) -> Result<Tensor, TensorError> {
     let slices: Vec<&[[u8; SIZE]]> = sources.iter().map(|source| source.bytes().as_chunks::<SIZE>().0).collect();
-    Tensor::from_bytes(element, shape, collect(&slices, count, picks)?.as_flattened())
+    let mut filled = Ok(());
+    let storage = Storage::filled(Tensor::byte_length(element, shape)?, |bytes| {
+        filled = fill(&slices, bytes.as_chunks_mut::<SIZE>().0, picks);
+    });
+    filled?;
+    Tensor::new(element, shape, storage)
 }
 
-fn collect<T: Clone>(
+/// Writes one picked element to each place of `target`.
+fn fill<T: Clone>(
     sources: &[&[T]],
-    count: usize,
+    target: &mut [T],
     picks: impl IntoIterator<Item = (usize, usize)>,
-) -> Result<Vec<T>, TensorError> {
-    let mut result = Vec::with_capacity(count);
+) -> Result<(), TensorError> {
+    let expected = target.len();
+    let mut found = 0;
     for (source, offset) in picks {
         let values = sources.get(source).copied().unwrap_or_default();
         let value = values.get(offset).ok_or(TensorError::OutOfRange { offset, length: values.len() })?;
-        result.push(value.clone());
+        if let Some(place) = target.get_mut(found) {
+            place.clone_from(value);
+        }
+        found += 1;
     }
-    Ok(result)
+    if found == expected { Ok(()) } else { Err(TensorError::WrongLength { expected, found }) }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ pub enum Storage {
     /// Owned words; `length` bytes of them count.
     Owned {
         /// The bytes, as 16-byte words so that every element type is aligned.
-        words: Arc<[u128]>,
+        words: Arc<Vec<u128>>,
         /// How many bytes of `words` belong to the tensor.
         length: usize,
     },
@@ -26,9 +26,14 @@ pub enum Storage {
 impl Storage {
     /// Copies `bytes` into owned storage.
     pub fn from_bytes(bytes: &[u8]) -> Storage {
-        let mut words = vec![0u128; bytes.len().div_ceil(16)];
-        bytemuck::cast_slice_mut::<u128, u8>(&mut words)[..bytes.len()].copy_from_slice(bytes);
-        Storage::Owned { words: words.into(), length: bytes.len() }
+        Storage::filled(bytes.len(), |target| target.copy_from_slice(bytes))
+    }
+
+    /// Owned storage of `length` bytes, zeros that `fill` writes over.
+    pub fn filled(length: usize, fill: impl FnOnce(&mut [u8])) -> Storage {
+        let mut words = vec![0u128; length.div_ceil(16)];
+        fill(&mut bytemuck::cast_slice_mut::<u128, u8>(&mut words)[..length]);
+        Storage::Owned { words: Arc::new(words), length }
     }
 
     /// The bytes.

@@ -182,8 +182,7 @@ impl Tensor {
         if element == ElementType::String {
             return Tensor::from_strings(shape, vec![Vec::new(); element_count(shape).unwrap_or(0)]);
         }
-        let words = vec![0u128; length.div_ceil(16)];
-        Tensor::new(element, shape, Storage::Owned { words: words.into(), length })
+        Tensor::new(element, shape, Storage::filled(length, |_| ()))
     }
 
     /// Bytes that a tensor takes.

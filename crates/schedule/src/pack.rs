@@ -20,12 +20,13 @@ pub use form::{PackForm, Packing};
 
 use crate::plan::Plan;
 use kiln_ir::{Builder, Module, Op, Value};
+use rustc_hash::FxHashMap;
 
 /// Packs the operands of every planned fusion inside `root` that are not yet packed; returns how many were packed.
 ///
 /// A constant that several fusions want in one form is packed once.
 pub fn pack_weights(module: &mut Module, root: Op) -> usize {
-    let mut packed = Vec::new();
+    let mut packed: FxHashMap<(Value, PackForm), Value> = FxHashMap::default();
     let fusions: Vec<Op> = module.walk(root).into_iter().filter(|&op| module.is(op, "graph.fusion")).collect();
     let mut count = 0;
     for fusion in fusions {
@@ -33,15 +34,8 @@ pub fn pack_weights(module: &mut Module, root: Op) -> usize {
         let Some(plan) = plan else { continue };
         let Some(packing) = Packing::of(&plan) else { continue };
         let operand = module.operand(fusion, packing.input);
-        let known = packed.iter().find(|(value, form, _)| (*value, *form) == (operand, packing.form));
-        let value = match known {
-            Some(&(_, _, value)) => value,
-            None => {
-                let value = pack(module, fusion, operand, packing.form);
-                packed.push((operand, packing.form, value));
-                value
-            }
-        };
+        let value =
+            *packed.entry((operand, packing.form)).or_insert_with(|| pack(module, fusion, operand, packing.form));
         module.set_operand(fusion, packing.input, value);
         module.set_attribute(fusion, "plan", Packing::mark_done(&plan).to_attribute());
         count += 1;

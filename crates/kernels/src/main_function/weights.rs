@@ -18,7 +18,8 @@ pub struct Weights {
 }
 
 impl Weights {
-    /// Lays out every constant inside `main` that an op other than a constant's own kernel uses.
+    /// Lays out every constant inside `main` that an op other than a constant's own kernel uses. What differs in shape
+    /// only is equal in memory.
     pub fn collect(module: &Module, main: Op) -> Weights {
         let mut weights = Weights::default();
         let mut by_content: FxHashMap<kiln_tensor::BlobKey, u64> = FxHashMap::default();
@@ -30,7 +31,8 @@ impl Weights {
             }
             let value = module.result(op, 0);
             let Some(tensor) = module.constant_tensor(value).filter(|_| module.has_uses(value)) else { continue };
-            let key = hasher.insert(tensor.clone());
+            let flat = tensor.reshaped(&[tensor.len()]).expect("the number of elements stays");
+            let key = hasher.insert(flat);
             let offset = *by_content.entry(key).or_insert_with(|| {
                 let offset = weights.size.next_multiple_of(ALIGNMENT);
                 weights.size = offset + tensor.bytes().len() as u64;

@@ -12,10 +12,16 @@ use crate::matching::{reshape, shape_of};
 use kiln_ir::{Attribute, Builder, Dim, DimExpr, Module, Op, Rewrite, Type};
 use kiln_tensor::scalar::scalars;
 
+/// The most indices that are looked at for a step they have in common.
+const MOST_INDICES: usize = 1 << 16;
+
 /// `gather(x, [s, s + p, s + 2p, ...]) = reshape(slice(x, s, p))`
 pub(crate) fn gather_to_slice(module: &mut Module, op: Op) -> Rewrite {
     let (source, indices) = (module.operand(op, 0), module.operand(op, 1));
     let indices = module.constant_tensor(indices).ok_or("the indices are not constant")?;
+    if indices.len() > MOST_INDICES {
+        return Err("there are too many indices".into());
+    }
     let numbers: Vec<i64> =
         scalars(&indices).ok_or("the indices are no numbers")?.iter().map(|index| index.to_f64() as i64).collect();
     let axis = module.attributes(op).i64("axis").and_then(|axis| usize::try_from(axis).ok()).ok_or("no axis")?;

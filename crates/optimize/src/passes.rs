@@ -1,8 +1,8 @@
 //! The patterns as passes.
 
 use crate::{
-    ApplyRules, RemoveDeadValues, fold_constants, fold_scale_patterns, recompose_patterns, simplify_patterns,
-    sink_transpose_patterns,
+    ApplyRules, RemoveDeadValues, fold_constants, fold_scale_patterns, recompose_patterns, recompose_recurrent,
+    simplify_patterns, sink_transpose_patterns,
 };
 use kiln_ir::{Attribute, Builder, PatternSet, Type, Value};
 use kiln_pass::{Pass, PassContext, PassInfo, options, run_patterns_with_constants};
@@ -13,6 +13,7 @@ pub const PASSES: &[PassInfo] = &[
     PassInfo::of::<FoldConstants>(),
     PassInfo::of::<FoldScale>(),
     PassInfo::of::<Recompose>(),
+    PassInfo::of::<RecomposeRecurrent>(),
     PassInfo::of::<RemoveDeadValues>(),
     PassInfo::of::<Simplify>(),
     PassInfo::of::<SinkTransposes>(),
@@ -67,6 +68,21 @@ impl Pass for Recompose {
 
     fn run(&self, context: &mut PassContext<'_>) {
         run(context, recompose_patterns);
+    }
+}
+
+options! {
+    /// Makes layers of the recurrent cells that exporters unroll, step by step: LSTM and GRU.
+    pub struct RecomposeRecurrent {}
+}
+
+impl Pass for RecomposeRecurrent {
+    const NAME: &'static str = "recompose-recurrent";
+
+    fn run(&self, context: &mut PassContext<'_>) {
+        let (cells, merged) = recompose_recurrent(context.module, context.root);
+        context.count("cells-recomposed", cells);
+        context.count("layers-merged", merged);
     }
 }
 

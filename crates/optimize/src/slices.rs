@@ -1,13 +1,12 @@
-//! Slices that read through what moves elements, and gathers that are slices. Part of `simplify`.
+//! Slices that read through what moves elements. Part of `simplify`.
 //!
 //! ```mlir
 //! %c = graph.concat %x, %y {axis = 0}                       // of 4 and 6 elements
 //! %r = graph.slice %c {starts = #kiln.dims<[5]>, ...}       // becomes a slice of %y from 1 on
 //! ```
 
-use crate::matching::{find_producer, reshape, shape_of};
+use crate::matching::{find_producer, shape_of};
 use kiln_ir::{Attribute, Builder, Dim, Module, Op, PatternSet, Rewrite, Type, Value};
-use kiln_tensor::scalar::scalars;
 
 const SLICE: &str = "graph.slice";
 
@@ -16,8 +15,7 @@ pub(crate) fn add_patterns(patterns: &mut PatternSet) {
     patterns
         .add_fn("slice-of-concat", SLICE, slice_one_part)
         .add_fn("slice-of-pad", SLICE, slice_inside_padding)
-        .add_fn("slice-of-broadcast", SLICE, slice_before_broadcast)
-        .add_fn("gather-to-slice", "graph.gather", gather_to_slice);
+        .add_fn("slice-of-broadcast", SLICE, slice_before_broadcast);
 }
 
 /// The attributes of a slice, and the extents of its result.
@@ -131,47 +129,6 @@ fn slice_before_broadcast(module: &mut Module, op: Op) -> Rewrite {
     let mut builder = Builder::before(module, op);
     let cut = inner.build(&mut builder);
     let value = builder.op("graph.broadcast").operand(cut).result(ty).value();
-    module.replace(op, &[value]);
-    Ok(())
-}
-
-/// The most indices that are looked at for a step they have in common.
-const MOST_INDICES: usize = 1 << 16;
-
-/// `gather(x, [a, a + s, a + 2 s, ...]) = slice(x)`
-fn gather_to_slice(module: &mut Module, op: Op) -> Rewrite {
-    let (data, chosen) = (module.operand(op, 0), module.operand(op, 1));
-    let axis = module.attribute(op, "axis").and_then(|axis| usize::try_from(axis.as_i64()?).ok());
-    let axis = axis.ok_or("there is no axis")?;
-    let shape = shape_of(module, data);
-    let extent = static_extent(module, data, axis).ok_or("the axis is symbolic")?;
-    if !shape_of(module, chosen).iter().all(|dim| dim.as_static().is_some_and(|extent| extent <= MOST_INDICES as u64)) {
-        return Err("there are too many indices".into());
-    }
-    let indices =
-        module.constant_tensor(chosen).and_then(|tensor| scalars(&tensor)).ok_or("indices are not constant")?;
-    let from_end = |index: i64| if index < 0 { index + extent } else { index };
-    let indices: Vec<i64> = indices.iter().map(|index| from_end(index.to_f64() as i64)).collect();
-    let &[start, ..] = indices.as_slice() else { return Err("there are no indices".into()) };
-    let step = indices.get(1).map_or(1, |second| second - start);
-    if step == 0 || indices.windows(2).any(|pair| pair[1] - pair[0] != step) {
-        return Err("the indices have no step in common".into());
-    }
-    if indices.iter().any(|index| !(0..extent).contains(index)) {
-        return Err("an index is out of range".into());
-    }
-    let mut slice = Slice {
-        source: data,
-        starts: vec![Dim::Static(0); shape.len()],
-        steps: vec![1; shape.len()],
-        shape: shape.to_vec(),
-    };
-    (slice.starts[axis], slice.steps[axis]) = (Dim::from(start as u64), step);
-    slice.shape[axis] = Dim::from(indices.len() as u64);
-    let result = shape_of(module, module.result(op, 0));
-    let mut builder = Builder::before(module, op);
-    let cut = slice.build(&mut builder);
-    let value = reshape(&mut builder, cut, result);
     module.replace(op, &[value]);
     Ok(())
 }

@@ -82,6 +82,7 @@ impl NamedPipeline for Core {
             // Ops that a kernel exists for, back from the arithmetic that exporters make of them, before that is
             // rearranged.
             "recompose",
+            "recompose-recurrent",
             "dce",
             // Batch normalization is a scale and an offset by now: both move into the weights before them, and the
             // products of constants that this leaves are folded.

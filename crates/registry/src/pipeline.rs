@@ -144,6 +144,8 @@ impl NamedPipeline for Schedule {
         let plan = format!("plan-kernels{{target={}}}", self.target);
         let place = format!("place-parts{{target={}}}", self.target);
         let passes = [
+            // What nobody uses needs no kernel, nor a place in what others make.
+            "dce",
             // What one kernel computes, and how.
             "outline",
             &plan,

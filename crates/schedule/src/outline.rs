@@ -278,7 +278,8 @@ fn uses_of<'m>(module: &'m Module, group: &'m [Op]) -> impl Iterator<Item = ((Op
 fn packable_uses(module: &Module, group: &[Op]) -> Vec<(Op, usize)> {
     let is_packable = |&((op, index), value): &((Op, usize), Value)| {
         let times = uses_of(module, group).filter(|&(_, other)| other == value).count();
-        index > 0 && times > 1 && role(module, op) == Role::Anchor
+        let is_from_outside = module.defining_op(value).is_none_or(|producer| !group.contains(&producer));
+        index > 0 && times > 1 && role(module, op) == Role::Anchor && is_from_outside
     };
     uses_of(module, group).filter(is_packable).map(|(at, _)| at).collect()
 }

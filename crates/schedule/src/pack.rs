@@ -60,6 +60,12 @@ fn pack(module: &mut Module, fusion: Op, operand: Value, form: PackForm) -> Valu
         let ty = layout.packed_type(builder.module.ty(operand).scalar());
         return builder.op("graph.constant").attribute("value", value).result(ty).value();
     }
-    let mut builder = Builder::before(module, fusion);
+    // In the operand's own block, so that kernels of other blocks may read it, too.
+    let home = module.defining_block(operand);
+    let mut place = fusion;
+    while module.parent_block(place) != home {
+        place = module.parent_op(place).expect("a value's block is around each of its users");
+    }
+    let mut builder = Builder::before(module, place);
     layout.emit(&mut builder, operand)
 }

@@ -137,6 +137,9 @@ impl<'a> Matcher<'a> {
             return self
                 .fail(bindings, span, || format!("the operand is the result of {}, not {name}", module.name(op)));
         }
+        if module.results(op).len() != 1 {
+            return self.fail(bindings, span, || format!("{name} has several results here"));
+        }
         let count = module.operands(op).len();
         if count != pattern.operands.len() {
             let wanted = pattern.operands.len();

@@ -91,8 +91,10 @@ impl Planner<'_> {
                     (Some(ty), _) => as_type(ty.evaluate(&self.scope())?)?,
                     (None, Some(infer)) => {
                         let request = InferRequest { operands: &types, attributes: &attributes };
-                        let types = infer(&request)?;
-                        *types.first().ok_or("the op has no result")?
+                        match infer(&request)?.as_slice() {
+                            &[ty] => ty,
+                            types => return Err(format!("the op would have {} results", types.len())),
+                        }
                     }
                     (None, None) => self.root,
                 };

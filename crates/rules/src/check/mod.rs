@@ -10,7 +10,7 @@ use crate::parse::problem::Problem;
 use crate::rule::{ExampleValue, Guard, Made, MadeId, Node, NodeId, Rule, RuleFile, Slot, SlotId, SlotKind, Variant};
 use crate::syntax::{Clause, Example, Expr, Modifier, RuleSyntax, Span, Term, TermKind, Word};
 use cranelift_entity::PrimaryMap;
-use kiln_ir::{Module, Name, OpDefinition, Registry};
+use kiln_ir::{Count, Module, Name, OpDefinition, Registry};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -140,7 +140,9 @@ impl<'c> Checker<'c> {
             self.report_unknown(name, format!("there is no op '{full}'"), known);
             return None;
         };
-        if definition.results.len() != 1 || definition.regions != Some(0) {
+        let has_one_result = definition.results.first().is_some_and(|result| matches!(result.count, Count::One))
+            && definition.results[1..].iter().all(|result| matches!(result.count, Count::Optional));
+        if !has_one_result || definition.regions != Some(0) {
             let message = format!("{full} cannot be part of a rule: only ops with one result and no region can");
             self.report(name.span, message);
             return None;

@@ -173,7 +173,8 @@ impl NamedPipeline for Memory {
     const NAME: &'static str = "memory";
 
     fn steps(&self) -> String {
-        "plan-memory".into()
+        // What is never there together shares a place, the more of it the better the order.
+        "order-kernels,plan-memory".into()
     }
 }
 

@@ -1,6 +1,6 @@
 //! The decisions as passes.
 
-use crate::{KernelSpec, assign_layout, outline, pack_weights, place_parts, plan_kernel, plan_memory};
+use crate::{KernelSpec, assign_layout, order_kernels, outline, pack_weights, place_parts, plan_kernel, plan_memory};
 use kiln_pass::{Pass, PassContext, PassInfo, options};
 use kiln_target::Target;
 
@@ -10,6 +10,7 @@ pub const PASSES: &[PassInfo] = &[
     PassInfo::of::<Outline>(),
     PassInfo::of::<PlanKernels>(),
     PassInfo::of::<PlaceParts>(),
+    PassInfo::of::<OrderKernels>(),
     PassInfo::of::<PackWeights>(),
     PassInfo::of::<PlanMemory>(),
 ];
@@ -107,6 +108,20 @@ impl Pass for PackWeights {
     fn run(&self, context: &mut PassContext<'_>) {
         let packed = pack_weights(context.module, context.root);
         context.count("operands-packed", packed);
+    }
+}
+
+options! {
+    /// Orders kernels so that the least memory is needed at once.
+    pub struct OrderKernels {}
+}
+
+impl Pass for OrderKernels {
+    const NAME: &'static str = "order-kernels";
+
+    fn run(&self, context: &mut PassContext<'_>) {
+        let saved = order_kernels(context.module, context.root);
+        context.count("bytes-saved", usize::try_from(saved).unwrap_or(usize::MAX));
     }
 }
 

@@ -50,3 +50,21 @@ func.func {function_type = (tensor<2x3x4xf32>) -> tensor<2x3x4xf32>, sym_name = 
   %r = graph.softmax %b {axis = 0} : (tensor<2x3x4xf32>) -> tensor<2x3x4xf32>
   func.return %r : (tensor<2x3x4xf32>) -> ()
 })
+
+// -----
+
+// A factor of one element stands inside a kernel, which then is none that reads through transposes.
+// CHECK-LABEL: sym_name = "main"
+// CHECK:       graph.fusion
+// CHECK-NEXT:  ^bb0
+// CHECK-NEXT:    graph.transpose
+// CHECK-NEXT:    graph.yield
+// CHECK:       graph.matmul
+// CHECK:       func.return
+func.func {function_type = (tensor<3x1x2xf32>) -> tensor<3x2x1xf32>, sym_name = "main"} ({
+^bb0(%x: tensor<3x1x2xf32>):
+  %t = graph.transpose %x {permutation = [0, 2, 1]} : (tensor<3x1x2xf32>) -> tensor<3x2x1xf32>
+  %c = graph.constant {value = dense<2.5> : tensor<1x1xf32>} : () -> tensor<1x1xf32>
+  %p = graph.matmul %t, %c : (tensor<3x2x1xf32>, tensor<1x1xf32>) -> tensor<3x2x1xf32>
+  func.return %p : (tensor<3x2x1xf32>) -> ()
+})

@@ -48,7 +48,10 @@ pub(super) fn after(module: &Module, product: Op, last: Op) -> Option<Op> {
 /// Whether the family of tiled products makes kernels of it: others read no operand through a transpose.
 fn is_tiled_product(module: &Module, op: Op) -> bool {
     let element = |value: Value| module.ty(value).element();
-    let is_tiled = |value: &Value| matches!(element(*value), Some(ElementType::F32 | ElementType::F64));
+    let stands_inside =
+        |value: Value| module.defining_op(value).is_some_and(|producer| super::is_scalar_constant(module, producer));
+    let is_tiled =
+        |value: &Value| matches!(element(*value), Some(ElementType::F32 | ElementType::F64)) && !stands_inside(*value);
     module.is(op, "graph.matmul") && module.operands(op).iter().all(is_tiled)
 }
 

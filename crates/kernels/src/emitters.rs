@@ -2,7 +2,7 @@
 
 use crate::builder::KernelBuilder;
 use crate::{
-    contract, conv, depthwise, layer_norm, lrn, map, matmul, pool, recurrent, reduce, resize, scan, scatter, softmax,
+    attention, contract, conv, depthwise, layer_norm, lrn, map, matmul, pool, recurrent, reduce, resize, scan, scatter, softmax,
     transpose, winograd,
 };
 use kiln_ir::Module;
@@ -25,6 +25,7 @@ pub const EMITTERS: &[Emitter] = &[
     Emitter { family: "conv", emit: conv::emit },
     Emitter { family: "conv_transpose", emit: conv::emit_transposed },
     Emitter { family: "matmul", emit: matmul::emit },
+    Emitter { family: "attention", emit: attention::emit },
     Emitter { family: "transpose", emit: transpose::emit },
     Emitter { family: "map", emit: map::emit },
     Emitter { family: "pool", emit: pool::emit },

@@ -3,6 +3,7 @@
 
 #![forbid(unsafe_code)]
 
+mod attention;
 pub mod builder;
 pub mod contract;
 pub mod conv;

@@ -83,7 +83,7 @@ impl Transpose<'_> {
                 place[last] = b.add(column, row);
                 rows.push(self.load(b, &place));
             }
-            self.turn_over(b, &mut rows);
+            b.turn_over(&mut rows);
             for (row, &value) in rows.iter().enumerate() {
                 let mut place = at.to_vec();
                 place[self.across] = b.add(at[self.across], row);
@@ -93,26 +93,6 @@ impl Transpose<'_> {
         });
         let past = b.add(at[self.across], self.tile);
         self.each(b, at, at[self.across], past, whole);
-    }
-
-    /// Transposes a square of vectors by exchanging blocks of 1, 2, 4, ... lanes between rows so far apart (Eklundh, "A
-    /// Fast Computer Method for Matrix Transposing", 1972).
-    fn turn_over(&self, b: &mut KernelBuilder, rows: &mut [Value]) {
-        let lanes = self.tile as i64;
-        let mut step = 1;
-        while step < self.tile {
-            let width = step as i64;
-            let low: Vec<i64> =
-                (0..lanes).map(|lane| if lane & width == 0 { lane } else { lanes + lane - width }).collect();
-            let high: Vec<i64> =
-                (0..lanes).map(|lane| if lane & width == 0 { lane + width } else { lanes + lane }).collect();
-            for row in (0..self.tile).filter(|row| row & step == 0) {
-                let (first, second) = (rows[row], rows[row + step]);
-                rows[row] = b.shuffle(first, second, &low);
-                rows[row + step] = b.shuffle(first, second, &high);
-            }
-            step *= 2;
-        }
     }
 
     /// One vector of each of the last axis' few elements, stored interleaved.

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod apply_rules;
+mod attention;
 mod casts;
 mod check_rules;
 mod concat;

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod anchored;
+pub mod attention;
 pub mod axes;
 pub mod blocking;
 pub mod contract;

@@ -23,6 +23,7 @@ use kiln_ir::{Dim, DimExpr};
 use kiln_target::Target;
 use kiln_tensor::ElementType;
 
+pub(crate) use transposes::without_transposes;
 pub use transposes::{MatrixOperand, Surrounded, Transposed};
 
 /// The name of the family.

@@ -133,3 +133,12 @@ pub const WINOGRAD_FEWEST_TILES: usize = 4;
 ///
 /// Xeon, 16 channels: 28x28 0.017 ms, directly 0.026; 112x112 0.22 ms, directly 0.39.
 pub const WINOGRAD_CHANNELS: usize = 16;
+
+/// The most queries that an attention's task answers, for which it copies keys into panels.
+pub const ATTENTION_QUERIES: usize = 128;
+
+/// Keys and values of a block of attention, and scores of a tile, take this part of the second-level cache.
+pub const ATTENTION_SHARE: (usize, usize) = (1, 8);
+
+/// The most keys of a block of attention.
+pub const ATTENTION_KEYS: usize = 256;

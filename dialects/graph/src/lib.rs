@@ -4,8 +4,8 @@
 //! [`elementwise`] and [`reduction`]. Extents are static or symbolic, never unknown; no op takes a shape as an operand:
 //! extents live in types and in `#kiln.dims` attributes. Tensors are row-major in the order of their type's axes.
 //!
-//! Consumers read attributes through the views ([`ConvView`], [`PoolView`], [`MatmulView`], [`ResizeView`],
-//! [`RecurrentView`]), so that nobody parses them twice. The crate knows no framework, no loop and no target.
+//! Consumers read attributes through the views ([`ConvView`], [`PoolView`], [`MatmulView`], [`AttentionView`],
+//! [`ResizeView`], [`RecurrentView`]), so that nobody parses them twice. The crate knows no framework, no loop and no target.
 //!
 //! ```text
 //! %y = graph.conv %x, %w, %b {strides = [2, 2], dilations = [1, 1], pad_low = [1, 1], pad_high = [1, 1], groups = 1,
@@ -17,6 +17,7 @@
 #![forbid(unsafe_code)]
 
 mod arg_extreme;
+mod attention;
 mod average_pool;
 mod broadcast;
 mod concat;
@@ -61,6 +62,7 @@ mod top_k;
 mod transpose;
 mod window;
 
+pub use attention::AttentionView;
 pub use average_pool::ceil_extra;
 pub use conv::ConvView;
 pub use layout::Layout;
@@ -95,7 +97,7 @@ pub const DIALECT: Dialect = Dialect {
         reduction::OPS,
         &[softmax::SOFTMAX, softmax::LOG_SOFTMAX, layer_norm::LAYER_NORM, layer_norm::RMS_NORM, lrn::LRN],
         CONVOLUTION,
-        &[matmul::MATMUL],
+        &[matmul::MATMUL, attention::ATTENTION],
         &[recurrent::LSTM, recurrent::GRU, recurrent::RNN],
         &[control::IF, control::YIELD, fusion::FUSION],
     ],

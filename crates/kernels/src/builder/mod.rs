@@ -14,6 +14,7 @@ mod index;
 mod integer;
 mod math;
 mod memory;
+mod square;
 mod trigonometry;
 
 pub use arithmetic::Combine;

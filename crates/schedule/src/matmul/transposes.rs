@@ -1,4 +1,5 @@
-//! Transposes around a matrix product: those of its operands are read through, one of its result is written through.
+//! Transposes around an anchor of matrices (a product, or attention): those of its operands are read through, one of its
+//! result is written through.
 //!
 //! ```mlir
 //! %q = graph.transpose %x {permutation = [0, 2, 1, 3]}     // heads of queries: rows lie further apart
@@ -27,7 +28,8 @@ pub struct MatrixOperand {
 }
 
 impl MatrixOperand {
-    fn of(spec: &KernelSpec, source: Source) -> Option<MatrixOperand> {
+    /// How `source` lies, an input of the kernel or a transpose of one.
+    pub(crate) fn of(spec: &KernelSpec, source: Source) -> Option<MatrixOperand> {
         let (input, permutation) = match source {
             Source::Input(input) => (input, None),
             Source::Node { node, .. } => {
@@ -88,19 +90,32 @@ impl Surrounded {
         let product = &spec.nodes[anchor];
         let left = MatrixOperand::of(spec, *product.operands.first()?)?;
         let right = MatrixOperand::of(spec, *product.operands.get(1)?)?;
-        let mut inner = spec.clone();
-        inner.nodes[anchor].operands = vec![Source::Input(left.input), Source::Input(right.input)];
-        let mut transposed = None;
-        if let [Source::Node { node, result: 0 }] = spec.outputs[..]
-            && spec.nodes[node].is("transpose")
-        {
-            let permutation = permutation(&spec.nodes[node])?;
-            transposed = Some(Transposed { permutation, tensor: spec.output(0).clone() });
-            inner.outputs = vec![*spec.nodes[node].operands.first()?];
-        }
-        let inner = inner.with_nodes(|_, node| !node.is("transpose"))?;
+        let (inner, transposed) = without_transposes(spec, anchor, &[left.input, right.input])?;
         Some(Surrounded { spec: inner, left, right, transposed })
     }
+}
+
+/// The kernel with its anchor reading `inputs` first, in place of transposes of them, and how the output is transposed;
+/// `None` if there are transposes elsewhere.
+pub(crate) fn without_transposes(
+    spec: &KernelSpec,
+    anchor: usize,
+    inputs: &[usize],
+) -> Option<(KernelSpec, Option<Transposed>)> {
+    let mut inner = spec.clone();
+    for (operand, &input) in inner.nodes[anchor].operands.iter_mut().zip(inputs) {
+        *operand = Source::Input(input);
+    }
+    let mut transposed = None;
+    if let [Source::Node { node, result: 0 }] = spec.outputs[..]
+        && spec.nodes[node].is("transpose")
+    {
+        let permutation = permutation(&spec.nodes[node])?;
+        transposed = Some(Transposed { permutation, tensor: spec.output(0).clone() });
+        inner.outputs = vec![*spec.nodes[node].operands.first()?];
+    }
+    let inner = inner.with_nodes(|_, node| !node.is("transpose"))?;
+    Some((inner, transposed))
 }
 
 fn permutation(node: &NodeSpec) -> Option<Vec<usize>> {

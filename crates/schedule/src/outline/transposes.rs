@@ -1,9 +1,12 @@
-//! Transposes that a matrix product reads or writes through: they are part of its kernel.
+//! Transposes that a matrix product or an attention reads or writes through: they are part of its kernel.
 
 use crate::tuning::SET_CONFLICT_BYTES;
 use kiln_ir::{Module, Op, Value};
 use kiln_tensor::ElementType;
 use rustc_hash::FxHashSet;
+
+/// The operands of an attention that are matrices: queries, keys and values, but no mask.
+const MATRICES: usize = 3;
 
 /// The transposes that only `product` reads, which its kernel reads through.
 pub(super) fn before(module: &Module, product: Op) -> Vec<Op> {
@@ -28,15 +31,22 @@ pub(super) fn reader(module: &Module, transpose: Op) -> Option<Op> {
     let product = module.uses(result).first()?.op;
     let fits =
         module.uses(result).iter().all(|user| user.op == product && (user.index == 0 || is_batched(module, result)));
-    let is_read = fits && is_tiled_product(module, product) && is_same_block(module, transpose, product);
-    (is_read && reads_along_memory(module, source, &permutation(module, transpose))).then_some(product)
+    if !fits || !is_same_block(module, transpose, product) {
+        return None;
+    }
+    let permutation = permutation(module, transpose);
+    let is_read = match module.is(product, "graph.attention") {
+        true => module.uses(result).iter().all(|user| user.index < MATRICES) && moves_a_run(&permutation),
+        false => is_tiled_product(module, product) && reads_along_memory(module, source, &permutation),
+    };
+    is_read.then_some(product)
 }
 
 /// The transpose that alone reads what leaves a product's kernel, if the kernel can write through it.
 pub(super) fn after(module: &Module, product: Op, last: Op) -> Option<Op> {
     let result = module.result(last, 0);
     let [user] = module.uses(result)[..] else { return None };
-    let is_read = is_tiled_product(module, product)
+    let is_read = (is_tiled_product(module, product) || module.is(product, "graph.attention"))
         && module.is(user.op, "graph.transpose")
         && is_same_block(module, product, user.op)
         && reader(module, user.op).is_none();
@@ -78,6 +88,12 @@ fn reads_along_memory(module: &Module, source: Value, permutation: &[usize]) -> 
     let size = module.ty(source).element().map_or(1, |element| element.byte_size());
     let apart = shape[other + 1..].iter().try_fold(size, |product, dim| Some(product * dim.as_static()? as usize));
     *run + 1 == rank && apart.is_none_or(|apart| !apart.is_multiple_of(SET_CONFLICT_BYTES))
+}
+
+/// Whether rows or columns of the transposed matrices are runs in memory: attention copies them from there.
+fn moves_a_run(permutation: &[usize]) -> bool {
+    let last = permutation.len().wrapping_sub(1);
+    permutation.last_chunk::<2>().is_some_and(|axes| axes.contains(&last))
 }
 
 /// Adds the transposes around the product of a group.

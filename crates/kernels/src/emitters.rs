@@ -2,8 +2,8 @@
 
 use crate::builder::KernelBuilder;
 use crate::{
-    attention, contract, conv, depthwise, layer_norm, lrn, map, matmul, pool, recurrent, reduce, resize, scan, scatter, softmax,
-    transpose, winograd,
+    attention, contract, conv, depthwise, layer_norm, lrn, map, matmul, pool, recurrent, reduce, resize, scan, scatter,
+    softmax, transpose, winograd,
 };
 use kiln_ir::Module;
 use kiln_schedule::{KernelSpec, Plan};

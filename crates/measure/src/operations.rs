@@ -1,7 +1,7 @@
 //! How much arithmetic a graph is: what `GFLOP/s` is measured in.
 //!
-//! Counted are the multiplications and additions of convolutions, matrix products and recurrent layers, as the field
-//! does; elementwise work is left out. Both branches of a condition count.
+//! Counted are the multiplications and additions of convolutions, matrix products, attention and recurrent layers, as the
+//! field does; elementwise work is left out. Both branches of a condition count.
 
 use crate::amount::Amount;
 use kiln_ir::{Dim, DimExpr, Module, Op};
@@ -28,6 +28,12 @@ pub fn op_operations(module: &Module, op: Op) -> Option<Amount> {
         "graph.matmul" => {
             let view = kiln_graph::MatmulView::parse(&module.operand_types(op), module.attributes(op)).ok()?;
             products(&[&view.batch, &[view.m, view.n, view.k]])
+        }
+        // Each query is multiplied with each key, and the scores with the values.
+        "graph.attention" => {
+            let view = kiln_graph::AttentionView::of(module, op).ok()?;
+            let scores = view.scores();
+            Amount::sum([products(&[&scores, &[view.size]]), products(&[&scores, &[view.value_size]])])
         }
         // Each step multiplies each input and state with the weights.
         "graph.lstm" | "graph.gru" | "graph.rnn" => {

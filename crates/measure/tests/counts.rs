@@ -62,6 +62,18 @@ fn convolutions_count_products_of_one_group() {
 }
 
 #[test]
+fn attention_counts_both_products() {
+    let module = module(
+        &[("%q", "tensor<4x3x8xf32>"), ("%k", "tensor<2x5x8xf32>"), ("%v", "tensor<2x5x6xf32>")],
+        "tensor<4x3x6xf32>",
+        "%y = graph.attention %q, %k, %v {scale = 1.0} : (tensor<4x3x8xf32>, tensor<2x5x8xf32>, tensor<2x5x6xf32>) -> tensor<4x3x6xf32>
+         func.return %y : (tensor<4x3x6xf32>) -> ()",
+    );
+    let counted = [2 * (4 * 3 * 5) * (8 + 6), 4 * (4 * 3 * 8 + 2 * 5 * 8 + 2 * 5 * 6 + 4 * 3 * 6), 0];
+    assert_eq!(counts(&module), (1, counted.map(|count: i32| count.to_string())));
+}
+
+#[test]
 fn a_kernel_moves_what_passes_its_border() {
     let module = module(
         &[("%x", "tensor<16xf32>")],

@@ -169,7 +169,8 @@ impl AttentionPlan {
         let block_queries = balanced_block(shape.queries, most);
         let scores = RegisterTile::new(target, shape.element, block_queries, shape.keys);
         let columns = RegisterTile::new(target, shape.element, block_queries, shape.value_size);
-        let values = RegisterTile { rows: scores.rows.clone(), vectors: columns.vectors.min(scores.vectors), ..columns };
+        let values =
+            RegisterTile { rows: scores.rows.clone(), vectors: columns.vectors.min(scores.vectors), ..columns };
         let whole = shape.value_size.as_constant().is_some_and(|size| (size as usize).is_multiple_of(values.lanes));
         let readable = shape.values_are_rows() && (whole || target.has_masks);
         let spill = shape.value_size.as_constant().is_none() && !target.has_masks;

@@ -3,8 +3,8 @@
 use crate::plan::Plan;
 use crate::spec::KernelSpec;
 use crate::{
-    attention, contract, conv, conv_transpose, depthwise, map, matmul, normalize, pool, recurrent, reduce, resize, scan, scatter,
-    transpose, winograd,
+    attention, contract, conv, conv_transpose, depthwise, map, matmul, normalize, pool, recurrent, reduce, resize,
+    scan, scatter, transpose, winograd,
 };
 use kiln_target::Target;
 

@@ -113,6 +113,9 @@ impl AttentionView {
             None => None,
         };
         let softcap = attributes.get("softcap").map(|_| attributes.float("softcap")).transpose()?;
+        if let Some(bound) = softcap.filter(|&bound| bound.is_nan() || bound <= 0.0) {
+            return Err(format!("softcap must be positive, not {bound}"));
+        }
         let view = AttentionView {
             batch: batch.to_vec(),
             heads,
@@ -128,7 +131,11 @@ impl AttentionView {
         if operands.len() > 3 {
             let (mask, scores) = (tensor(operands, 3)?, view.scores());
             if broadcast_shapes(&[&mask.shape, &scores]).as_ref() != Ok(&scores) {
-                return Err(format!("the mask must broadcast to {}, not have shape {}", show(&scores), show(&mask.shape)));
+                return Err(format!(
+                    "the mask must broadcast to {}, not have shape {}",
+                    show(&scores),
+                    show(&mask.shape)
+                ));
             }
         }
         Ok(view)

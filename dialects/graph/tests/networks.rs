@@ -2,7 +2,7 @@
 
 mod support;
 
-use kiln_ir::Attribute;
+use kiln_ir::{Attribute, Dim};
 use support::{attribute, check, check_error, counting, f, floats, i};
 
 /// Attributes of a window over two axes.
@@ -123,6 +123,33 @@ fn matrix_products() {
         &[a.clone(), a],
         "the rows of the left matrices have 3 elements, the columns of the right ones 2",
     );
+}
+
+#[test]
+fn attention() {
+    let scale = attribute("scale", 1.0);
+    // Scores are 0 and ln 3: a quarter and three quarters.
+    let (query, key) = (f(&[1, 1, 1], &[1.098_612_3]), f(&[1, 2, 1], &[0.0, 1.0]));
+    let value = f(&[1, 2, 2], &[4.0, 8.0, 0.0, 4.0]);
+    let operands = [query, key, value.clone()];
+    check("graph.attention", std::slice::from_ref(&scale), &operands, &[f(&[1, 1, 2], &[1.0, 5.0])]);
+    let mask = f(&[2], &[1.098_612_3, 0.0]);
+    let masked = [operands.as_slice(), &[mask]].concat();
+    check("graph.attention", std::slice::from_ref(&scale), &masked, &[f(&[1, 1, 2], &[2.0, 6.0])]);
+    // tanh(ln 3) is 0.8.
+    let bounded = [attribute("scale", 1.0), attribute("softcap", 1.0)];
+    let first = 4.0 / (1.0 + 0.8f32.exp());
+    check("graph.attention", &bounded, &operands, &[f(&[1, 1, 2], &[first, 4.0 + first])]);
+    // Two heads of queries share one of keys.
+    let shared = [f(&[2, 1, 1], &[0.0, 1.098_612_3]), operands[1].clone(), value.clone()];
+    check("graph.attention", std::slice::from_ref(&scale), &shared, &[f(&[2, 1, 2], &[2.0, 6.0, 1.0, 5.0])]);
+    // The first query sees the first key only.
+    let causal = [attribute("scale", 1.0), attribute("causal", Attribute::dims(&[Dim::Static(0)]))];
+    let two = [f(&[1, 2, 1], &[1.098_612_3; 2]), operands[1].clone(), value];
+    check("graph.attention", &causal, &two, &[f(&[1, 2, 2], &[4.0, 8.0, 1.0, 5.0])]);
+    // Without keys there is nothing to sum.
+    let none = [f(&[1, 1, 1], &[1.0]), f(&[1, 0, 1], &[]), f(&[1, 0, 2], &[])];
+    check("graph.attention", &[scale], &none, &[f(&[1, 1, 2], &[0.0, 0.0])]);
 }
 
 #[test]

@@ -161,3 +161,33 @@
 // expected-error@+2 {{graph.softmax: attribute 'axis' is missing}}
 // expected-note@+1 {{there is 'axes': did you mean 'axis'?}}
 %4 = graph.softmax %a {axes = 1} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+
+// -----
+
+%q = "test.value"() : () -> tensor<2x6x5x4xf32>
+%k = "test.value"() : () -> tensor<2x6x7x4xf32>
+%d = "test.value"() : () -> tensor<2x6x7x4xf64>
+%s = "test.value"() : () -> tensor<2x6x7x3xf32>
+%b = "test.value"() : () -> tensor<1x6x7x4xf32>
+%h = "test.value"() : () -> tensor<2x4x7x4xf32>
+%l = "test.value"() : () -> tensor<2x6x8x4xf32>
+%t = "test.value"() : () -> tensor<5x4xf32>
+%m = "test.value"() : () -> tensor<6x1xf32>
+// expected-error@+1 {{graph.attention: operands must have one element type}}
+%0 = graph.attention %q, %k, %d {scale = 1.0} : (tensor<2x6x5x4xf32>, tensor<2x6x7x4xf32>, tensor<2x6x7x4xf64>) -> tensor<2x6x5x4xf32>
+// expected-error@+1 {{graph.attention: operands must have heads, length and size, not shapes [5, 4], [5, 4] and [5, 4]}}
+%1 = graph.attention %t, %t, %t {scale = 1.0} : (tensor<5x4xf32>, tensor<5x4xf32>, tensor<5x4xf32>) -> tensor<5x4xf32>
+// expected-error@+1 {{graph.attention: operands must have the same batches, not shapes [2, 6, 5, 4], [1, 6, 7, 4] and [2, 6, 7, 4]}}
+%2 = graph.attention %q, %b, %k {scale = 1.0} : (tensor<2x6x5x4xf32>, tensor<1x6x7x4xf32>, tensor<2x6x7x4xf32>) -> tensor<2x6x5x4xf32>
+// expected-error@+1 {{graph.attention: queries have 4 elements, keys 3}}
+%3 = graph.attention %q, %s, %s {scale = 1.0} : (tensor<2x6x5x4xf32>, tensor<2x6x7x3xf32>, tensor<2x6x7x3xf32>) -> tensor<2x6x5x3xf32>
+// expected-error@+1 {{graph.attention: keys and values must be as many, but have shapes [2, 6, 5, 4], [2, 6, 7, 4] and [2, 6, 8, 4]}}
+%4 = graph.attention %q, %k, %l {scale = 1.0} : (tensor<2x6x5x4xf32>, tensor<2x6x7x4xf32>, tensor<2x6x8x4xf32>) -> tensor<2x6x5x4xf32>
+// expected-error@+1 {{graph.attention: 4 heads of keys do not divide 6 heads of queries}}
+%5 = graph.attention %q, %h, %h {scale = 1.0} : (tensor<2x6x5x4xf32>, tensor<2x4x7x4xf32>, tensor<2x4x7x4xf32>) -> tensor<2x6x5x4xf32>
+// expected-error@+1 {{graph.attention: attribute 'causal' is one number, not 2}}
+%6 = graph.attention %q, %k, %k {scale = 1.0, causal = #kiln.dims<[0, 1]>} : (tensor<2x6x5x4xf32>, tensor<2x6x7x4xf32>, tensor<2x6x7x4xf32>) -> tensor<2x6x5x4xf32>
+// expected-error@+1 {{graph.attention: softcap must be positive, not 0}}
+%7 = graph.attention %q, %k, %k {scale = 1.0, softcap = 0.0} : (tensor<2x6x5x4xf32>, tensor<2x6x7x4xf32>, tensor<2x6x7x4xf32>) -> tensor<2x6x5x4xf32>
+// expected-error@+1 {{graph.attention: the mask must broadcast to [2, 6, 5, 7], not have shape [6, 1]}}
+%8 = graph.attention %q, %k, %k, %m {scale = 1.0} : (tensor<2x6x5x4xf32>, tensor<2x6x7x4xf32>, tensor<2x6x7x4xf32>, tensor<6x1xf32>) -> tensor<2x6x5x4xf32>

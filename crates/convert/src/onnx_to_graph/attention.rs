@@ -1,13 +1,14 @@
-//! `Attention`, `RotaryEmbedding`: products, a softmax and masks.
+//! `Attention`, one op where nothing within is asked for, else products, a softmax and masks; `RotaryEmbedding`.
 
 use super::cast::element_of;
 use super::content::Content;
 use super::conversion::Tracked;
-use super::emit::attribute;
+use super::emit::{attribute, dims_attribute};
 use super::extent::{constant, dim, expr, floor_divide, multiply, subtract};
 use super::matmul::product;
 use super::node::{Node, Results, Row, row};
-use kiln_ir::{Dim, DimExpr, Type};
+use kiln_graph::AttentionView;
+use kiln_ir::{Attributes, Dim, DimExpr, Name, Type};
 use kiln_tensor::{ElementType, Tensor};
 
 pub(crate) const ROWS: &[Row] = &[row("Attention", attention), row("RotaryEmbedding", rotary_embedding)];
@@ -23,7 +24,21 @@ fn attention(node: &mut Node) -> Results {
     let offset = past_key.map_or(Dim::Static(0), |past| node.shape(past).get(2).copied().unwrap_or(Dim::Unknown));
     let key = joined(node, past_key, key)?;
     let value = joined(node, past_value, value)?;
-    let bias = bias(node, query, key, offset)?;
+    let given = [3, 6].into_iter().any(|input| node.optional(input).is_some());
+    let windows = ["left_window_size", "right_window_size"].into_iter().any(|name| node.int_or(name, -1) >= 0);
+    let causal = node.flag("is_causal", false).then_some(offset).filter(|_| node.optional(6).is_none());
+    // What lies ahead needs no bias, if nothing else does.
+    let bias = if causal.is_some() && !given && !windows { None } else { bias(node, query, key, offset)? };
+    if !node.is_output_used(3)
+        && let Some(result) = fused(node, [query, key, value], bias, causal)?
+    {
+        let result = if flat { merge_heads(node, result)? } else { result };
+        return Ok(vec![result, key, value]);
+    }
+    let bias = match (bias, causal) {
+        (None, Some(_)) => self::bias(node, query, key, offset)?,
+        (bias, _) => bias,
+    };
     let groups = repeats(node, query, key)?;
     let (wide_key, wide_value) = (repeat_heads(node, key, groups)?, repeat_heads(node, value, groups)?);
 
@@ -54,6 +69,44 @@ fn attention(node: &mut Node) -> Results {
         other => return Err(format!("qk_matmul_output_mode {other} is not known")),
     };
     Ok(vec![result, key, value, shown])
+}
+
+/// Attention as one op, if it computes as precisely as is asked for. Rows that the bias masks altogether are 0.
+fn fused(
+    node: &mut Node,
+    [query, key, value]: [Tracked; 3],
+    bias: Option<Tracked>,
+    causal: Option<Dim>,
+) -> Result<Option<Tracked>, String> {
+    let element = node.element(query);
+    let precision = match node.int("softmax_precision").filter(|&number| number != 0) {
+        Some(number) => element_of(number)?,
+        None => element,
+    };
+    let operands: Vec<Tracked> = [query, key, value].into_iter().chain(bias).collect();
+    let mut given = vec![("scale", attribute(scale(node, query)?))];
+    let softcap = node.float_or("softcap", 0.0);
+    if softcap != 0.0 {
+        given.push(("softcap", attribute(softcap)));
+    }
+    if let Some(offset) = causal {
+        given.push(("causal", dims_attribute(&[offset])));
+    }
+    let types: Vec<Type> = operands.iter().map(|&operand| tensor_type(node, operand)).collect();
+    let attributes: Attributes = given.iter().map(|&(name, value)| (Name::new(name), value)).collect();
+    let is_precise = precision != ElementType::F64 || element == ElementType::F64;
+    if !is_precise || AttentionView::parse(&types, &attributes).is_err() {
+        return Ok(None);
+    }
+    let result = node.emit("graph.attention", &operands, &given)?;
+    let Some(bias) = bias else { return Ok(Some(result)) };
+    let masked = masked_rows(node, bias)?;
+    let zero = node.scalar(element, 0.0)?;
+    node.select(masked, zero, result).map(Some)
+}
+
+fn tensor_type(node: &Node, tensor: Tracked) -> Type {
+    Type::tensor(node.shape(tensor), node.element_type(tensor))
 }
 
 /// Batch, length, heads times size to batch, heads, length, size.
@@ -103,14 +156,19 @@ pub(crate) fn repeat_heads(node: &mut Node, x: Tracked, count: u64) -> Result<Tr
     node.reshape(repeated, &[batch, dim(multiply(expr(heads)?, constant(count as i64))?)?, length, size])
 }
 
+/// What products are scaled by.
+fn scale(node: &Node, query: Tracked) -> Result<f64, String> {
+    let given = node.attribute("scale").and_then(|scale| scale.as_f64());
+    match (given, node.shape(query)[3]) {
+        (Some(scale), _) => Ok(scale),
+        (None, Dim::Static(size)) => Ok(1.0 / (size as f64).sqrt()),
+        (None, _) => Err("the size of a head must be static".into()),
+    }
+}
+
 /// The scaled products. Each side takes the square root of the scale, as the operator's definition has it.
 fn scores(node: &mut Node, query: Tracked, key: Tracked) -> Result<Tracked, String> {
-    let given = node.attribute("scale").and_then(|scale| scale.as_f64());
-    let scale = match (given, node.shape(query)[3]) {
-        (Some(scale), _) => scale,
-        (None, Dim::Static(size)) => 1.0 / (size as f64).sqrt(),
-        (None, _) => return Err("the size of a head must be static".into()),
-    };
+    let scale = scale(node, query)?;
     let query = node.binary_scalar("graph.multiply", query, scale.sqrt())?;
     let turned = node.transpose(key, &[0, 1, 3, 2])?;
     let turned = node.binary_scalar("graph.multiply", turned, scale.sqrt())?;
@@ -127,11 +185,16 @@ fn weights(node: &mut Node, biased: Tracked, bias: Option<Tracked>) -> Result<Tr
     let axis = node.rank(wide) - 1;
     let weights = node.emit("graph.softmax", &[wide], &[("axis", attribute(axis as i64))])?;
     let Some(bias) = bias else { return Ok(weights) };
-    let highest = node.reduce("graph.reduce_max", bias, &[node.rank(bias) - 1])?;
-    let lowest = node.scalar(node.element(bias), f64::NEG_INFINITY)?;
-    let masked = node.binary("graph.equal", highest, lowest)?;
+    let masked = masked_rows(node, bias)?;
     let zero = node.scalar(precision, 0.0)?;
     node.select(masked, zero, weights)
+}
+
+/// Whether a bias masks a row altogether.
+fn masked_rows(node: &mut Node, bias: Tracked) -> Result<Tracked, String> {
+    let highest = node.reduce("graph.reduce_max", bias, &[node.rank(bias) - 1])?;
+    let lowest = node.scalar(node.element(bias), f64::NEG_INFINITY)?;
+    node.binary("graph.equal", highest, lowest)
 }
 
 /// What is added to the products: 0 or what the mask says where a query sees a key, minus infinity where not.

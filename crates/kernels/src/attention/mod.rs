@@ -261,8 +261,7 @@ impl Attention<'_> {
     fn scores(&self, b: &mut KernelBuilder, tile: &Tile) {
         let (size, width) = (self.extents.size, self.plan.scores.columns());
         let depth = [DepthLoop { count: size, left: 1.into(), right: width.into() }];
-        let operands =
-            Operands { left: self.scratch.queries, left_row: size, right: self.scratch.keys, depth: &depth };
+        let operands = Operands { left: self.scratch.queries, left_row: size, right: self.scratch.keys, depth: &depth };
         let panels = b.ceil_div(tile.seen, width);
         let left = b.mul(tile.start, size);
         let pitch = b.mul(size, width);

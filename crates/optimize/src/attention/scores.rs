@@ -203,8 +203,8 @@ impl Walk {
 
 /// Whether `value`, of the same shape as `like`, is a product or what steps go through from one.
 fn leads_to_product(module: &Module, value: Value, like: Value) -> bool {
-    const STEPS: [&str; 6] =
-        ["graph.matmul", "graph.multiply", "graph.divide", "graph.add", "graph.select", "graph.reshape"];
+    const STEPS: [&str; 7] =
+        ["graph.matmul", "graph.multiply", "graph.divide", "graph.add", "graph.select", "graph.tanh", "graph.reshape"];
     let Some(op) = module.defining_op(value) else { return false };
     if shape_of(module, value).len() < 2 || !STEPS.contains(&module.name(op).as_str()) || !module.has_one_use(value) {
         return false;

@@ -63,6 +63,7 @@ pub(crate) const FAMILIES: &[(&str, Family)] = &[
     ("cumulative sum", reductions::cumulative_sum),
     ("lrn", reductions::lrn),
     ("matmul", products::matmul),
+    ("attention", products::attention),
     ("matmul of weights", products::linear),
     ("convolution", products::conv),
     ("convolution", products::conv),

@@ -2,7 +2,8 @@
 
 use crate::graph::{Growing, Item};
 use crate::inputs::FLOAT_BOUND;
-use kiln_ir::Value;
+use kiln_ir::{Attribute, Dim, Value};
+use kiln_tensor::scalar;
 
 pub(crate) fn matmul(growing: &mut Growing) -> Option<()> {
     let left = growing.float_of_rank(2)?;
@@ -15,6 +16,46 @@ pub(crate) fn matmul(growing: &mut Growing) -> Option<()> {
     let value = op.attribute("transpose_a", transpose_a).attribute("transpose_b", transpose_b).try_value().ok()?;
     let bound = 17.0 * left.bound * right.bound;
     growing.add(value, bound, -bound, false)
+}
+
+/// Attention of a value to itself, as one op or as exporters write it.
+pub(crate) fn attention(growing: &mut Growing) -> Option<()> {
+    let item = growing.float_of_rank(3)?;
+    let x = item.value;
+    let (shape, element) = (growing.shape(x), growing.element(x));
+    let keys = *shape.get(shape.len() - 2)?;
+    let scale = growing.random.pick(&[1.0, 0.25]) / item.bound.max(1.0);
+    let mask = match keys.as_static() {
+        Some(keys) if growing.random.once_in(2) => Some(growing.constant(element, &[keys as usize])),
+        _ => None,
+    };
+    if growing.random.once_in(3) {
+        let product = growing.builder().op("graph.matmul").operands(&[x, x]).attribute("transpose_b", true);
+        let scores = product.try_value().ok()?;
+        let number = growing.constant_of(scalar::from_floats(element, &[], vec![scale]).ok()?);
+        let mut scores = growing.builder().op("graph.multiply").operands(&[scores, number]).try_value().ok()?;
+        if let Some(mask) = mask {
+            scores = growing.builder().op("graph.add").operands(&[scores, mask]).try_value().ok()?;
+        }
+        let axis = shape.len() as i64 - 1;
+        let weights = growing.builder().op("graph.softmax").operand(scores).attribute("axis", axis).try_value().ok()?;
+        let value = growing.builder().op("graph.matmul").operands(&[weights, x]).try_value().ok()?;
+        return growing.add(value, item.bound, -item.bound, false);
+    }
+    let is_causal = growing.random.once_in(3);
+    let offset = growing.random.pick(&[0u64, 1, 5]);
+    let bound = growing.random.once_in(4);
+    let operands: Vec<Value> = [x, x, x].into_iter().chain(mask).collect();
+    let mut builder = growing.builder();
+    let mut op = builder.op("graph.attention").operands(&operands).attribute("scale", scale);
+    if is_causal {
+        op = op.attribute("causal", Attribute::dims(&[Dim::Static(offset)]));
+    }
+    if bound {
+        op = op.attribute("softcap", 2.0);
+    }
+    let value = op.try_value().ok()?;
+    growing.add(value, item.bound, -item.bound, false)
 }
 
 /// A product with weights, a bias perhaps.

@@ -343,3 +343,17 @@ func.func {sym_name = "main", function_type = (!q, !k, !k) -> !q} ({
   %0 = graph.attention %q, %k, %v, %m {scale = 0.25} : (!q, !k, !k, !m) -> !q
   func.return %0 : (!q) -> ()
 }) : () -> ()
+// -----
+// constants of one element, as mask and as key
+!q = tensor<1x3x1xf32>
+!k = tensor<1x1x1xf32>
+func.func {sym_name = "main", function_type = (!q, !k) -> (!q, !q)} ({
+^bb0(%q: !q, %v: !k):
+  %m = graph.constant {value = dense<0.5> : tensor<1xf32>} : () -> tensor<1xf32>
+  %k = graph.constant {value = dense<0.5> : !k} : () -> !k
+  %0 = graph.attention %q, %k, %v, %m {scale = 0.25} : (!q, !k, !k, tensor<1xf32>) -> !q
+  %1 = graph.add %0, %m : (!q, tensor<1xf32>) -> !q
+  %t = graph.transpose %k {permutation = [0, 2, 1]} : (!k) -> !k
+  %2 = graph.attention %q, %t, %v {scale = 0.25} : (!q, !k, !k) -> !q
+  func.return %1, %2 : (!q, !q) -> ()
+}) : () -> ()

@@ -108,6 +108,18 @@ func.func {sym_name = "half", function_type = (tensor<5x4xf16>) -> tensor<5x4xf1
   func.return %4 : (tensor<5x4xf16>) -> ()
 })
 
+// In half precision throughout: attention would round less.
+// CHECK-LABEL: sym_name = "narrow"
+// CHECK-NOT: graph.attention
+// CHECK:     func.return
+func.func {sym_name = "narrow", function_type = (tensor<5x4xf16>) -> tensor<5x4xf16>} ({
+^bb0(%x: tensor<5x4xf16>):
+  %0 = graph.matmul %x, %x {transpose_b = true} : (tensor<5x4xf16>, tensor<5x4xf16>) -> tensor<5x5xf16>
+  %1 = graph.softmax %0 {axis = 1} : (tensor<5x5xf16>) -> tensor<5x5xf16>
+  %2 = graph.matmul %1, %x : (tensor<5x5xf16>, tensor<5x4xf16>) -> tensor<5x4xf16>
+  func.return %2 : (tensor<5x4xf16>) -> ()
+})
+
 // The softmax is over the queries, or probabilities are asked for, or what hides scores does not hide them entirely: no
 // attention.
 // CHECK-LABEL: sym_name = "none"

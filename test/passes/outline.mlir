@@ -63,3 +63,23 @@ func.func {function_type = (!c, !g, tensor<8x2x1x1xf32>, tensor<8x2x3x3xf32>) ->
   %4 = graph.conv %3, %v {strides = [1, 1], dilations = [1, 1], pad_low = [1, 1], pad_high = [1, 1], groups = 1, layout = "channels_last"} : (!c, tensor<8x2x3x3xf32>) -> !d
   func.return %2, %4 : (!d, !d) -> ()
 })
+
+// Attention reads and writes through transposes of its matrices; what follows is computed on the way.
+// CHECK-LABEL: sym_name = "attention"
+// CHECK:      graph.fusion %arg0, %arg1, %arg2
+// CHECK:        graph.transpose
+// CHECK:        graph.transpose
+// CHECK:        graph.attention
+// CHECK:        graph.add
+// CHECK:        graph.transpose
+// CHECK-NOT:  graph.fusion
+// CHECK:      func.return
+func.func {sym_name = "attention", function_type = (tensor<2x5x3x4xf32>, tensor<2x7x3x4xf32>, tensor<4xf32>) -> tensor<2x5x3x4xf32>} ({
+^bb0(%x: tensor<2x5x3x4xf32>, %y: tensor<2x7x3x4xf32>, %b: tensor<4xf32>):
+  %q = graph.transpose %x {permutation = [0, 2, 1, 3]} : (tensor<2x5x3x4xf32>) -> tensor<2x3x5x4xf32>
+  %k = graph.transpose %y {permutation = [0, 2, 1, 3]} : (tensor<2x7x3x4xf32>) -> tensor<2x3x7x4xf32>
+  %0 = graph.attention %q, %k, %k {scale = 0.5} : (tensor<2x3x5x4xf32>, tensor<2x3x7x4xf32>, tensor<2x3x7x4xf32>) -> tensor<2x3x5x4xf32>
+  %1 = graph.add %0, %b : (tensor<2x3x5x4xf32>, tensor<4xf32>) -> tensor<2x3x5x4xf32>
+  %2 = graph.transpose %1 {permutation = [0, 2, 1, 3]} : (tensor<2x3x5x4xf32>) -> tensor<2x5x3x4xf32>
+  func.return %2 : (tensor<2x5x3x4xf32>) -> ()
+})

@@ -226,13 +226,13 @@ fn make_fusion(module: &mut Module, group: &[Op]) {
     let mut inputs: Vec<Value> = Vec::new();
     let mut inlined: Vec<Op> = Vec::new();
     let alone = packable_uses(module, group);
-    let is_from_memory = FROM_MEMORY.contains(&module.name(group[0]).as_str());
+    let from_memory = values_from_memory(module, group);
     for (_, operand) in uses_of(module, group).filter(|(at, _)| !alone.contains(at)) {
         let producer = module.defining_op(operand);
         if producer.is_some_and(|producer| group.contains(&producer)) {
             continue;
         }
-        match producer.filter(|&producer| !is_from_memory && is_scalar_constant(module, producer)) {
+        match producer.filter(|&producer| !from_memory.contains(&operand) && is_scalar_constant(module, producer)) {
             Some(constant) if !inlined.contains(&constant) => inlined.push(constant),
             None if !inputs.contains(&operand) => inputs.push(operand),
             _ => {}
@@ -266,6 +266,16 @@ fn make_fusion(module: &mut Module, group: &[Op]) {
     for &op in group.iter().rev() {
         module.erase(op);
     }
+}
+
+/// Values that an anchor of the group reads from memory, even if they are constants of one element.
+fn values_from_memory(module: &Module, group: &[Op]) -> FxHashSet<Value> {
+    let has_attention = group.iter().any(|&op| module.is(op, "graph.attention"));
+    let reads_memory = |op: Op| {
+        FROM_MEMORY.contains(&module.name(op).as_str())
+            || has_attention && (module.is(op, "graph.attention") || module.is(op, "graph.transpose"))
+    };
+    uses_of(module, group).filter(|&((op, _), _)| reads_memory(op)).map(|(_, value)| value).collect()
 }
 
 /// All operands of a group, with where they are used.

@@ -94,8 +94,9 @@ fn fused(
     }
     let types: Vec<Type> = operands.iter().map(|&operand| tensor_type(node, operand)).collect();
     let attributes: Attributes = given.iter().map(|&(name, value)| (Name::new(name), value)).collect();
-    let is_precise = precision != ElementType::F64 || element == ElementType::F64;
-    if !is_precise || AttentionView::parse(&types, &attributes).is_err() {
+    // The op computes narrow floats as `f32` throughout, without rounding where this operator does unless told otherwise.
+    let computed = if element == ElementType::F64 { ElementType::F64 } else { ElementType::F32 };
+    if precision != computed || AttentionView::parse(&types, &attributes).is_err() {
         return Ok(None);
     }
     let result = node.emit("graph.attention", &operands, &given)?;

@@ -65,6 +65,10 @@ impl Scores {
         if module.attributes(product).bool("transpose_a").unwrap_or(false) {
             return Err("queries are transposed".into());
         }
+        let is_narrow = module.ty(module.result(product, 0)).element().is_some_and(ElementType::is_narrow_float);
+        if is_narrow && !walk.is_wide {
+            return Err("the softmax is computed in few bits".into());
+        }
         let leading = reshaped.pop();
         if reshaped.iter().any(|other| Some(other) != leading.as_ref()) {
             return Err("masks are added in different shapes".into());

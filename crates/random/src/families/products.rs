@@ -30,7 +30,8 @@ pub(crate) fn attention(growing: &mut Growing) -> Option<()> {
         _ => None,
     };
     if growing.random.once_in(3) {
-        let product = growing.builder().op("graph.matmul").operands(&[x, x]).attribute("transpose_b", true);
+        let mut builder = growing.builder();
+        let product = builder.op("graph.matmul").operands(&[x, x]).attribute("transpose_b", true);
         let scores = product.try_value().ok()?;
         let number = growing.constant_of(scalar::from_floats(element, &[], vec![scale]).ok()?);
         let mut scores = growing.builder().op("graph.multiply").operands(&[scores, number]).try_value().ok()?;

@@ -182,7 +182,7 @@ fn evaluate(request: &EvaluateRequest) -> Result<Vec<Tensor>, String> {
         return Err("queries have sizes".into());
     };
     let (size, value_size) = (*size, value.shape()[value.rank() - 1]);
-    let causal = causal(request.attributes, request.symbols)?;
+    let causal = resolve_offset(request.attributes, request.symbols)?;
     let (q, k, v) = (scalar::floats(query)?, scalar::floats(key)?, scalar::floats(value)?);
     let mask = match mask.first() {
         Some(mask) => {
@@ -222,7 +222,7 @@ fn evaluate(request: &EvaluateRequest) -> Result<Vec<Tensor>, String> {
     Ok(vec![scalar::from_floats(*element, shape, result)?])
 }
 
-fn causal(attributes: &Attributes, symbols: &SymbolValues) -> Result<Option<i64>, String> {
+fn resolve_offset(attributes: &Attributes, symbols: &SymbolValues) -> Result<Option<i64>, String> {
     match attributes.get("causal") {
         Some(_) => Ok(attributes.resolved_dims("causal", symbols)?.first().copied()),
         None => Ok(None),

@@ -42,11 +42,7 @@ impl Work {
             (Some(pieces), Some(rows), Some(positions)) => {
                 self.known_blocks([pieces, rows, positions].map(|extent| extent.max(1) as usize), target)
             }
-            _ => {
-                let busy = (tuning::SYMBOLIC_TASK_FLOPS / self.flops.max(1)).max(1);
-                let rows = self.rows_of(busy.min(self.cache_positions(target)));
-                Blocks { rows, panels: self.panels }
-            }
+            _ => self.symbolic_blocks(target),
         }
     }
 
@@ -57,9 +53,11 @@ impl Work {
         let streamed = (rows * positions).max(tuning::STREAMING_ROWS);
         let wanted = (pieces * streamed * self.flops / tuning::TASK_FLOPS).clamp(1, tuning::TASKS);
         let wanted = wanted.div_ceil(pieces * row_blocks);
-        // Every block of rows reads all panels, every block of panels reads all rows: cut the larger side first.
+        // Every block of rows reads all panels, every block of panels reads all rows: cut the larger side first. Rows
+        // of a matrix are copied faster than panels are streamed again, windows of images are not: 7x7x1024 -> 352 of
+        // one tap between layers of 3x3, Xeon, 0.40 ms cut by rows, 0.34 by panels; AlexNet's windows 24 and 26 ms.
         let granules = (rows / row_blocks).div_ceil(self.granule).max(1);
-        let (more_rows, panel_blocks) = if self.panels_are_free && self.panels >= granules {
+        let (more_rows, panel_blocks) = if (self.panels_are_free || positions == 1) && self.panels >= granules {
             let panel_blocks = wanted.min(self.panels).max(1);
             (wanted.div_ceil(panel_blocks).min(granules), panel_blocks)
         } else {
@@ -68,6 +66,18 @@ impl Work {
         };
         let rows = rows.div_ceil(row_blocks * more_rows).next_multiple_of(self.granule);
         Blocks { rows: constant(rows), panels: self.panels.div_ceil(panel_blocks).max(1) }
+    }
+
+    /// As many rows as make a task worth its thread; where that is so few that streaming all panels would cost as much as
+    /// multiplying, more rows of fewer panels.
+    fn symbolic_blocks(&self, target: &Target) -> Blocks {
+        let busy = (tuning::SYMBOLIC_TASK_FLOPS / self.flops.max(1)).max(1);
+        let most = self.cache_positions(target);
+        let streamed = (tuning::STREAMED_TILES * self.granule).min(most);
+        let can_cut = self.panels_are_free && self.granule > 1 && busy < streamed;
+        let panels = if can_cut { (self.panels * busy).div_ceil(streamed).max(1) } else { self.panels };
+        let panels = self.panels.div_ceil(self.panels.div_ceil(panels).max(1)).max(1);
+        Blocks { rows: self.rows_of(if can_cut { streamed } else { busy.min(most) }), panels }
     }
 
     /// How many positions fit into the left-hand share of the second-level cache.
@@ -81,5 +91,36 @@ impl Work {
         let granule = constant(self.granule);
         let rows = divide(constant(positions), at_least_one(self.positions));
         multiply(at_least_one(divide(rows, granule)), granule)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Blocks of a product of symbolic rows, 14 to a tile, with weights of 384 rows.
+    fn check(columns: usize, panels_are_free: bool, expected: &str) {
+        let target = Target::parse("x86_64", Some("znver4")).expect("known");
+        let work = Work {
+            pieces: constant(1),
+            rows: DimExpr::symbol("M"),
+            panels: columns.div_ceil(32),
+            positions: constant(1),
+            flops: 2 * 384 * columns,
+            bytes: 4 * 384,
+            granule: 14,
+            panels_are_free,
+        };
+        let Blocks { rows, panels } = work.blocks(&target);
+        assert_eq!(format!("{rows} rows, {panels} panels"), expected);
+    }
+
+    #[test]
+    fn symbolic_rows_of_many_panels() {
+        check(96, true, "98 rows, 3 panels");
+        check(384, true, "28 rows, 12 panels");
+        check(1152, true, "28 rows, 12 panels");
+        check(1536, true, "28 rows, 10 panels");
+        check(1536, false, "14 rows, 48 panels");
     }
 }

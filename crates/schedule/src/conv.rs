@@ -311,14 +311,14 @@ mod tests {
         check("znver4", Some(56), (64, 256), (1, 1), "Flat [14]x2 rows 182 columns 1 panels 8 pitch 64 tasks 18");
         check("znver4", Some(56), (256, 512), (1, 2), "Gather [14]x2 rows 56 columns 1 panels 16 pitch 256 tasks 14");
         check("znver4", Some(28), (128, 128), (3, 1), "Window [14]x2 rows 2 columns 28 panels 4 pitch 128 tasks 14");
-        check("znver4", Some(14), (1024, 256), (1, 1), "Gather [14]x2 rows 14 columns 1 panels 4 pitch 1040 tasks 28");
+        check("znver4", Some(14), (1024, 256), (1, 1), "Gather [14]x2 rows 70 columns 1 panels 2 pitch 1040 tasks 12");
         check("znver4", Some(7), (512, 512), (3, 1), "Window [7]x3 rows 1 columns 7 panels 4 pitch 512 tasks 21");
         check(
             "znver4",
             Some(7),
             (2048, 512),
             (1, 1),
-            "Gather [13, 10]x2 rows 13 columns 1 panels 4 pitch 2064 tasks 16",
+            "Gather [13, 10]x2 rows 26 columns 1 panels 2 pitch 2064 tasks 16",
         );
         check("x86-64-v3", Some(56), (64, 64), (3, 1), "Window [6, 2]x2 rows 3 columns 56 panels 4 pitch 64 tasks 19");
         check(

@@ -200,11 +200,14 @@ impl MatmulPlan {
         let right = right(shape, target, &tile);
         let size = shape.element.byte_size();
         let depth = shape.depth.as_constant().map(|depth| depth as usize);
+        let conflict = |elements: usize| elements > 0 && (elements * size).is_multiple_of(tuning::SET_CONFLICT_BYTES);
+        let row_distance = shape.left_strides().0.as_constant().map_or(0, |distance| distance as usize);
         let copied_depth = depth.filter(|&depth| {
-            let conflict = depth > 0 && (depth * size).is_multiple_of(tuning::SET_CONFLICT_BYTES);
-            conflict && right == Right::Panels && shape.left_rows_are_runs() && tile.most_rows() > tuning::FEW_ROWS
+            let is_better = depth > 0 && conflict(row_distance) && tile.most_rows() > tuning::FEW_ROWS;
+            is_better && right == Right::Panels && shape.left_rows_are_runs()
         });
-        let left_pitch = copied_depth.map_or(0, |depth| depth + tile.lanes);
+        let spread = |depth: usize| if conflict(depth) { depth + tile.lanes } else { depth };
+        let left_pitch = copied_depth.map_or(0, spread);
         let panels = shape.columns.as_constant().map(|columns| (columns as usize).div_ceil(tile.columns()));
         let estimate = |extent: DimExpr| extent.as_constant().map_or(tuning::SYMBOLIC_LENGTH, |extent| extent as usize);
         let (deep, wide) = (estimate(shape.depth), estimate(shape.columns));

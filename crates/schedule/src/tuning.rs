@@ -70,6 +70,13 @@ pub const SYMBOLIC_TASK_FLOPS: usize = 8_000_000;
 /// GFLOP/s on Zen 4.
 pub const STREAMING_ROWS: usize = 10;
 
+/// A task of symbolic extents has at least this many register tiles' rows, rather of fewer panels: panels that are streamed
+/// for one tile cost as much as multiplying it.
+///
+/// Xeon, a MiniLM of 384 x 1152, 384 x 1536 and 1536 x 384 (8, 32 and 128 tokens): one tile, all panels 1.16, 3.18 and
+/// 14.0 ms; two tiles, some panels 1.07, 2.74 and 12.3; eight 1.06, 2.74 and 12.6.
+pub const STREAMED_TILES: usize = 2;
+
 /// What depth and columns of a product of two computed matrices are taken for if symbolic: lengths of texts.
 pub const SYMBOLIC_LENGTH: usize = 128;
 

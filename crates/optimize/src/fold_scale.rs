@@ -92,7 +92,7 @@ fn find_operands(module: &Module, op: Op) -> Result<(Linear, Value), Mismatch> {
 }
 
 /// Whether `factor`, broadcast to `value`, varies along no axis but `axis`.
-fn varies_along_only(module: &Module, factor: Value, value: Value, axis: usize) -> bool {
+pub(crate) fn varies_along_only(module: &Module, factor: Value, value: Value, axis: usize) -> bool {
     let (factor, shape) = (shape_of(module, factor), shape_of(module, value));
     let offset = shape.len() - factor.len();
     factor.iter().enumerate().all(|(index, dim)| dim.is(1) || index + offset == axis)

@@ -1,8 +1,8 @@
 //! The patterns as passes.
 
 use crate::{
-    ApplyRules, RemoveDeadValues, fold_constants, fold_scale_patterns, recompose_patterns, recompose_recurrent,
-    simplify_patterns, sink_transpose_patterns,
+    ApplyRules, RemoveDeadValues, fold_constants, fold_scale_patterns, merge_siblings_patterns, recompose_patterns,
+    recompose_recurrent, simplify_patterns, sink_transpose_patterns,
 };
 use kiln_ir::{Attribute, Builder, PatternSet, Type, Value};
 use kiln_pass::{Pass, PassContext, PassInfo, options, run_patterns_with_constants};
@@ -12,6 +12,7 @@ pub const PASSES: &[PassInfo] = &[
     PassInfo::of::<ApplyRules>(),
     PassInfo::of::<FoldConstants>(),
     PassInfo::of::<FoldScale>(),
+    PassInfo::of::<MergeSiblings>(),
     PassInfo::of::<Recompose>(),
     PassInfo::of::<RecomposeRecurrent>(),
     PassInfo::of::<RemoveDeadValues>(),
@@ -55,6 +56,19 @@ impl Pass for FoldScale {
 
     fn run(&self, context: &mut PassContext<'_>) {
         run(context, fold_scale_patterns);
+    }
+}
+
+options! {
+    /// Makes one op of matrix products that share their left operand, and of convolutions of one tensor.
+    pub struct MergeSiblings {}
+}
+
+impl Pass for MergeSiblings {
+    const NAME: &'static str = "merge-siblings";
+
+    fn run(&self, context: &mut PassContext<'_>) {
+        run(context, merge_siblings_patterns);
     }
 }
 

@@ -89,6 +89,8 @@ impl NamedPipeline for Core {
             "fold-scale",
             "fold-constants",
             simplify,
+            // Products and convolutions of one tensor, when all that follows them has found its form.
+            "merge-siblings",
             "fold-constants",
             "cse",
             "dce",

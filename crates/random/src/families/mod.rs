@@ -65,6 +65,7 @@ pub(crate) const FAMILIES: &[(&str, Family)] = &[
     ("matmul", products::matmul),
     ("attention", products::attention),
     ("matmul of weights", products::linear),
+    ("sibling products", products::siblings),
     ("convolution", products::conv),
     ("convolution", products::conv),
     ("transposed convolution", products::conv_transpose),

@@ -79,6 +79,30 @@ pub(crate) fn linear(growing: &mut Growing) -> Option<()> {
     growing.add(value, bound, -bound, false)
 }
 
+/// Products of one matrix with several weights, each read by a softmax.
+pub(crate) fn siblings(growing: &mut Growing) -> Option<()> {
+    let item = growing.float_of_rank(2)?;
+    let rank = growing.rank(item.value);
+    let depth = growing.shape(item.value).last()?.as_static()? as usize;
+    let element = growing.element(item.value);
+    let (transpose_b, has_bias) = (growing.random.once_in(2), growing.random.once_in(2));
+    for _ in 0..growing.random.pick(&[2, 2, 3]) {
+        let columns = growing.random.pick(&[1usize, 3, 8, 16, 33]);
+        let weights = growing.constant(element, &if transpose_b { [columns, depth] } else { [depth, columns] });
+        let mut builder = growing.builder();
+        let op = builder.op("graph.matmul").operands(&[item.value, weights]).attribute("transpose_b", transpose_b);
+        let mut value = op.try_value().ok()?;
+        if has_bias {
+            let bias = growing.constant(element, &[columns]);
+            value = growing.builder().op("graph.add").operands(&[value, bias]).try_value().ok()?;
+        }
+        let axis = (rank - 1) as i64;
+        let softmax = growing.builder().op("graph.softmax").operand(value).attribute("axis", axis).try_value().ok()?;
+        growing.add(softmax, 1.0, 0.0, false)?;
+    }
+    Some(())
+}
+
 /// What convolutions share: the operand, how many channels it has, and per spatial axis a kernel that fits.
 struct Window {
     item: Item,

@@ -205,3 +205,32 @@ func.func {sym_name = "main", function_type = (!x, !f, !g, !h, !m) -> !x} ({
   %12 = graph.add %11, %10 : (!x, !x) -> !x
   func.return %12 : (!x) -> ()
 }) : () -> ()
+// -----
+// halves of a product's columns, whose rows fall into the same sets of the cache, and heads of both halves
+// symbols: M=0; M=1; M=5; M=29
+!x = tensor<?x8xf32, #kiln.dims<[M, 8]>>
+!v = tensor<8x1024xf32>
+!y = tensor<?x1024xf32, #kiln.dims<[M, 1024]>>
+!half = tensor<?x512xf32, #kiln.dims<[M, 512]>>
+!w = tensor<512x40xf32>
+!z = tensor<?x40xf32, #kiln.dims<[M, 40]>>
+!heads = tensor<?x64x16xf32, #kiln.dims<[M, 64, 16]>>
+!some = tensor<?x3x16xf32, #kiln.dims<[M, 3, 16]>>
+!first = tensor<3x?x16xf32, #kiln.dims<[3, M, 16]>>
+!turned = tensor<3x16x?xf32, #kiln.dims<[3, 16, M]>>
+!s = tensor<3x?x?xf32, #kiln.dims<[3, M, M]>>
+func.func {sym_name = "main", function_type = (!x, !v, !w) -> (!z, !z, !s)} ({
+^bb0(%x: !x, %v: !v, %w: !w):
+  %y = graph.matmul %x, %v : (!x, !v) -> !y
+  %0 = graph.slice %y {starts = #kiln.dims<[0, 0]>, steps = [1, 1]} : (!y) -> !half
+  %1 = graph.matmul %0, %w : (!half, !w) -> !z
+  %2 = graph.slice %y {starts = #kiln.dims<[0, 512]>, steps = [1, 1]} : (!y) -> !half
+  %3 = graph.matmul %2, %w : (!half, !w) -> !z
+  %4 = graph.reshape %y : (!y) -> !heads
+  %5 = graph.slice %4 {starts = #kiln.dims<[0, 2, 0]>, steps = [1, 1, 1]} : (!heads) -> !some
+  %6 = graph.transpose %5 {permutation = [1, 0, 2]} : (!some) -> !first
+  %7 = graph.slice %4 {starts = #kiln.dims<[0, 61, 0]>, steps = [1, 1, 1]} : (!heads) -> !some
+  %8 = graph.transpose %7 {permutation = [1, 2, 0]} : (!some) -> !turned
+  %9 = graph.matmul %6, %8 : (!first, !turned) -> !s
+  func.return %1, %3, %9 : (!z, !z, !s) -> ()
+}) : () -> ()

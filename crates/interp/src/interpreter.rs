@@ -3,8 +3,9 @@
 use crate::bind::{bind_symbols, resolve};
 use crate::error::InterpError;
 use crate::frame::{Frame, last_uses};
+use kiln_graph::LoopView;
 use kiln_ir::{Block, EvaluateRequest, Module, Op, SymbolValues, Traits, Type, Value};
-use kiln_tensor::Tensor;
+use kiln_tensor::{ElementType, Tensor};
 
 /// How deep functions may call each other: a limit that no real model reaches, well before the stack ends.
 const CALL_DEPTH: usize = 64;
@@ -87,6 +88,20 @@ impl<'m> Interpreter<'m> {
     }
 }
 
+/// Whether a condition, which has one element, holds.
+fn holds(condition: &Tensor) -> bool {
+    condition.bytes().iter().any(|&byte| byte != 0)
+}
+
+/// Tensors of one shape side by side along a new first axis: a tensor of this shape.
+fn stack(element: ElementType, shape: &[usize], slices: &[Tensor]) -> Result<Tensor, String> {
+    if slices.is_empty() {
+        return Ok(Tensor::zeros(element, shape)?);
+    }
+    let picks = slices.iter().enumerate().flat_map(|(index, slice)| (0..slice.len()).map(move |at| (index, at)));
+    Ok(Tensor::pick(slices, shape, picks)?)
+}
+
 /// One call of a function.
 struct Activation<'a, 'm, 'o> {
     interpreter: &'a Interpreter<'m>,
@@ -140,9 +155,10 @@ impl Activation<'_, '_, '_> {
         }
         match module.name(op).as_str() {
             kiln_graph::IF => {
-                let held = operands.first().is_some_and(|condition| condition.bytes().iter().any(|&byte| byte != 0));
+                let held = operands.first().is_some_and(holds);
                 self.run_block(module.region_block(op, usize::from(!held)), Vec::new())
             }
+            kiln_graph::LOOP => self.run_loop(op, operands),
             kiln_graph::FUSION => self.run_block(module.region_block(op, 0), operands),
             kiln_func::CALL => {
                 let callee = module.attribute(op, "callee").and_then(|callee| callee.as_symbol_ref());
@@ -152,6 +168,38 @@ impl Activation<'_, '_, '_> {
             }
             _ => self.evaluate(op, &operands).map_err(|reason| InterpError::at(module, op, reason)),
         }
+    }
+
+    /// Runs a loop: carried values after the last round, then what the rounds stack.
+    fn run_loop(&mut self, op: Op, mut operands: Vec<Tensor>) -> Result<Vec<Tensor>, InterpError> {
+        let module = self.interpreter.module;
+        let fail = |reason: String| InterpError::at(module, op, reason);
+        let view = LoopView::of(module, op).ok_or_else(|| fail("the loop is not valid".into()))?;
+        let mut carried = operands.split_off(if view.start.is_some() { 2 } else { 0 });
+        let most = match view.rounds {
+            Some(rounds) => rounds.evaluate(&self.symbols).ok_or_else(|| fail("the rounds follow from no input".into()))?,
+            None => operands[0].values::<i64>().first().copied().unwrap_or(0),
+        };
+        let mut goes_on = operands.get(1).is_none_or(holds);
+        let mut slices: Vec<Vec<Tensor>> = vec![Vec::new(); view.stacked.len()];
+        let mut round = 0i64;
+        while goes_on && round < most {
+            carried.insert(0, Tensor::scalar(round));
+            let mut yielded = self.run_block(view.body, carried)?;
+            if view.follows.is_some() {
+                goes_on = holds(&yielded.remove(0));
+            }
+            for (slices, slice) in slices.iter_mut().zip(yielded.drain(view.initial.len()..)) {
+                slices.push(slice);
+            }
+            carried = yielded;
+            round += 1;
+        }
+        for (&stacked, slices) in view.stacked.iter().zip(&slices) {
+            let (element, shape) = resolve(module.ty(stacked), &self.symbols).map_err(fail)?;
+            carried.push(stack(element, &shape, slices).map_err(fail)?);
+        }
+        Ok(carried)
     }
 
     fn evaluate(&self, op: Op, operands: &[Tensor]) -> Result<Vec<Tensor>, String> {

@@ -117,3 +117,74 @@ fn regions_run() {
         assert_eq!(seen, [branch, "graph.if", "graph.add", "graph.fusion"]);
     }
 }
+
+/// Adds a `graph.loop` whose region `build` fills: from the number of the round and the carried values, what it yields.
+fn add_loop(
+    builder: &mut Builder,
+    operands: &[Value],
+    carried: usize,
+    (rounds, results): (Option<Dim>, &[Type]),
+    build: impl FnOnce(&mut Builder, &[Value]) -> Vec<Value>,
+) -> Vec<Value> {
+    let rounds = rounds.map(|rounds| Attribute::dims(&[rounds]));
+    let made = builder.op("graph.loop").operands(operands).results(results).regions(1);
+    let op = made.optional_attribute("rounds", rounds).build();
+    let types = [&[Type::tensor(&[], Type::i64())], &results[..carried]].concat();
+    let block = builder.module.create_block(builder.module.regions(op)[0], &types);
+    let arguments = builder.module.arguments(block).to_vec();
+    builder.within(block, |builder| {
+        let yielded = build(builder, &arguments);
+        builder.op("graph.yield").operands(&yielded).build();
+    });
+    builder.module.results(op).to_vec()
+}
+
+#[test]
+fn loops_carry_and_stack() {
+    let scalar = Type::tensor(&[], Type::i64());
+    let stacked = Type::tensor(&[symbol("N")], Type::i64());
+    let inputs = [scalar, scalar, Type::tensor(&[symbol("N")], Type::f32())];
+    // (a, b) becomes (b, a + b); what is stacked is a and the number of the round.
+    let module = module(&inputs, &["a", "b", "n"], |builder, arguments| {
+        let results = (Some(symbol("N")), [scalar, scalar, stacked, stacked]);
+        add_loop(builder, &arguments[..2], 2, (results.0, &results.1), |builder, inside| {
+            let sum = builder.op("graph.add").operands(&inside[1..]).value();
+            vec![inside[2], sum, inside[1], inside[0]]
+        })
+    });
+    let interpreter = Interpreter::new(&module).expect("there is @main");
+    for (rounds, a, b) in [(0, 1i64, 1i64), (1, 1, 2), (5, 8, 13)] {
+        let zeros = Tensor::zeros(kiln_tensor::ElementType::F32, &[rounds]).expect("small");
+        let outputs = interpreter.run(&[Tensor::scalar(1i64), Tensor::scalar(1i64), zeros]);
+        let (fibonacci, numbers) = ([1i64, 1, 2, 3, 5], [0i64, 1, 2, 3, 4]);
+        let expected = vec![
+            Tensor::scalar(a),
+            Tensor::scalar(b),
+            Tensor::from_values(&[rounds], &fibonacci[..rounds]),
+            Tensor::from_values(&[rounds], &numbers[..rounds]),
+        ];
+        assert_eq!(outputs, Ok(expected));
+    }
+}
+
+#[test]
+fn data_ends_loops() {
+    let (scalar, condition) = (Type::tensor(&[], Type::i64()), Type::tensor(&[], Type::i1()));
+    let inputs = [scalar, condition, scalar, scalar];
+    // Doubles until the limit is reached.
+    let module = module(&inputs, &["most", "first", "x", "limit"], |builder, arguments| {
+        add_loop(builder, &arguments[..3], 1, (None, &[scalar]), |builder, inside| {
+            let double = builder.op("graph.add").operands(&[inside[1], inside[1]]).value();
+            let follows = builder.op("graph.less").operands(&[double, arguments[3]]).value();
+            vec![follows, double]
+        })
+    });
+    let interpreter = Interpreter::new(&module).expect("there is @main");
+    for (most, first, expected) in
+        [(100, true, 16), (2, true, 4), (1, true, 2), (0, true, 1), (-3, true, 1), (100, false, 1)]
+    {
+        let arguments =
+            [Tensor::scalar(most as i64), Tensor::from_bools(&[], &[first]), Tensor::scalar(1i64), Tensor::scalar(10i64)];
+        assert_eq!(interpreter.run(&arguments), Ok(vec![Tensor::scalar(expected as i64)]));
+    }
+}

@@ -21,6 +21,7 @@ mod buffers;
 mod description;
 mod extents;
 mod magnitude;
+mod rounds;
 mod run;
 mod weights;
 
@@ -31,7 +32,7 @@ pub(crate) use buffers::{byte_address, load_word, memref_at, store_word};
 pub(crate) use run::{buffer_word, constant_word};
 
 use extents::Extents;
-use kiln_ir::{Attribute, Builder, DimExpr, Module, Name, Op, Type, Value};
+use kiln_ir::{Attribute, Builder, DimExpr, Location, Module, Name, Op, OpState, Type, Value};
 use rustc_hash::FxHashSet;
 
 /// The attribute of a lowered module that holds the bytes of workspace of a run on one thread, where no symbol takes part.
@@ -117,6 +118,21 @@ fn function<'m>(module: &'m mut Module, name: &str, inputs: &[Type], results: &[
     let region = module.regions(op)[0];
     let block = module.create_block(region, inputs);
     (module.arguments(block).to_vec(), Builder::at_end(module, block))
+}
+
+/// Declares a function that the C side defines, unless it is.
+fn declare(module: &mut Module, name: &str, inputs: &[Type], results: &[Type]) {
+    if module.find_symbol(module.top(), name).is_some() {
+        return;
+    }
+    let mut state = OpState::new("func.func", Location::unknown());
+    state.attributes.set("sym_name", name);
+    state.attributes.set("sym_visibility", "private");
+    state.attributes.set("function_type", Type::function(inputs, results));
+    state.region_count = 1;
+    let function = module.create(state);
+    let body = module.body();
+    module.append(body, function);
 }
 
 /// `kiln_gen_dims(symbols, dims)`: every extent of every input, then of every output.

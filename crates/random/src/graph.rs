@@ -135,6 +135,12 @@ impl Growing {
         shape.iter().map(extent).try_fold(1i64, i64::checked_mul).is_some_and(|count| count <= MOST_ELEMENTS)
     }
 
+    /// Whether as many tensors like `value` as there may be rounds are small enough together.
+    pub fn is_stackable(&self, value: Value) -> bool {
+        let largest = SYMBOL_VALUES[SYMBOL_VALUES.len() - 1] as u64;
+        self.is_small(&[&[Dim::from(largest)], self.shape(value).as_slice()].concat())
+    }
+
     pub fn ty(&self, value: Value) -> Type {
         self.module.ty(value)
     }

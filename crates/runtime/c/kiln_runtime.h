@@ -32,6 +32,8 @@ void kiln_parallel(void *runtime, kiln_task task, void *context, int64_t count);
 void kiln_fail(void *runtime, int64_t node, int64_t value, int64_t bound);
 /* Records that two extents differ which node number `node` takes for one. */
 void kiln_mismatch(void *runtime, int64_t node, int64_t found, int64_t expected);
+/* Whether anything was recorded: a loop that data ends stops then. */
+bool kiln_failed(void *runtime);
 
 /* --- message.c --- */
 

@@ -55,3 +55,8 @@ void kiln_fail(void *runtime, int64_t node, int64_t value, int64_t bound) {
 void kiln_mismatch(void *runtime, int64_t node, int64_t found, int64_t expected) {
   record(runtime, KILN_WRONG_SHAPE, node, found, expected);
 }
+
+bool kiln_failed(void *runtime) {
+  struct kiln_runtime *run = runtime;
+  return atomic_load_explicit(&run->failure, memory_order_relaxed) != 0;
+}

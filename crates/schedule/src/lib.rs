@@ -42,7 +42,7 @@ pub mod winograd;
 
 pub use families::{FAMILIES, Family, plan_kernel};
 pub use layout::assign_layout;
-pub use memory::{ARENA_ALIGNMENT, plan_memory};
+pub use memory::{ARENA_ALIGNMENT, loop_homes, plan_memory};
 pub use order_kernels::order_kernels;
 pub use outline::outline;
 pub use pack::pack_weights;

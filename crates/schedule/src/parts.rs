@@ -12,7 +12,7 @@
 //! kernel computes what stands in it. Each kernel says how its buffers lie, so that it can be planned and emitted by
 //! itself; [`check_layouts`] holds that against where the values come from and go to.
 
-use kiln_ir::{Attribute, Dim, DimExpr, Module, Op, Traits, Value};
+use kiln_ir::{Attribute, Dim, DimExpr, Module, Op, Traits, Value, ValueDefinition};
 
 /// The larger tensor that operand `index` of a fusion is a part of, as the fusion says it.
 pub fn operand_within(module: &Module, fusion: Op, index: usize) -> Option<&'static [Dim]> {
@@ -79,7 +79,8 @@ pub struct Storage {
     pub offset: DimExpr,
 }
 
-/// The memory of `value`: through views, then into the tensors that it is joined to.
+/// The memory of `value`: through views, then into the tensors that it is joined to; of what a loop carries, that of the
+/// loop's result.
 pub fn storage_of(module: &Module, value: Value) -> Storage {
     let mut storage = Storage { owner: value, offset: DimExpr::constant(0) };
     loop {
@@ -88,12 +89,22 @@ pub fn storage_of(module: &Module, value: Value) -> Storage {
             Some(view) => (module.operand(view, 0), view_offset(module, view)),
             None => match find_home(module, owner) {
                 Some((concat, index)) => (module.result(concat, 0), part_offset(module, concat, index)),
-                None => return storage,
+                None => match carried_result(module, owner) {
+                    Some(result) => (result, DimExpr::constant(0)),
+                    None => return storage,
+                },
             },
         };
         let offset = storage.offset.checked_add(distance).expect("offsets inside a tensor do not overflow");
         storage = Storage { owner: next, offset };
     }
+}
+
+/// The result of a loop whose carried value is the argument `value` of the loop's region.
+fn carried_result(module: &Module, value: Value) -> Option<Value> {
+    let ValueDefinition::Argument(block, index) = module.value_definition(value) else { return None };
+    let op = module.block_parent_op(block).filter(|&op| module.is(op, kiln_graph::LOOP))?;
+    module.results(op).get(index.checked_sub(1)?).copied()
 }
 
 /// The concat in whose memory `value`, which is no view, lies, and which of its operands it is there.

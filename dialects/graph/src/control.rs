@@ -1,4 +1,4 @@
-//! `graph.if` and `graph.yield`: control flow.
+//! `graph.if` and `graph.yield`: branches, and the end of every region.
 
 use crate::rows::{operand, operands, results};
 use crate::shape::element_count;
@@ -62,7 +62,7 @@ pub(crate) fn verify_region(
     }
     let yielded = module.operand_types(last);
     if yielded != results {
-        return Err(format!("region #{region} yields ({}), but results are ({})", list(&yielded), list(results)));
+        return Err(format!("region #{region} yields ({}), not ({})", list(&yielded), list(results)));
     }
     Ok(())
 }

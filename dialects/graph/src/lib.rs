@@ -37,6 +37,7 @@ mod index;
 mod iota;
 mod layer_norm;
 mod layout;
+mod loop_op;
 mod lrn;
 mod matmul;
 mod max_pool;
@@ -66,6 +67,7 @@ pub use attention::AttentionView;
 pub use average_pool::ceil_extra;
 pub use conv::ConvView;
 pub use layout::Layout;
+pub use loop_op::LoopView;
 pub use matmul::MatmulView;
 pub use pool::PoolView;
 pub use recurrent::{Activation, Direction, RecurrentView};
@@ -79,6 +81,9 @@ use kiln_ir::{Dialect, OpDefinition};
 
 /// The name of the op that computes one of its two regions.
 pub const IF: &str = control::IF.name;
+
+/// The name of the op that runs its region round after round.
+pub const LOOP: &str = loop_op::LOOP.name;
 
 /// The name of the op that is one kernel.
 pub const FUSION: &str = fusion::FUSION.name;
@@ -99,7 +104,7 @@ pub const DIALECT: Dialect = Dialect {
         CONVOLUTION,
         &[matmul::MATMUL, attention::ATTENTION],
         &[recurrent::LSTM, recurrent::GRU, recurrent::RNN],
-        &[control::IF, control::YIELD, fusion::FUSION],
+        &[control::IF, loop_op::LOOP, control::YIELD, fusion::FUSION],
     ],
 };
 

@@ -11,7 +11,7 @@
 }, {
   graph.yield %a : (tensor<2xf32>) -> ()
 }) : (tensor<2xi1>) -> tensor<2xf32>
-// expected-error@+1 {{graph.if: region #1 yields (tensor<3xf32>), but results are (tensor<2xf32>)}}
+// expected-error@+1 {{graph.if: region #1 yields (tensor<3xf32>), not (tensor<2xf32>)}}
 %1 = graph.if %d ({
   graph.yield %a : (tensor<2xf32>) -> ()
 }, {
@@ -57,7 +57,7 @@
 }) : (tensor<2xf32>) -> tensor<2xf32>
 // expected-error@+1 {{graph.fusion: region #0 must have one block, found 0}}
 %9 = graph.fusion %a ({}) : (tensor<2xf32>) -> tensor<2xf32>
-// expected-error@+1 {{graph.fusion: region #0 yields (tensor<2xf32>), but results are (tensor<3xf32>)}}
+// expected-error@+1 {{graph.fusion: region #0 yields (tensor<2xf32>), not (tensor<3xf32>)}}
 %10 = graph.fusion %a ({
 ^bb0(%x: tensor<2xf32>):
   graph.yield %x : (tensor<2xf32>) -> ()
@@ -68,7 +68,7 @@
   graph.yield %f : (f32) -> ()
 }, {
   graph.yield %a : (tensor<2xf32>) -> ()
-// expected-error@-5 {{graph.if: region #0 yields (f32), but results are (tensor<2xf32>)}}
+// expected-error@-5 {{graph.if: region #0 yields (f32), not (tensor<2xf32>)}}
 }) : (tensor<i1>) -> tensor<2xf32>
 
 // -----

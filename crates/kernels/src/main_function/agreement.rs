@@ -4,8 +4,8 @@
 //! works where they are. Kernels rely on it, so a call with other shapes is refused.
 
 use super::extents::{Extents, binary, constant, to_i64};
-use super::pointer;
-use kiln_ir::{Attribute, Builder, Dim, DimExpr, Location, Module, Op, OpState, Type, Value};
+use super::{declare, pointer};
+use kiln_ir::{Attribute, Builder, Dim, DimExpr, Module, Op, Type, Value};
 
 /// Two extents that one op takes for one.
 pub(super) struct Agreement {
@@ -71,7 +71,7 @@ pub(super) fn build(
     if agreements.is_empty() {
         return None;
     }
-    declare_mismatch(builder.module);
+    declare(builder.module, "kiln_mismatch", &[pointer(), Type::i64(), Type::i64(), Type::i64()], &[]);
     let mut all: Option<Value> = None;
     for agreement in agreements {
         let found = extents.index(builder, agreement.found);
@@ -119,17 +119,4 @@ fn report_unless(builder: &mut Builder, agree: Value, runtime: Value, node: i64,
             builder.op("scf.yield").build();
         });
     }
-}
-
-/// Declares `@kiln_mismatch`, which the C side defines.
-fn declare_mismatch(module: &mut Module) {
-    let types = [pointer(), Type::i64(), Type::i64(), Type::i64()];
-    let mut state = OpState::new("func.func", Location::unknown());
-    state.attributes.set("sym_name", "kiln_mismatch");
-    state.attributes.set("sym_visibility", "private");
-    state.attributes.set("function_type", Type::function(&types, &[]));
-    state.region_count = 1;
-    let function = module.create(state);
-    let body = module.body();
-    module.append(body, function);
 }

@@ -7,6 +7,7 @@ use super::extents::{Extents, binary, constant, to_index};
 use super::{Weights, function, pointer};
 use crate::builder::stored_type;
 use crate::lower_kernels::Launch;
+use kiln_graph::LoopView;
 use kiln_ir::{Attribute, Block, Builder, DimExpr, Module, Name, Op, Traits, Type, Value};
 use kiln_schedule::{is_in_place, storage_of};
 use rustc_hash::FxHashMap;
@@ -43,7 +44,8 @@ pub(super) fn build(
         addresses.insert(argument, load_word(&mut builder, inputs, index, pointer()));
     }
     let agree = agreement::build(&mut builder, &mut extents, runtime, &agreements, |op| nodes[&op]);
-    let mut run = Run { extents, addresses, weights, weights_base, workspace, outputs, scratch, scratch_bytes, nodes };
+    let mut run =
+        Run { extents, addresses, weights, weights_base, runtime, workspace, outputs, scratch, scratch_bytes, nodes };
     match agree {
         None => run.body(&mut builder, source)?,
         Some(agree) => {
@@ -92,6 +94,7 @@ pub(super) fn expressions(module: &Module, main: Op) -> Result<Vec<DimExpr>, Str
         if let Some(places) = module.attribute(op, "arena").and_then(Attribute::as_dims) {
             exprs.extend(places.iter().filter_map(|place| place.expr()));
         }
+        exprs.extend(LoopView::of(module, op).and_then(|view| view.rounds));
     }
     Ok(exprs)
 }
@@ -125,13 +128,14 @@ fn dialect_attribute(dialect: &str, body: &str) -> Attribute {
 }
 
 /// What the function knows while it is built.
-struct Run<'a> {
-    extents: Extents,
+pub(super) struct Run<'a> {
+    pub(super) extents: Extents,
     /// The address of each tensor's first byte.
-    addresses: FxHashMap<Value, Value>,
+    pub(super) addresses: FxHashMap<Value, Value>,
     weights: &'a Weights,
     weights_base: Option<Value>,
-    workspace: Value,
+    pub(super) runtime: Value,
+    pub(super) workspace: Value,
     outputs: Value,
     scratch: Value,
     scratch_bytes: Value,
@@ -147,13 +151,14 @@ impl Run<'_> {
     }
 
     /// Lowers the ops of `block`; returns its terminator.
-    fn block(&mut self, builder: &mut Builder, block: Block) -> Result<Op, String> {
+    pub(super) fn block(&mut self, builder: &mut Builder, block: Block) -> Result<Op, String> {
         for op in builder.module.ops_of(block) {
             builder.location = builder.module.location(op);
             match builder.module.name(op).as_str() {
                 "graph.fusion" => self.launch(builder, op)?,
                 "graph.dims" => self.dims(builder, op),
-                "graph.if" => self.branch(builder, op)?,
+                kiln_graph::IF => self.branch(builder, op)?,
+                kiln_graph::LOOP => self.rounds(builder, op)?,
                 "graph.yield" | "func.return" => return Ok(op),
                 _ if builder.module.has_traits(op, Traits::VIEW)
                     || is_in_place(builder.module, op)
@@ -165,7 +170,7 @@ impl Run<'_> {
     }
 
     /// The address of a tensor.
-    fn address(&mut self, builder: &mut Builder, value: Value) -> Value {
+    pub(super) fn address(&mut self, builder: &mut Builder, value: Value) -> Value {
         let storage = storage_of(builder.module, value);
         let address = self.owner_address(builder, storage.owner);
         if storage.offset == DimExpr::constant(0) {
@@ -192,24 +197,28 @@ impl Run<'_> {
     }
 
     /// The buffer of a tensor as a flat memref of its storage type.
-    fn buffer(&mut self, builder: &mut Builder, value: Value) -> Value {
+    pub(super) fn buffer(&mut self, builder: &mut Builder, value: Value) -> Value {
         let address = self.address(builder, value);
         let (count, element) = (self.count(builder, value), storage_type(builder.module, value));
         memref_at(builder, address, count, element)
     }
 
-    fn count(&mut self, builder: &mut Builder, value: Value) -> Value {
+    pub(super) fn count(&mut self, builder: &mut Builder, value: Value) -> Value {
         let shape = &builder.module.ty(value).as_tensor().expect("graph values are ranked tensors").shape;
         let count = shape.iter().try_fold(DimExpr::constant(1), |count, dim| count.checked_mul(dim.expr()?));
         self.extents.index(builder, count.expect("the number of elements was checked when the model was read"))
     }
 
     /// Gives every result of `op` its address: an output's, a place in the arena or in another tensor.
-    fn place_results(&mut self, builder: &mut Builder, op: Op) {
+    pub(super) fn place_results(&mut self, builder: &mut Builder, op: Op) {
         let outputs = builder.module.attributes(op).i64s("output").unwrap_or_default();
         let places = builder.module.attribute(op, "arena").and_then(Attribute::as_dims).unwrap_or_default();
         for (index, result) in builder.module.results(op).to_vec().into_iter().enumerate() {
             let owner = storage_of(builder.module, result).owner;
+            // What lies in a loop's result has its address from there.
+            if self.addresses.contains_key(&result) {
+                continue;
+            }
             if owner != result {
                 self.owner_address(builder, owner);
                 continue;
@@ -269,12 +278,7 @@ impl Run<'_> {
     /// `graph.if` to `scf.if`; each branch copies what it yields to the results' places.
     fn branch(&mut self, builder: &mut Builder, op: Op) -> Result<(), String> {
         self.place_results(builder, op);
-        let condition = self.buffer(builder, builder.module.operand(op, 0));
-        let byte = first_byte(builder, condition);
-        let zero = builder.op("arith.constant").attribute("value", Attribute::integer(0, Type::integer(8)));
-        let zero = zero.result(Type::integer(8)).value();
-        let not_equal = builder.op("arith.cmpi").operands(&[byte, zero]).attribute("predicate", Attribute::i64(1));
-        let condition = not_equal.result(Type::i1()).value();
+        let condition = self.holds(builder, builder.module.operand(op, 0));
         let lowered = builder.op("scf.if").operand(condition).regions(2).build();
         let results = builder.module.results(op).to_vec();
         for index in 0..2 {
@@ -295,7 +299,17 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn copy(&mut self, builder: &mut Builder, value: Value, destination: Value) {
+    /// Whether a condition, which has one element, holds.
+    pub(super) fn holds(&mut self, builder: &mut Builder, condition: Value) -> Value {
+        let condition = self.buffer(builder, condition);
+        let byte = first_byte(builder, condition);
+        let zero = builder.op("arith.constant").attribute("value", Attribute::integer(0, Type::integer(8)));
+        let zero = zero.result(Type::integer(8)).value();
+        let not_equal = builder.op("arith.cmpi").operands(&[byte, zero]).attribute("predicate", Attribute::i64(1));
+        not_equal.result(Type::i1()).value()
+    }
+
+    pub(super) fn copy(&mut self, builder: &mut Builder, value: Value, destination: Value) {
         let source = self.buffer(builder, value);
         builder.op("memref.copy").operands(&[source, destination]).build();
     }
@@ -321,7 +335,7 @@ impl Run<'_> {
 }
 
 /// The type that a tensor's elements have in memory; bytes for strings.
-fn storage_type(module: &Module, value: Value) -> Type {
+pub(super) fn storage_type(module: &Module, value: Value) -> Type {
     module.ty(value).element().map_or(Type::integer(8), stored_type)
 }
 

@@ -5,7 +5,7 @@ use kiln_ir::{Op, Type, Value, ValueMapping};
 use kiln_tensor::ElementType;
 
 /// Regions within regions go no deeper than this.
-const DEEPEST: usize = 2;
+pub(super) const DEEPEST: usize = 2;
 
 /// One of two graphs, by a condition. Both end in values of the same types.
 pub(crate) fn branch(growing: &mut Growing) -> Option<()> {
@@ -46,7 +46,7 @@ fn arm(growing: &mut Growing, op: Op, region: usize, outer: &[Item]) -> Vec<Item
 }
 
 /// A condition of one element: computed, or now and then constant.
-fn scalar_condition(growing: &mut Growing) -> Option<Value> {
+pub(super) fn scalar_condition(growing: &mut Growing) -> Option<Value> {
     if growing.random.once_in(6) {
         return Some(growing.constant(ElementType::I1, &[]));
     }

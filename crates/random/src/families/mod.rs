@@ -8,6 +8,7 @@ mod movement;
 mod products;
 mod recurrent;
 mod reductions;
+mod rounds;
 mod windows;
 
 use crate::graph::Growing;
@@ -74,6 +75,8 @@ pub(crate) const FAMILIES: &[(&str, Family)] = &[
     ("recurrent layer", recurrent::layer),
     ("if", control::branch),
     ("if", control::branch),
+    ("loop", rounds::rounds),
+    ("loop", rounds::rounds),
     ("repetition", control::repetition),
     ("repetition", control::repetition),
     ("constant", control::constant),

@@ -35,14 +35,17 @@ impl Positions {
         for op in module.block_ops(block) {
             self.begin.insert(op, *next);
             *next += 1;
-            if module.is(op, "graph.if") {
-                for index in 0..2 {
-                    self.visit(module, module.region_block(op, index), next);
-                }
+            for block in super::inner_blocks(module, op) {
+                self.visit(module, block, next);
             }
             self.end.insert(op, *next);
             *next += 1;
         }
+    }
+
+    /// Where an op begins.
+    pub fn begin(&self, op: Op) -> usize {
+        self.begin[&op]
     }
 
     /// Where an op ends.
@@ -53,13 +56,18 @@ impl Positions {
     /// When result `index` of `op`, or a view of it, is in use.
     pub fn lifetime(&self, module: &Module, op: Op, index: usize) -> Lifetime {
         let last = self.last_use(module, module.result(op, index), module.parent_block(op));
-        Lifetime { first: self.begin[&op], last: last.max(self.end[&op]) }
+        Lifetime { first: self.begin[&op], last: last.unwrap_or(0).max(self.end[&op]) }
+    }
+
+    /// The last position in the block of an argument at which it, or a view of it, is read.
+    pub fn last_read(&self, module: &Module, argument: Value) -> Option<usize> {
+        self.last_use(module, argument, module.defining_block(argument))
     }
 
     /// The last position at which `value`, or a view of it, is read: a use inside a nested region lasts until the end
     /// of the op in the value's own block.
-    fn last_use(&self, module: &Module, value: Value, home: Option<Block>) -> usize {
-        let mut last = 0;
+    fn last_use(&self, module: &Module, value: Value, home: Option<Block>) -> Option<usize> {
+        let mut last = None;
         for user in module.users(value) {
             let mut outer = user;
             while module.parent_block(outer) != home {
@@ -68,7 +76,7 @@ impl Positions {
                     None => break,
                 }
             }
-            last = last.max(self.end.get(&outer).copied().unwrap_or(usize::MAX));
+            last = last.max(Some(self.end.get(&outer).copied().unwrap_or(usize::MAX)));
             if is_view(module, user) {
                 last = last.max(self.last_use(module, module.result(user, 0), home));
             }

@@ -8,17 +8,23 @@
 //!
 //! The plan is attributes: on each op with results of its own, `arena` (`#kiln.dims`, the byte offset of each result, 0
 //! where it is not in the arena) and `output` (the number of the model's output each result is written to, -1 where
-//! none); on the function, `arena_size`.
+//! none); on the function, `arena_size`. A loop has in `arena`, after its results, the number of the round and what is
+//! copied aside, and says what is copied at the end of a round: see [`loops`].
 
 mod in_place;
 mod lifetime;
+mod loops;
 mod place;
 
 use crate::parts::{is_view, storage_of};
 use kiln_ir::{Attribute, Block, Dim, DimExpr, Module, Op, Traits, Value};
+use kiln_graph::LoopView;
 use lifetime::{Lifetime, Positions};
+use loops::{Homes, Moves};
 use place::{Request, place};
 use rustc_hash::FxHashMap;
+
+pub use loops::loop_homes;
 
 /// Every place in the arena starts at a multiple of this: a cache line, and the widest vector.
 pub const ARENA_ALIGNMENT: i64 = 64;
@@ -26,47 +32,102 @@ pub const ARENA_ALIGNMENT: i64 = 64;
 /// Plans the memory of function `main`; returns how many kernels write over an operand.
 pub fn plan_memory(module: &mut Module, main: Op) -> usize {
     let owners = owners(module, main);
-    let outputs = direct_outputs(module, main);
     let positions = Positions::compute(module, main);
     let alive = lifetimes(module, &owners, &positions);
-    let mut requests: Vec<Request> = Vec::new();
-    let mut request_of: FxHashMap<Value, usize> = FxHashMap::default();
+    let homes = Homes::find(module, &owners, &positions, &alive);
+    let outputs = direct_outputs(module, main);
+    let mut planner =
+        Planner { module, positions, alive, homes, outputs, requests: Vec::new(), request_of: FxHashMap::default() };
     let mut overwriting = 0;
+    let mut loops = FxHashMap::default();
+    // Owners come in the order of execution: what is overwritten has its request by now.
     for &op in &owners {
-        for value in module.results(op).to_vec() {
-            let Some(&lifetime) = alive.get(&value).filter(|_| !outputs.contains_key(&value)) else { continue };
-            // Owners come in the order of execution: what is overwritten has its request by now.
-            let overwritten = in_place::overwritten_operand(module, op, |operand| {
-                let dies_here = alive.get(&operand).is_some_and(|lifetime| lifetime.last == positions.end(op));
-                request_of.get(&operand).copied().filter(|_| dies_here)
-            });
-            let request = match overwritten {
-                Some(request) => {
-                    requests[request].lifetime = requests[request].lifetime.join(lifetime);
-                    overwriting += 1;
-                    request
-                }
-                None => {
-                    requests.push(Request { size: byte_size(module, value), lifetime });
-                    requests.len() - 1
-                }
-            };
-            request_of.insert(value, request);
+        overwriting += planner.request_results(op);
+        if let Some(view) = LoopView::of(planner.module, op) {
+            loops.insert(op, planner.request_for_loop(op, &view));
         }
     }
+    let Planner { requests, request_of, outputs, .. } = planner;
     let (offsets, size) = place(&requests);
+    let place_of = |request: Option<&usize>| request.map_or(Dim::Static(0), |&index| Dim::from_expr(offsets[index]));
     for op in owners {
         let results = module.results(op).to_vec();
-        let offset =
-            |result: &Value| request_of.get(result).map_or(Dim::Static(0), |&index| Dim::from_expr(offsets[index]));
-        let places: Vec<Dim> = results.iter().map(offset).collect();
+        let mut places: Vec<Dim> = results.iter().map(|result| place_of(request_of.get(result))).collect();
         let written: Vec<i64> =
             results.iter().map(|result| outputs.get(result).map_or(-1, |&number| number as i64)).collect();
+        if let Some((moves, own)) = loops.remove(&op) {
+            places.extend(own.iter().map(|request| place_of(Some(request))));
+            let numbers = |list: &[usize]| list.iter().map(|&index| index as i64).collect::<Vec<_>>();
+            module.set_attribute(op, "aside", numbers(&moves.aside));
+            module.set_attribute(op, "moves", numbers(&moves.order));
+            module.set_attribute(op, "slices", numbers(&moves.slices));
+        }
         module.set_attribute(op, "output", written);
         module.set_attribute(op, "arena", places);
     }
     module.set_attribute(main, "arena_size", Attribute::dims(&[Dim::from_expr(size)]));
     overwriting
+}
+
+/// What is known while memory is asked for.
+struct Planner<'m> {
+    module: &'m Module,
+    positions: Positions,
+    alive: FxHashMap<Value, Lifetime>,
+    homes: Homes,
+    /// The output of the model that a value is written to.
+    outputs: FxHashMap<Value, usize>,
+    requests: Vec<Request>,
+    request_of: FxHashMap<Value, usize>,
+}
+
+impl Planner<'_> {
+    /// Asks for memory for the results of `op`; returns how many take over an operand's.
+    fn request_results(&mut self, op: Op) -> usize {
+        let mut overwriting = 0;
+        for &value in self.module.results(op) {
+            let is_placed = self.homes.contain(value) || self.outputs.contains_key(&value);
+            let Some(&lifetime) = self.alive.get(&value).filter(|_| !is_placed) else { continue };
+            let overwritten = in_place::overwritten_operand(self.module, op, |operand| {
+                let dies_here = self.alive.get(&operand).is_some_and(|alive| alive.last == self.positions.end(op));
+                self.request_of.get(&operand).copied().filter(|_| dies_here)
+            });
+            let request = match overwritten {
+                Some(request) => {
+                    self.requests[request].lifetime = self.requests[request].lifetime.join(lifetime);
+                    overwriting += 1;
+                    request
+                }
+                None => self.request(byte_size(self.module, value), lifetime),
+            };
+            self.request_of.insert(value, request);
+        }
+        overwriting
+    }
+
+    /// Asks for what a loop needs besides its results: the number of the round, and what is copied aside.
+    fn request_for_loop(&mut self, op: Op, view: &LoopView) -> (Moves, Vec<usize>) {
+        let moves = self.homes.moves(self.module, view);
+        let whole = Lifetime { first: self.positions.begin(op), last: self.positions.end(op) };
+        let end = Lifetime { first: self.positions.begin(view.end), last: self.positions.end(view.end) };
+        let mut requests = vec![self.request(byte_size(self.module, view.round), whole)];
+        for &index in &moves.aside {
+            requests.push(self.request(byte_size(self.module, view.next[index]), end));
+        }
+        (moves, requests)
+    }
+
+    fn request(&mut self, size: DimExpr, lifetime: Lifetime) -> usize {
+        self.requests.push(Request { size, lifetime });
+        self.requests.len() - 1
+    }
+}
+
+/// The blocks inside of an op that are run as part of `@main`: those of control flow.
+fn inner_blocks(module: &Module, op: Op) -> Vec<Block> {
+    let is_control = module.is(op, kiln_graph::IF) || module.is(op, kiln_graph::LOOP);
+    let count = if is_control { module.regions(op).len() } else { 0 };
+    (0..count).map(|index| module.region_block(op, index)).collect()
 }
 
 /// The ops whose results need memory, all but constants and views, in the order of execution.
@@ -77,9 +138,7 @@ fn owners(module: &Module, main: Op) -> Vec<Op> {
             if !module.results(op).is_empty() && !is_known {
                 found.push(op);
             }
-            if module.is(op, "graph.if") {
-                (0..2).for_each(|index| visit(module, module.region_block(op, index), found));
-            }
+            inner_blocks(module, op).into_iter().for_each(|block| visit(module, block, found));
         }
     }
     let mut found = Vec::new();

@@ -177,7 +177,9 @@ impl Activation<'_, '_, '_> {
         let view = LoopView::of(module, op).ok_or_else(|| fail("the loop is not valid".into()))?;
         let mut carried = operands.split_off(if view.start.is_some() { 2 } else { 0 });
         let most = match view.rounds {
-            Some(rounds) => rounds.evaluate(&self.symbols).ok_or_else(|| fail("the rounds follow from no input".into()))?,
+            Some(rounds) => {
+                rounds.evaluate(&self.symbols).ok_or_else(|| fail("the rounds follow from no input".into()))?
+            }
             None => operands[0].values::<i64>().first().copied().unwrap_or(0),
         };
         let mut goes_on = operands.get(1).is_none_or(holds);

@@ -183,8 +183,12 @@ fn data_ends_loops() {
     for (most, first, expected) in
         [(100, true, 16), (2, true, 4), (1, true, 2), (0, true, 1), (-3, true, 1), (100, false, 1)]
     {
-        let arguments =
-            [Tensor::scalar(most as i64), Tensor::from_bools(&[], &[first]), Tensor::scalar(1i64), Tensor::scalar(10i64)];
+        let arguments = [
+            Tensor::scalar(most as i64),
+            Tensor::from_bools(&[], &[first]),
+            Tensor::scalar(1i64),
+            Tensor::scalar(10i64),
+        ];
         assert_eq!(interpreter.run(&arguments), Ok(vec![Tensor::scalar(expected as i64)]));
     }
 }

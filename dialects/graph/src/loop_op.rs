@@ -70,9 +70,7 @@ fn verify(module: &Module, op: Op) -> Result<(), String> {
 /// The type of what is stacked to a result of type `stacked`.
 fn one_of(stacked: Type, rounds: Dim) -> Result<Type, String> {
     match stacked.as_tensor() {
-        Some(tensor) if tensor.shape.first() == Some(&rounds) => {
-            Ok(Type::tensor(&tensor.shape[1..], stacked.scalar()))
-        }
+        Some(tensor) if tensor.shape.first() == Some(&rounds) => Ok(Type::tensor(&tensor.shape[1..], stacked.scalar())),
         _ => Err(format!("{stacked} does not begin with an axis of {rounds}, the rounds")),
     }
 }

@@ -47,7 +47,8 @@ pub(crate) const REPORTED: &str = "";
 /// The state.
 pub(crate) struct Conversion<'m> {
     pub module: &'m mut Module,
-    sink: &'m Sink,
+    /// What is to be reported, once the function is converted.
+    reports: Vec<Diagnostic>,
     pub tensors: PrimaryMap<Tracked, TrackedData>,
     values: FxHashMap<Value, Converted>,
     /// Where ops go.
@@ -57,13 +58,19 @@ pub(crate) struct Conversion<'m> {
 }
 
 impl<'m> Conversion<'m> {
-    pub fn new(module: &'m mut Module, sink: &'m Sink) -> Conversion<'m> {
+    pub fn new(module: &'m mut Module) -> Conversion<'m> {
         let point = InsertionPoint::AtEnd(module.body());
-        Conversion { module, sink, tensors: PrimaryMap::new(), values: FxHashMap::default(), point, prologue: point }
+        let (tensors, values) = (PrimaryMap::new(), FxHashMap::default());
+        Conversion { module, reports: Vec::new(), tensors, values, point, prologue: point }
     }
 
     /// Converts the ops of a function, in place.
-    pub fn convert_function(&mut self, function: Op) {
+    pub fn convert_function(mut self, function: Op, sink: &Sink) {
+        self.convert_body(function);
+        self.reports.into_iter().for_each(|report| sink.report(report));
+    }
+
+    fn convert_body(&mut self, function: Op) {
         let block = self.module.region_block(function, 0);
         let Some(terminator) = self.module.last_op(block) else { return };
         let old = self.module.ops_of(block);
@@ -99,7 +106,7 @@ impl<'m> Conversion<'m> {
                     let help = format!("give its shape: --shape {name}=1x3x224x224, say");
                     // Other types no option changes.
                     let lacks_shape = self.module.ty(argument).element().is_some();
-                    self.sink.report(if lacks_shape { error.with_help(help) } else { error });
+                    self.reports.push(if lacks_shape { error.with_help(help) } else { error });
                     Converted::Failed
                 }
             };
@@ -170,11 +177,31 @@ impl<'m> Conversion<'m> {
             Err(reason) => reason,
         };
         if let Some(reason) = failure.filter(|reason| reason != REPORTED) {
-            self.sink.report(error(self.module, op, &reason));
+            self.reports.push(error(self.module, op, &reason));
         }
         for result in results {
             self.values.insert(result, Converted::Failed);
         }
+    }
+
+    /// Does `work`; what it reports is given back, and is a failure.
+    pub fn attempt<T>(
+        &mut self,
+        work: impl FnOnce(&mut Conversion<'m>) -> Result<T, String>,
+    ) -> Result<T, (String, Vec<Diagnostic>)> {
+        let (before, point) = (self.reports.len(), self.point);
+        let result = work(self);
+        self.point = point;
+        let reports = self.reports.split_off(before);
+        match result {
+            Ok(_) if !reports.is_empty() => Err((REPORTED.to_owned(), reports)),
+            result => result.map_err(|reason| (reason, reports)),
+        }
+    }
+
+    /// Reports what an attempt gave back.
+    pub fn report(&mut self, reports: Vec<Diagnostic>) {
+        self.reports.extend(reports);
     }
 
     /// What became of a value.
@@ -188,7 +215,7 @@ impl<'m> Conversion<'m> {
             Converted::Tensor(tensor) => Some(self.value(tensor)),
             Converted::Absent => {
                 let place = self.module.location(terminator).place("output");
-                self.sink.report(Diagnostic::error(place, "an output is an input that is left out"));
+                self.reports.push(Diagnostic::error(place, "an output is an input that is left out"));
                 None
             }
             Converted::Failed => None,

@@ -275,7 +275,7 @@ fn check_attributes(module: &Module, name: &str, given: Given) -> Result<(), Str
 }
 
 /// The op's declared operand types, the size of its results, and its own verification.
-fn check(module: &Module, op: Op) -> Result<(), String> {
+pub(crate) fn check(module: &Module, op: Op) -> Result<(), String> {
     let name = module.name(op);
     let Some(definition) = module.definition(op) else { return Err(format!("there is no op {name}")) };
     let segments = module.attributes(op).i64s("operandSegmentSizes");

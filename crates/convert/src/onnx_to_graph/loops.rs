@@ -1,167 +1,221 @@
-//! `Loop` and `Scan`, unrolled: how often they run must be known when the model is converted.
+//! `Loop`: a `graph.loop` where carried values keep their types, else unrolled.
 
-use super::content::Item;
+use super::content::{Content, Item};
 use super::control::convert_region;
-use super::conversion::Tracked;
-use super::extent::normalize_axis;
-use super::node::{Node, Results, Row, row, row_in};
-use super::reduction::drop_axes;
-use kiln_ir::Dim;
-use kiln_tensor::Tensor;
+use super::conversion::{REPORTED, Tracked};
+use super::emit::{check, show_type};
+use super::extent::{constant, dim, maximum};
+use super::node::{Node, Results, Row, row};
+use super::unroll::{known, unrolled_loop};
+use kiln_ir::{Attribute, Builder, Dim, DimExpr, InsertionPoint, Op, Type, Value};
+use kiln_tensor::{ElementType, Tensor};
 
-pub(crate) const ROWS: &[Row] =
-    &[row("Loop", convert_loop), row_in("Scan", 8..=8, batched_scan), row_in("Scan", 9..=i64::MAX, scan)];
-
-/// The most rounds that are unrolled: each adds the whole body to the model.
-const MOST_ROUNDS: usize = 256;
+pub(crate) const ROWS: &[Row] = &[row("Loop", convert_loop)];
 
 fn convert_loop(node: &mut Node) -> Results {
-    let limit = match node.optional(0) {
-        Some(limit) => Some(known(node, limit, |item| item.to_integer()?.as_constant())?),
-        None => None,
+    // A loop over shapes is evaluated here: what comes of it may be an extent.
+    let is_for_extents = carries_extents(node);
+    if is_for_extents && let Ok(results) = attempt(node, unrolled_loop) {
+        return Ok(results);
+    }
+    rolled_or(node, rolled_loop, if is_for_extents { refuse } else { unrolled_loop })
+}
+
+/// For where unrolling has failed.
+fn refuse(_: &mut Node) -> Results {
+    Err("its rounds depend on data".into())
+}
+
+/// What `rolled` makes of a loop, else what `unrolled` does; if neither can, the reasons of both.
+pub(crate) fn rolled_or(
+    node: &mut Node,
+    rolled: impl FnOnce(&mut Node) -> Results,
+    unrolled: impl FnOnce(&mut Node) -> Results,
+) -> Results {
+    let (reason, reports) = match attempt(node, rolled) {
+        Ok(results) => return Ok(results),
+        Err(failure) => failure,
     };
+    let (other, other_reports) = match attempt(node, unrolled) {
+        Ok(results) => return Ok(results),
+        Err(failure) => failure,
+    };
+    match (reason == REPORTED, other == REPORTED) {
+        (false, false) => Err(format!("{reason}; nor can it be unrolled: {other}")),
+        (true, false) => {
+            node.conversion.report(reports);
+            Err(reason)
+        }
+        (_, true) => {
+            node.conversion.report(other_reports);
+            Err(other)
+        }
+    }
+}
+
+type Failure = (String, Vec<kiln_diag::Diagnostic>);
+
+fn attempt(node: &mut Node, work: impl FnOnce(&mut Node) -> Results) -> Result<Vec<Tracked>, Failure> {
+    let (op, opset) = (node.op, node.opset);
+    node.conversion.attempt(|conversion| work(&mut Node::new(conversion, op, opset)))
+}
+
+/// Whether everything carried is small and of known integers at first.
+fn carries_extents(node: &Node) -> bool {
+    let is_known = |index: usize| {
+        let content = node.optional(index).and_then(|tensor| node.content(tensor));
+        content.is_some_and(|content| content.element.is_integer() && content.integers().is_some())
+    };
+    node.input_count() > 2 && (2..node.input_count()).all(is_known)
+}
+
+/// A loop to be made.
+pub(crate) struct Rolled {
+    /// How often it runs, if that is an extent and no condition says otherwise.
+    pub rounds: Option<Dim>,
+    /// The most rounds and whether the first runs, where they may have to be data.
+    pub start: Option<[Tracked; 2]>,
+    /// The first carried values.
+    pub initial: Vec<Tracked>,
+}
+
+fn rolled_loop(node: &mut Node) -> Results {
     let truth = |item: Item| if let Item::Bool(value) = item { Some(value) } else { None };
-    let mut goes_on = match node.optional(1) {
-        Some(condition) => known(node, condition, truth)?,
-        None => true,
+    let condition = match node.optional(1) {
+        Some(condition) => condition,
+        None => node.tensor(Tensor::from_bools(&[], &[true]))?,
     };
-    let mut carried = (2..node.input_count()).map(|index| node.input(index)).collect::<Result<Vec<_>, _>>()?;
-    let count = carried.len();
-    let mut scanned = vec![Vec::new(); node.output_count().saturating_sub(count)];
-    let mut round = 0;
-    while goes_on && limit.is_none_or(|limit| round < limit) {
-        check_rounds(round as usize + 1)?;
-        let number = node.tensor(Tensor::scalar(round))?;
+    let runs = known(node, condition, truth).ok();
+    let count = node.optional(0);
+    let rounds = match (count, runs) {
+        (_, Some(false)) => Some(Dim::Static(0)),
+        (Some(count), Some(true)) => rounds(node, count),
+        _ => None,
+    };
+    let count = match count {
+        Some(count) => count,
+        None => node.tensor(Tensor::scalar(i64::MAX))?,
+    };
+    let start = [node.reshape(count, &[])?, node.reshape(condition, &[])?];
+    let initial = (2..node.input_count()).map(|index| node.input(index)).collect::<Result<Vec<_>, _>>()?;
+    let carried = initial.len();
+    let rolled = Rolled { rounds, start: Some(start), initial };
+    let results = node.roll(rolled, |node, round, carried| {
+        // Inside, the condition holds.
         let condition = node.tensor(Tensor::from_bools(&[], &[true]))?;
-        let yielded = convert_region(node, 0, &[&[number, condition], carried.as_slice()].concat())?;
-        let (&condition, values) = yielded.split_first().ok_or("the body yields no condition")?;
-        goes_on = known(node, condition, truth)?;
-        carried = values.get(..count).ok_or("the body yields too few values")?.to_vec();
-        for (rounds, &value) in scanned.iter_mut().zip(&values[count..]) {
-            rounds.push(value);
+        Ok([&[round, condition], carried].concat())
+    })?;
+    match results.len() < carried {
+        true => Err("the body yields too few values".into()),
+        false => Ok(results),
+    }
+}
+
+/// How often a loop runs, if `count` is an extent.
+fn rounds(node: &Node, count: Tracked) -> Option<Dim> {
+    let count = known(node, count, Item::to_integer).ok()?;
+    dim(maximum(count, constant(0))).ok()
+}
+
+impl Node<'_, '_> {
+    /// A `graph.loop` around the only region of the op. `arguments` makes the region's arguments of the number of the
+    /// round and of the carried values; with `start`, the region yields whether another round follows.
+    pub fn roll(
+        &mut self,
+        rolled: Rolled,
+        arguments: impl FnOnce(&mut Node, Tracked, &[Tracked]) -> Result<Vec<Tracked>, String>,
+    ) -> Results {
+        let outer = self.conversion.point;
+        let location = self.conversion.module.location(self.op);
+        let types: Vec<Type> = rolled.initial.iter().map(|&value| self.full_type(value)).collect();
+        // Result types are known once the region is converted: it moves into the op that has them.
+        let mut builder = Builder { module: &mut *self.conversion.module, point: outer, location };
+        let draft = builder.op(kiln_graph::LOOP).regions(1).build();
+        let region = self.conversion.module.regions(draft)[0];
+        let scalar = Type::tensor(&[], Type::i64());
+        let block = self.conversion.module.create_block(region, &[&[scalar], types.as_slice()].concat());
+        self.conversion.point = InsertionPoint::AtEnd(block);
+        let inner = self.conversion.module.arguments(block).to_vec();
+        let inner: Vec<Tracked> = inner.into_iter().map(|argument| self.conversion.track_value(argument)).collect();
+        let yielded = arguments(self, inner[0], &inner[1..])
+            .and_then(|arguments| convert_region(self, 0, &arguments))
+            .and_then(|yielded| self.agree(&rolled, yielded));
+        self.conversion.point = outer;
+        let made = yielded.and_then(|(is_counted, yielded)| self.finish_roll(draft, &rolled, is_counted, &yielded));
+        self.conversion.module.erase(draft);
+        made
+    }
+
+    /// What the region of a loop yields, in the types of the carried values, and whether the loop is a counted one.
+    fn agree(&mut self, rolled: &Rolled, mut yielded: Vec<Tracked>) -> Result<(bool, Vec<Tracked>), String> {
+        let mut is_counted = rolled.rounds.is_some();
+        if rolled.start.is_some() {
+            if yielded.is_empty() {
+                return Err("the body yields no condition".into());
+            }
+            let follows = yielded.remove(0);
+            let is_endless = known(self, follows, |item| (item == Item::Bool(true)).then_some(())).is_ok();
+            is_counted = is_counted && is_endless || rolled.rounds.is_some_and(|rounds| rounds.is(0));
+            if is_endless && !is_counted && self.optional(0).is_none() {
+                return Err("nothing ends the loop".into());
+            }
+            if !is_counted {
+                let follows = self.reshape(follows, &[])?;
+                yielded.insert(0, follows);
+            }
         }
-        round += 1;
-    }
-    for rounds in &scanned {
-        carried.push(stack(node, rounds, 0)?);
-    }
-    Ok(carried)
-}
-
-/// The only element of a constant.
-fn known<T>(node: &Node, tensor: Tracked, read: impl Fn(Item) -> Option<T>) -> Result<T, String> {
-    let first = node.content(tensor).and_then(|content| content.items.first().copied());
-    first.and_then(read).ok_or_else(|| "how often the loop runs depends on data".into())
-}
-
-fn check_rounds(rounds: usize) -> Result<(), String> {
-    match rounds > MOST_ROUNDS {
-        true => Err(format!("loops of more than {MOST_ROUNDS} rounds are not supported")),
-        false => Ok(()),
-    }
-}
-
-/// How a scan walks: for each input and output the axis, and whether backwards.
-struct Walk {
-    inputs: Vec<(i64, bool)>,
-    outputs: Vec<(i64, bool)>,
-}
-
-impl Walk {
-    fn read(node: &Node, inputs: usize, outputs: usize) -> Walk {
-        let list = |axes: &str, directions: &str, count: usize| {
-            let (axes, directions) = (node.ints(axes).unwrap_or_default(), node.ints(directions).unwrap_or_default());
-            let at = |index: usize| {
-                (axes.get(index).copied().unwrap_or(0), directions.get(index).is_some_and(|&value| value != 0))
-            };
-            (0..count).map(at).collect()
-        };
-        let directions = if node.opset == 8 { "directions" } else { "scan_input_directions" };
-        Walk {
-            inputs: list("scan_input_axes", directions, inputs),
-            outputs: list("scan_output_axes", "scan_output_directions", outputs),
+        let own = usize::from(!is_counted);
+        for (index, &initial) in rolled.initial.iter().enumerate() {
+            let next = *yielded.get(own + index).ok_or("the body yields too few values")?;
+            let (before, after) = (self.ty(initial), self.ty(next));
+            let what = format!("carried value {index}");
+            let changes = || format!("{what} changes from {} to {} in a round", show_type(before), show_type(after));
+            if before.element != after.element {
+                return Err(changes());
+            }
+            yielded[own + index] = self.expect_shape(next, &before.shape, &what).map_err(|_| changes())?;
         }
-    }
-}
-
-fn scan(node: &mut Node) -> Results {
-    let inputs = node.inputs()?;
-    walk(node, &inputs)
-}
-
-/// The first version: every input has the batch as its first axis.
-fn batched_scan(node: &mut Node) -> Results {
-    if node.optional(0).is_some() {
-        return Err("sequences of differing lengths are not supported".into());
-    }
-    let inputs = (1..node.input_count()).map(|index| node.input(index)).collect::<Result<Vec<_>, _>>()?;
-    let batch = inputs.first().and_then(|&input| node.shape(input).first()?.as_static());
-    let batch = batch.ok_or("the batch must be static")?;
-    check_rounds(batch as usize)?;
-    let mut results = vec![Vec::new(); node.output_count()];
-    for position in 0..batch {
-        let mut parts = Vec::new();
-        for &input in &inputs {
-            parts.push(element(node, input, 0, position)?);
+        if !is_counted && yielded.len() > own + rolled.initial.len() {
+            return Err("what it stacks has an extent that depends on data: how often it runs".into());
         }
-        for (parts, part) in results.iter_mut().zip(walk(node, &parts)?) {
-            parts.push(part);
-        }
+        Ok((is_counted, yielded))
     }
-    results.iter().map(|parts| stack(node, parts, 0)).collect()
-}
 
-/// Carries the states along the scanned inputs.
-fn walk(node: &mut Node, inputs: &[Tracked]) -> Results {
-    let scanned = usize::try_from(node.int_or("num_scan_inputs", 0)).unwrap_or(0);
-    let count = inputs.len().checked_sub(scanned).ok_or("there are fewer inputs than are scanned")?;
-    let (states, inputs) = inputs.split_at(count);
-    let walk = Walk::read(node, scanned, node.output_count().saturating_sub(count));
-    let mut axes = Vec::new();
-    for (&input, &(axis, _)) in inputs.iter().zip(&walk.inputs) {
-        axes.push(normalize_axis(axis, node.rank(input))?);
-    }
-    let first = *inputs.first().ok_or("nothing is scanned")?;
-    let length = node.shape(first)[axes[0]].as_static().ok_or("the length of what is scanned must be static")?;
-    check_rounds(length as usize)?;
-    let mut states = states.to_vec();
-    let mut outputs = vec![Vec::new(); walk.outputs.len()];
-    for round in 0..length {
-        let mut arguments = states.clone();
-        for ((&input, &axis), &(_, backwards)) in inputs.iter().zip(&axes).zip(&walk.inputs) {
-            let position = if backwards { length - 1 - round } else { round };
-            arguments.push(element(node, input, axis, position)?);
+    /// Moves the region of `draft` into a loop with results.
+    fn finish_roll(&mut self, draft: Op, rolled: &Rolled, is_counted: bool, yielded: &[Tracked]) -> Results {
+        let location = self.conversion.module.location(self.op);
+        let block = self.conversion.module.region_block(draft, 0);
+        let values: Vec<Value> = yielded.iter().map(|&value| self.conversion.value(value)).collect();
+        Builder::at_end(self.conversion.module, block).op("graph.yield").operands(&values).build();
+        let mut types: Vec<Type> = rolled.initial.iter().map(|&value| self.full_type(value)).collect();
+        let rounds = rolled.rounds.filter(|_| is_counted);
+        if let Some(rounds) = rounds {
+            for &slice in &yielded[rolled.initial.len()..] {
+                let shape = [&[rounds], self.shape(slice)].concat();
+                types.push(Type::tensor(&shape, self.element_type(slice)));
+            }
         }
-        let yielded = convert_region(node, 0, &arguments)?;
-        states = yielded.get(..count).ok_or("the body yields too few values")?.to_vec();
-        for (rounds, &value) in outputs.iter_mut().zip(&yielded[count..]) {
-            rounds.push(value);
-        }
+        let start = rolled.start.filter(|_| !is_counted);
+        let operands: Vec<Tracked> = start.into_iter().flatten().chain(rolled.initial.iter().copied()).collect();
+        let operands: Vec<Value> = operands.into_iter().map(|operand| self.conversion.value(operand)).collect();
+        let point = self.conversion.point;
+        let mut builder = Builder { module: &mut *self.conversion.module, point, location };
+        let made = builder.op(kiln_graph::LOOP).operands(&operands).results(&types).regions(1);
+        let op = made.optional_attribute("rounds", rounds.map(|rounds| Attribute::dims(&[rounds]))).build();
+        let (from, to) = (self.conversion.module.regions(draft)[0], self.conversion.module.regions(op)[0]);
+        self.conversion.module.move_blocks(from, to);
+        check(self.conversion.module, op)?;
+        let results = self.conversion.module.results(op).to_vec();
+        Ok(results.into_iter().map(|result| self.conversion.track_value(result)).collect())
     }
-    for (mut rounds, &(axis, backwards)) in outputs.into_iter().zip(&walk.outputs) {
-        if backwards {
-            rounds.reverse();
-        }
-        states.push(stack(node, &rounds, axis)?);
-    }
-    Ok(states)
-}
 
-/// One element of an axis, which is dropped.
-pub(crate) fn element(node: &mut Node, x: Tracked, axis: usize, position: u64) -> Result<Tracked, String> {
-    let part = node.slice_axis(x, axis, Dim::Static(position), Dim::Static(1))?;
-    drop_axes(node, part, &[axis])
-}
-
-/// Tensors of one shape side by side along a new axis.
-fn stack(node: &mut Node, parts: &[Tracked], axis: i64) -> Result<Tracked, String> {
-    let first = *parts.first().ok_or("a loop without a round yields tensors of unknown shape")?;
-    let axis = normalize_axis(axis, node.rank(first) + 1)?;
-    let mut apart = Vec::with_capacity(parts.len());
-    for &part in parts {
-        let mut shape = node.shape(part).to_vec();
-        shape.insert(axis, Dim::Static(1));
-        apart.push(node.reshape(part, &shape)?);
+    fn full_type(&self, tensor: Tracked) -> Type {
+        Type::tensor(self.shape(tensor), self.element_type(tensor))
     }
-    node.concat(&apart, axis)
+
+    /// A scalar that is an extent.
+    pub fn extent(&mut self, value: DimExpr) -> Tracked {
+        let content = Content { element: ElementType::I64, shape: Vec::new(), items: vec![Item::Integer(value)] };
+        self.conversion.track_content(content)
+    }
 }

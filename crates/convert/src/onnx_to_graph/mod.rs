@@ -61,6 +61,7 @@ mod recurrent;
 mod reduction;
 mod reshape;
 mod resize;
+mod scan;
 mod scatter;
 mod slice;
 mod softmax;
@@ -70,6 +71,7 @@ mod top_k;
 mod training;
 mod transpose;
 mod trilu;
+mod unroll;
 mod window;
 mod window_function;
 
@@ -131,6 +133,7 @@ const ROWS: &[&[Row]] = &[
     recurrent::ROWS,
     control::ROWS,
     loops::ROWS,
+    scan::ROWS,
     linear_attention::ROWS,
     // Steps of optimizers.
     training::ROWS,
@@ -147,7 +150,7 @@ pub fn convert_onnx_to_graph(module: &mut Module, sink: &Sink) -> bool {
     let functions: Vec<_> = functions.collect();
     let before = sink.error_count();
     for function in functions {
-        conversion::Conversion::new(module, sink).convert_function(function);
+        conversion::Conversion::new(module).convert_function(function, sink);
     }
     sink.error_count() == before
 }

@@ -104,7 +104,8 @@ impl Run<'_> {
         let after = builder.module.create_block(regions[1], &[Type::i64()]);
         let round = builder.module.arguments(after)[0];
         builder.within(after, |builder| -> Result<(), String> {
-            let follows = self.round(builder, op, view, round)?.ok_or("a loop says not whether another round follows")?;
+            let follows =
+                self.round(builder, op, view, round)?.ok_or("a loop says not whether another round follows")?;
             let one = i64_constant(builder, 1);
             let next = binary(builder, "arith.addi", round, one);
             builder.op("scf.yield").operands(&[next, follows]).build();

@@ -58,7 +58,8 @@ fn counted(growing: &mut Growing, carried: &[Item]) -> Option<()> {
     let stacked = body(growing, op, carried, |growing, round| {
         if let Some(item) = scanned {
             let operands = [item.value, round];
-            let part = growing.builder().op("graph.gather").operands(&operands).attribute("axis", axis as i64).try_value();
+            let part =
+                growing.builder().op("graph.gather").operands(&operands).attribute("axis", axis as i64).try_value();
             growing.add_like(part.ok()?, &item);
         }
         Some(())
@@ -140,8 +141,7 @@ fn body(
 fn next(growing: &mut Growing, own: usize, carried: &Item) -> Value {
     let ty = growing.ty(carried.value);
     let fits = |item: &Item| item.bound <= carried.bound && item.low >= carried.low && (item.exact || !carried.exact);
-    let alike: Vec<Item> =
-        growing.items[own..].iter().copied().filter(|item| growing.ty(item.value) == ty).collect();
+    let alike: Vec<Item> = growing.items[own..].iter().copied().filter(|item| growing.ty(item.value) == ty).collect();
     let latest = alike.last().copied().unwrap_or(*carried);
     if growing.element(carried.value).is_float() && !carried.exact && growing.random.once_in(2) {
         return growing.builder().op("graph.tanh").operand(latest.value).value();

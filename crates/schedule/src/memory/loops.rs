@@ -10,15 +10,15 @@ use super::{byte_count, in_place};
 use crate::parts::storage_of;
 use kiln_graph::LoopView;
 use kiln_ir::{DimExpr, Module, Op, Traits, Value};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 /// Values made in the regions of loops that are written where the round's end would copy them.
 #[derive(Default)]
 pub(super) struct Homes {
     /// Next values, each with the result in whose memory it lies.
     pub carried: FxHashMap<Value, Value>,
-    /// Slices.
-    pub slices: FxHashSet<Value>,
+    /// Slices, each with the stacked result in whose memory it lies.
+    pub slices: FxHashMap<Value, Value>,
 }
 
 /// What is copied at the end of a round.
@@ -34,12 +34,7 @@ pub(super) struct Moves {
 
 impl Homes {
     /// The homes of what loops inside `owners` yield. `alive` says when the memory of values is in use.
-    pub fn find(
-        module: &Module,
-        owners: &[Op],
-        positions: &Positions,
-        alive: &FxHashMap<Value, Lifetime>,
-    ) -> Homes {
+    pub fn find(module: &Module, owners: &[Op], positions: &Positions, alive: &FxHashMap<Value, Lifetime>) -> Homes {
         let mut homes = Homes::default();
         for view in owners.iter().filter_map(|&op| LoopView::of(module, op)) {
             for (index, &next) in view.next.iter().enumerate() {
@@ -50,9 +45,9 @@ impl Homes {
                     homes.carried.insert(own, view.last[index]);
                 }
             }
-            for &slice in &view.slices {
-                if let Some(own) = own_memory(module, &view, slice, slice).filter(|own| !homes.carried.contains_key(own)) {
-                    homes.slices.insert(own);
+            for (&slice, &stacked) in view.slices.iter().zip(&view.stacked) {
+                if let Some(own) = own_memory(module, &view, slice, slice).filter(|&own| !homes.contain(own)) {
+                    homes.slices.insert(own, stacked);
                 }
             }
         }
@@ -61,7 +56,7 @@ impl Homes {
 
     /// Whether a value lies in the memory of a loop's result.
     pub fn contain(&self, value: Value) -> bool {
-        self.carried.contains_key(&value) || self.slices.contains(&value)
+        self.carried.contains_key(&value) || self.slices.contains_key(&value)
     }
 
     /// What is left to copy at the end of a round.
@@ -73,14 +68,8 @@ impl Homes {
         };
         let mut pending: Vec<usize> = (0..view.next.len()).filter(is_moved).collect();
         let mut moves = Moves::default();
-        let mut written = FxHashSet::default();
-        moves.slices = (0..view.slices.len())
-            .filter(|&index| {
-                let own = owner(view.slices[index]);
-                // A second result of the same slices is a copy.
-                !self.slices.contains(&own) || !written.insert(own)
-            })
-            .collect();
+        let is_copied = |&index: &usize| self.slices.get(&owner(view.slices[index])) != Some(&view.stacked[index]);
+        moves.slices = (0..view.slices.len()).filter(is_copied).collect();
         while !pending.is_empty() {
             let reads = |&other: &usize, place: usize| {
                 other != place && !moves.aside.contains(&other) && owner(view.next[other]) == view.last[place]

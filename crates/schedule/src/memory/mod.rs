@@ -17,8 +17,8 @@ mod loops;
 mod place;
 
 use crate::parts::{is_view, storage_of};
-use kiln_ir::{Attribute, Block, Dim, DimExpr, Module, Op, Traits, Value};
 use kiln_graph::LoopView;
+use kiln_ir::{Attribute, Block, Dim, DimExpr, Module, Op, Traits, Value};
 use lifetime::{Lifetime, Positions};
 use loops::{Homes, Moves};
 use place::{Request, place};

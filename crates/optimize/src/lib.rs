@@ -14,6 +14,7 @@ mod control_flow;
 mod fold_constants;
 mod fold_scale;
 mod gather_to_slice;
+mod loops;
 pub mod matching;
 mod merge_siblings;
 mod move_transposes;

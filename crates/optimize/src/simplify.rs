@@ -5,7 +5,7 @@
 use crate::gather_to_slice::gather_to_slice;
 use crate::matching::{is_constant, is_elementwise, shape_of};
 use crate::rules::add_themes;
-use crate::{casts, concat, control_flow, slices};
+use crate::{casts, concat, control_flow, loops, slices};
 use kiln_ir::{Module, Op, PatternSet, Rewrite};
 
 /// All simplification patterns; those that change rounding only if `relaxed`.
@@ -20,6 +20,7 @@ pub fn simplify_patterns(relaxed: bool, patterns: &mut PatternSet) {
     concat::add_patterns(patterns);
     slices::add_patterns(patterns);
     control_flow::add_patterns(patterns);
+    loops::add_patterns(patterns);
 }
 
 /// `c + x = x + c`: one form for other passes to match. A rule's own pattern would match both forms.

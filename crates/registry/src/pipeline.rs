@@ -58,9 +58,9 @@ impl NamedPipeline for Pre {
     const MOST_ROUNDS: usize = MOST_ROUNDS;
 
     fn steps(&self) -> String {
-        // Exporters repeat themselves and leave constants to be computed; everything after this sees less. What functions
-        // pass to each other goes last, when nobody asks for it any more.
-        "fold-constants,cse,simplify,dce,remove-dead-values,symbol-dce".into()
+        // Exporters repeat themselves, in loops too, and leave constants to be computed; everything after this sees less.
+        // What functions pass to each other goes last, when nobody asks for it any more.
+        "fold-constants,cse,simplify,loop-invariant-code-motion,dce,remove-dead-values,symbol-dce".into()
     }
 }
 
@@ -92,6 +92,7 @@ impl NamedPipeline for Core {
             // Products and convolutions of one tensor, when all that follows them has found its form.
             "merge-siblings",
             "fold-constants",
+            "loop-invariant-code-motion",
             "cse",
             "dce",
         ];
@@ -155,6 +156,8 @@ impl NamedPipeline for Schedule {
             &place,
             // Weights in the order in which their kernel reads them.
             "pack-weights",
+            // What a loop only reads is packed before it.
+            "loop-invariant-code-motion",
             "dce",
             // What is computed at run time and wanted packed is packed by kernels of their own, which may have constants.
             "outline",

@@ -4,8 +4,8 @@ use kiln_ir::{Block, Module, Op, Traits, Value};
 
 /// Moves ops inside `root` that compute the same in every round of a loop before that loop; returns how many there were.
 ///
-/// An op moves if it is pure, defined for all operands (the loop may run no round) and uses nothing that is defined in the
-/// loop. Inner loops are looked at first, so that what leaves them may leave the outer ones, too.
+/// An op moves if it and all inside it is pure, defined for all operands (the loop may run no round) and uses nothing that
+/// is defined in the loop. Inner loops are looked at first, so that what leaves them may leave the outer ones, too.
 pub fn hoist_loop_invariants(module: &mut Module, root: Op) -> usize {
     let mut moved = 0;
     for op in module.walk(root).into_iter().rev() {
@@ -15,8 +15,7 @@ pub fn hoist_loop_invariants(module: &mut Module, root: Op) -> usize {
         let blocks: Vec<Block> = module.regions(op).iter().flat_map(|&region| module.blocks(region)).copied().collect();
         for block in blocks {
             for inner in module.ops_of(block) {
-                if may_move(module, inner) && !module.operands(inner).iter().any(|&value| is_inside(module, value, op))
-                {
+                if may_move(module, inner, op) {
                     module.move_before(op, inner);
                     moved += 1;
                 }
@@ -26,11 +25,17 @@ pub fn hoist_loop_invariants(module: &mut Module, root: Op) -> usize {
     moved
 }
 
-fn may_move(module: &Module, op: Op) -> bool {
-    let kept = Traits::PARTIAL | Traits::TERMINATOR;
-    module.has_traits(op, Traits::PURE)
-        && module.regions(op).is_empty()
-        && module.definition(op).is_some_and(|row| !row.traits.intersects(kept))
+/// Whether all that `op` does may be done before the loop `around` it.
+fn may_move(module: &Module, op: Op, around: Op) -> bool {
+    let inner = module.walk(op);
+    let is_free = |&one: &Op| {
+        let kept = Traits::PARTIAL | Traits::ISOLATED_FROM_ABOVE;
+        let is_end = one != op && module.has_traits(one, Traits::TERMINATOR);
+        let is_pure = module.has_traits(one, Traits::PURE) && !module.has_traits(one, Traits::TERMINATOR);
+        (is_end || is_pure) && module.definition(one).is_some_and(|row| !row.traits.intersects(kept))
+    };
+    let comes_from_outside = |&value: &Value| !is_inside(module, value, around) || is_inside(module, value, op);
+    inner.iter().all(is_free) && inner.iter().flat_map(|&one| module.operands(one)).all(comes_from_outside)
 }
 
 /// Whether a value is defined in a region of `op`.

@@ -17,7 +17,7 @@ pub const GATHER: OpDefinition = OpDefinition {
     operands: &[operand("data", TypeConstraint::Tensor), operand("indices", TypeConstraint::IntegerTensor)],
     attributes: &[required("axis", AttributeConstraint::Integer, "The axis of `data`, counted from 0.")],
     results: &[result("y", TypeConstraint::Tensor)],
-    traits: Traits::PURE,
+    traits: Traits::PURE.union(Traits::PARTIAL),
     infer: Some(infer),
     evaluate: Some(evaluate),
     ..OpDefinition::EMPTY

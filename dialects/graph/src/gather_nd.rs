@@ -17,7 +17,7 @@ pub const GATHER_ND: OpDefinition = OpDefinition {
     operands: &[operand("data", TypeConstraint::Tensor), operand("indices", TypeConstraint::IntegerTensor)],
     attributes: &[required("batch_dims", AttributeConstraint::Integer, "How many leading axes both share.")],
     results: &[result("y", TypeConstraint::Tensor)],
-    traits: Traits::PURE,
+    traits: Traits::PURE.union(Traits::PARTIAL),
     infer: Some(infer),
     evaluate: Some(evaluate),
     ..OpDefinition::EMPTY

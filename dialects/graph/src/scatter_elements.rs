@@ -26,7 +26,7 @@ pub const SCATTER_ELEMENTS: OpDefinition = OpDefinition {
         required("reduction", AttributeConstraint::OneOf(REDUCTIONS), REDUCTION_DOC),
     ],
     results: &[result("y", TypeConstraint::Tensor)],
-    traits: Traits::PURE,
+    traits: Traits::PURE.union(Traits::PARTIAL),
     infer: Some(infer),
     evaluate: Some(evaluate),
     ..OpDefinition::EMPTY

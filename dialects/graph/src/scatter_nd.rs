@@ -22,7 +22,7 @@ pub const SCATTER_ND: OpDefinition = OpDefinition {
     ],
     attributes: &[required("reduction", AttributeConstraint::OneOf(REDUCTIONS), REDUCTION_DOC)],
     results: &[result("y", TypeConstraint::Tensor)],
-    traits: Traits::PURE,
+    traits: Traits::PURE.union(Traits::PARTIAL),
     infer: Some(infer),
     evaluate: Some(evaluate),
     ..OpDefinition::EMPTY

@@ -1,6 +1,6 @@
 // RUN: kiln-opt %s --loop-invariant-code-motion | FileCheck %s
 // RUN: kiln-opt %s --loop-invariant-code-motion --statistics 2>&1 | FileCheck %s --check-prefix=COUNT
-// COUNT: 4 loop-invariant-code-motion: ops-moved
+// COUNT: 6 loop-invariant-code-motion: ops-moved
 
 // What depends on the outer loop alone leaves the inner one; what depends on neither leaves both.
 // CHECK-LABEL: sym_name = "nest"
@@ -45,4 +45,29 @@ func.func {function_type = (index, index, index) -> (), sym_name = "kept"} ({
     scf.yield : () -> ()
   }) : (index, index, index) -> ()
   func.return : () -> ()
+})
+
+// Out of a loop of the graph dialect go branches as a whole, too; an index is not looked up where no round might have.
+// CHECK-LABEL: sym_name = "graph"
+func.func {function_type = (tensor<4xf32>, tensor<i1>, tensor<i64>) -> (tensor<4xf32>, tensor<?xf32, #kiln.dims<[N]>>), sym_name = "graph"} ({
+^bb0(%x: tensor<4xf32>, %c: tensor<i1>, %n: tensor<i64>):
+  // CHECK:      %[[E:[0-9]+]] = graph.exp %arg0
+  // CHECK-NEXT: %[[B:[0-9]+]] = graph.if %arg1
+  // CHECK:      graph.loop %arg0
+  // CHECK:      graph.gather %arg0, %arg2
+  // CHECK-NEXT: graph.add %{{[a-z0-9]+}}, %[[B]]
+  %0:2 = graph.loop %x {rounds = #kiln.dims<[N]>} ({
+  ^bb0(%i: tensor<i64>, %a: tensor<4xf32>):
+    %1 = graph.exp %x : (tensor<4xf32>) -> tensor<4xf32>
+    %2 = graph.if %c ({
+      %3 = graph.sin %1 : (tensor<4xf32>) -> tensor<4xf32>
+      graph.yield %3 : (tensor<4xf32>) -> ()
+    }, {
+      graph.yield %x : (tensor<4xf32>) -> ()
+    }) : (tensor<i1>) -> tensor<4xf32>
+    %4 = graph.gather %x, %n {axis = 0} : (tensor<4xf32>, tensor<i64>) -> tensor<f32>
+    %5 = graph.add %a, %2 : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+    graph.yield %5, %4 : (tensor<4xf32>, tensor<f32>) -> ()
+  }) : (tensor<4xf32>) -> (tensor<4xf32>, tensor<?xf32, #kiln.dims<[N]>>)
+  func.return %0#0, %0#1 : (tensor<4xf32>, tensor<?xf32, #kiln.dims<[N]>>) -> ()
 })

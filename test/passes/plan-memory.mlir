@@ -36,3 +36,34 @@ func.func {function_type = (tensor<4x64xf32>) -> (tensor<4x1xf32>, tensor<4x1xf6
   %6 = graph.reduce_sum %5 {axes = [1]} : (tensor<4x64xf64>) -> tensor<4x1xf64>
   func.return %3, %6 : (tensor<4x1xf32>, tensor<4x1xf64>) -> ()
 })
+
+// A carried value lies in its result. Values that swap are copied, one of them aside first; the number of the round has a
+// place after the results, what goes aside another.
+// CHECK-LABEL: sym_name = "swap"
+func.func {function_type = (tensor<4xf32>, tensor<4xf32>, tensor<i64>) -> (tensor<4xf32>, tensor<4xf32>), sym_name = "swap"} ({
+^bb0(%a: tensor<4xf32>, %b: tensor<4xf32>, %n: tensor<i64>):
+  // CHECK: graph.loop %arg2, %{{[0-9]+}}, %arg0, %arg1 {arena = #kiln.dims<[0, 0, 0, 64]>, aside = [0], moves = [1, 0], output = [0, 1], slices = []}
+  %true = graph.constant {value = dense<true> : tensor<i1>} : () -> tensor<i1>
+  %0:2 = graph.loop %n, %true, %a, %b ({
+  ^bb0(%i: tensor<i64>, %x: tensor<4xf32>, %y: tensor<4xf32>):
+    graph.yield %true, %y, %x : (tensor<i1>, tensor<4xf32>, tensor<4xf32>) -> ()
+  }) : (tensor<i64>, tensor<i1>, tensor<4xf32>, tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>)
+  func.return %0#0, %0#1 : (tensor<4xf32>, tensor<4xf32>) -> ()
+})
+
+// A value that takes the place of the one before it is copied after that has been read. What no kernel of the round reads
+// any more is overwritten; a slice is written where it is stacked; the second result of one slice is a copy.
+// CHECK-LABEL: sym_name = "in_place"
+func.func {function_type = (tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>, tensor<8x4xf32>, tensor<8x4xf32>), sym_name = "in_place"} ({
+^bb0(%a: tensor<4xf32>):
+  // CHECK: %[[L:[0-9]+]]:5 = graph.loop %arg0, %arg0, %arg0 {{.*}}aside = [], moves = [0, 1], output = [-1, 0, 1, 2, 3], rounds = #kiln.dims<[8]>, slices = [1]}
+  // CHECK: func.return %[[L]]#1, %[[L]]#2, %[[L]]#3, %[[L]]#4
+  %0:5 = graph.loop %a, %a, %a {rounds = #kiln.dims<[8]>} ({
+  ^bb0(%i: tensor<i64>, %x: tensor<4xf32>, %y: tensor<4xf32>, %z: tensor<4xf32>):
+    %t = graph.softmax %x {axis = 0} : (tensor<4xf32>) -> tensor<4xf32>
+    %u = graph.softmax %z {axis = 0} : (tensor<4xf32>) -> tensor<4xf32>
+    %v = graph.softmax %u {axis = 0} : (tensor<4xf32>) -> tensor<4xf32>
+    graph.yield %y, %t, %v, %t, %t : (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) -> ()
+  }) : (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<8x4xf32>, tensor<8x4xf32>)
+  func.return %0#1, %0#2, %0#3, %0#4 : (tensor<4xf32>, tensor<4xf32>, tensor<8x4xf32>, tensor<8x4xf32>) -> ()
+})

@@ -7,7 +7,7 @@ use crate::Request;
 use crate::stages::StageReport;
 use kiln_ir::{Attribute, DimExpr, Module, Name, Op, Traits};
 use kiln_kernels::lower_kernels::Launch;
-use kiln_measure::{Amount, Sizes, op_operations, op_traffic};
+use kiln_measure::{Amount, Sizes, op_operations, op_traffic, times_run};
 use kiln_registry::pipeline::OptimizationLevel;
 use kiln_schedule::Plan;
 use kiln_target::Target;
@@ -84,7 +84,8 @@ impl Report {
         }
     }
 
-    /// How many kernels one run launches: both branches of a condition count.
+    /// How many kernels one run launches: both branches of a condition count, and all rounds of a
+    /// loop; of one whose rounds only a run knows, one round.
     pub fn launches(&self) -> usize {
         self.kernels.iter().map(|kernel| kernel.calls).sum()
     }
@@ -126,7 +127,7 @@ fn kernel(module: &Module, callee: Name, fusions: &[Op]) -> KernelReport {
         family: plan.as_ref().map_or(String::new(), |plan| plan.family.as_str().to_owned()),
         ops: ops.collect(),
         plan: plan.map_or_else(Vec::new, |plan| decisions(&plan)),
-        calls: fusions.len(),
+        calls: fusions.iter().map(|&fusion| times_run(module, fusion)).sum(),
         operations: Amount::sum(operations).and_then(|amount| amount.to_expr()),
         traffic: Amount::sum(traffic).and_then(|amount| amount.to_expr()),
     }

@@ -49,6 +49,31 @@ impl Amount {
         Some(())
     }
 
+    /// `factor` times as much, nothing if that is negative; `None` on overflow.
+    pub fn times(&self, factor: DimExpr) -> Option<Amount> {
+        let mut product = Amount::default();
+        match factor.as_constant().map(|factor| factor.max(0)) {
+            Some(factor) => {
+                product.constant = self.constant.checked_mul(factor)?;
+                for (&term, &count) in self.symbolic.iter().filter(|_| factor != 0) {
+                    product.symbolic.insert(term, count.checked_mul(factor)?);
+                }
+            }
+            None => {
+                for (&term, &count) in &self.symbolic {
+                    product.add(&Amount {
+                        constant: 0,
+                        symbolic: [(term.checked_mul(factor)?, count)].into_iter().collect(),
+                    })?;
+                }
+                if self.constant != 0 {
+                    product.add(&Amount { constant: 0, symbolic: [(factor, self.constant)].into_iter().collect() })?;
+                }
+            }
+        }
+        Some(product)
+    }
+
     /// The sum of `amounts`; `None` on overflow, or if there is none of one.
     pub fn sum(amounts: impl IntoIterator<Item = Option<Amount>>) -> Option<Amount> {
         let mut sum = Amount::default();
@@ -86,6 +111,16 @@ mod tests {
         ];
         let sum = Amount::sum(amounts).and_then(|sum| sum.to_expr());
         assert_eq!(sum.map(|sum| sum.to_string()).as_deref(), Some("14 * H * N + 20"));
+    }
+
+    #[test]
+    fn amounts_are_multiplied_by_rounds() {
+        let n = Dim::symbol("N");
+        let sum = Amount::sum([Amount::product(4, &[n, Dim::Static(3)]), Amount::product(2, &[Dim::Static(5)])]);
+        let times = |factor| sum.as_ref()?.times(factor)?.to_expr().map(|product| product.to_string());
+        assert_eq!(times(DimExpr::symbol("T")).as_deref(), Some("12 * N * T + 10 * T"));
+        assert_eq!(times(DimExpr::constant(3)).as_deref(), Some("36 * N + 30"));
+        assert_eq!(times(DimExpr::constant(-1)).as_deref(), Some("0"));
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod amount;
 mod measure;
 mod operations;
 mod peak;
+mod rounds;
 mod sizes;
 mod traffic;
 
@@ -22,6 +23,7 @@ pub use amount::Amount;
 pub use measure::Measure;
 pub use operations::{op_operations, operations};
 pub use peak::peak_bytes;
+pub use rounds::times_run;
 pub use sizes::Sizes;
 pub use traffic::{op_traffic, traffic};
 

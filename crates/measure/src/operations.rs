@@ -1,9 +1,11 @@
 //! How much arithmetic a graph is: what `GFLOP/s` is measured in.
 //!
 //! Counted are the multiplications and additions of convolutions, matrix products, attention and recurrent layers, as the
-//! field does; elementwise work is left out. Both branches of a condition count.
+//! field does; elementwise work is left out. Both branches of a condition count, and every round of a loop; of one that
+//! data ends, one round.
 
 use crate::amount::Amount;
+use crate::rounds::in_all_rounds;
 use kiln_ir::{Dim, DimExpr, Module, Op};
 
 /// The floating-point operations of one run of `root`, over the symbols of its inputs; `None` when they cannot be
@@ -12,8 +14,13 @@ pub fn operations(module: &Module, root: Op) -> Option<DimExpr> {
     Amount::sum(module.walk(root).into_iter().map(|op| op_operations(module, op)))?.to_expr()
 }
 
-/// The floating-point operations of an op by itself, without what is in its regions; `None` when they cannot be counted.
+/// The floating-point operations of an op in one run of the model, without what is in its regions; `None` when they cannot
+/// be counted.
 pub fn op_operations(module: &Module, op: Op) -> Option<Amount> {
+    in_all_rounds(module, op, operations_once(module, op)?)
+}
+
+fn operations_once(module: &Module, op: Op) -> Option<Amount> {
     let operand = |index: usize| Some(&*module.operand_types(op).get(index)?.as_tensor()?.shape);
     // A product and a sum each.
     let products = |parts: &[&[Dim]]| Amount::product(2, &parts.concat());

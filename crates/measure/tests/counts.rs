@@ -125,6 +125,23 @@ fn what_a_region_reads_lives_until_its_op_ends() {
 }
 
 #[test]
+fn every_round_of_a_loop_counts() {
+    let n = "tensor<?x4xf32, #kiln.dims<[N, 4]>>";
+    let module = module(
+        &[("%x", "tensor<4x4xf32>"), ("%n", n)],
+        "tensor<4x4xf32>",
+        "%y = graph.loop %x {rounds = #kiln.dims<[N]>} ({
+         ^bb0(%i: tensor<i64>, %a: tensor<4x4xf32>):
+           %b = graph.matmul %a, %a {transpose_a = false, transpose_b = false} : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
+           graph.yield %b : (tensor<4x4xf32>) -> ()
+         }) : (tensor<4x4xf32>) -> tensor<4x4xf32>
+         func.return %y : (tensor<4x4xf32>) -> ()",
+    );
+    // Two ops; 2 * 4 * 4 * 4 operations; %a is read, %b is written; %y is an output.
+    assert_eq!(counts(&module), (2, ["128 * N", "128 * N", "64"].map(String::from)));
+}
+
+#[test]
 fn symbols_stay_and_sizes_tell_where_the_peak_is() {
     let n = "tensor<?xf32, #kiln.dims<[N]>>";
     let module = module(

@@ -21,10 +21,13 @@ fn inline_block(module: &mut Module, op: Op, block: Block) -> bool {
     let Some(end) = module.last_op(block).filter(|&end| module.has_traits(end, Traits::TERMINATOR)) else {
         return false;
     };
-    let Some(arguments) = like(module, module.arguments(block), module.operands(op)) else { return false };
+    // An argument that nobody uses asks for nothing: the number of a loop's round, say.
+    let used: Vec<Value> =
+        module.arguments(block).iter().copied().filter(|&argument| module.has_uses(argument)).collect();
+    let Some(arguments) = like(module, &used, module.operands(op)) else { return false };
     let Some(results) = like(module, module.results(op), module.operands(end)) else { return false };
     let operands = module.operands(op).to_vec();
-    for (argument, position) in module.arguments(block).to_vec().into_iter().zip(arguments) {
+    for (argument, position) in used.into_iter().zip(arguments) {
         module.replace_all_uses(argument, operands[position]);
     }
     // Only now: the arguments that were replaced may be among what is yielded.

@@ -1,8 +1,7 @@
 //! What loops stack without computing it.
 
 use super::{is_inside, view};
-use crate::matching::{reshape, shape_of};
-use kiln_ir::{Builder, Dim, Module, Op, Rewrite, Type, Value};
+use kiln_ir::{Builder, Module, Op, Rewrite, Type, Value};
 
 /// The stacked results in use whose slices are of a kind.
 fn find(module: &Module, op: Op, is_of_kind: impl Fn(Value) -> bool) -> Vec<(Value, Value)> {
@@ -19,15 +18,8 @@ pub(super) fn broadcast_invariants(module: &mut Module, op: Op) -> Rewrite {
         return Err("nothing that it stacks is from outside".into());
     }
     for (slice, stacked) in found {
-        let row = [&[Dim::Static(1)], shape_of(module, slice)].concat();
         let ty = module.ty(stacked);
-        let mut builder = Builder::before(module, op);
-        let row = reshape(&mut builder, slice, &row);
-        let whole = if builder.module.ty(row) == ty {
-            row
-        } else {
-            builder.op("graph.broadcast").operand(row).result(ty).value()
-        };
+        let whole = Builder::before(module, op).op("graph.broadcast").operand(slice).result(ty).value();
         module.replace_all_uses(stacked, whole);
     }
     Ok(())

@@ -97,7 +97,7 @@ func.func {sym_name = "main", function_type = (!x, tensor<i1>, tensor<i1>) -> (!
   %0:2 = graph.loop %ten, %true, %x, %c ({
   ^bb0(%i: tensor<i64>, %a: !x, %e: tensor<i1>):
     %b = graph.sin %a : (!x) -> !x
-    %f = graph.logical_and %e, %d : (tensor<i1>, tensor<i1>) -> tensor<i1>
+    %f = graph.and %e, %d : (tensor<i1>, tensor<i1>) -> tensor<i1>
     graph.yield %e, %b, %f : (tensor<i1>, !x, tensor<i1>) -> ()
   }) : (tensor<i64>, tensor<i1>, !x, tensor<i1>) -> (!x, tensor<i1>)
   %1 = graph.loop %none, %true, %x ({

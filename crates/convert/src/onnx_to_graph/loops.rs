@@ -14,16 +14,12 @@ pub(crate) const ROWS: &[Row] = &[row("Loop", convert_loop)];
 
 fn convert_loop(node: &mut Node) -> Results {
     // A loop over shapes is evaluated here: what comes of it may be an extent.
-    let is_for_extents = carries_extents(node);
-    if is_for_extents && let Ok(results) = attempt(node, unrolled_loop) {
+    if carries_extents(node)
+        && let Ok(results) = attempt(node, unrolled_loop)
+    {
         return Ok(results);
     }
-    rolled_or(node, rolled_loop, if is_for_extents { refuse } else { unrolled_loop })
-}
-
-/// For where unrolling has failed.
-fn refuse(_: &mut Node) -> Results {
-    Err("its rounds depend on data".into())
+    rolled_or(node, rolled_loop, unrolled_loop)
 }
 
 /// What `rolled` makes of a loop, else what `unrolled` does; if neither can, the reasons of both.

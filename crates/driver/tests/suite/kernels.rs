@@ -12,7 +12,8 @@
 use crate::machines::{Machine, NATIVE, OTHERS};
 use kiln_diag::Sink;
 use kiln_driver::{Emit, OptimizationLevel, Request, Silent, generate, run};
-use kiln_ir::{EvaluateRequest, Module, Name, SymbolValues, Traits, Value};
+use kiln_interp::Interpreter;
+use kiln_ir::{Module, Name, SymbolValues, Value};
 use kiln_registry::{dialects, pipeline};
 use kiln_tensor::{ElementType, Tensor, scalar};
 use libtest_mimic::{Failed, Trial};
@@ -119,7 +120,7 @@ impl Case {
     fn expect(&self) -> Result<Vec<(Vec<Tensor>, Vec<Tensor>)>, String> {
         let expect = |(number, symbols)| {
             let inputs = self.inputs(symbols, number as u64)?;
-            let outputs = self.interpret(symbols, &inputs)?;
+            let outputs = self.interpret(&inputs)?;
             Ok((inputs, outputs))
         };
         self.assignments.iter().enumerate().map(expect).collect()
@@ -167,36 +168,9 @@ impl Case {
         Ok(inputs)
     }
 
-    fn interpret(&self, symbols: &SymbolValues, inputs: &[Tensor]) -> Result<Vec<Tensor>, String> {
-        let arguments = self.main_arguments();
-        let mut values: HashMap<Value, Tensor> = arguments.iter().copied().zip(inputs.iter().cloned()).collect();
-        let main = self.module.find_symbol(self.module.top(), "main").ok_or("a case has @main")?;
-        let block = self.module.region_block(main, 0);
-        for op in self.module.ops_of(block) {
-            let operands: Vec<Tensor> = self.module.operands(op).iter().map(|value| values[value].clone()).collect();
-            if self.module.has_traits(op, Traits::TERMINATOR) {
-                return Ok(operands);
-            }
-            if let Some(tensor) = self.module.results(op).first().and_then(|&value| self.module.constant_tensor(value))
-            {
-                values.insert(self.module.result(op, 0), tensor);
-                continue;
-            }
-            let results: Vec<(ElementType, Vec<usize>)> = self
-                .module
-                .results(op)
-                .iter()
-                .map(|&result| type_of(&self.module, result, symbols))
-                .collect::<Result<_, _>>()?;
-            let name = self.module.name(op);
-            let evaluate = self.module.definition(op).and_then(|definition| definition.evaluate);
-            let evaluate = evaluate.ok_or_else(|| format!("{name} has no evaluation"))?;
-            let attributes = self.module.attributes(op);
-            let request = EvaluateRequest { operands: &operands, attributes, results: &results, symbols };
-            let tensors = evaluate(&request).map_err(|reason| format!("{name}: {reason}"))?;
-            values.extend(self.module.results(op).iter().copied().zip(tensors));
-        }
-        Err("@main has no return".into())
+    fn interpret(&self, inputs: &[Tensor]) -> Result<Vec<Tensor>, String> {
+        let outputs = Interpreter::new(&self.module).and_then(|interpreter| interpreter.run(inputs));
+        outputs.map_err(|error| error.to_string())
     }
 }
 

@@ -22,10 +22,13 @@ pub(crate) fn gather_to_slice(module: &mut Module, op: Op) -> Rewrite {
     if indices.len() > MOST_INDICES {
         return Err("there are too many indices".into());
     }
-    let numbers: Vec<i64> =
-        scalars(&indices).ok_or("the indices are no numbers")?.iter().map(|index| index.to_f64() as i64).collect();
     let axis = module.attributes(op).i64("axis").and_then(|axis| usize::try_from(axis).ok()).ok_or("no axis")?;
     let shape = shape_of(module, source);
+    let extent = shape[axis].expr().ok_or("the extent is unknown")?;
+    let indices = scalars(&indices).ok_or("the indices are no numbers")?;
+    // From the end, where it is known where that is.
+    let from_start = |index: i64| if index < 0 { index + extent.as_constant().unwrap_or(0) } else { index };
+    let numbers: Vec<i64> = indices.iter().map(|index| from_start(index.to_f64() as i64)).collect();
     let (&first, rest) = numbers.split_first().ok_or("there are no indices")?;
     let step = rest.first().map_or(1, |second| second - first);
     let is_even = numbers.windows(2).all(|pair| pair[1] - pair[0] == step) && step != 0;
@@ -33,8 +36,7 @@ pub(crate) fn gather_to_slice(module: &mut Module, op: Op) -> Rewrite {
     if !is_even || !same_sign {
         return Err("the indices are not evenly spaced".into());
     }
-    let extent = shape[axis].expr().ok_or("the extent is unknown")?;
-    let in_range = |index: &i64| extent.as_constant().is_none_or(|extent| (-extent..extent).contains(index));
+    let in_range = |index: &i64| extent.as_constant().is_none_or(|extent| (0..extent).contains(index));
     if !numbers.iter().all(in_range) {
         return Err("an index is out of range: that is reported at run time".into());
     }

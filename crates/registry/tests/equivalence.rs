@@ -14,7 +14,12 @@ use std::fs;
 use std::path::Path;
 
 /// What rounding may change of numbers around one.
-const TOLERANCE: f64 = 1e-4;
+fn tolerance(element: ElementType) -> f64 {
+    match element {
+        ElementType::F16 | ElementType::BF16 => 1e-2,
+        _ => 1e-4,
+    }
+}
 
 /// Fewer functions than this would mean that the test no longer finds them.
 const LEAST_FUNCTIONS: usize = 40;
@@ -94,11 +99,12 @@ fn compare_optimized(module: &Module, inputs: &[Tensor], before: &[Tensor]) -> R
         if (before.element(), before.shape()) != (after.element(), after.shape()) {
             return Err(format!("result {index} has become a tensor of shape {:?}", after.shape()));
         }
+        let tolerance = tolerance(before.element());
         let (before, after) = (scalars(before).unwrap_or_default(), scalars(after).unwrap_or_default());
         for (place, (before, after)) in before.iter().zip(&after).enumerate() {
             let (before, after) = (before.to_f64(), after.to_f64());
             let same =
-                before == after || before.is_nan() || (before - after).abs() <= TOLERANCE * before.abs().max(1.0);
+                before == after || before.is_nan() || (before - after).abs() <= tolerance * before.abs().max(1.0);
             if !same {
                 return Err(format!("result {index}, element {place}: {before} becomes {after}"));
             }

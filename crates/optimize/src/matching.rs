@@ -72,6 +72,33 @@ pub fn transpose(builder: &mut Builder, value: Value, permutation: &[usize]) -> 
     builder.op("graph.transpose").operand(value).attribute("permutation", permutation).result(ty).value()
 }
 
+/// Makes a slice of extents `shape` at steps of 1, unless it would be the whole tensor.
+pub fn slice(builder: &mut Builder, source: Value, starts: &[u64], shape: &[Dim]) -> Value {
+    if shape_of(builder.module, source) == shape {
+        return source;
+    }
+    let starts: Vec<Dim> = starts.iter().map(|&start| Dim::Static(start)).collect();
+    let ty = Type::tensor(shape, builder.module.ty(source).scalar());
+    let made = builder.op("graph.slice").operand(source).attribute("starts", Attribute::dims(&starts));
+    made.attribute("steps", vec![1i64; starts.len()]).result(ty).value()
+}
+
+/// Makes a concatenation, unless there is but one part.
+///
+/// # Panics
+/// When there is no part, or an extent along `axis` is symbolic.
+pub fn concat(builder: &mut Builder, parts: &[Value], axis: usize) -> Value {
+    if let &[part] = parts {
+        return part;
+    }
+    let mut shape = shape_of(builder.module, parts[0]).to_vec();
+    let extents = parts.iter().map(|&part| shape_of(builder.module, part)[axis].as_static());
+    let length: u64 = extents.map(|extent| extent.expect("parts are joined along extents that are known")).sum();
+    shape[axis] = Dim::Static(length);
+    let ty = Type::tensor(&shape, builder.module.ty(parts[0]).scalar());
+    builder.op("graph.concat").operands(parts).attribute("axis", axis as i64).result(ty).value()
+}
+
 /// Items in the order a permutation asks for: item `i` of the result is item `permutation[i]`.
 pub fn permute<T: Copy>(items: &[T], permutation: &[usize]) -> Vec<T> {
     permutation.iter().map(|&source| items[source]).collect()

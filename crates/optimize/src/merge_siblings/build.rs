@@ -1,8 +1,8 @@
 //! Makes the one op, and what each sibling is of it.
 
 use super::{Cuts, Sibling, split_axis};
-use crate::matching::{find_producer, find_splat, reshape, shape_of};
-use kiln_ir::{Attribute, Builder, Dim, Location, Module, Op, Type, Value};
+use crate::matching::{concat, find_producer, find_splat, reshape, shape_of, slice};
+use kiln_ir::{Builder, Dim, Location, Module, Op, Type, Value};
 
 /// Makes the one op of all siblings, and slices of it.
 pub(super) fn merge(module: &mut Module, source: Value, siblings: &[Sibling], cuts: &Cuts) {
@@ -24,7 +24,7 @@ pub(super) fn merge(module: &mut Module, source: Value, siblings: &[Sibling], cu
     let axis = siblings[0].axis;
     let cut = |(sibling, &start): (&Sibling, &u64)| {
         let shape = shape_of(builder.module, sibling.result).to_vec();
-        slice(&mut builder, merged, axis, start, &shape)
+        part_of(&mut builder, merged, axis, start, &shape)
     };
     let parts: Vec<Value> = siblings.iter().zip(&cuts.starts).map(cut).collect();
     for ((sibling, part), &start) in siblings.iter().zip(parts).zip(&cuts.starts) {
@@ -101,14 +101,6 @@ fn per_channel(builder: &mut Builder, sibling: &Sibling, constant: Value) -> Val
     builder.op("graph.broadcast").operand(value).result(ty).value()
 }
 
-fn concat(builder: &mut Builder, parts: &[Value], axis: usize) -> Value {
-    let mut shape = shape_of(builder.module, parts[0]).to_vec();
-    let extents = parts.iter().map(|&part| shape_of(builder.module, part)[axis].as_static());
-    shape[axis] = Dim::from(extents.map(|extent| extent.expect("constants have known extents")).sum::<u64>());
-    let ty = Type::tensor(&shape, builder.module.ty(parts[0]).scalar());
-    builder.op("graph.concat").operands(parts).attribute("axis", axis as i64).result(ty).value()
-}
-
 /// A copy of `op` with other operands and `total` channels.
 fn rebuild(builder: &mut Builder, op: Op, operands: &[Value], axis: usize, total: u64) -> Value {
     let (name, result) = (builder.module.name(op), builder.module.result(op, 0));
@@ -127,12 +119,11 @@ fn with_extent(module: &Module, value: Value, axis: usize, extent: u64) -> Type 
     Type::tensor(&shape, module.ty(value).scalar())
 }
 
-fn slice(builder: &mut Builder, source: Value, axis: usize, start: u64, shape: &[Dim]) -> Value {
-    let mut starts = vec![Dim::Static(0); shape.len()];
-    starts[axis] = Dim::from(start);
-    let ty = Type::tensor(shape, builder.module.ty(source).scalar());
-    let made = builder.op("graph.slice").operand(source).attribute("starts", Attribute::dims(&starts));
-    made.attribute("steps", vec![1; shape.len()]).result(ty).value()
+/// A part of `source` along one axis.
+fn part_of(builder: &mut Builder, source: Value, axis: usize, start: u64, shape: &[Dim]) -> Value {
+    let mut starts = vec![0; shape.len()];
+    starts[axis] = start;
+    slice(builder, source, &starts, shape)
 }
 
 /// Gives the users of a sibling its part of the merged op, reshaped before it is cut where they reshape it.
@@ -145,7 +136,7 @@ fn replace(module: &mut Module, sibling: &Sibling, (part, merged): (Value, Value
         let wide = with_extent(module, result, axis, total / inner);
         let mut builder = Builder::before(module, user.op);
         let wide = reshape(&mut builder, merged, &wide.as_tensor().expect("a tensor").shape);
-        let value = slice(&mut builder, wide, axis, start / inner, shape);
+        let value = part_of(&mut builder, wide, axis, start / inner, shape);
         module.replace(user.op, &[value]);
     }
     module.replace_all_uses(sibling.result, part);

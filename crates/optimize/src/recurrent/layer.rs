@@ -2,7 +2,7 @@
 
 use super::cells::{Cell, Gate, Kind};
 use super::sums::{Block, Offset, extent};
-use crate::matching::{constant, reshape, shape_of, transpose};
+use crate::matching::{concat, constant, reshape, shape_of, slice, transpose};
 use kiln_ir::{Attribute, Builder, Dim, Module, Op, Type, Value};
 use kiln_tensor::{Tensor, element_count};
 use rustc_hash::FxHashMap;
@@ -69,7 +69,7 @@ fn assemble(builder: &mut Builder, cell: &Cell) -> Operands {
     let (size, count) = (cell.size(builder.module), cell.gates.len() as u64);
     let one = Dim::Static(1);
     let stack = |builder: &mut Builder, parts: &[Value], rows: u64| {
-        let joined = concat(builder, parts);
+        let joined = concat(builder, parts, 0);
         let columns: Vec<Dim> = shape_of(builder.module, joined)[1..].to_vec();
         reshape(builder, joined, &[&[one, Dim::Static(rows)], columns.as_slice()].concat())
     };
@@ -110,28 +110,4 @@ fn total(builder: &mut Builder, offsets: &[Offset], zeros: Value, size: u64) -> 
         sum = builder.op("graph.add").operand(sum).operand(part).result(ty).value();
     }
     sum
-}
-
-/// A part of `source`, at steps of 1.
-pub(super) fn slice(builder: &mut Builder, source: Value, starts: &[u64], lengths: &[Dim]) -> Value {
-    let starts: Vec<Dim> = starts.iter().map(|&start| Dim::Static(start)).collect();
-    if shape_of(builder.module, source) == lengths {
-        return source;
-    }
-    let ty = Type::tensor(lengths, builder.module.ty(source).scalar());
-    let made = builder.op("graph.slice").operand(source).attribute("starts", Attribute::dims(&starts));
-    made.attribute("steps", vec![1i64; starts.len()]).result(ty).value()
-}
-
-/// Parts joined along the first axis.
-pub(super) fn concat(builder: &mut Builder, parts: &[Value]) -> Value {
-    if let &[part] = parts {
-        return part;
-    }
-    let extents = parts.iter().map(|&part| shape_of(builder.module, part)[0].as_static());
-    let length: u64 = extents.map(|extent| extent.expect("parts are joined along extents that are known")).sum();
-    let mut shape = shape_of(builder.module, parts[0]).to_vec();
-    shape[0] = Dim::Static(length);
-    let ty = Type::tensor(&shape, builder.module.ty(parts[0]).scalar());
-    builder.op("graph.concat").operands(parts).attribute("axis", 0i64).result(ty).value()
 }

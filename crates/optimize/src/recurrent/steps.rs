@@ -8,9 +8,8 @@
 //! %y, %h2 = graph.gru %x, %w, %r, %b, %h0         // %y1, %y2 and %h1 are slices of %y
 //! ```
 
-use super::layer::{concat, slice};
 use super::sums::extent;
-use crate::matching::{find_producer, reshape, shape_of, transpose};
+use crate::matching::{concat, find_producer, reshape, shape_of, slice, transpose};
 use kiln_graph::{Direction, RecurrentView};
 use kiln_ir::{Attributes, Builder, Dim, Module, Op, Traits, Type, Value};
 use rustc_hash::FxHashMap;
@@ -223,11 +222,8 @@ fn erase_users(module: &mut Module, value: Value) {
 fn join_inputs(builder: &mut Builder, chain: &[Op]) -> (Value, bool) {
     let inputs: Vec<Value> = chain.iter().map(|&op| builder.module.operand(op, 0)).collect();
     let columns: Option<Vec<Value>> = inputs.iter().map(|&input| find_column(builder.module, input)).collect();
-    let Some(columns) = columns else { return (concat(builder, &inputs), false) };
-    let mut shape = shape_of(builder.module, columns[0]).to_vec();
-    shape[1] = Dim::Static(columns.len() as u64);
-    let ty = Type::tensor(&shape, builder.module.ty(columns[0]).scalar());
-    let joined = builder.op("graph.concat").operands(&columns).attribute("axis", 1i64).result(ty).value();
+    let Some(columns) = columns else { return (concat(builder, &inputs, 0), false) };
+    let joined = concat(builder, &columns, 1);
     (transpose(builder, joined, &[1, 0, 2]), true)
 }
 

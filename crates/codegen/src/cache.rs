@@ -1,6 +1,7 @@
 //! An on-disk cache of kernel objects, keyed by what they are made from.
 
-use crate::{LOWERING_PIPELINE, OptimizationLevel, error::CodegenError};
+use crate::{LOWERING_PIPELINE, OptimizationLevel, emit::OPTIONS, error::CodegenError};
+use inkwell::support::get_llvm_version;
 use kiln_target::Target;
 use std::{
     fs,
@@ -9,7 +10,7 @@ use std::{
 };
 
 /// Raised whenever this crate emits other code for the same text.
-const CACHE_VERSION: u32 = 1;
+const CACHE_VERSION: u32 = 2;
 
 /// A directory of objects. Several processes may share it: entries appear whole or not at all.
 #[derive(Clone, Debug)]
@@ -29,8 +30,9 @@ impl ObjectCache {
     pub(crate) fn key(part: &str, target: &Target, level: OptimizationLevel) -> String {
         let mut hasher = blake3::Hasher::new();
         let settings = format!(
-            "{CACHE_VERSION}\0{}\0{}\0{}\0{}\0{}\0{level:?}\0{LOWERING_PIPELINE}\0",
+            "{CACHE_VERSION}\0{}\0{:?}\0{OPTIONS:?}\0{}\0{}\0{}\0{}\0{level:?}\0{LOWERING_PIPELINE}\0",
             env!("CARGO_PKG_VERSION"),
+            get_llvm_version(),
             target.triple,
             target.cpu,
             target.features,

@@ -10,6 +10,7 @@ use inkwell::{
     GlobalVisibility,
     attributes::{Attribute, AttributeLoc},
     context::Context,
+    llvm_sys::support::LLVMParseCommandLineOptions,
     module::{Linkage, Module},
     passes::PassBuilderOptions,
     targets::{
@@ -19,6 +20,22 @@ use inkwell::{
     values::FunctionValue,
 };
 use kiln_target::{Architecture, Target};
+use std::{ffi::CStr, iter, ptr, sync::Once};
+
+/// What `opt` would be given besides a pipeline, for which LLVM has no other interface: the pipelines of its levels
+/// overrule `PassBuilderOptions`. Emitters vectorize; what they leave scalar is short, and LLVM's search through it, be
+/// it for vectors or for what to interleave, can take minutes.
+pub(crate) const OPTIONS: [&CStr; 2] = [c"-vectorize-loops=false", c"-interleave-loops=false"];
+
+/// Gives LLVM its options, which hold for the process, once.
+fn set_options() {
+    static SET: Once = Once::new();
+    SET.call_once(|| {
+        let arguments: Vec<_> = iter::once(c"kiln").chain(OPTIONS).map(CStr::as_ptr).collect();
+        // SAFETY: the strings are static, and their number is that of the pointers; LLVM copies what it keeps.
+        unsafe { LLVMParseCommandLineOptions(arguments.len() as i32, arguments.as_ptr(), ptr::null()) };
+    });
+}
 
 /// Compiles one kind of LLVM module after another for one target.
 pub(crate) struct Emitter<'a> {
@@ -30,6 +47,7 @@ pub(crate) struct Emitter<'a> {
 
 impl<'a> Emitter<'a> {
     pub fn new(target: &'a Target, level: OptimizationLevel) -> Result<Emitter<'a>, CodegenError> {
+        set_options();
         let config = InitializationConfig::default();
         match target.architecture {
             Architecture::X86_64 => Backend::initialize_x86(&config),

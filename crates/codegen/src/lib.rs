@@ -59,8 +59,7 @@
 //! each on AVX-512 and RISC-V, any element type, and `vmaskmov` on AVX2 for 32 and 64-bit elements (a masked store there
 //! is slow to be read back). NEON and SSE, and AVX2 for smaller elements, branch per lane: there, let the last vector
 //! overlap the one before it if the extent is at least one vector, else go element by element. [`kiln_target::Target::has_masks`]
-//! says which. A masked-off lane touches no memory. A scalar remainder loop is vectorized by LLVM, with checks that cost more
-//! than its few elements: mark it `vectorize = <disable = true>`, in `llvm.loop_annotation` like the above.
+//! says which. A masked-off lane touches no memory. LLVM vectorizes no loops by itself: what is emitted scalar stays so.
 //!
 //! **Float semantics** are exact. Nothing is reassociated or contracted unless an op says so: `arith.mulf` and
 //! `arith.addf` fuse if both carry `fastmath<contract>`; `vector.fma` always is fused, and is a library call per lane

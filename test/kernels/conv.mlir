@@ -239,3 +239,55 @@ func.func {sym_name = "main", function_type = (!x, !g, !w) -> !y} ({
   %3 = graph.multiply %2, %h : (!y, tensor<f64>) -> !y
   func.return %3 : (!y) -> ()
 }) : () -> ()
+// -----
+// planes of a channels-first image, copied with padding; the transpose is read through
+// symbols: N=0, H=4, W=4; N=1, H=1, W=1; N=2, H=13, W=29; N=1, H=64, W=75
+!x = tensor<?x3x?x?xf32, #kiln.dims<[N, 3, H, W]>>
+!t = tensor<?x?x?x3xf32, #kiln.dims<[N, H, W, 3]>>
+!f = tensor<40x3x3x3xf32>
+!b = tensor<40xf32>
+!y = tensor<?x?x?x40xf32, #kiln.dims<[N, (H - 1) floordiv 2 + 1, (W - 1) floordiv 2 + 1, 40]>>
+func.func {sym_name = "main", function_type = (!x, !f, !b, !y) -> !y} ({
+^bb0(%x: !x, %f: !f, %b: !b, %r: !y):
+  %t = graph.transpose %x {permutation = [0, 2, 3, 1]} : (!x) -> !t
+  %0 = graph.conv %t, %f, %b {strides = [2, 2], dilations = [1, 1], pad_low = [1, 1], pad_high = [1, 1], groups = 1, layout = "channels_last"} : (!t, !f, !b) -> !y
+  %1 = graph.add %0, %r : (!y, !y) -> !y
+  %2 = graph.relu %1 : (!y) -> !y
+  func.return %2 : (!y) -> ()
+}) : () -> ()
+// -----
+// planes in place, dilated
+!x = tensor<2x12x9x70xf32>
+!t = tensor<2x9x70x12xf32>
+!f = tensor<19x12x2x3xf32>
+!y = tensor<2x8x33x19xf32>
+func.func {sym_name = "main", function_type = (!x, !f) -> !y} ({
+^bb0(%x: !x, %f: !f):
+  %t = graph.transpose %x {permutation = [0, 2, 3, 1]} : (!x) -> !t
+  %0 = graph.conv %t, %f {strides = [1, 2], dilations = [1, 2], pad_low = [0, 0], pad_high = [0, 0], groups = 1, layout = "channels_last"} : (!t, !f) -> !y
+  func.return %0 : (!y) -> ()
+}) : () -> ()
+// -----
+// planes of volumes, padded in depth
+!x = tensor<2x2x4x5x6xf64>
+!t = tensor<2x4x5x6x2xf64>
+!f = tensor<7x2x3x2x2xf64>
+!y = tensor<2x4x4x5x7xf64>
+func.func {sym_name = "main", function_type = (!x, !f) -> !y} ({
+^bb0(%x: !x, %f: !f):
+  %t = graph.transpose %x {permutation = [0, 2, 3, 4, 1]} : (!x) -> !t
+  %0 = graph.conv %t, %f {strides = [1, 1, 1], dilations = [1, 1, 1], pad_low = [1, 0, 0], pad_high = [1, 0, 0], groups = 1, layout = "channels_last"} : (!t, !f) -> !y
+  func.return %0 : (!y) -> ()
+}) : () -> ()
+// -----
+// planes of one axis
+!x = tensor<2x2x40xf32>
+!t = tensor<2x40x2xf32>
+!f = tensor<18x2x5xf32>
+!y = tensor<2x22x18xf32>
+func.func {sym_name = "main", function_type = (!x, !f) -> !y} ({
+^bb0(%x: !x, %f: !f):
+  %t = graph.transpose %x {permutation = [0, 2, 1]} : (!x) -> !t
+  %0 = graph.conv %t, %f {strides = [2], dilations = [1], pad_low = [4], pad_high = [4], groups = 1, layout = "channels_last"} : (!t, !f) -> !y
+  func.return %0 : (!y) -> ()
+}) : () -> ()

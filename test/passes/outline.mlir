@@ -1,4 +1,4 @@
-// Transposes around a matrix product belong to its kernel, where its operands stay runs in memory.
+// Transposes around a matrix product, and before others, belong to its kernel, where its operands stay runs in memory.
 // RUN: kiln-opt %s --outline | FileCheck %s
 
 !x = tensor<2x5x3x4xf32>
@@ -83,3 +83,37 @@ func.func {sym_name = "attention", function_type = (tensor<2x5x3x4xf32>, tensor<
   %2 = graph.transpose %1 {permutation = [0, 2, 1, 3]} : (tensor<2x3x5x4xf32>) -> tensor<2x5x3x4xf32>
   func.return %2 : (tensor<2x5x3x4xf32>) -> ()
 })
+
+// A convolution reads an image of few channels as the planes that it has; not one of many channels or in
+// groups.
+// CHECK-LABEL: sym_name = "planes"
+// CHECK:        %[[FEW:.*]] = graph.fusion %arg0, %arg2
+// CHECK:        graph.transpose
+// CHECK-NEXT:   graph.conv
+// CHECK-NEXT:   graph.relu
+// CHECK:        graph.fusion %arg1
+// CHECK:        graph.transpose
+// CHECK-NEXT:   graph.yield
+// CHECK:        graph.fusion
+// CHECK:        graph.conv
+// CHECK:        graph.fusion %arg0
+// CHECK:        graph.transpose
+// CHECK-NEXT:   graph.yield
+// CHECK:        graph.fusion
+// CHECK:        graph.conv
+// CHECK:        func.return
+!few = tensor<1x3x8x8xf32>
+!many = tensor<1x16x8x8xf32>
+!last = tensor<1x8x8x3xf32>
+!out = tensor<1x6x6x3xf32>
+func.func {function_type = (!few, !many, tensor<3x3x3x3xf32>, tensor<3x16x3x3xf32>, tensor<3x1x3x3xf32>) -> (!out, !out, !out), sym_name = "planes"} ({
+^bb0(%few: !few, %many: !many, %f: tensor<3x3x3x3xf32>, %g: tensor<3x16x3x3xf32>, %h: tensor<3x1x3x3xf32>):
+  %0 = graph.transpose %few {permutation = [0, 2, 3, 1]} : (!few) -> !last
+  %1 = graph.conv %0, %f {strides = [1, 1], dilations = [1, 1], pad_low = [0, 0], pad_high = [0, 0], groups = 1, layout = "channels_last"} : (!last, tensor<3x3x3x3xf32>) -> !out
+  %2 = graph.relu %1 : (!out) -> !out
+  %3 = graph.transpose %many {permutation = [0, 2, 3, 1]} : (!many) -> tensor<1x8x8x16xf32>
+  %4 = graph.conv %3, %g {strides = [1, 1], dilations = [1, 1], pad_low = [0, 0], pad_high = [0, 0], groups = 1, layout = "channels_last"} : (tensor<1x8x8x16xf32>, tensor<3x16x3x3xf32>) -> !out
+  %5 = graph.transpose %few {permutation = [0, 2, 3, 1]} : (!few) -> !last
+  %6 = graph.conv %5, %h {strides = [1, 1], dilations = [1, 1], pad_low = [0, 0], pad_high = [0, 0], groups = 3, layout = "channels_last"} : (!last, tensor<3x1x3x3xf32>) -> !out
+  func.return %2, %4, %6 : (!out, !out, !out) -> ()
+}) : () -> ()

@@ -23,6 +23,7 @@ use kiln_ir::{Dim, DimExpr};
 use kiln_target::Target;
 
 pub use kernel::ConvKernel;
+pub(crate) use kernel::is_to_channels_last;
 
 /// The name of the family.
 pub const FAMILY: &str = "conv";
@@ -202,6 +203,9 @@ pub fn plan(spec: &KernelSpec, target: &Target) -> Option<Plan> {
 }
 
 fn access(shape: &ConvShape) -> Access {
+    if shape.is_planar {
+        return if shape.is_padded() { Access::Window } else { Access::Direct };
+    }
     let conflict = conflicts(shape, shape.pitch);
     if shape.taps() == 1 && !shape.is_padded() {
         return if conflict || shape.is_computed || !shape.is_pointwise() { Access::Gather } else { Access::Flat };
@@ -276,6 +280,7 @@ mod tests {
         let shape = ConvShape {
             anchor: 0,
             input: 0,
+            is_planar: false,
             is_computed: false,
             filter: 1,
             bias: None,

@@ -51,7 +51,9 @@ pub struct ConvShape {
     pub anchor: usize,
     /// Which input of the kernel is convolved.
     pub input: usize,
-    /// Whether that is no buffer but what the kernel computes on the way: see [`crate::conv::ConvKernel`].
+    /// Whether it lies channels-first in memory, a plane for each channel: see [`crate::conv::ConvKernel`].
+    pub is_planar: bool,
+    /// Whether it is no buffer but what the kernel computes on the way: see [`crate::conv::ConvKernel`].
     pub is_computed: bool,
     /// Which input is the filter.
     pub filter: usize,
@@ -101,6 +103,7 @@ impl ConvShape {
         let shape = ConvShape {
             anchor,
             input,
+            is_planar: false,
             is_computed: false,
             filter,
             bias: inputs.get(2).copied(),

@@ -23,8 +23,8 @@ use kiln_ir::{Dim, DimExpr};
 use kiln_target::Target;
 use kiln_tensor::ElementType;
 
-pub(crate) use transposes::without_transposes;
 pub use transposes::{MatrixOperand, Surrounded, Transposed};
+pub(crate) use transposes::{permutation, without_transposes};
 
 /// The name of the family.
 pub const FAMILY: &str = "matmul";

@@ -258,6 +258,7 @@ mod tests {
         let shape = ConvShape {
             anchor: 0,
             input: 0,
+            is_planar: false,
             is_computed: false,
             filter: 1,
             bias: None,

@@ -20,7 +20,7 @@ pub(super) fn emit(conv: &Conv, b: &mut KernelBuilder) {
         let elements = b.mul(block_rows, plan.pixel_pitch);
         b.scratch(shape.element, 0, elements)
     });
-    let depth = conv.depth(&vec![Index::Constant(0); shape.axes.len()]);
+    let depth = conv.depth(Index::Constant(1), &vec![Index::Constant(0); shape.axes.len()]);
     let (begin, end) = (b.begin, b.end);
     b.for_each(begin, end, 1, |b, task| {
         let [_, row_block, _, group, panel_block] = conv.task(b, task);

@@ -77,16 +77,19 @@ impl<'s> Conv<'s> {
         b.mul(panel, self.shape.taps() * self.shape.group_channels() * self.plan.tile.columns())
     }
 
-    /// The reduction over taps and channels, when the taps of each axis lie `tap_strides` elements apart.
-    fn depth(&self, tap_strides: &[Index]) -> Vec<DepthLoop> {
+    /// The reduction over taps and channels, when channels and the taps of each axis lie so many elements apart.
+    fn depth(&self, channel: Index, tap_strides: &[Index]) -> Vec<DepthLoop> {
         let channels = self.shape.group_channels();
         let mut right = self.plan.tile.columns();
-        let mut levels =
-            vec![DepthLoop { count: Index::from(channels), left: Index::Constant(1), right: Index::from(right) }];
+        let mut levels = vec![DepthLoop { count: Index::from(channels), left: channel, right: Index::from(right) }];
         right *= channels;
         for (axis, &left) in self.shape.axes.iter().zip(tap_strides).rev() {
             levels.push(DepthLoop { count: Index::Constant(axis.kernel), left, right: Index::from(right) });
             right *= axis.kernel as usize;
+        }
+        if self.shape.is_planar {
+            // Taps of a row follow each other, channels do not.
+            levels.rotate_left(1);
         }
         levels.reverse();
         merge_depth(&levels)
@@ -104,6 +107,20 @@ impl<'s> Conv<'s> {
 
     fn filter(&self, b: &KernelBuilder) -> Buffer {
         b.inputs[self.shape.filter]
+    }
+
+    /// Elements of the input from one image to the next, from one position to the next along each spatial axis, and from
+    /// one channel to the next.
+    fn input_strides(&self, b: &mut KernelBuilder) -> (Index, Vec<Index>, Index) {
+        let extents = self.extents(b, |axis| axis.input);
+        let mut strides = b.strides(&extents);
+        let pixels = strides.remove(0);
+        if self.shape.is_planar {
+            return (b.mul(pixels, self.shape.channels), strides, pixels);
+        }
+        let pitch = self.shape.pitch;
+        let strides = strides.into_iter().map(|stride| b.mul(stride, pitch)).collect();
+        (b.mul(pixels, pitch), strides, Index::Constant(1))
     }
 
     /// The batch and one extent of each spatial axis.

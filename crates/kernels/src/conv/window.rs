@@ -33,6 +33,8 @@ pub(super) struct Window {
     pub row: Index,
     /// Elements from one column of the input to the next.
     pub column: Index,
+    /// Elements from one channel to the next.
+    pub channel: Index,
     /// Elements from one tap to the next, for each spatial axis.
     taps: Vec<Index>,
 }
@@ -82,7 +84,7 @@ fn multiply(
     finish: &Finish,
 ) {
     let (shape, plan) = (conv.shape, conv.plan);
-    let depth = conv.depth(&window.taps);
+    let depth = conv.depth(window.channel, &window.taps);
     let row_step = b.mul(window.row, shape.rows().stride);
     let column_step = b.mul(window.column, shape.columns().stride);
     let operands = Operands { left: window.buffer, left_row: column_step, right: conv.filter(b), depth: &depth };
@@ -147,33 +149,37 @@ fn region(
 /// The input itself; there is no padding.
 fn in_place(conv: &Conv, b: &mut KernelBuilder, region: &Region) -> Window {
     let shape = conv.shape;
-    let extents = conv.extents(b, |axis| axis.input);
-    let strides: Vec<Index> = b.strides(&extents).into_iter().map(|stride| b.mul(stride, shape.pitch)).collect();
+    let (image, strides, channel) = conv.input_strides(b);
     let firsts = region.outer.iter().copied().chain([region.rows.0, region.columns.0]);
-    let mut base = b.mul(region.image, strides[0]);
+    let mut base = b.mul(region.image, image);
     base = b.add(base, region.channel);
     let mut taps = Vec::new();
-    for ((first, axis), &stride) in firsts.zip(&shape.axes).zip(&strides[1..]) {
+    for ((first, axis), &stride) in firsts.zip(&shape.axes).zip(&strides) {
         let position = b.mul(first, axis.stride);
         let offset = b.mul(position, stride);
         base = b.add(base, offset);
         taps.push(b.mul(stride, axis.dilation));
     }
     let (row, column) = (strides[strides.len() - 2], strides[strides.len() - 1]);
-    Window { buffer: conv.input(b), base, row, column, taps }
+    Window { buffer: conv.input(b), base, row, column, channel, taps }
 }
 
-/// A window in scratch memory: one slice for each tap of the outer axes, then rows, columns, channels.
+/// A window in scratch memory: one slice for each tap of the outer axes, then rows, columns, channels; of planes,
+/// channels, rows, columns.
 fn copied(conv: &Conv, b: &mut KernelBuilder, scratch: Buffer) -> Window {
     let (shape, plan) = (conv.shape, conv.plan);
     let (rows, columns) = plan.window(shape);
     let (rows, columns) = (b.expr(rows), b.expr(columns));
-    let column = Index::from(plan.pixel_pitch);
+    let column = Index::from(if shape.is_planar { 1 } else { plan.pixel_pitch });
     let row = b.mul(columns, column);
-    let slice = b.mul(rows, row);
+    let plane = b.mul(rows, row);
+    let (slice, channel) = match shape.is_planar {
+        true => (b.mul(plane, plan.pixel_pitch), plane),
+        false => (plane, Index::Constant(1)),
+    };
     let counts: Vec<Index> = shape.outer().iter().map(|axis| Index::Constant(axis.kernel)).collect();
     let mut taps: Vec<Index> = b.strides(&counts).into_iter().map(|stride| b.mul(stride, slice)).collect();
     taps.push(b.mul(row, shape.rows().dilation));
     taps.push(b.mul(column, shape.columns().dilation));
-    Window { buffer: scratch, base: Index::Constant(0), row, column, taps }
+    Window { buffer: scratch, base: Index::Constant(0), row, column, channel, taps }
 }

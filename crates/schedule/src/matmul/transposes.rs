@@ -118,7 +118,8 @@ pub(crate) fn without_transposes(
     Some((inner, transposed))
 }
 
-fn permutation(node: &NodeSpec) -> Option<Vec<usize>> {
+/// The permutation of a node, if it is a transpose.
+pub(crate) fn permutation(node: &NodeSpec) -> Option<Vec<usize>> {
     let axes = node.is("transpose").then(|| node.attributes.i64s("permutation"))??;
     axes.into_iter().map(|axis| usize::try_from(axis).ok()).collect()
 }

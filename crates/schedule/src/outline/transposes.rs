@@ -1,14 +1,16 @@
-//! Transposes that a matrix product or an attention reads or writes through: they are part of its kernel.
+//! Transposes that a matrix product, an attention or a convolution reads through or that the first two write through: they
+//! are part of its kernel.
 
-use crate::tuning::SET_CONFLICT_BYTES;
-use kiln_ir::{Module, Op, Value};
+use crate::conv::is_to_channels_last;
+use crate::tuning::{PLANES, SET_CONFLICT_BYTES};
+use kiln_ir::{Dim, Module, Op, Value};
 use kiln_tensor::ElementType;
 use rustc_hash::FxHashSet;
 
 /// The operands of an attention that are matrices: queries, keys and values, but no mask.
 const MATRICES: usize = 3;
 
-/// The transposes that only `product` reads, which its kernel reads through.
+/// The transposes that only the anchor `product` reads, which its kernel reads through.
 pub(super) fn before(module: &Module, product: Op) -> Vec<Op> {
     let mut found: Vec<Op> = Vec::new();
     for &operand in module.operands(product) {
@@ -22,7 +24,7 @@ pub(super) fn before(module: &Module, product: Op) -> Vec<Op> {
     found
 }
 
-/// The product whose kernel reads through `transpose`, if it is one and there is such a product.
+/// The anchor whose kernel reads through `transpose`, if it is one and there is such an anchor.
 pub(super) fn reader(module: &Module, transpose: Op) -> Option<Op> {
     if !module.is(transpose, "graph.transpose") {
         return None;
@@ -35,9 +37,10 @@ pub(super) fn reader(module: &Module, transpose: Op) -> Option<Op> {
         return None;
     }
     let permutation = permutation(module, transpose);
-    let is_read = match module.is(product, "graph.attention") {
-        true => module.uses(result).iter().all(|user| user.index < MATRICES) && moves_a_run(&permutation),
-        false => is_tiled_product(module, product) && reads_along_memory(module, source, &permutation),
+    let is_read = match module.name(product).as_str() {
+        "graph.attention" => module.uses(result).iter().all(|user| user.index < MATRICES) && moves_a_run(&permutation),
+        "graph.conv" => reads_planes(module, product, &permutation),
+        _ => is_tiled_product(module, product) && reads_along_memory(module, source, &permutation),
     };
     is_read.then_some(product)
 }
@@ -57,12 +60,30 @@ pub(super) fn after(module: &Module, product: Op, last: Op) -> Option<Op> {
 
 /// Whether the family of tiled products makes kernels of it: others read no operand through a transpose.
 fn is_tiled_product(module: &Module, op: Op) -> bool {
+    module.is(op, "graph.matmul") && reads_floats_from_memory(module, op)
+}
+
+fn reads_floats_from_memory(module: &Module, op: Op) -> bool {
     let element = |value: Value| module.ty(value).element();
     let stands_inside =
         |value: Value| module.defining_op(value).is_some_and(|producer| super::is_scalar_constant(module, producer));
-    let is_tiled =
+    let fits =
         |value: &Value| matches!(element(*value), Some(ElementType::F32 | ElementType::F64)) && !stands_inside(*value);
-    module.is(op, "graph.matmul") && module.operands(op).iter().all(is_tiled)
+    module.operands(op).iter().all(fits)
+}
+
+/// Whether a convolution reads its image, of few channels, as planes.
+fn reads_planes(module: &Module, conv: Op, permutation: &[usize]) -> bool {
+    let attributes = module.attributes(conv);
+    let (data, filter) = (super::shape(module, module.operand(conv, 0)), super::shape(module, module.operand(conv, 1)));
+    let known = |dims: &[Dim]| dims.iter().all(|dim| dim.as_static().is_some_and(|extent| extent > 0));
+    let channels = data.last().and_then(|dim| dim.as_static());
+    attributes.str("layout") == Some("channels_last")
+        && attributes.i64("groups").unwrap_or(1) == 1
+        && channels.is_some_and(|channels| channels > 0 && channels <= PLANES)
+        && known(filter)
+        && is_to_channels_last(permutation)
+        && reads_floats_from_memory(module, conv)
 }
 
 /// A right operand that is one matrix is packed, which reads it in any order.

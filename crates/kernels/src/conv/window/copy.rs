@@ -6,13 +6,13 @@ use crate::builder::{Condition, Index, KernelBuilder};
 use crate::gemm::{copy_run, fill_zero};
 use kiln_schedule::conv_shape::ConvAxis;
 
-/// A row of the window and the row of the input it is a copy of.
+/// A row of the window, of one plane if the input has planes, and the row of the input it is a copy of.
 #[derive(Clone, Copy, Debug)]
 struct Line {
     /// Whether the input has such a row.
     exists: Condition,
-    /// Its number, counted over all images.
-    number: Index,
+    /// Where that begins.
+    source: Index,
     /// Where its copy begins.
     target: Index,
 }
@@ -21,7 +21,9 @@ struct Line {
 pub(super) fn fill(conv: &Conv, b: &mut KernelBuilder, region: &Region, window: &Window) {
     let shape = conv.shape;
     let extents = conv.extents(b, |axis| axis.input);
-    let height = extents[extents.len() - 2];
+    let (image, strides, plane) = conv.input_strides(b);
+    let outer = shape.outer().len();
+    let planes = if shape.is_planar { shape.channels } else { 1 };
     let rows = shape.rows();
     let count = positions(b, rows, region.rows.1);
     let first = first_position(b, rows, region.rows.0);
@@ -30,25 +32,27 @@ pub(super) fn fill(conv: &Conv, b: &mut KernelBuilder, region: &Region, window: 
     b.for_each(0, slices, 1, |b, slice| {
         let taps = b.delinearize(slice, &taps);
         let mut exists = Condition::Constant(true);
-        let (mut image, mut target) = (region.image, window.base);
+        let (mut source, mut target) = (b.mul(region.image, image), window.base);
         for (number, (&tap, axis)) in taps.iter().zip(shape.outer()).enumerate() {
             let first = first_position(b, axis, region.outer[number]);
             let moved = b.mul(tap, axis.dilation);
             let position = b.add(first, moved);
             exists = in_input(b, exists, axis, position, extents[1 + number]);
-            image = b.mul(image, extents[1 + number]);
-            image = b.add(image, position);
+            let offset = b.mul(position, strides[number]);
+            source = b.add(source, offset);
             let offset = b.mul(tap, window.taps[number]);
             target = b.add(target, offset);
         }
         b.for_each(0, count, 1, |b, row| {
             let position = b.add(first, row);
-            let exists = in_input(b, exists, rows, position, height);
-            let line = b.mul(image, height);
-            let number = b.add(line, position);
-            let moved = b.mul(row, window.row);
-            let target = b.add(target, moved);
-            copy_line(conv, b, region, window, Line { exists, number, target });
+            let exists = in_input(b, exists, rows, position, extents[1 + outer]);
+            let (from, to) = (b.mul(position, strides[outer]), b.mul(row, window.row));
+            let (source, target) = (b.add(source, from), b.add(target, to));
+            b.for_each(0, planes, 1, |b, channel| {
+                let (from, to) = (b.mul(channel, plane), b.mul(channel, window.channel));
+                let (source, target) = (b.add(source, from), b.add(target, to));
+                copy_line(conv, b, region, window, Line { exists, source, target });
+            });
         });
     });
 }
@@ -77,7 +81,6 @@ fn in_input(b: &mut KernelBuilder, before: Condition, axis: &ConvAxis, position:
 /// Copies one row of the window, or zeros if the input has none.
 fn copy_line(conv: &Conv, b: &mut KernelBuilder, region: &Region, window: &Window, line: Line) {
     let columns = conv.shape.columns();
-    let pitch = conv.plan.pixel_pitch;
     let width = b.expr(columns.input);
     let count = positions(b, columns, region.columns.1);
     let first = first_position(b, columns, region.columns.0);
@@ -94,7 +97,7 @@ fn copy_line(conv: &Conv, b: &mut KernelBuilder, region: &Region, window: &Windo
     };
     let zero = |b: &mut KernelBuilder, from: Index, end: Index| {
         let count = b.sub(end, from);
-        let (offset, count) = (b.mul(from, pitch), b.mul(count, pitch));
+        let (offset, count) = (b.mul(from, window.column), b.mul(count, window.column));
         let offset = b.add(line.target, offset);
         fill_zero(b, window.buffer, offset, count);
     };
@@ -102,9 +105,7 @@ fn copy_line(conv: &Conv, b: &mut KernelBuilder, region: &Region, window: &Windo
         line.exists,
         |b| {
             zero(b, Index::Constant(0), before);
-            let row = b.mul(line.number, width);
-            let row = b.add(row, first);
-            copy_pixels(conv, b, (row, before, after), region.channel, (window, line.target));
+            copy_pixels(conv, b, (line, first), (before, after), region.channel, window);
             zero(b, after, count);
             Vec::new()
         },
@@ -115,28 +116,33 @@ fn copy_line(conv: &Conv, b: &mut KernelBuilder, region: &Region, window: &Windo
     );
 }
 
-/// Copies pixels `row + before..row + after` of the input to their places in a row of the window.
+/// Copies columns `before..after` of the window from a row of the input, whose column `first` is the window's first.
 fn copy_pixels(
     conv: &Conv,
     b: &mut KernelBuilder,
-    (row, before, after): (Index, Index, Index),
+    (line, first): (Line, Index),
+    (before, after): (Index, Index),
     channel: Index,
-    (window, target): (&Window, Index),
+    window: &Window,
 ) {
     let (shape, pitch) = (conv.shape, conv.plan.pixel_pitch);
-    let source = conv.input(b);
-    if pitch == shape.pitch && pitch == shape.channels {
-        let (pixel, pixels) = (b.add(row, before), b.sub(after, before));
-        let (from, offset, count) = (b.mul(pixel, pitch), b.mul(before, pitch), b.mul(pixels, pitch));
-        let to = b.add(target, offset);
-        return copy_run(b, (source, from), (window.buffer, to), count);
+    let input = conv.input(b);
+    // Places of a column in the row of the input and in that of the window.
+    let places = |b: &mut KernelBuilder, column: Index| {
+        let own = b.add(first, column);
+        let own = if shape.is_planar { own } else { b.mul(own, shape.pitch) };
+        let offset = b.mul(column, window.column);
+        (b.add(line.source, own), b.add(line.target, offset))
+    };
+    if shape.is_planar || pitch == shape.pitch && pitch == shape.channels {
+        let (from, to) = places(b, before);
+        let columns = b.sub(after, before);
+        let count = b.mul(columns, window.column);
+        return copy_run(b, (input, from), (window.buffer, to), count);
     }
     b.for_each(before, after, 1, |b, column| {
-        let pixel = b.add(row, column);
-        let pixel = b.mul(pixel, shape.pitch);
-        let from = b.add(pixel, channel);
-        let offset = b.mul(column, pitch);
-        let to = b.add(target, offset);
-        copy_run(b, (source, from), (window.buffer, to), Index::from(shape.group_channels()));
+        let (from, to) = places(b, column);
+        let from = b.add(from, channel);
+        copy_run(b, (input, from), (window.buffer, to), Index::from(shape.group_channels()));
     });
 }

@@ -117,3 +117,32 @@ func.func {function_type = (!few, !many, tensor<3x3x3x3xf32>, tensor<3x16x3x3xf3
   %6 = graph.conv %5, %h {strides = [1, 1], dilations = [1, 1], pad_low = [0, 0], pad_high = [0, 0], groups = 3, layout = "channels_last"} : (!last, tensor<3x1x3x3xf32>) -> !out
   func.return %2, %4, %6 : (!out, !out, !out) -> ()
 }) : () -> ()
+
+// A rotary embedding reads through a transpose that keeps rows, and what follows element by element belongs to it; another
+// transpose is a kernel of its own.
+// CHECK-LABEL: sym_name = "rotary"
+// CHECK:      graph.fusion %arg0, %arg1, %arg2
+// CHECK:        graph.transpose
+// CHECK-NEXT:   graph.rotary_embedding
+// CHECK-NEXT:   graph.relu
+// CHECK-NEXT:   graph.yield
+// CHECK:      graph.fusion %arg3
+// CHECK:        graph.transpose
+// CHECK-NEXT:   graph.yield
+// CHECK:      graph.fusion
+// CHECK:        graph.rotary_embedding
+// CHECK-NEXT:   graph.yield
+// CHECK-NOT:  graph.fusion
+!rx = tensor<2x7x3x8xf32>
+!ry = tensor<2x3x7x8xf32>
+!rz = tensor<2x3x8x7xf32>
+!ra = tensor<7x4xf32>
+func.func {sym_name = "rotary", function_type = (!rx, !ra, !ra, !rz) -> (!ry, !ry)} ({
+^bb0(%x: !rx, %c: !ra, %s: !ra, %z: !rz):
+  %0 = graph.transpose %x {permutation = [0, 2, 1, 3]} : (!rx) -> !ry
+  %1 = graph.rotary_embedding %0, %c, %s : (!ry, !ra, !ra) -> !ry
+  %2 = graph.relu %1 : (!ry) -> !ry
+  %3 = graph.transpose %z {permutation = [0, 1, 3, 2]} : (!rz) -> !ry
+  %4 = graph.rotary_embedding %3, %c, %s : (!ry, !ra, !ra) -> !ry
+  func.return %2, %4 : (!ry, !ry) -> ()
+})

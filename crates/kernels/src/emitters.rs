@@ -2,8 +2,8 @@
 
 use crate::builder::KernelBuilder;
 use crate::{
-    attention, contract, conv, depthwise, layer_norm, lrn, map, matmul, pool, recurrent, reduce, resize, scan, scatter,
-    softmax, transpose, winograd,
+    attention, contract, conv, depthwise, layer_norm, lrn, map, matmul, pool, recurrent, reduce, resize,
+    rotary_embedding, scan, scatter, softmax, transpose, winograd,
 };
 use kiln_ir::Module;
 use kiln_schedule::{KernelSpec, Plan};
@@ -26,6 +26,7 @@ pub const EMITTERS: &[Emitter] = &[
     Emitter { family: "conv_transpose", emit: conv::emit_transposed },
     Emitter { family: "matmul", emit: matmul::emit },
     Emitter { family: "attention", emit: attention::emit },
+    Emitter { family: "rotary_embedding", emit: rotary_embedding::emit },
     Emitter { family: "transpose", emit: transpose::emit },
     Emitter { family: "map", emit: map::emit },
     Emitter { family: "pool", emit: pool::emit },

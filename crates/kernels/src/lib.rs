@@ -22,6 +22,7 @@ pub mod pool;
 pub mod recurrent;
 pub mod reduce;
 pub mod resize;
+pub mod rotary_embedding;
 pub mod scan;
 pub mod scatter;
 pub mod softmax;

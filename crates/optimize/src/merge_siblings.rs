@@ -45,6 +45,7 @@ const READERS: &[&str] = &[
     "graph.reduce_min",
     "graph.reduce_product",
     "graph.reduce_sum",
+    "graph.rotary_embedding",
     "graph.softmax",
 ];
 

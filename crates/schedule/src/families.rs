@@ -4,7 +4,7 @@ use crate::plan::Plan;
 use crate::spec::KernelSpec;
 use crate::{
     attention, contract, conv, conv_transpose, depthwise, map, matmul, normalize, pool, recurrent, reduce, resize,
-    scan, scatter, transpose, winograd,
+    rotary_embedding, scan, scatter, transpose, winograd,
 };
 use kiln_target::Target;
 
@@ -28,6 +28,7 @@ pub const FAMILIES: &[Family] = &[
     Family { name: conv_transpose::FAMILY, plan: conv_transpose::plan, takes_parts: true },
     Family { name: matmul::FAMILY, plan: matmul::plan, takes_parts: true },
     Family { name: attention::FAMILY, plan: attention::plan, takes_parts: true },
+    Family { name: rotary_embedding::FAMILY, plan: rotary_embedding::plan, takes_parts: true },
     Family { name: transpose::FAMILY, plan: transpose::plan, takes_parts: true },
     Family { name: map::FAMILY, plan: map::plan, takes_parts: true },
     Family { name: pool::FAMILY, plan: pool::plan, takes_parts: true },

@@ -33,6 +33,7 @@ pub mod recurrent;
 pub mod reduce;
 pub mod register_tile;
 pub mod resize;
+pub mod rotary_embedding;
 pub mod scan;
 pub mod scatter;
 pub mod spec;

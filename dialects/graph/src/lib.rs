@@ -5,7 +5,7 @@
 //! extents live in types and in `#kiln.dims` attributes. Tensors are row-major in the order of their type's axes.
 //!
 //! Consumers read attributes through the views ([`ConvView`], [`PoolView`], [`MatmulView`], [`AttentionView`],
-//! [`ResizeView`], [`RecurrentView`]), so that nobody parses them twice. The crate knows no framework, no loop and no target.
+//! [`RotaryView`], [`ResizeView`], [`RecurrentView`]), so that nobody parses them twice. The crate knows no framework, no loop and no target.
 //!
 //! ```text
 //! %y = graph.conv %x, %w, %b {strides = [2, 2], dilations = [1, 1], pad_low = [1, 1], pad_high = [1, 1], groups = 1,
@@ -50,6 +50,7 @@ pub mod reduction;
 mod resample;
 mod reshape;
 mod resize;
+mod rotary_embedding;
 mod rows;
 mod scatter;
 mod scatter_elements;
@@ -73,6 +74,7 @@ pub use pool::PoolView;
 pub use recurrent::{Activation, Direction, RecurrentView};
 pub use resample::Taps;
 pub use resize::{Coordinates, NearestMode, ResizeMode, ResizeView};
+pub use rotary_embedding::RotaryView;
 pub use shape::{broadcast_shapes, element_count, normalize_axis};
 pub use transpose::permutation;
 pub use window::Window;
@@ -102,7 +104,7 @@ pub const DIALECT: Dialect = Dialect {
         reduction::OPS,
         &[softmax::SOFTMAX, softmax::LOG_SOFTMAX, layer_norm::LAYER_NORM, layer_norm::RMS_NORM, lrn::LRN],
         CONVOLUTION,
-        &[matmul::MATMUL, attention::ATTENTION],
+        &[matmul::MATMUL, attention::ATTENTION, rotary_embedding::ROTARY_EMBEDDING],
         &[recurrent::LSTM, recurrent::GRU, recurrent::RNN],
         &[control::IF, loop_op::LOOP, control::YIELD, fusion::FUSION],
     ],

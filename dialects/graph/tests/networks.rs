@@ -153,6 +153,26 @@ fn attention() {
 }
 
 #[test]
+fn rotary_embedding() {
+    let x = f(&[2, 4], &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]);
+    let (cos, sin) = (f(&[2], &[2.0, 0.5]), f(&[2], &[1.0, -1.0]));
+    let operands = [x.clone(), cos.clone(), sin.clone()];
+    // Halves: (1, 3) and (2, 4); neighbours: (1, 2) and (3, 4).
+    let halves = [-1.0, 5.0, 7.0, 0.0, 3.0, 11.0, 19.0, -2.0];
+    check("graph.rotary_embedding", &[], &operands, &[f(&[2, 4], &halves)]);
+    let neighbours = [0.0, 5.0, 5.5, -1.0, 4.0, 17.0, 11.5, -3.0];
+    let interleaved = attribute("interleaved", true);
+    check("graph.rotary_embedding", std::slice::from_ref(&interleaved), &operands, &[f(&[2, 4], &neighbours)]);
+    // Two of four elements, one angle for each row.
+    let some = [attribute("rotary_dim", 2i64)];
+    let by_row = [x.clone(), f(&[2, 1], &[2.0, 1.0]), f(&[2, 1], &[1.0, 0.0])];
+    check("graph.rotary_embedding", &some, &by_row, &[f(&[2, 4], &[0.0, 5.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0])]);
+    // An angle for each element.
+    let by_element = [x, f(&[4], &[1.0, 1.0, 2.0, 2.0]), f(&[4], &[1.0, 0.0, 0.0, 1.0])];
+    check("graph.rotary_embedding", &[], &by_element, &[f(&[2, 4], &[-2.0, 2.0, 6.0, 10.0, -2.0, 6.0, 14.0, 22.0])]);
+}
+
+#[test]
 fn normalizations() {
     let axis = [attribute("axis", 1i64)];
     check(

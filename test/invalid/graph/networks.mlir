@@ -191,3 +191,28 @@
 %7 = graph.attention %q, %k, %k {scale = 1.0, softcap = 0.0} : (tensor<2x6x5x4xf32>, tensor<2x6x7x4xf32>, tensor<2x6x7x4xf32>) -> tensor<2x6x5x4xf32>
 // expected-error@+1 {{graph.attention: the mask must broadcast to [2, 6, 5, 7], not have shape [6, 1]}}
 %8 = graph.attention %q, %k, %k, %m {scale = 1.0} : (tensor<2x6x5x4xf32>, tensor<2x6x7x4xf32>, tensor<2x6x7x4xf32>, tensor<6x1xf32>) -> tensor<2x6x5x4xf32>
+
+// -----
+
+%x = "test.value"() : () -> tensor<2x5x8xf32>
+%a = "test.value"() : () -> tensor<5x4xf32>
+%b = "test.value"() : () -> tensor<5x8xf32>
+%c = "test.value"() : () -> tensor<3x4xf32>
+%d = "test.value"() : () -> tensor<5x4xf64>
+%e = "test.value"() : () -> tensor<f32>
+%f = "test.value"() : () -> tensor<5x3xf32>
+%g = "test.value"() : () -> tensor<2x?xf32, #kiln.dims<[2, N]>>
+// expected-error@+1 {{graph.rotary_embedding: operands must have one element type}}
+%0 = graph.rotary_embedding %x, %d, %d : (tensor<2x5x8xf32>, tensor<5x4xf64>, tensor<5x4xf64>) -> tensor<2x5x8xf32>
+// expected-error@+1 {{graph.rotary_embedding: operands must have an axis of elements to turn}}
+%1 = graph.rotary_embedding %x, %e, %e : (tensor<2x5x8xf32>, tensor<f32>, tensor<f32>) -> tensor<2x5x8xf32>
+// expected-error@+1 {{graph.rotary_embedding: 3 of 8 elements cannot be turned in pairs}}
+%2 = graph.rotary_embedding %x, %f, %f {rotary_dim = 3} : (tensor<2x5x8xf32>, tensor<5x3xf32>, tensor<5x3xf32>) -> tensor<2x5x8xf32>
+// expected-error@+1 {{graph.rotary_embedding: cosines of shape [5, 4], but sines of shape [5, 8]}}
+%3 = graph.rotary_embedding %x, %a, %b : (tensor<2x5x8xf32>, tensor<5x4xf32>, tensor<5x8xf32>) -> tensor<2x5x8xf32>
+// expected-error@+1 {{graph.rotary_embedding: 3 angles are neither one for each of 8 elements nor for each pair}}
+%4 = graph.rotary_embedding %x, %f, %f : (tensor<2x5x8xf32>, tensor<5x3xf32>, tensor<5x3xf32>) -> tensor<2x5x8xf32>
+// expected-error@+1 {{graph.rotary_embedding: angles of shape [3, 4] do not broadcast to [2, 5, 8]}}
+%5 = graph.rotary_embedding %x, %c, %c : (tensor<2x5x8xf32>, tensor<3x4xf32>, tensor<3x4xf32>) -> tensor<2x5x8xf32>
+// expected-error@+1 {{graph.rotary_embedding: the last axis must be static, not N}}
+%6 = graph.rotary_embedding %g, %a, %a : (tensor<2x?xf32, #kiln.dims<[2, N]>>, tensor<5x4xf32>, tensor<5x4xf32>) -> tensor<2x?xf32, #kiln.dims<[2, N]>>

@@ -1,4 +1,4 @@
-//! `Attention`, one op where nothing within is asked for, else products, a softmax and masks; `RotaryEmbedding`.
+//! `Attention`: one op where nothing within is asked for, else products, a softmax and masks.
 
 use super::cast::element_of;
 use super::content::Content;
@@ -11,7 +11,7 @@ use kiln_graph::AttentionView;
 use kiln_ir::{Attributes, Dim, DimExpr, Name, Type};
 use kiln_tensor::{ElementType, Tensor};
 
-pub(crate) const ROWS: &[Row] = &[row("Attention", attention), row("RotaryEmbedding", rotary_embedding)];
+pub(crate) const ROWS: &[Row] = &[row("Attention", attention)];
 
 /// `softmax(scale * Q * K' + bias) * V` for each head.
 fn attention(node: &mut Node) -> Results {
@@ -287,73 +287,4 @@ pub(crate) fn scalar(node: &mut Node, value: DimExpr) -> Result<Tracked, String>
 
 fn line(node: &mut Node, shape: &[Dim], axis: i64) -> Result<Tracked, String> {
     node.emit_as("graph.iota", &[], &[("axis", attribute(axis))], shape, Type::i64())
-}
-
-/// Pairs of elements turned by the angle of their position.
-fn rotary_embedding(node: &mut Node) -> Results {
-    let x = node.input(0)?;
-    let shape = node.shape(x);
-    let four = shape.len() == 4;
-    // Batch, length, heads, size.
-    let work = match shape {
-        &[batch, length, hidden] => {
-            let heads = node.int("num_heads").filter(|&heads| heads > 0).ok_or("num_heads is missing")?;
-            let size = dim(floor_divide(expr(hidden)?, constant(heads))?)?;
-            node.reshape(x, &[batch, length, Dim::Static(heads as u64), size])?
-        }
-        _ if four => node.transpose(x, &[0, 2, 1, 3])?,
-        _ => return Err("the input must have 3 or 4 axes".into()),
-    };
-    let size = node.shape(work)[3].as_static().ok_or("the size of a head must be static")?;
-    let turned = node.int("rotary_embedding_dim").filter(|&size| size > 0).map_or(size, |size| size as u64);
-    if turned > size || !turned.is_multiple_of(2) {
-        return Err(format!("{turned} of {size} elements cannot be turned in pairs"));
-    }
-    let (whole, half) = (Dim::Static(turned), Dim::Static(turned / 2));
-    let rotated = node.slice_axis(work, 3, Dim::Static(0), whole)?;
-    let rest = node.slice_axis(work, 3, whole, Dim::Static(size - turned))?;
-    let &[batch, length, heads, _] = node.shape(work) else { return Err("the input has 4 axes".into()) };
-    let interleaved = node.flag("interleaved", false);
-    let (first, second) = match interleaved {
-        true => {
-            let pairs = node.reshape(rotated, &[batch, length, heads, half, Dim::Static(2)])?;
-            let part = |node: &mut Node, start: u64| {
-                let part = node.slice_axis(pairs, 4, Dim::Static(start), Dim::Static(1))?;
-                node.reshape(part, &[batch, length, heads, half])
-            };
-            (part(node, 0)?, part(node, 1)?)
-        }
-        false => (node.slice_axis(rotated, 3, Dim::Static(0), half)?, node.slice_axis(rotated, 3, half, half)?),
-    };
-    let (cosine, sine) = (angles(node, 1)?, angles(node, 2)?);
-    let mut turn = |left: Tracked, op: &str, right: Tracked| -> Result<Tracked, String> {
-        let left = node.binary("graph.multiply", cosine, left)?;
-        let right = node.binary("graph.multiply", sine, right)?;
-        node.binary(op, left, right)
-    };
-    let real = turn(first, "graph.subtract", second)?;
-    let imaginary = turn(second, "graph.add", first)?;
-    let joined = match interleaved {
-        true => {
-            let apart = [batch, length, heads, half, Dim::Static(1)];
-            let (real, imaginary) = (node.reshape(real, &apart)?, node.reshape(imaginary, &apart)?);
-            let pairs = node.concat(&[real, imaginary], 4)?;
-            node.reshape(pairs, &[batch, length, heads, whole])?
-        }
-        false => node.concat(&[real, imaginary], 3)?,
-    };
-    let result = if turned == size { joined } else { node.concat(&[joined, rest], 3)? };
-    Ok(vec![if four { node.transpose(result, &[0, 2, 1, 3])? } else { node.reshape(result, shape)? }])
-}
-
-/// Cosines or sines for each position, with an axis for heads.
-fn angles(node: &mut Node, input: usize) -> Result<Tracked, String> {
-    let mut cache = node.input(input)?;
-    if let Some(positions) = node.optional(3) {
-        cache = node.emit("graph.gather", &[cache, positions], &[("axis", attribute(0i64))])?;
-    }
-    let mut shape = node.shape(cache).to_vec();
-    let last = shape.len().checked_sub(1).ok_or("the caches must have axes")?;
-    shape.insert(last, Dim::Static(1));
-    node.reshape(cache, &shape)
 }

@@ -61,6 +61,7 @@ mod recurrent;
 mod reduction;
 mod reshape;
 mod resize;
+mod rotary_embedding;
 mod scan;
 mod scatter;
 mod slice;
@@ -99,6 +100,7 @@ const ROWS: &[&[Row]] = &[
     einsum::ROWS,
     quantize::ROWS,
     attention::ROWS,
+    rotary_embedding::ROWS,
     flex_attention::ROWS,
     fourier::ROWS,
     // Reductions.

@@ -100,7 +100,7 @@ impl<'s> Body<'s> {
     }
 
     /// The coordinates in `source` of the element that is broadcast to `coordinates` of a tensor of no smaller rank.
-    fn broadcast(&self, source: Source, coordinates: &[Coordinate]) -> Vec<Coordinate> {
+    pub fn broadcast(&self, source: Source, coordinates: &[Coordinate]) -> Vec<Coordinate> {
         let shape = &self.spec.tensor(source).shape;
         let missing = coordinates.len() - shape.len();
         let along = |(axis, dim): (usize, &kiln_ir::Dim)| match dim.is(1) {

@@ -8,6 +8,7 @@ mod movement;
 mod products;
 mod recurrent;
 mod reductions;
+mod rotary;
 mod rounds;
 mod windows;
 
@@ -65,6 +66,7 @@ pub(crate) const FAMILIES: &[(&str, Family)] = &[
     ("lrn", reductions::lrn),
     ("matmul", products::matmul),
     ("attention", products::attention),
+    ("rotary embedding", rotary::embedding),
     ("matmul of weights", products::linear),
     ("sibling products", products::siblings),
     ("convolution", products::conv),

@@ -1,5 +1,5 @@
-//! Transposes that a matrix product, an attention or a convolution reads through or that the first two write through: they
-//! are part of its kernel.
+//! Transposes that a matrix product, an attention, a convolution or a rotary embedding reads through, or that the first
+//! two write through: they are part of its kernel.
 
 use crate::conv::is_to_channels_last;
 use crate::tuning::{PLANES, SET_CONFLICT_BYTES};
@@ -40,6 +40,7 @@ pub(super) fn reader(module: &Module, transpose: Op) -> Option<Op> {
     let is_read = match module.name(product).as_str() {
         "graph.attention" => module.uses(result).iter().all(|user| user.index < MATRICES) && moves_a_run(&permutation),
         "graph.conv" => reads_planes(module, product, &permutation),
+        "graph.rotary_embedding" => module.uses(result).len() == 1 && keeps_rows(&permutation),
         _ => is_tiled_product(module, product) && reads_along_memory(module, source, &permutation),
     };
     is_read.then_some(product)
@@ -53,9 +54,12 @@ pub(super) fn after(module: &Module, product: Op, last: Op) -> Option<Op> {
         && module.is(user.op, "graph.transpose")
         && is_same_block(module, product, user.op)
         && reader(module, user.op).is_none();
-    let permutation = if is_read { permutation(module, user.op) } else { Vec::new() };
-    let keeps_rows = permutation.last().is_some_and(|&axis| axis + 1 == permutation.len());
-    keeps_rows.then_some(user.op)
+    (is_read && keeps_rows(&permutation(module, user.op))).then_some(user.op)
+}
+
+/// Whether the last axis stays where it is.
+fn keeps_rows(permutation: &[usize]) -> bool {
+    permutation.last().is_some_and(|&axis| axis + 1 == permutation.len())
 }
 
 /// Whether the family of tiled products makes kernels of it: others read no operand through a transpose.

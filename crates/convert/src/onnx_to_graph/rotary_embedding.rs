@@ -1,0 +1,49 @@
+//! `RotaryEmbedding`: one op, its angles picked by position.
+
+use super::conversion::Tracked;
+use super::emit::attribute;
+use super::extent::{constant, dim, expr, floor_divide};
+use super::node::{Node, Results, Row, row};
+use kiln_ir::Dim;
+
+pub(crate) const ROWS: &[Row] = &[row("RotaryEmbedding", rotary_embedding)];
+
+/// Pairs of elements turned by the angle of their position.
+fn rotary_embedding(node: &mut Node) -> Results {
+    let x = node.input(0)?;
+    let shape = node.shape(x);
+    // Batch, heads, length, size; or batch, length, and heads of some size each.
+    let (heads_apart, axis_of_heads) = match shape {
+        [batch, length, hidden] => {
+            let heads = node.int("num_heads").filter(|&heads| heads > 0).ok_or("num_heads is missing")?;
+            let size = dim(floor_divide(expr(*hidden)?, constant(heads))?)?;
+            (node.reshape(x, &[*batch, *length, Dim::Static(heads as u64), size])?, 2)
+        }
+        [_, _, _, _] => (x, 1),
+        _ => return Err("the input must have 3 or 4 axes".into()),
+    };
+    let (cosine, sine) = (angles(node, 1, axis_of_heads)?, angles(node, 2, axis_of_heads)?);
+    let mut given = Vec::new();
+    if node.flag("interleaved", false) {
+        given.push(("interleaved", attribute(true)));
+    }
+    if let Some(turned) = node.int("rotary_embedding_dim").filter(|&turned| turned > 0) {
+        given.push(("rotary_dim", attribute(turned)));
+    }
+    let turned = node.emit("graph.rotary_embedding", &[heads_apart, cosine, sine], &given)?;
+    Ok(vec![node.reshape(turned, shape)?])
+}
+
+/// Cosines or sines for each position, with an axis for heads.
+fn angles(node: &mut Node, input: usize, axis_of_heads: usize) -> Result<Tracked, String> {
+    let mut cache = node.input(input)?;
+    if let Some(positions) = node.optional(3) {
+        cache = node.emit("graph.gather", &[cache, positions], &[("axis", attribute(0i64))])?;
+    }
+    let &[batch, length, angles] = node.shape(cache) else {
+        return Err("angles must be one row for each position of each of the batch".into());
+    };
+    let mut shape = vec![batch, length, angles];
+    shape.insert(axis_of_heads, Dim::Static(1));
+    node.reshape(cache, &shape)
+}

@@ -22,6 +22,7 @@ mod passes;
 mod recompose;
 mod recurrent;
 mod remove_dead_values;
+mod rotary;
 mod rules;
 mod simplify;
 mod slices;

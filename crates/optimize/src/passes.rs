@@ -73,7 +73,7 @@ impl Pass for MergeSiblings {
 }
 
 options! {
-    /// Makes one op of what exporters scatter over many: activations, normalizations.
+    /// Makes one op of what exporters scatter over many: activations, normalizations, attention, rotary embedding.
     pub struct Recompose {}
 }
 

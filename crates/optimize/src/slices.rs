@@ -19,15 +19,47 @@ pub(crate) fn add_patterns(patterns: &mut PatternSet) {
 }
 
 /// The attributes of a slice, and the extents of its result.
-struct Slice {
-    source: Value,
-    starts: Vec<Dim>,
-    steps: Vec<i64>,
-    shape: Vec<Dim>,
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Slice {
+    pub source: Value,
+    pub starts: Vec<Dim>,
+    pub steps: Vec<i64>,
+    pub shape: Vec<Dim>,
 }
 
 impl Slice {
-    fn read(module: &Module, op: Op) -> Option<Slice> {
+    /// What `value` is a slice of: of itself, all of it, if nothing else.
+    pub fn of(module: &Module, value: Value) -> Option<Slice> {
+        if let Some(op) = find_producer(module, value, SLICE) {
+            return Slice::read(module, op);
+        }
+        let shape = shape_of(module, value).to_vec();
+        Some(Slice { source: value, starts: vec![Dim::Static(0); shape.len()], steps: vec![1; shape.len()], shape })
+    }
+
+    /// Whether it is all of its source.
+    pub fn is_whole(&self, module: &Module) -> bool {
+        self.shape == shape_of(module, self.source) && self.steps.iter().all(|&step| step == 1)
+    }
+
+    /// This slice and `other`, if that goes on along the last axis where this one ends.
+    pub fn joined(&self, other: &Slice) -> Option<Slice> {
+        let last = self.shape.len().checked_sub(1)?;
+        let (start, length) = (self.starts[last].as_static()?, self.shape[last].as_static()?);
+        let mut expected = self.clone();
+        expected.starts[last] = Dim::Static(start.checked_add(length)?);
+        expected.shape[last] = other.shape.get(last).copied()?;
+        let mut whole = self.clone();
+        whole.shape[last] = Dim::Static(length.checked_add(other.shape[last].as_static()?)?);
+        (self.steps[last] == 1 && expected == *other).then_some(whole)
+    }
+
+    /// The slice as a value: its source, if it is all of that.
+    pub fn build_or_source(&self, builder: &mut Builder) -> Value {
+        if self.is_whole(builder.module) { self.source } else { self.build(builder) }
+    }
+
+    pub fn read(module: &Module, op: Op) -> Option<Slice> {
         Some(Slice {
             source: module.operand(op, 0),
             starts: module.attribute(op, "starts")?.as_dims()?.to_vec(),
@@ -48,7 +80,8 @@ impl Slice {
         self.starts[axis].as_static().and_then(|start| i64::try_from(start).ok())
     }
 
-    fn build(&self, builder: &mut Builder) -> Value {
+    /// The slice as a value.
+    pub fn build(&self, builder: &mut Builder) -> Value {
         let ty = Type::tensor(&self.shape, builder.module.ty(self.source).scalar());
         let slice = builder.op(SLICE).operand(self.source).attribute("starts", Attribute::dims(&self.starts));
         slice.attribute("steps", self.steps.clone()).result(ty).value()

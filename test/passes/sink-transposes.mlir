@@ -105,3 +105,51 @@ func.func {function_type = (tensor<2x5x1x3x4xf32>) -> tensor<2x3x5x4xf32>, sym_n
   %1 = graph.reshape %0 : (tensor<1x2x3x5x4xf32>) -> tensor<2x3x5x4xf32>
   func.return %1 : (tensor<2x3x5x4xf32>) -> ()
 })
+
+// A slice moves behind the reshape that splits the axis it cuts, between the parts, or that merges it with the next.
+// CHECK-LABEL: sym_name = "reshape_of_slice"
+// CHECK:      %[[HEADS:[0-9]+]] = graph.reshape %arg0 : {{.*}} -> tensor<?x?x6x4xf32, #kiln.dims<[B, L, 6, 4]>>
+// CHECK-NEXT: %[[KEYS:[0-9]+]] = graph.slice %[[HEADS]] {starts = #kiln.dims<[0, 0, 2, 0]>, steps = [1, 1, 1, 1]} : {{.*}} -> tensor<?x?x2x4xf32
+// CHECK-NEXT: %[[APART:[0-9]+]] = graph.reshape %arg1 : {{.*}} -> tensor<?x?x6x4xf32, #kiln.dims<[B, L, 6, 4]>>
+// CHECK-NEXT: %[[LAST:[0-9]+]] = graph.slice %[[APART]] {starts = #kiln.dims<[0, 0, 4, 0]>, steps = [1, 1, 1, 1]} : {{.*}} -> tensor<?x?x2x4xf32
+// CHECK-NEXT: func.return %[[KEYS]], %[[LAST]]
+!rs_x = tensor<?x?x24xf32, #kiln.dims<[B, L, 24]>>
+!rs_k = tensor<?x?x8xf32, #kiln.dims<[B, L, 8]>>
+!rs_h = tensor<?x?x2x4xf32, #kiln.dims<[B, L, 2, 4]>>
+!rs_y = tensor<?x?x3x2x4xf32, #kiln.dims<[B, L, 3, 2, 4]>>
+!rs_v = tensor<?x?x1x2x4xf32, #kiln.dims<[B, L, 1, 2, 4]>>
+func.func {sym_name = "reshape_of_slice", function_type = (!rs_x, !rs_y) -> (!rs_h, !rs_h)} ({
+^bb0(%x: !rs_x, %y: !rs_y):
+  %0 = graph.slice %x {starts = #kiln.dims<[0, 0, 8]>, steps = [1, 1, 1]} : (!rs_x) -> !rs_k
+  %1 = graph.reshape %0 : (!rs_k) -> !rs_h
+  %2 = graph.slice %y {starts = #kiln.dims<[0, 0, 2, 0, 0]>, steps = [1, 1, 1, 1, 1]} : (!rs_y) -> !rs_v
+  %3 = graph.reshape %2 : (!rs_v) -> !rs_h
+  func.return %1, %3 : (!rs_h, !rs_h) -> ()
+})
+
+// It stays where it cuts within a part, where the axis has a rest, at other steps, where two axes are cut, where rows that
+// it cuts are merged, where it lies in one piece, and where the slice has another use.
+// CHECK-LABEL: sym_name = "reshape_of_slice_stays"
+// CHECK-COUNT-7: graph.slice %arg0
+// CHECK:      func.return
+!rt_x = tensor<5x26xf32>
+!rt_k = tensor<5x8xf32>
+!rt_h = tensor<5x2x4xf32>
+func.func {sym_name = "reshape_of_slice_stays", function_type = (!rt_x) -> (!rt_h, !rt_h, !rt_h, tensor<4x2x4xf32>, tensor<40xf32>, tensor<2x2x26xf32>, !rt_h, !rt_k)} ({
+^bb0(%x: !rt_x):
+  %0 = graph.slice %x {starts = #kiln.dims<[0, 6]>, steps = [1, 1]} : (!rt_x) -> !rt_k
+  %1 = graph.reshape %0 : (!rt_k) -> !rt_h
+  %2 = graph.slice %x {starts = #kiln.dims<[0, 4]>, steps = [1, 1]} : (!rt_x) -> !rt_k
+  %3 = graph.reshape %2 : (!rt_k) -> !rt_h
+  %4 = graph.slice %x {starts = #kiln.dims<[0, 0]>, steps = [1, 2]} : (!rt_x) -> !rt_k
+  %5 = graph.reshape %4 : (!rt_k) -> !rt_h
+  %6 = graph.slice %x {starts = #kiln.dims<[1, 0]>, steps = [1, 1]} : (!rt_x) -> tensor<4x8xf32>
+  %7 = graph.reshape %6 : (tensor<4x8xf32>) -> tensor<4x2x4xf32>
+  %8 = graph.slice %x {starts = #kiln.dims<[0, 2]>, steps = [1, 1]} : (!rt_x) -> !rt_k
+  %9 = graph.reshape %8 : (!rt_k) -> tensor<40xf32>
+  %10 = graph.slice %x {starts = #kiln.dims<[0, 0]>, steps = [1, 1]} : (!rt_x) -> tensor<4x26xf32>
+  %11 = graph.reshape %10 : (tensor<4x26xf32>) -> tensor<2x2x26xf32>
+  %12 = graph.slice %x {starts = #kiln.dims<[0, 16]>, steps = [1, 1]} : (!rt_x) -> !rt_k
+  %13 = graph.reshape %12 : (!rt_k) -> !rt_h
+  func.return %1, %3, %5, %7, %9, %11, %13, %12 : (!rt_h, !rt_h, !rt_h, tensor<4x2x4xf32>, tensor<40xf32>, tensor<2x2x26xf32>, !rt_h, !rt_k) -> ()
+})

@@ -10,13 +10,15 @@
 //!
 //! The number of elements that transposes move never grows: an op is rewritten only if each of its other operands is
 //! transposed alike, constant, or has no two long axes that would change order. Two transposes around a reshape become
-//! one where they can, and one before a flattened product moves into its weights.
+//! one where they can, and one before a flattened product moves into its weights. Reshapes of slices move before the
+//! slices, which can be read in place then.
 
 mod elementwise;
 mod reshape;
 mod rows;
 mod structured;
 mod unit_axes;
+mod views;
 
 use crate::matching::{
     axes_attribute, find_producer, invert, is_constant, reshape as make_reshape, shape_of, transpose,
@@ -33,6 +35,7 @@ pub fn sink_transpose_patterns(patterns: &mut PatternSet) {
         .add_fn("hoist-transpose-through-reshape", "graph.transpose", reshape::hoist_through_reshape)
         .add_fn("sink-transpose-through-broadcast", "graph.broadcast", structured::sink_through_broadcast)
         .add_fn("transpose-into-rows-of-matmul", "graph.matmul", rows::transpose_into_rows)
+        .add_fn("reshape-of-slice", "graph.reshape", views::reshape_before_slice)
         .add(unit_axes::SinkReshape);
 }
 

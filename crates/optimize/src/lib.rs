@@ -26,6 +26,7 @@ mod rotary;
 mod rules;
 mod simplify;
 mod slices;
+mod space_to_depth;
 
 pub use apply_rules::{ApplyRules, load_rules};
 pub use check_rules::{RuleCheck, check_rules, show_rules};

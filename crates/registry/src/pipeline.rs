@@ -145,6 +145,7 @@ impl NamedPipeline for Schedule {
 
     fn steps(&self) -> String {
         let plan = format!("plan-kernels{{target={}}}", self.target);
+        let pair = format!("fuse-separable{{target={}}}", self.target);
         let place = format!("place-parts{{target={}}}", self.target);
         let passes = [
             // What nobody uses needs no kernel, nor a place in what others make.
@@ -152,6 +153,8 @@ impl NamedPipeline for Schedule {
             // What one kernel computes, and how.
             "outline",
             &plan,
+            // Depthwise and pointwise convolutions whose tensor between them need not be in memory.
+            &pair,
             // Kernels that only join or cut tensors, where others can write and read in place.
             &place,
             // Weights in the order in which their kernel reads them.

@@ -23,7 +23,7 @@ use kiln_ir::{Dim, DimExpr};
 use kiln_target::Target;
 
 pub use kernel::ConvKernel;
-pub(crate) use kernel::is_to_channels_last;
+pub(crate) use kernel::{is_to_channels_last, read_instead};
 
 /// The name of the family.
 pub const FAMILY: &str = "conv";
@@ -219,7 +219,7 @@ fn conflicts(shape: &ConvShape, pitch: usize) -> bool {
     bytes.is_multiple_of(tuning::SET_CONFLICT_BYTES)
 }
 
-fn pixel_pitch(shape: &ConvShape, access: Access, lanes: usize) -> usize {
+pub(crate) fn pixel_pitch(shape: &ConvShape, access: Access, lanes: usize) -> usize {
     let channels = shape.group_channels();
     match access {
         Access::Flat | Access::Direct => shape.pitch,

@@ -1,6 +1,6 @@
 //! `pack-weights`: filters and right-hand matrices in the order in which micro-kernels read them.
 //!
-//! A plan names an input and a [`PackForm`]. The operand of the fusion is replaced by a packed one; the argument inside
+//! A plan names inputs and a [`PackForm`] of each. An operand of the fusion is replaced by a packed one; the argument inside
 //! the fusion keeps its type, which says what is computed, while the plan says how it lies in memory. Constants are
 //! packed here; what is computed at run time is packed by ops of the graph, which become kernels of their own.
 //!
@@ -32,20 +32,24 @@ pub fn pack_weights(module: &mut Module, root: Op) -> usize {
     for fusion in fusions {
         let plan = module.attribute(fusion, "plan").and_then(Plan::from_attribute);
         let Some(plan) = plan else { continue };
-        let Some(packing) = Packing::of(&plan) else { continue };
-        let operand = module.operand(fusion, packing.input);
-        let value =
-            *packed.entry((operand, packing.form)).or_insert_with(|| pack(module, fusion, operand, packing.form));
-        module.set_operand(fusion, packing.input, value);
+        let packings = Packing::all(&plan);
+        if packings.is_empty() {
+            continue;
+        }
+        count += packings.len();
+        for Packing { input, form } in packings {
+            let operand = module.operand(fusion, input);
+            let value = *packed.entry((operand, form)).or_insert_with(|| pack(module, fusion, operand, form));
+            module.set_operand(fusion, input, value);
+        }
         module.set_attribute(fusion, "plan", Packing::mark_done(&plan).to_attribute());
-        count += 1;
     }
     count
 }
 
-/// Whether an operand of the planned kernel is packed by now.
+/// Whether operands of the planned kernel are packed by now.
 pub(crate) fn is_packed(plan: &Plan) -> bool {
-    plan.options.get("pack").is_some() && Packing::of(plan).is_none()
+    plan.options.get("pack").is_some() && Packing::all(plan).is_empty()
 }
 
 /// The packed form of `operand`, which `fusion` reads.

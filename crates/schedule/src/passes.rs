@@ -1,6 +1,9 @@
 //! The decisions as passes.
 
-use crate::{KernelSpec, assign_layout, order_kernels, outline, pack_weights, place_parts, plan_kernel, plan_memory};
+use crate::{
+    KernelSpec, assign_layout, fuse_separable, order_kernels, outline, pack_weights, place_parts, plan_kernel,
+    plan_memory,
+};
 use kiln_pass::{Pass, PassContext, PassInfo, options};
 use kiln_target::Target;
 
@@ -9,6 +12,7 @@ pub const PASSES: &[PassInfo] = &[
     PassInfo::of::<AssignLayout>(),
     PassInfo::of::<Outline>(),
     PassInfo::of::<PlanKernels>(),
+    PassInfo::of::<FuseSeparable>(),
     PassInfo::of::<PlaceParts>(),
     PassInfo::of::<OrderKernels>(),
     PassInfo::of::<PackWeights>(),
@@ -70,6 +74,29 @@ impl Pass for PlanKernels {
             }
         }
         context.count("kernels", context.ops_named("graph.fusion").len());
+    }
+}
+
+options! {
+    /// Makes one kernel of a depthwise convolution and the pointwise one that alone reads it, where that is faster.
+    /// `plan-kernels` comes first.
+    pub struct FuseSeparable {
+        /// The processor: `triple` or `triple:cpu`.
+        target: String = String::from("x86_64"),
+    }
+}
+
+impl Pass for FuseSeparable {
+    const NAME: &'static str = "fuse-separable";
+
+    fn run(&self, context: &mut PassContext<'_>) {
+        match Target::from_text(&self.target) {
+            Ok(target) => {
+                let fused = fuse_separable(context.module, context.root, &target);
+                context.count("pairs-fused", fused);
+            }
+            Err(error) => context.error(context.root, error),
+        }
     }
 }
 

@@ -45,6 +45,16 @@ impl RegisterTile {
         RegisterTile { rows: halves.collect(), vectors, lanes }
     }
 
+    /// The tile with code for runs of `rows` rows, too: what is left over of them after whole tiles.
+    pub fn covering(mut self, rows: usize) -> RegisterTile {
+        let rest = rows % self.most_rows();
+        if rest > 0 && !self.rows.contains(&rest) {
+            self.rows.push(rest);
+            self.rows.sort_unstable_by(|left, right| right.cmp(left));
+        }
+        self
+    }
+
     /// Writes the tile into a plan.
     pub fn attach(&self, plan: Plan) -> Plan {
         let rows: Vec<i64> = self.rows.iter().map(|&rows| rows as i64).collect();

@@ -46,10 +46,11 @@ fn verify(module: &Module, op: Op) -> Result<(), String> {
     verify_layouts(module, op, "results_within", module.results(op))?;
     let mut operands = module.operand_types(op);
     let block = module.regions(op).first().and_then(|&region| module.entry_block(region));
-    if let (Some(packed), Some(block)) = (packed_operand(module, op), block)
-        && let (Some(operand), Some(&argument)) = (operands.get_mut(packed), module.arguments(block).get(packed))
-    {
-        *operand = module.ty(argument);
+    for packed in packed_operands(module, op) {
+        let argument = block.and_then(|block| module.arguments(block).get(packed));
+        if let (Some(operand), Some(&argument)) = (operands.get_mut(packed), argument) {
+            *operand = module.ty(argument);
+        }
     }
     verify_region(module, op, 0, &operands, &module.result_types(op))
 }
@@ -69,12 +70,14 @@ fn verify_layouts(module: &Module, op: Op, name: &str, values: &[Value]) -> Resu
     Ok(())
 }
 
-/// The operand that the plan wants packed: it may lie in memory in another order than its argument's type says.
-fn packed_operand(module: &Module, op: Op) -> Option<usize> {
+/// The operands that the plan wants packed: they may lie in memory in another order than their arguments' types say.
+fn packed_operands(module: &Module, op: Op) -> Vec<usize> {
     let find = |dictionary: Attribute, key: &str| match dictionary.kind() {
         AttributeKind::Dictionary(entries) => entries.iter().find(|(name, _)| *name == key).map(|(_, value)| *value),
         _ => None,
     };
-    let pack = find(module.attribute(op, "plan")?, "pack")?;
-    usize::try_from(find(pack, "input")?.as_i64()?).ok()
+    let pack = module.attribute(op, "plan").and_then(|plan| find(plan, "pack"));
+    let packings = pack.map(|pack| pack.as_array().map_or_else(|| vec![pack], <[Attribute]>::to_vec));
+    let input = |packing: Attribute| usize::try_from(find(packing, "input")?.as_i64()?).ok();
+    packings.unwrap_or_default().into_iter().filter_map(input).collect()
 }

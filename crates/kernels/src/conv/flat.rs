@@ -3,7 +3,8 @@
 use super::{Conv, Prologue};
 use crate::builder::{Body, Buffer, Coordinate, Index, KernelBuilder};
 use crate::gemm::{
-    Operands, RowSpace, accumulate, copy_run, finish_tile, for_panels, for_row_tiles, is_first_of_run, zero_tile,
+    Finish, Operands, RowSpace, accumulate, copy_run, finish_tile, for_panels, for_row_tiles, is_first_of_run,
+    zero_tile,
 };
 use kiln_schedule::KernelSpec;
 use kiln_schedule::conv::Access;
@@ -20,7 +21,6 @@ pub(super) fn emit(conv: &Conv, b: &mut KernelBuilder) {
         let elements = b.mul(block_rows, plan.pixel_pitch);
         b.scratch(shape.element, 0, elements)
     });
-    let depth = conv.depth(Index::Constant(1), &vec![Index::Constant(0); shape.axes.len()]);
     let (begin, end) = (b.begin, b.end);
     b.for_each(begin, end, 1, |b, task| {
         let [_, row_block, _, group, panel_block] = conv.task(b, task);
@@ -39,21 +39,48 @@ pub(super) fn emit(conv: &Conv, b: &mut KernelBuilder) {
                 (conv.input(b), b.add(pixel, channel))
             }
         };
-        let left_row = Index::from(plan.pixel_pitch);
-        let operands = Operands { left: source, left_row, right: conv.filter(b), depth: &depth };
-        let filter_base = b.mul(group, shape.group_filters());
-        let panels = conv.panels(b, panel_block);
-        for_panels(b, &plan.tile, Index::from(shape.group_filters()), panels, |b, panel, columns| {
-            let right = conv.panel_offset(b, group, panel);
-            for_row_tiles(b, &plan.tile.rows, count, |b, start, size| {
-                let moved = b.mul(start, plan.pixel_pitch);
-                let left = b.add(base, moved);
-                let zero = zero_tile(b, &operands, size, &columns);
-                let tile = accumulate(b, &operands, size, &columns, (left, right), &zero);
-                let row = b.add(first, start);
-                let coordinates = rows.tile_coordinates(b, row, size);
-                finish_tile(b, &finish, &coordinates, &columns, filter_base, &tile);
-            });
+        let run = Run { source, base, first, count };
+        multiply_run(conv, b, (&rows, &finish), &run, group, panel_block);
+    });
+}
+
+/// Pixels that follow each other.
+pub(super) struct Run {
+    /// Where they are.
+    pub source: Buffer,
+    /// The element where they begin.
+    pub base: Index,
+    /// The number of the first pixel among all of the batch.
+    pub first: Index,
+    /// How many.
+    pub count: Index,
+}
+
+/// Multiplies a run of pixels with the filters of a panel block.
+pub(super) fn multiply_run(
+    conv: &Conv,
+    b: &mut KernelBuilder,
+    (rows, finish): (&RowSpace, &Finish),
+    run: &Run,
+    group: Index,
+    panel_block: Index,
+) {
+    let (shape, plan) = (conv.shape, conv.plan);
+    let depth = conv.depth(Index::Constant(1), &vec![Index::Constant(0); shape.axes.len()]);
+    let left_row = Index::from(plan.pixel_pitch);
+    let operands = Operands { left: run.source, left_row, right: conv.filter(b), depth: &depth };
+    let filter_base = b.mul(group, shape.group_filters());
+    let panels = conv.panels(b, panel_block);
+    for_panels(b, &plan.tile, Index::from(shape.group_filters()), panels, |b, panel, columns| {
+        let right = conv.panel_offset(b, group, panel);
+        for_row_tiles(b, &plan.tile.rows, run.count, |b, start, size| {
+            let moved = b.mul(start, plan.pixel_pitch);
+            let left = b.add(run.base, moved);
+            let zero = zero_tile(b, &operands, size, &columns);
+            let tile = accumulate(b, &operands, size, &columns, (left, right), &zero);
+            let row = b.add(run.first, start);
+            let coordinates = rows.tile_coordinates(b, row, size);
+            finish_tile(b, finish, &coordinates, &columns, filter_base, &tile);
         });
     });
 }

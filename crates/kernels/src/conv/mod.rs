@@ -1,9 +1,11 @@
 //! Dense and grouped channels-last convolutions as implicit matrix products.
 //!
 //! For each task: copy the input it reads to scratch memory, if the plan says so and the task before has not; then, for
-//! each panel of filters, walk the positions of the output tile by tile.
+//! each panel of filters, walk the positions of the output tile by tile. What is copied may also be computed: by
+//! elementwise ops, or by a depthwise convolution.
 
 mod flat;
+mod separable;
 mod transposed;
 mod window;
 
@@ -13,6 +15,7 @@ use kiln_ir::DimExpr;
 use kiln_schedule::conv::{ConvKernel, ConvPlan};
 use kiln_schedule::conv_shape::{ConvAxis, ConvShape};
 use kiln_schedule::conv_transpose::TransposedShape;
+use kiln_schedule::separable::{SeparableKernel, SeparablePlan};
 use kiln_schedule::{KernelSpec, Plan, Source};
 
 /// Emits a convolution planned by `kiln_schedule::conv`.
@@ -24,6 +27,12 @@ pub fn emit(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
     let prologue = merged.as_ref().map(|spec| Prologue { spec, is_merged: true }).or(whole);
     let conv = Conv { spec: &kernel.spec, shape: &kernel.shape, plan: &plan, prologue };
     if plan.access.is_flat() { flat::emit(&conv, b) } else { window::emit_conv(&conv, b) }
+}
+
+/// Emits a pair of convolutions planned by `kiln_schedule::separable`.
+pub fn emit_separable(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
+    let kernel = SeparableKernel::of(spec).expect("plans of this family are made for a depthwise and a pointwise one");
+    separable::emit(&kernel, &SeparablePlan::from_plan(plan), b);
 }
 
 /// Emits a transposed convolution planned by `kiln_schedule::conv_transpose`.

@@ -18,9 +18,13 @@ pub fn emit(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
     let plan = DepthwisePlan::from_plan(plan);
     let anchor = Source::Node { node: shape.anchor, result: 0 };
     let finish = Finish { spec, anchor, bias: None, spill: None, transposed: None };
+    let rank = spec.nodes[shape.anchor].results[0].rank();
+    let store = |b: &mut KernelBuilder, pixel: &Pixel, channel: Index, lanes: Lanes, value: Value| {
+        finish_value(b, &finish, &pixel.coordinates(rank), channel, lanes, value);
+    };
     let extents = plan.task_space(&shape).map(|expr| b.expr(expr));
     let (block_rows, height) = (b.expr(plan.block_rows), b.expr(shape.rows().output));
-    let depthwise = Depthwise { shape: &shape, plan: &plan, finish };
+    let depthwise = Depthwise { shape: &shape, plan: &plan, store: &store };
     let (begin, end) = (b.begin, b.end);
     b.for_each(begin, end, 1, |b, task| {
         let at = b.delinearize(task, &extents);
@@ -31,19 +35,41 @@ pub fn emit(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
     });
 }
 
-/// A depthwise convolution being emitted.
+/// A position of the output.
 #[derive(Clone, Copy, Debug)]
-struct Depthwise<'s> {
-    shape: &'s ConvShape,
-    plan: &'s DepthwisePlan,
-    finish: Finish<'s>,
+pub(crate) struct Pixel {
+    pub image: Index,
+    pub row: Index,
+    pub column: Index,
+}
+
+impl Pixel {
+    /// The leading coordinates in a tensor of `rank` axes, which lacks rows if it has but three.
+    pub fn coordinates(&self, rank: usize) -> Vec<Index> {
+        match rank {
+            3 => vec![self.image, self.column],
+            _ => vec![self.image, self.row, self.column],
+        }
+    }
+}
+
+/// Stores the accumulator of a vector of channels, from one channel on.
+pub(crate) type StoreVector<'s> = &'s dyn Fn(&mut KernelBuilder, &Pixel, Index, Lanes, Value);
+
+/// A depthwise convolution being emitted.
+#[derive(Clone, Copy)]
+pub(crate) struct Depthwise<'s> {
+    pub shape: &'s ConvShape,
+    pub plan: &'s DepthwisePlan,
+    /// What becomes of accumulators.
+    pub store: StoreVector<'s>,
 }
 
 /// One row of the output and one vector of channels.
 #[derive(Clone, Debug)]
 struct Line {
-    /// The leading coordinates of the output, without the column.
-    coordinates: Vec<Index>,
+    image: Index,
+    row: Index,
     /// Where the first tap of column 0 is read, in elements; may lie before the input.
     input: Index,
     /// Elements between rows of the input.
@@ -58,7 +84,7 @@ struct Line {
 
 impl Depthwise<'_> {
     /// All columns and channels of a row of the output.
-    fn row(&self, b: &mut KernelBuilder, image: Index, row: Index) {
+    pub fn row(&self, b: &mut KernelBuilder, image: Index, row: Index) {
         let shape = self.shape;
         let (rows, columns) = (shape.rows(), shape.columns());
         let (height, width) = (b.expr(rows.input), b.expr(columns.input));
@@ -71,10 +97,6 @@ impl Depthwise<'_> {
         let pixel = b.mul(line, width);
         let pixel = b.sub(pixel, columns.pad_low);
         let input = b.mul(pixel, shape.pitch);
-        let mut coordinates = vec![image];
-        if self.finish.spec.nodes[shape.anchor].results[0].rank() > 3 {
-            coordinates.push(row);
-        }
         let channels = Index::from(shape.channels);
         let vector = self.plan.lanes.min(b.lanes_for(shape.element, channels));
         b.vector_loop(0, channels, vector, |b, channel, lanes| {
@@ -82,8 +104,7 @@ impl Depthwise<'_> {
                 Some(bias) => b.load(b.inputs[bias], channel, lanes),
                 None => b.zero(lanes_of(computed_type(shape.element), lanes.count)),
             };
-            let coordinates = coordinates.clone();
-            self.columns(b, &Line { coordinates, input, input_row, row_taps, channel, lanes, initial });
+            self.columns(b, &Line { image, row, input, input_row, row_taps, channel, lanes, initial });
         });
     }
 
@@ -181,8 +202,8 @@ impl Depthwise<'_> {
     }
 
     fn finish(&self, b: &mut KernelBuilder, line: &Line, column: Index, value: Value) {
-        let coordinates = [line.coordinates.as_slice(), &[column]].concat();
-        finish_value(b, &self.finish, &coordinates, line.channel, line.lanes, value);
+        let pixel = Pixel { image: line.image, row: line.row, column };
+        (self.store)(b, &pixel, line.channel, line.lanes, value);
     }
 }
 

@@ -66,7 +66,7 @@ impl ConvKernel {
 }
 
 /// The kernel with its anchor reading one more input in place of `source`.
-fn read_instead(spec: &KernelSpec, anchor: usize, source: Source) -> KernelSpec {
+pub(crate) fn read_instead(spec: &KernelSpec, anchor: usize, source: Source) -> KernelSpec {
     let mut rest = spec.clone();
     rest.nodes[anchor].operands[0] = Source::Input(rest.inputs.len());
     rest.inputs.push(spec.tensor(source).clone());

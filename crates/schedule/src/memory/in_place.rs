@@ -8,13 +8,21 @@ use crate::anchored::anchor;
 use crate::axes::is_elementwise;
 use crate::parts::storage_of;
 use crate::plan::Plan;
+use crate::separable::SeparableKernel;
 use crate::spec::{KernelSpec, NodeSpec, Source};
-use crate::{conv, conv_transpose, depthwise, map, matmul, winograd};
+use crate::{conv, conv_transpose, depthwise, map, matmul, separable, winograd};
 use kiln_ir::{DimExpr, Module, Op, Value};
 
 /// The families that store each element once.
-const FAMILIES: &[&str] =
-    &[map::FAMILY, conv::FAMILY, conv_transpose::FAMILY, depthwise::FAMILY, winograd::FAMILY, matmul::FAMILY];
+const FAMILIES: &[&str] = &[
+    map::FAMILY,
+    conv::FAMILY,
+    conv_transpose::FAMILY,
+    depthwise::FAMILY,
+    separable::FAMILY,
+    winograd::FAMILY,
+    matmul::FAMILY,
+];
 
 /// What `request` knows of the memory that the only result of `op` can take over: of its first operand that `op` may
 /// overwrite.
@@ -46,5 +54,8 @@ fn is_read_in_step(spec: &KernelSpec, input: usize) -> bool {
     let has_one_anchor =
         spec.nodes.iter().all(is_simple) || anchor(spec, &["conv", "conv_transpose", "matmul"]).is_some();
     let reads = |node: &NodeSpec| node.operands.contains(&Source::Input(input));
-    is_alike && has_one_anchor && spec.nodes.iter().filter(|node| reads(node)).all(is_elementwise)
+    // What a pair's first half reads may be read for other elements of the result.
+    let pair = SeparableKernel::of(spec).filter(|pair| !pair.first.nodes.iter().any(reads));
+    let is_known = has_one_anchor || pair.is_some();
+    is_alike && is_known && spec.nodes.iter().filter(|node| reads(node)).all(is_elementwise)
 }

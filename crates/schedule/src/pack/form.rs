@@ -140,33 +140,52 @@ impl PackForm {
 }
 
 impl Packing {
-    /// Writes the packing into a plan: `pack = {columns = 32, form = "conv_panels", groups = 1, input = 1}`.
+    /// Writes the packing into a plan: `pack = {columns = 32, form = "conv_panels", groups = 1, input = 1}`, or a list of
+    /// those where several operands are packed.
     pub fn attach(self, plan: Plan) -> Plan {
         let (groups, columns) = self.form.sizes();
         let integer = |value: usize| Attribute::i64(value as i64);
-        let entries = vec![
+        let packing = Attribute::dictionary(vec![
             (Name::new("columns"), integer(columns)),
             (Name::new("form"), Attribute::string(self.form.name())),
             (Name::new("groups"), integer(groups)),
             (Name::new("input"), integer(self.input)),
-        ];
-        plan.with("pack", Attribute::dictionary(entries))
-    }
-
-    /// The plan with a note that the operand is packed by now: `done`.
-    pub(super) fn mark_done(plan: &Plan) -> Plan {
-        let mut plan = plan.clone();
-        if let Some(AttributeKind::Dictionary(entries)) = plan.options.get("pack").map(|pack| pack.kind()) {
-            let mut entries = entries.clone();
-            entries.push((Name::new("done"), Attribute::unit()));
-            plan.options.set("pack", Attribute::dictionary(entries));
+        ]);
+        let known = Packing::entries(&plan);
+        match known.is_empty() {
+            true => plan.with("pack", packing),
+            false => plan.with("pack", Attribute::array(&[known.as_slice(), &[packing]].concat())),
         }
-        plan
     }
 
-    /// Reads the packing of a plan, if it is still to be done.
-    pub fn of(plan: &Plan) -> Option<Packing> {
-        let attribute = plan.options.get("pack")?;
+    /// What a plan says about each operand that is packed.
+    fn entries(plan: &Plan) -> Vec<Attribute> {
+        match plan.options.get("pack") {
+            None => Vec::new(),
+            Some(pack) => pack.as_array().map_or_else(|| vec![pack], <[Attribute]>::to_vec),
+        }
+    }
+
+    /// The plan with a note that its operands are packed by now: `done`.
+    pub(super) fn mark_done(plan: &Plan) -> Plan {
+        let mark = |packing: Attribute| match packing.kind() {
+            AttributeKind::Dictionary(entries) => {
+                let done = (Name::new("done"), Attribute::unit());
+                Attribute::dictionary([entries.as_slice(), &[done]].concat())
+            }
+            _ => packing,
+        };
+        let mut marked: Vec<Attribute> = Packing::entries(plan).into_iter().map(mark).collect();
+        let pack = if marked.len() == 1 { marked.remove(0) } else { Attribute::array(&marked) };
+        plan.clone().with("pack", pack)
+    }
+
+    /// Reads the packings of a plan that are still to be done.
+    pub fn all(plan: &Plan) -> Vec<Packing> {
+        Packing::entries(plan).into_iter().filter_map(Packing::from_attribute).collect()
+    }
+
+    fn from_attribute(attribute: Attribute) -> Option<Packing> {
         let AttributeKind::Dictionary(entries) = attribute.kind() else { return None };
         let find = |key: &str| entries.iter().find(|(name, _)| *name == key).map(|(_, value)| *value);
         if find("done").is_some() {

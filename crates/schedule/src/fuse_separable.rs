@@ -1,0 +1,98 @@
+//! `fuse-separable`: a depthwise convolution and the pointwise one that alone reads it become one kernel, where that is
+//! faster.
+//!
+//! ```mlir
+//! %d = graph.fusion %x, %f {plan = {family = "depthwise", ...}}
+//! %y = graph.fusion %d, %w, %r {plan = {family = "conv", ...}}
+//! // becomes
+//! %y = graph.fusion %x, %f, %w, %r {plan = {family = "separable", ...}}
+//! ```
+//!
+//! See [`crate::separable`] for what such a kernel does.
+
+use crate::conv_shape::ConvShape;
+use crate::plan::Plan;
+use crate::spec::KernelSpec;
+use crate::{conv, depthwise, separable};
+use kiln_ir::{Builder, Location, Module, Op, Type, Value, ValueMapping};
+use kiln_target::Target;
+
+/// Fuses what is worth it inside `root`; returns how many pairs.
+pub fn fuse_separable(module: &mut Module, root: Op, target: &Target) -> usize {
+    let fusions = module.ops_named(root, "graph.fusion");
+    fusions.into_iter().filter(|&fusion| fuse(module, fusion, target)).count()
+}
+
+/// Takes the kernel of a depthwise convolution into the one that reads it, if that is worth it.
+fn fuse(module: &mut Module, reader: Op, target: &Target) -> bool {
+    let Some((producer, index)) = find_pair(module, reader, target) else { return false };
+    let fused = merge(module, producer, reader, index);
+    let (spec, _) = KernelSpec::of(module, fused);
+    let plan = separable::plan(&spec, target).expect("two convolutions that can be a pair are one kernel's");
+    module.set_attribute(fused, "plan", plan.to_attribute());
+    let result = module.result(fused, 0);
+    module.replace(reader, &[result]);
+    module.erase(producer);
+    true
+}
+
+/// The kernel that makes what `reader` convolves, and which operand that is.
+fn find_pair(module: &Module, reader: Op, target: &Target) -> Option<(Op, usize)> {
+    let pointwise = shape_of(module, reader, conv::FAMILY)?;
+    let value = module.operand(reader, pointwise.input);
+    let producer = module.defining_op(value).filter(|&op| module.is(op, "graph.fusion"))?;
+    let depthwise = shape_of(module, producer, depthwise::FAMILY)?;
+    let is_alone = module.uses(value).len() == 1 && module.parent_block(producer) == module.parent_block(reader);
+    let is_whole = [producer, reader].iter().all(|&op| !KernelSpec::of(module, op).0.has_parts());
+    let fits = is_alone
+        && is_whole
+        && separable::can_pair(&depthwise, &pointwise)
+        && separable::is_faster(&depthwise, &pointwise, target);
+    fits.then_some((producer, pointwise.input))
+}
+
+/// The convolution of a kernel of `family` that reads a buffer.
+fn shape_of(module: &Module, fusion: Op, family: &str) -> Option<ConvShape> {
+    let plan = module.attribute(fusion, "plan").and_then(Plan::from_attribute)?;
+    if plan.family != *family || crate::pack::is_packed(&plan) || module.results(fusion).len() != 1 {
+        return None;
+    }
+    ConvShape::of(&KernelSpec::of(module, fusion).0)
+}
+
+/// A kernel before `reader` that does what both do; `index` is the operand of `reader` that `producer` makes.
+fn merge(module: &mut Module, producer: Op, reader: Op, index: usize) -> Op {
+    let between = module.operand(reader, index);
+    let mut inputs: Vec<Value> = module.operands(producer).to_vec();
+    inputs.extend(module.operands(reader).iter().filter(|&&operand| operand != between));
+    let input_types: Vec<Type> = inputs.iter().map(|&input| module.ty(input)).collect();
+    let types = module.result_types(reader);
+    let locations = [module.location(producer), module.location(reader)];
+    let mut builder = Builder::before(module, reader);
+    builder.location = Location::fused(&locations);
+    let fused = builder.op("graph.fusion").operands(&inputs).results(&types).regions(1).build();
+    let region = module.regions(fused)[0];
+    let block = module.create_block(region, &input_types);
+    let arguments = module.arguments(block).to_vec();
+    let (own, others) = arguments.split_at(module.operands(producer).len());
+    let yielded = copy_body(module, producer, own, block);
+    let mut given = others.to_vec();
+    given.insert(index, yielded);
+    let yielded = copy_body(module, reader, &given, block);
+    Builder::at_end(module, block).op("graph.yield").operand(yielded).build();
+    fused
+}
+
+/// Copies what stands in a fusion to the end of `block`, with `given` for its arguments; returns what it yields.
+fn copy_body(module: &mut Module, fusion: Op, given: &[Value], block: kiln_ir::Block) -> Value {
+    let from = module.region_block(fusion, 0);
+    let mut mapping: ValueMapping = module.arguments(from).iter().copied().zip(given.iter().copied()).collect();
+    for op in module.ops_of(from) {
+        if module.is(op, "graph.yield") {
+            return mapping[&module.operand(op, 0)];
+        }
+        let copy = module.clone_op(op, &mut mapping);
+        module.append(block, copy);
+    }
+    unreachable!("a fusion ends with a yield")
+}

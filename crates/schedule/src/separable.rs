@@ -186,7 +186,8 @@ fn block_rows(depthwise: &ConvShape, pixel_bytes: usize, target: &Target) -> Dim
     let columns = at_least_one(depthwise.columns().output);
     let fitting = divide(constant(target.caches.l1 / pixel_bytes), columns);
     let least = divide_up(constant(tuning::SEPARABLE_POSITIONS), columns);
-    balanced_block(depthwise.rows().output, fitting.max(least))
+    let (rows, most) = (depthwise.rows().output, fitting.max(least));
+    if rows.as_constant().is_some() { balanced_block(rows, most) } else { most }
 }
 
 /// The register tile of the pixels of a task, and of those of the last task of an image.
@@ -203,5 +204,93 @@ fn register_tile(depthwise: &ConvShape, pointwise: &ConvShape, block_rows: DimEx
     match (rows.as_constant(), columns.as_constant(), block_rows.as_constant()) {
         (Some(rows), Some(columns), Some(block)) => tile.covering((rows % block * columns) as usize),
         _ => RegisterTile::of_any_rows(&target, element, filters),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conv_shape::ConvAxis;
+    use kiln_tensor::ElementType;
+
+    /// A convolution over `rows x columns` of channels-last `f32`, same padding.
+    fn shape((rows, columns): (DimExpr, DimExpr), kernel: i64, channels: [usize; 2], groups: usize) -> ConvShape {
+        let pad = kernel / 2;
+        let axis = |extent| ConvAxis {
+            input: extent,
+            output: extent,
+            kernel,
+            stride: 1,
+            dilation: 1,
+            pad_low: pad,
+            pad_high: pad,
+        };
+        ConvShape {
+            anchor: 0,
+            input: 0,
+            is_planar: false,
+            is_computed: false,
+            filter: 1,
+            bias: None,
+            element: ElementType::F32,
+            batch: constant(1),
+            axes: vec![axis(rows), axis(columns)],
+            channels: channels[0],
+            pitch: channels[0],
+            filters: channels[1],
+            groups,
+        }
+    }
+
+    /// A depthwise and a pointwise convolution `channels -> filters`; what the planner decides.
+    fn check(cpu: &str, extents: (DimExpr, DimExpr), [channels, filters]: [usize; 2], expected: &str) {
+        let target = Target::parse("x86_64", Some(cpu)).expect("known");
+        let depthwise = shape(extents, 3, [channels, channels], channels);
+        let pointwise = shape(extents, 1, [channels, filters], 1);
+        assert!(can_pair(&depthwise, &pointwise));
+        let found = match is_faster(&depthwise, &pointwise, &target) {
+            false => "two kernels".to_owned(),
+            true => {
+                let plan = SeparablePlan::new(&depthwise, &pointwise, &target);
+                assert_eq!(SeparablePlan::from_plan(&plan.to_plan(&depthwise, &pointwise)), plan);
+                let (tile, rows) = (&plan.tile, plan.block_rows);
+                format!("rows {rows} tile {:?}x{} pitch {}", tile.rows, tile.vectors, plan.pixel_pitch)
+            }
+        };
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn tasks_fit_the_first_level_cache_and_have_enough_positions() {
+        let known = |rows, columns| (constant(rows), constant(columns));
+        check("znver4", known(400, 304), [16, 32], "rows 1 tile [12, 4]x2 pitch 16");
+        check("znver4", known(515, 35), [32, 64], "rows 7 tile [14, 7]x2 pitch 32");
+        check("znver4", known(200, 152), [32, 32], "rows 1 tile [12, 8]x2 pitch 32");
+        check("znver4", known(80, 38), [256, 256], "rows 2 tile [13, 11]x2 pitch 256");
+        check("x86-64-v3", known(400, 304), [16, 32], "rows 1 tile [6, 4]x2 pitch 16");
+        check(
+            "znver4",
+            (DimExpr::symbol("d0"), DimExpr::symbol("d1")),
+            [64, 128],
+            "rows max((max(d1, 1) + 63) floordiv (max(d1, 1)), 128 floordiv (max(d1, 1))) tile [14, 7, 4, 2, 1]x2 pitch 64",
+        );
+    }
+
+    #[test]
+    fn what_stays_in_the_cache_or_streams_filters_stays_apart() {
+        let known = |rows, columns| (constant(rows), constant(columns));
+        check("znver4", known(56, 56), [64, 64], "two kernels");
+        check("znver4", known(80, 80), [768, 768], "two kernels");
+        check("znver4", known(8, 20_000), [32, 32], "two kernels");
+        check("znver4", (DimExpr::symbol("d0"), DimExpr::symbol("d1")), [512, 512], "two kernels");
+    }
+
+    #[test]
+    fn only_a_depthwise_and_a_dense_pointwise_convolution_are_a_pair() {
+        let extents = (constant(9), constant(9));
+        let depthwise = shape(extents, 3, [16, 16], 16);
+        assert!(!can_pair(&depthwise, &shape(extents, 3, [16, 8], 1)));
+        assert!(!can_pair(&depthwise, &shape(extents, 1, [16, 8], 2)));
+        assert!(!can_pair(&shape(extents, 3, [16, 16], 4), &shape(extents, 1, [16, 8], 1)));
     }
 }

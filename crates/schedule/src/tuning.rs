@@ -92,17 +92,19 @@ pub const DEPTHWISE_COST: usize = 3;
 /// A depthwise and a pointwise convolution are one kernel where what is between them takes at least this part of the
 /// second-level cache.
 ///
-/// Xeon, taken for a processor of 512 KiB, six pairs one after the other: 2.0 MB 1.17 ms a pair as two kernels, 0.98 as
-/// one; 3.9 MB 2.30 and 1.99; 0.4 to 0.8 MB within a hundredth; 0.1 to 0.2 MB slower by a fiftieth as one. PP-OCR's
-/// recognizer, of 0.5 MB each between other layers: 11.4 ms and 10.8.
+/// Xeon, taken for a processor of 512 KiB, six pairs one after the other: 100x76x64 (1.9 MB) 4.69 ms as two kernels each,
+/// 3.81 as one; 100x76x128 (3.9 MB) 13.8 and 12.0; of 0.1 to 0.8 MB between 0.95 and 1.09 times as long as one. PP-OCR's
+/// recognizer, most of 0.5 MB: 10.96 ms and 10.35.
 pub const SEPARABLE_SHARE: (usize, usize) = (7, 8);
 
 /// The same where extents are symbolic: so small are filters that reading them for each task costs nothing.
 pub const SEPARABLE_FILTER_SHARE: (usize, usize) = (1, 4);
 
-/// The fewest positions of a task of a depthwise and a pointwise convolution, which reads all filters.
+/// The fewest positions of a task of a depthwise and a pointwise convolution, which reads all filters; otherwise as many
+/// as fit the first-level cache.
 ///
-/// Xeon, 50x38x512: 38 positions a task 1.03 times two kernels, 76 0.95; 100x76x64: 76 positions 0.80, 228 0.85.
+/// Xeon, times as one kernel by times as two: 100x76x64, 76 positions (19 KiB) 0.80, 228 0.85, 456 0.88; 25x19x512, 19
+/// positions 0.95 to 1.11, 57 0.94.
 pub const SEPARABLE_POSITIONS: usize = 64;
 
 /// Registers that the register tile leaves to constants of the epilogues where there is but one panel: LLVM keeps

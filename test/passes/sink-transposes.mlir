@@ -153,3 +153,81 @@ func.func {sym_name = "reshape_of_slice_stays", function_type = (!rt_x) -> (!rt_
   %13 = graph.reshape %12 : (!rt_k) -> !rt_h
   func.return %1, %3, %5, %7, %9, %11, %13, %12 : (!rt_h, !rt_h, !rt_h, tensor<4x2x4xf32>, tensor<40xf32>, tensor<2x2x26xf32>, !rt_h, !rt_k) -> ()
 })
+
+// An operand in the model's order is transposed if that saves more than it costs.
+// CHECK-LABEL: sym_name = "mixed"
+// CHECK:      %[[Y:[0-9]+]] = graph.transpose %arg1 {permutation = [0, 2, 3, 1]}
+// CHECK-NEXT: %[[S:[0-9]+]] = graph.add %arg0, %[[Y]]
+// CHECK-NEXT: %[[R:[0-9]+]] = graph.relu %[[S]]
+// CHECK-NEXT: func.return %[[R]]
+!pt_last = tensor<1x4x5x3xf32>
+!pt_first = tensor<1x3x4x5xf32>
+func.func {function_type = (!pt_last, !pt_first) -> !pt_last, sym_name = "mixed"} ({
+^bb0(%x: !pt_last, %y: !pt_first):
+  %0 = graph.transpose %x {permutation = [0, 3, 1, 2]} : (!pt_last) -> !pt_first
+  %1 = graph.add %0, %y : (!pt_first, !pt_first) -> !pt_first
+  %2 = graph.relu %1 : (!pt_first) -> !pt_first
+  %3 = graph.transpose %2 {permutation = [0, 2, 3, 1]} : (!pt_first) -> !pt_last
+  func.return %3 : (!pt_last) -> ()
+}) : () -> ()
+
+// What is taken as it is anyway is transposed once, not once more behind each op.
+// CHECK-LABEL: sym_name = "taken_anyway"
+// CHECK:      %[[T:[0-9]+]] = graph.transpose %arg0
+// CHECK-NEXT: %[[R:[0-9]+]] = graph.relu %[[T]]
+// CHECK-NEXT: func.return %[[T]], %[[R]]
+func.func {function_type = (!pt_last) -> (!pt_first, !pt_first), sym_name = "taken_anyway"} ({
+^bb0(%x: !pt_last):
+  %0 = graph.transpose %x {permutation = [0, 3, 1, 2]} : (!pt_last) -> !pt_first
+  %1 = graph.relu %0 : (!pt_first) -> !pt_first
+  func.return %0, %1 : (!pt_first, !pt_first) -> ()
+}) : () -> ()
+
+// Two transposes of what is made of one value become one of that.
+// CHECK-LABEL: sym_name = "before_the_branches"
+// CHECK:      %[[T:[0-9]+]] = graph.transpose %arg0
+// CHECK-NEXT: %[[A:[0-9]+]] = graph.relu %[[T]]
+// CHECK-NEXT: %[[B:[0-9]+]] = graph.tanh %[[T]]
+// CHECK-NEXT: func.return %[[A]], %[[B]]
+func.func {function_type = (!pt_first) -> (!pt_last, !pt_last), sym_name = "before_the_branches"} ({
+^bb0(%x: !pt_first):
+  %0 = graph.relu %x : (!pt_first) -> !pt_first
+  %1 = graph.tanh %x : (!pt_first) -> !pt_first
+  %2 = graph.transpose %0 {permutation = [0, 2, 3, 1]} : (!pt_first) -> !pt_last
+  %3 = graph.transpose %1 {permutation = [0, 2, 3, 1]} : (!pt_first) -> !pt_last
+  func.return %2, %3 : (!pt_last, !pt_last) -> ()
+}) : () -> ()
+
+// A transpose stays before what makes more of its elements, and moves behind what makes fewer or as many.
+// CHECK-LABEL: sym_name = "where_least"
+// CHECK:      %[[T:[0-9]+]] = graph.transpose %arg0
+// CHECK-NEXT: graph.pad %[[T]]
+// CHECK:      %[[M:[0-9]+]] = graph.reduce_max %arg1 {axes = [2], keep_dims = true}
+// CHECK-NEXT: graph.transpose %[[M]]
+// CHECK:      %[[C:[0-9]+]] = graph.cos %arg2
+// CHECK-NEXT: graph.transpose %[[C]]
+func.func {function_type = (!pt_last, !pt_last, !pt_last) -> (tensor<1x3x4x7xf32>, tensor<1x3x4x1xf32>, !pt_first), sym_name = "where_least"} ({
+^bb0(%x: !pt_last, %y: !pt_last, %z: !pt_last):
+  %zero = graph.constant {value = dense<0.0> : tensor<f32>} : () -> tensor<f32>
+  %0 = graph.transpose %x {permutation = [0, 3, 1, 2]} : (!pt_last) -> !pt_first
+  %1 = graph.pad %0, %zero {high = #kiln.dims<[0, 0, 0, 1]>, low = #kiln.dims<[0, 0, 0, 1]>, mode = "constant"} : (!pt_first, tensor<f32>) -> tensor<1x3x4x7xf32>
+  %2 = graph.transpose %y {permutation = [0, 3, 1, 2]} : (!pt_last) -> !pt_first
+  %3 = graph.reduce_max %2 {axes = [3], keep_dims = true} : (!pt_first) -> tensor<1x3x4x1xf32>
+  %4 = graph.transpose %z {permutation = [0, 3, 1, 2]} : (!pt_last) -> !pt_first
+  %5 = graph.cos %4 : (!pt_first) -> !pt_first
+  func.return %1, %3, %5 : (tensor<1x3x4x7xf32>, tensor<1x3x4x1xf32>, !pt_first) -> ()
+}) : () -> ()
+
+// Two of one that is its own inverse meet; what is between them names axes.
+// CHECK-LABEL: sym_name = "own_inverse"
+// CHECK:      %[[S:[0-9]+]] = graph.softmax %arg0 {axis = 0}
+// CHECK-NEXT: %[[P:[0-9]+]] = graph.concat %[[S]], %arg0 {axis = 0}
+// CHECK-NEXT: func.return %[[P]]
+func.func {function_type = (tensor<3x4xf32>) -> tensor<6x4xf32>, sym_name = "own_inverse"} ({
+^bb0(%x: tensor<3x4xf32>):
+  %0 = graph.transpose %x {permutation = [1, 0]} : (tensor<3x4xf32>) -> tensor<4x3xf32>
+  %1 = graph.softmax %0 {axis = 1} : (tensor<4x3xf32>) -> tensor<4x3xf32>
+  %2 = graph.concat %1, %0 {axis = 1} : (tensor<4x3xf32>, tensor<4x3xf32>) -> tensor<4x6xf32>
+  %3 = graph.transpose %2 {permutation = [1, 0]} : (tensor<4x6xf32>) -> tensor<6x4xf32>
+  func.return %3 : (tensor<6x4xf32>) -> ()
+}) : () -> ()

@@ -1,4 +1,5 @@
-//! `sink-transposes`: transposes move from operands to results, until they meet their inverse and both vanish.
+//! `sink-transposes`: transposes move to where they move the fewest bytes, and as late as that allows; many meet their
+//! inverse, and both vanish.
 //!
 //! ```mlir
 //! %t = graph.transpose %x {permutation = [0, 3, 1, 2]}
@@ -8,12 +9,12 @@
 //! %r = graph.transpose %y {permutation = [0, 3, 1, 2]}
 //! ```
 //!
-//! The number of elements that transposes move never grows: an op is rewritten only if each of its other operands is
-//! transposed alike, constant, or has no two long axes that would change order. Two transposes around a reshape become
-//! one where they can, and one before a flattened product moves into its weights. Reshapes of slices move before the
-//! slices, which can be read in place then.
+//! Among ops that compute in any order of axes, [`place`] finds the best places of all transposes at once. Patterns move them
+//! past reshapes: two transposes around a reshape become one where they can, and one before a flattened product moves into
+//! its weights. Reshapes of slices move before the slices, which can be read in place then.
 
-mod elementwise;
+mod min_cut;
+mod place;
 mod reshape;
 mod rows;
 mod structured;
@@ -24,11 +25,10 @@ use crate::matching::{
     axes_attribute, find_producer, invert, is_constant, reshape as make_reshape, shape_of, transpose,
 };
 use kiln_ir::{Builder, Dim, Module, Op, PatternSet, Type, Value};
+pub(crate) use place::place_transposes;
 
 /// The patterns.
 pub fn sink_transpose_patterns(patterns: &mut PatternSet) {
-    patterns.add(elementwise::SinkThroughElementwise);
-    structured::add_patterns(patterns);
     patterns
         .add_fn("sink-transpose-through-reshape", "graph.reshape", reshape::sink_through_reshape)
         .add_fn("squeeze-before-transpose", "graph.reshape", reshape::squeeze_transpose)

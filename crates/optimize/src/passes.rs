@@ -1,8 +1,9 @@
 //! The patterns as passes.
 
 use crate::{
-    ApplyRules, RemoveDeadValues, fold_constants, fold_scale_patterns, merge_siblings_patterns, recompose_patterns,
-    recompose_recurrent, simplify_patterns, sink_transpose_patterns,
+    ApplyRules, RemoveDeadValues, fold_constants, fold_scale_patterns, merge_siblings_patterns,
+    move_transposes::place_transposes, recompose_patterns, recompose_recurrent, simplify_patterns,
+    sink_transpose_patterns,
 };
 use kiln_ir::{Attribute, Builder, PatternSet, Type, Value};
 use kiln_pass::{Pass, PassContext, PassInfo, options, run_patterns_with_constants};
@@ -117,18 +118,30 @@ impl Pass for Simplify {
 }
 
 options! {
-    /// Moves transposes from operands to results until they meet their inverse.
+    /// Moves transposes to where they move the fewest bytes, and as late as that allows: many meet their inverse, and both
+    /// vanish.
     pub struct SinkTransposes {}
 }
+
+/// How often transposes are placed in one run of the pass, each for what patterns leave.
+const MOST_PLACEMENTS: usize = 8;
 
 impl Pass for SinkTransposes {
     const NAME: &'static str = "sink-transposes";
 
     fn run(&self, context: &mut PassContext<'_>) {
-        // What sinking leaves is simplified at once: transposes that meet must vanish before the next op is looked at.
-        run(context, |patterns| {
-            sink_transpose_patterns(patterns);
-            simplify_patterns(false, patterns);
-        });
+        // What patterns leave is simplified at once, for transposes that meet must vanish before the next op is looked at;
+        // then transposes may have better places again.
+        for round in 0..MOST_PLACEMENTS {
+            let moved = place_transposes(context.module, context.root);
+            context.count("ops-reordered", moved);
+            if moved == 0 && round > 0 {
+                break;
+            }
+            run(context, |patterns| {
+                sink_transpose_patterns(patterns);
+                simplify_patterns(false, patterns);
+            });
+        }
     }
 }

@@ -51,7 +51,7 @@ func.func {sym_name = "main", function_type = (!x, !f, !b, !w, !c, !x) -> !x} ({
 }) : () -> ()
 // -----
 // what is convolved is added again, and what the first half reads elementwise has the shape of the result
-!x = tensor<2x130x77x24xf32>
+!x = tensor<2x150x77x24xf32>
 !f = tensor<24x1x3x3xf32>
 !w = tensor<24x24x1x1xf32>
 func.func {sym_name = "main", function_type = (!x, !x, !f, !w) -> !x} ({

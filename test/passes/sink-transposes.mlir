@@ -231,3 +231,23 @@ func.func {function_type = (tensor<3x4xf32>) -> tensor<6x4xf32>, sym_name = "own
   %3 = graph.transpose %2 {permutation = [1, 0]} : (tensor<4x6xf32>) -> tensor<6x4xf32>
   func.return %3 : (tensor<6x4xf32>) -> ()
 }) : () -> ()
+
+// What is transposed once before a loop is not transposed in each round, even where ops of a round are reordered.
+// CHECK-LABEL: sym_name = "before_the_loop"
+// CHECK:      %[[T:[0-9]+]] = graph.transpose %arg0
+// CHECK-NEXT: graph.loop
+// CHECK:        %[[A:[0-9]+]] = graph.add %{{arg[0-9]+}}, %[[T]]
+// CHECK-NEXT:   graph.yield %{{.*}}, %[[A]]
+func.func {function_type = (!pt_last, !pt_first, tensor<i64>) -> !pt_first, sym_name = "before_the_loop"} ({
+^bb0(%x: !pt_last, %y: !pt_first, %n: tensor<i64>):
+  %true = graph.constant {value = dense<true> : tensor<i1>} : () -> tensor<i1>
+  %0 = graph.transpose %x {permutation = [0, 3, 1, 2]} : (!pt_last) -> !pt_first
+  %1 = graph.loop %n, %true, %y ({
+  ^bb0(%i: tensor<i64>, %c: !pt_first):
+    %2 = graph.transpose %c {permutation = [0, 2, 3, 1]} : (!pt_first) -> !pt_last
+    %3 = graph.transpose %2 {permutation = [0, 3, 1, 2]} : (!pt_last) -> !pt_first
+    %4 = graph.add %3, %0 : (!pt_first, !pt_first) -> !pt_first
+    graph.yield %true, %4 : (tensor<i1>, !pt_first) -> ()
+  }) : (tensor<i64>, tensor<i1>, !pt_first) -> !pt_first
+  func.return %1 : (!pt_first) -> ()
+}) : () -> ()

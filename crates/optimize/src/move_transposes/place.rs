@@ -183,10 +183,12 @@ impl<'m> Placement<'m> {
         }
     }
 
-    /// Where the result of an op is had without another transpose.
+    /// Where the result of an op is had without another transpose. One outside of a loop is not moved into it.
     fn producing_side(&self, op: Op) -> Side {
-        let is_transposed = permutation_of(self.module, op).is_some_and(|found| found == self.permutation);
-        self.choice(op).unwrap_or(if is_transposed && !self.makes_up_for_operand(op) { Side::Other } else { Side::Own })
+        let is_transposed = permutation_of(self.module, op).is_some_and(|found| found == self.permutation)
+            && self.module.parent_block(op) == Some(self.block)
+            && !self.makes_up_for_operand(op);
+        self.choice(op).unwrap_or(if is_transposed { Side::Other } else { Side::Own })
     }
 
     /// In which order an op takes a value that `producer` makes.

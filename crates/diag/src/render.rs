@@ -4,6 +4,7 @@ use crate::{Diagnostic, Place, Severity};
 use codespan_reporting::diagnostic as codespan;
 use codespan_reporting::files::SimpleFiles;
 use codespan_reporting::term::{self, termcolor};
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// The most bytes of a file that is read to be quoted.
@@ -65,19 +66,54 @@ impl Sources {
     }
 }
 
-/// The text of `diagnostics`, quoting `sources`; with terminal colours if `color`.
+/// How many parts of a model are named that have a fault in common, after the first.
+const MOST_PARTS: usize = 8;
+
+/// The text of `diagnostics`, quoting `sources`; with terminal colours if `color`. One fault of many parts of a model is
+/// told once.
 pub fn render(diagnostics: &[Diagnostic], sources: &Sources, color: bool) -> String {
     let mut buffer = match color {
         true => termcolor::Buffer::ansi(),
         false => termcolor::Buffer::no_color(),
     };
     let config = term::Config::default();
-    for diagnostic in diagnostics {
+    for diagnostic in &merged(diagnostics) {
         let rendered = to_codespan(diagnostic, sources);
         // Writing to memory fails only for a file that is not in `sources`, and those became notes.
         let _ = term::emit_to_write_style(&mut buffer, &config, &sources.files, &rendered);
     }
     String::from_utf8_lossy(buffer.as_slice()).into_owned()
+}
+
+/// The diagnostics, with those that say the same of several parts of a model as one, in the place of the first.
+fn merged(diagnostics: &[Diagnostic]) -> Vec<Diagnostic> {
+    let mut merged: Vec<(Diagnostic, Vec<&str>)> = Vec::new();
+    let mut firsts: HashMap<(&str, &str), Vec<usize>> = HashMap::new();
+    for diagnostic in diagnostics {
+        if let Place::Model { file, part } = &diagnostic.place {
+            let alike = firsts.entry((file, &diagnostic.message)).or_default();
+            let is_same = |index: &usize| {
+                let first = &merged[*index].0;
+                Diagnostic { place: first.place.clone(), ..diagnostic.clone() } == *first
+            };
+            if let Some(index) = alike.iter().copied().find(is_same) {
+                merged[index].1.push(part);
+                continue;
+            }
+            alike.push(merged.len());
+        }
+        merged.push((diagnostic.clone(), Vec::new()));
+    }
+    let with_parts = |(mut diagnostic, parts): (Diagnostic, Vec<&str>)| {
+        if !parts.is_empty() {
+            let named = parts.iter().take(MOST_PARTS).copied().collect::<Vec<_>>().join(", ");
+            let rest = parts.len().saturating_sub(MOST_PARTS);
+            let rest = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+            diagnostic.notes.insert(0, format!("also at {named}{rest}"));
+        }
+        diagnostic
+    };
+    merged.into_iter().map(with_parts).collect()
 }
 
 fn to_codespan(diagnostic: &Diagnostic, sources: &Sources) -> codespan::Diagnostic<usize> {
@@ -128,6 +164,31 @@ mod tests {
         assert!(text.contains("a.mlir:2:6"), "{text}");
         assert!(text.contains("%1 = z.w"), "{text}");
         assert!(text.contains("help: register it"), "{text}");
+    }
+
+    #[test]
+    fn a_fault_of_many_nodes_is_told_once() {
+        let place = |part: String| Place::Model { file: "m.onnx".into(), part };
+        let mut all: Vec<Diagnostic> =
+            (0..11).map(|index| Diagnostic::error(place(format!("node {index}")), "not known")).collect();
+        all.insert(1, Diagnostic::error(place("node x".into()), "bad"));
+        all.push(Diagnostic::error(place("node y".into()), "not known").with_help("say which version"));
+        all.push(Diagnostic::error(Place::Model { file: "n.onnx".into(), part: "node 0".into() }, "not known"));
+        let text = render(&all, &Sources::new(), false);
+        let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
+        let expected = [
+            "error: not known",
+            " = at node 0 of m.onnx",
+            " = note: also at node 1, node 2, node 3, node 4, node 5, node 6, node 7, node 8 and 2 more",
+            "error: bad",
+            " = at node x of m.onnx",
+            "error: not known",
+            " = at node y of m.onnx",
+            " = help: say which version",
+            "error: not known",
+            " = at node 0 of n.onnx",
+        ];
+        assert_eq!(lines, expected);
     }
 
     #[test]

@@ -255,8 +255,6 @@ fn known_block(block: DimExpr, granule: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conv_shape::ConvAxis;
-    use kiln_tensor::ElementType;
 
     /// `size x size x channels -> filters`, same padding; what the planner decides.
     fn check(
@@ -268,30 +266,7 @@ mod tests {
     ) {
         let target = Target::parse("x86_64", Some(cpu)).expect("known");
         let input = size.map_or(DimExpr::symbol("d0"), DimExpr::constant);
-        let axis = ConvAxis {
-            input,
-            output: divide_up(input, constant(stride as usize)),
-            kernel,
-            stride,
-            dilation: 1,
-            pad_low: kernel / 2,
-            pad_high: kernel / 2,
-        };
-        let shape = ConvShape {
-            anchor: 0,
-            input: 0,
-            is_planar: false,
-            is_computed: false,
-            filter: 1,
-            bias: None,
-            element: ElementType::F32,
-            batch: DimExpr::constant(1),
-            axes: vec![axis.clone(), axis],
-            channels,
-            pitch: channels,
-            filters,
-            groups: 1,
-        };
+        let shape = ConvShape::padded([input; 2], (kernel, stride), (channels, filters), 1);
         let plan = ConvPlan::new(&shape, &target);
         let tasks = plan.task_space(&shape).into_iter().fold(constant(1), multiply);
         let found = format!(

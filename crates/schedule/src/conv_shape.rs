@@ -180,6 +180,42 @@ impl ConvShape {
     }
 }
 
+#[cfg(test)]
+impl ConvShape {
+    /// A convolution of one image of `f32` over `extents`, padded so that strides alone make the output smaller.
+    pub(crate) fn padded(
+        extents: [DimExpr; 2],
+        (kernel, stride): (i64, i64),
+        (channels, filters): (usize, usize),
+        groups: usize,
+    ) -> ConvShape {
+        let axis = |input| ConvAxis {
+            input,
+            output: crate::extent::divide_up(input, constant(stride as usize)),
+            kernel,
+            stride,
+            dilation: 1,
+            pad_low: kernel / 2,
+            pad_high: kernel / 2,
+        };
+        ConvShape {
+            anchor: 0,
+            input: 0,
+            is_planar: false,
+            is_computed: false,
+            filter: 1,
+            bias: None,
+            element: ElementType::F32,
+            batch: constant(1),
+            axes: extents.map(axis).to_vec(),
+            channels,
+            pitch: channels,
+            filters,
+            groups,
+        }
+    }
+}
+
 fn axes(node: &NodeSpec, input: &[DimExpr], output: &[DimExpr], filter: &[usize], rank: usize) -> Vec<ConvAxis> {
     let strides = node.integers("strides", rank, 1);
     let dilations = node.integers("dilations", rank, 1);

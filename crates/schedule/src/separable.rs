@@ -210,43 +210,12 @@ fn register_tile(depthwise: &ConvShape, pointwise: &ConvShape, block_rows: DimEx
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conv_shape::ConvAxis;
-    use kiln_tensor::ElementType;
-
-    /// A convolution over `rows x columns` of channels-last `f32`, same padding.
-    fn shape((rows, columns): (DimExpr, DimExpr), kernel: i64, channels: [usize; 2], groups: usize) -> ConvShape {
-        let pad = kernel / 2;
-        let axis = |extent| ConvAxis {
-            input: extent,
-            output: extent,
-            kernel,
-            stride: 1,
-            dilation: 1,
-            pad_low: pad,
-            pad_high: pad,
-        };
-        ConvShape {
-            anchor: 0,
-            input: 0,
-            is_planar: false,
-            is_computed: false,
-            filter: 1,
-            bias: None,
-            element: ElementType::F32,
-            batch: constant(1),
-            axes: vec![axis(rows), axis(columns)],
-            channels: channels[0],
-            pitch: channels[0],
-            filters: channels[1],
-            groups,
-        }
-    }
 
     /// A depthwise and a pointwise convolution `channels -> filters`; what the planner decides.
-    fn check(cpu: &str, extents: (DimExpr, DimExpr), [channels, filters]: [usize; 2], expected: &str) {
+    fn check(cpu: &str, extents: [DimExpr; 2], [channels, filters]: [usize; 2], expected: &str) {
         let target = Target::parse("x86_64", Some(cpu)).expect("known");
-        let depthwise = shape(extents, 3, [channels, channels], channels);
-        let pointwise = shape(extents, 1, [channels, filters], 1);
+        let depthwise = ConvShape::padded(extents, (3, 1), (channels, channels), channels);
+        let pointwise = ConvShape::padded(extents, (1, 1), (channels, filters), 1);
         assert!(can_pair(&depthwise, &pointwise));
         let found = match is_faster(&depthwise, &pointwise, &target) {
             false => "two kernels".to_owned(),
@@ -262,7 +231,7 @@ mod tests {
 
     #[test]
     fn tasks_fit_the_first_level_cache_and_have_enough_positions() {
-        let known = |rows, columns| (constant(rows), constant(columns));
+        let known = |rows, columns| [constant(rows), constant(columns)];
         check("znver4", known(400, 304), [16, 32], "rows 1 tile [12, 4]x2 pitch 16");
         check("znver4", known(515, 35), [32, 64], "rows 7 tile [14, 7]x2 pitch 32");
         check("znver4", known(200, 152), [32, 32], "rows 1 tile [12, 8]x2 pitch 32");
@@ -270,7 +239,7 @@ mod tests {
         check("x86-64-v3", known(400, 304), [16, 32], "rows 1 tile [6, 4]x2 pitch 16");
         check(
             "znver4",
-            (DimExpr::symbol("d0"), DimExpr::symbol("d1")),
+            [DimExpr::symbol("d0"), DimExpr::symbol("d1")],
             [64, 128],
             "rows max((max(d1, 1) + 63) floordiv (max(d1, 1)), 128 floordiv (max(d1, 1))) tile [14, 7, 4, 2, 1]x2 pitch 64",
         );
@@ -278,19 +247,22 @@ mod tests {
 
     #[test]
     fn what_stays_in_the_cache_or_streams_filters_stays_apart() {
-        let known = |rows, columns| (constant(rows), constant(columns));
+        let known = |rows, columns| [constant(rows), constant(columns)];
         check("znver4", known(56, 56), [64, 64], "two kernels");
         check("znver4", known(80, 80), [768, 768], "two kernels");
         check("znver4", known(8, 20_000), [32, 32], "two kernels");
-        check("znver4", (DimExpr::symbol("d0"), DimExpr::symbol("d1")), [512, 512], "two kernels");
+        check("znver4", [DimExpr::symbol("d0"), DimExpr::symbol("d1")], [512, 512], "two kernels");
     }
 
     #[test]
     fn only_a_depthwise_and_a_dense_pointwise_convolution_are_a_pair() {
-        let extents = (constant(9), constant(9));
-        let depthwise = shape(extents, 3, [16, 16], 16);
-        assert!(!can_pair(&depthwise, &shape(extents, 3, [16, 8], 1)));
-        assert!(!can_pair(&depthwise, &shape(extents, 1, [16, 8], 2)));
-        assert!(!can_pair(&shape(extents, 3, [16, 16], 4), &shape(extents, 1, [16, 8], 1)));
+        let extents = [constant(9); 2];
+        let depthwise = ConvShape::padded(extents, (3, 1), (16, 16), 16);
+        assert!(!can_pair(&depthwise, &ConvShape::padded(extents, (3, 1), (16, 8), 1)));
+        assert!(!can_pair(&depthwise, &ConvShape::padded(extents, (1, 1), (16, 8), 2)));
+        assert!(!can_pair(
+            &ConvShape::padded(extents, (3, 1), (16, 16), 4),
+            &ConvShape::padded(extents, (1, 1), (16, 8), 1)
+        ));
     }
 }

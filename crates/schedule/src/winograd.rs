@@ -246,30 +246,14 @@ fn fits(shape: &ConvShape, target: &Target) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conv_shape::ConvAxis;
     use kiln_ir::DimExpr;
 
     /// `batch x size x size x channels -> filters`, same padding; what the planner decides.
     fn check(cpu: &str, (batch, size): (i64, i64), (channels, filters): (usize, usize), expected: &str) {
         let target = Target::parse("x86_64", Some(cpu)).expect("known");
-        let extent = DimExpr::constant(size);
-        let axis =
-            ConvAxis { input: extent, output: extent, kernel: 3, stride: 1, dilation: 1, pad_low: 1, pad_high: 1 };
-        let shape = ConvShape {
-            anchor: 0,
-            input: 0,
-            is_planar: false,
-            is_computed: false,
-            filter: 1,
-            bias: None,
-            element: ElementType::F32,
-            batch: DimExpr::constant(batch),
-            axes: vec![axis.clone(), axis],
-            channels,
-            pitch: channels,
-            filters,
-            groups: 1,
-        };
+        let batch = DimExpr::constant(batch);
+        let shape =
+            ConvShape { batch, ..ConvShape::padded([DimExpr::constant(size); 2], (3, 1), (channels, filters), 1) };
         let count = tiles(&shape).expect("known").iter().product();
         let plan = WinogradPlan::new(&shape, count, &target);
         let found = format!(

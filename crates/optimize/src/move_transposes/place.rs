@@ -90,8 +90,9 @@ struct Placement<'m> {
     network: Network,
     source: usize,
     sink: usize,
-    /// The ops that have the choice, with their nodes, in the order in which they were found.
-    ops: Vec<(Op, usize)>,
+    /// The ops that have the choice, in the order in which they were found.
+    ops: Vec<Op>,
+    /// Their nodes.
     nodes: FxHashMap<Op, usize>,
 }
 
@@ -129,7 +130,7 @@ impl<'m> Placement<'m> {
             if has_choice {
                 let node = self.network.node();
                 self.nodes.insert(op, node);
-                self.ops.push((op, node));
+                self.ops.push(op);
                 pending.extend(self.neighbors(op));
             }
         }
@@ -145,7 +146,7 @@ impl<'m> Placement<'m> {
     /// Adds what values cost.
     fn connect(&mut self) {
         let mut done: FxHashSet<Value> = FxHashSet::default();
-        for (op, _) in self.ops.clone() {
+        for op in self.ops.clone() {
             let values = self.module.operands(op).iter().chain(self.module.results(op)).copied();
             for value in values {
                 if done.insert(value) && !is_constant(self.module, value) {
@@ -194,7 +195,7 @@ impl<'m> Placement<'m> {
     /// In which order an op takes a value that `producer` makes.
     fn taking_side(&self, op: Op, producer: Side) -> Side {
         let is_inverse = permutation_of(self.module, op).is_some_and(|found| found == self.inverse);
-        // One that is its own inverse and transposes what has no choice makes up for what takes its result.
+        // One that is its own inverse, of a value whose maker has no choice, counts as the maker of its result instead.
         let is_other = is_inverse && (self.permutation != self.inverse || producer != Side::Own);
         self.choice(op).unwrap_or(if is_other { Side::Other } else { Side::Own })
     }

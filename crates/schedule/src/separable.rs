@@ -248,7 +248,7 @@ mod tests {
     #[test]
     fn what_stays_in_the_cache_or_streams_filters_stays_apart() {
         let known = |rows, columns| [constant(rows), constant(columns)];
-        check("znver4", known(56, 56), [64, 64], "two kernels");
+        check("znver4", known(28, 28), [128, 128], "two kernels");
         check("znver4", known(80, 80), [768, 768], "two kernels");
         check("znver4", known(8, 20_000), [32, 32], "two kernels");
         check("znver4", [DimExpr::symbol("d0"), DimExpr::symbol("d1")], [512, 512], "two kernels");

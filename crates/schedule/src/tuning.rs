@@ -92,10 +92,10 @@ pub const DEPTHWISE_COST: usize = 3;
 /// A depthwise and a pointwise convolution are one kernel where what is between them takes at least this part of the
 /// second-level cache.
 ///
-/// Xeon, taken for a processor of 512 KiB, six pairs one after the other: 100x76x64 (1.9 MB) 4.69 ms as two kernels each,
+/// Xeon, six pairs one after the other: 100x76x64 (1.9 MB) 4.69 ms as two kernels each,
 /// 3.81 as one; 100x76x128 (3.9 MB) 13.8 and 12.0; of 0.1 to 0.8 MB between 0.95 and 1.09 times as long as one. Whole
 /// models with pairs of 0.5 to 0.8 MB as one: PP-OCR's recognizer 0.95, PP-LCNet 1.05.
-pub const SEPARABLE_SHARE: (usize, usize) = (2, 1);
+pub const SEPARABLE_SHARE: (usize, usize) = (5, 8);
 
 /// The same where extents are symbolic: so small are filters that reading them for each task costs nothing.
 pub const SEPARABLE_FILTER_SHARE: (usize, usize) = (1, 4);

@@ -128,6 +128,24 @@ pub(crate) const CPUS: &[Cpu] = &[
     cpu(Riscv64, "tt-ascalon-d8", RVV256, [64, 1024, 12288]),
 ];
 
+/// The cpus that stand for a machine of unknown name, widest first.
+pub(crate) fn levels(architecture: Architecture) -> &'static [&'static str] {
+    match architecture {
+        X86_64 => &["x86-64-v4", "x86-64-v3", "sandybridge", "x86-64-v2"],
+        Aarch64 => &["generic"],
+        Riscv64 => &["rv64gcv-vlen512", "rv64gcv-vlen256", "rv64gcv", "rv64gc"],
+    }
+}
+
+/// LLVM's names of features that kernels make use of and that machines of one cpu may have or not.
+pub(crate) fn extensions(architecture: Architecture) -> &'static [&'static str] {
+    match architecture {
+        X86_64 => &["f16c", "avxvnni", "avx512vnni", "avx512bf16", "avx512fp16", "amx-tile", "amx-int8", "amx-bf16"],
+        Aarch64 => &["dotprod", "i8mm", "bf16", "fullfp16"],
+        Riscv64 => &["zvfh", "zvfbfwma"],
+    }
+}
+
 /// The vector unit that a set of LLVM features gives, for a cpu known by its features alone.
 ///
 /// `features` is LLVM's form: `+avx2,-avx512f`.

@@ -91,7 +91,12 @@ pub struct HostCpu {
     pub cpu: String,
     /// Every feature, present or absent: `+avx2,-avx512f`.
     pub features: String,
+    /// Bytes of the data cache of each level, where the system tells: of a core for the first and second.
+    pub caches: [Option<usize>; 3],
 }
+
+/// Bytes of a cache line, on every cpu of the table.
+const LINE: usize = 64;
 
 /// Sizes of the data caches in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -158,23 +163,50 @@ impl Target {
         Ok(Target::new(architecture, triple, row.llvm_cpu, row.features, row.unit, row.caches))
     }
 
-    /// The target that [`Target`] prints as `text`: `triple` or `triple:cpu`.
+    /// The target that [`Target`] prints as `text`: `triple`, `triple:cpu`, or more sections that say in what a machine
+    /// differs from the table's row of its cpu, as in `triple:cpu:+avx512bf16,-amx-int8:48K/2048K/491520K`.
     pub fn from_text(text: &str) -> Result<Target, TargetError> {
-        match text.split_once(':') {
-            Some((triple, cpu)) => Target::parse(triple, Some(cpu)),
-            None => Target::parse(text, None),
+        let mut sections = text.split(':');
+        let triple = sections.next().unwrap_or_default();
+        let mut target = Target::parse(triple, sections.next())?;
+        for section in sections {
+            target = match section.starts_with(['+', '-']) {
+                true => target.with_features(section),
+                false => Target { caches: parse_caches(section).ok_or_else(|| unknown_section(section))?, ..target },
+            };
         }
+        Ok(target)
     }
 
-    /// The target of the machine that `host` describes. Features decide over the cpu's name, since a virtual machine
-    /// may hide some. The triple is the architecture's default one, so that a machine's vendor changes nothing.
+    /// The target of the machine that `host` describes: the row of its cpu, or else of the widest level of its family,
+    /// with the machine's own features and caches, since a virtual machine may hide some. The triple is the
+    /// architecture's default one, so that a machine's vendor changes nothing.
     pub fn from_host(host: &HostCpu) -> Result<Target, TargetError> {
         let (architecture, _) = parse_triple(&host.triple)?;
-        let known = find_cpu(architecture, &host.cpu).or_else(|| find_cpu(architecture, architecture.default_cpu()));
-        let caches = known.map_or([32, 512, 0], |row| row.caches);
         let unit = unit_of_features(architecture, &host.features);
+        let candidates = [host.cpu.as_str()].into_iter().chain(cpus::levels(architecture).iter().copied());
+        let mut rows = candidates.filter_map(|name| find_cpu(architecture, name));
+        let row = rows.find(|row| row.unit == unit).expect("the levels of a family cover its vector units");
         let triple = architecture.default_triple().to_owned();
-        Ok(Target::new(architecture, triple, &host.cpu, &host.features, unit, caches))
+        let target = Target::new(architecture, triple, row.llvm_cpu, row.features, row.unit, row.caches);
+        let listed = |feature: &&str| {
+            let name = feature.trim_start_matches(['+', '-']);
+            cpus::extensions(architecture).contains(&name)
+        };
+        let extensions: Vec<&str> = host.features.split(',').filter(listed).collect();
+        let Caches { line, l1, l2, l3 } = target.caches;
+        let [l1, l2, l3] = [(0, l1), (1, l2), (2, l3)]
+            .map(|(level, known)| host.caches[level].filter(|&bytes| bytes >= 1024).unwrap_or(known));
+        Ok(Target { caches: Caches { line, l1, l2, l3 }, ..target.with_features(&extensions.join(",")) })
+    }
+
+    /// The target with more features, each `+` or `-` and its name.
+    fn with_features(mut self, features: &str) -> Target {
+        if !self.features.is_empty() && !features.is_empty() {
+            self.features.push(',');
+        }
+        self.features.push_str(features);
+        self
     }
 
     /// The cpu names that [`Target::parse`] takes for an architecture, in the order of the table.
@@ -206,7 +238,7 @@ impl Target {
             vector_registers: unit.registers,
             has_fma: unit.fma,
             has_masks: unit.masks,
-            caches: Caches { line: 64, l1, l2, l3 },
+            caches: Caches { line: LINE, l1, l2, l3 },
             pointer_bits: 64,
         }
     }
@@ -217,10 +249,41 @@ impl fmt::Display for Target {
     /// family's profiles, so this is the table's own name where there is one.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let is_this = |row: &&Cpu| {
-            row.architecture == self.architecture && row.llvm_cpu == self.cpu && self.features == row.features
+            row.architecture == self.architecture
+                && row.llvm_cpu == self.cpu
+                && (self.features.strip_prefix(row.features)).is_some_and(|more| is_end_of_list(row.features, more))
         };
-        let name = CPUS.iter().find(is_this).map_or(self.cpu.as_str(), |row| row.name);
-        write!(formatter, "{}:{name}", self.triple)
+        let rows = CPUS.iter().filter(is_this);
+        let row = rows.max_by_key(|row| row.features.len()).expect("targets are made from rows of the table");
+        write!(formatter, "{}:{}", self.triple, row.name)?;
+        let more = self.features[row.features.len()..].trim_start_matches(',');
+        if !more.is_empty() {
+            write!(formatter, ":{more}")?;
+        }
+        let Caches { l1, l2, l3, .. } = self.caches;
+        let sizes = [l1, l2, l3].map(|bytes| bytes / 1024);
+        if sizes != row.caches.map(|kib| kib as usize) {
+            write!(formatter, ":{}K/{}K/{}K", sizes[0], sizes[1], sizes[2])?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether `more` after a list of features is more of that list, and not more of its last name.
+fn is_end_of_list(list: &str, more: &str) -> bool {
+    list.is_empty() || more.is_empty() || more.starts_with(',')
+}
+
+/// `48K/2048K/0K` as the caches of each level.
+fn parse_caches(text: &str) -> Option<Caches> {
+    let mut sizes = text.split('/').map(|size| size.strip_suffix('K')?.parse::<usize>().ok()?.checked_mul(1024));
+    let caches = Caches { line: LINE, l1: sizes.next()??, l2: sizes.next()??, l3: sizes.next()?? };
+    (sizes.next().is_none() && caches.l1 > 0).then_some(caches)
+}
+
+fn unknown_section(section: &str) -> TargetError {
+    TargetError {
+        message: format!("'{section}' of a target is neither features ('+a,-b') nor caches ('32K/1024K/0K')"),
     }
 }
 

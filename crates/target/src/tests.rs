@@ -84,17 +84,31 @@ fn the_vlen_of_a_profile_is_in_its_features() {
 }
 
 #[test]
-fn features_decide_over_the_name_of_the_host() {
+fn features_and_caches_decide_over_the_name_of_the_host() {
     let host = |cpu: &str, features: &str| {
         let triple = "x86_64-unknown-linux-gnu".to_owned();
-        Target::from_host(&HostCpu { triple, cpu: cpu.into(), features: features.into() }).unwrap()
+        let caches = [None, Some(3 << 20), None];
+        Target::from_host(&HostCpu { triple, cpu: cpu.into(), features: features.into(), caches }).unwrap()
     };
-    let full = host("znver4", "+avx,+avx2,+fma,+avx512f,+avx512bw,+avx512vl");
-    assert_eq!((full.vector_bits, full.caches), (512, target("x86_64", "znver4").caches));
+    let known = target("x86_64", "znver4").caches;
+    let full = host("znver4", "+amx-int8,+avx,+avx2,+fma,+avx512f,-avx512bf16,+avx512bw,+avx512vl,+sse");
+    assert_eq!((full.vector_bits, full.caches), (512, Caches { l2: 3 << 20, ..known }));
+    let text = "x86_64-unknown-linux-gnu:znver4:+amx-int8,-avx512bf16:32K/3072K/32768K";
+    assert_eq!(full.to_string(), text);
+    assert_eq!(Target::from_text(text).as_ref(), Ok(&full));
     let hidden = host("znver4", "+avx,+avx2,+fma,-avx512f,-avx512bw,-avx512vl");
     assert_eq!((hidden.vector_bits, hidden.vector_registers, hidden.has_masks), (256, 16, false));
+    assert_eq!(hidden.to_string(), "x86_64-unknown-linux-gnu:x86-64-v3:32K/3072K/8192K");
     let future = host("znver9", "+avx,+avx2,+fma,+avx512f,+avx512bw,+avx512vl");
-    assert_eq!((future.vector_bits, future.cpu.as_str()), (512, "znver9"));
+    assert_eq!((future.vector_bits, future.cpu.as_str()), (512, "x86-64-v4"));
+}
+
+#[test]
+fn sections_that_say_nothing_are_errors() {
+    for text in ["x86_64:znver4:fast", "x86_64:znver4:32K/1024K", "x86_64:znver4:0K/0K/0K", "x86_64:znver4:"] {
+        let message = Target::from_text(text).unwrap_err().to_string();
+        assert!(message.ends_with("neither features ('+a,-b') nor caches ('32K/1024K/0K')"), "{text}: {message}");
+    }
 }
 
 #[test]

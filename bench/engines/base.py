@@ -1,0 +1,67 @@
+"""What all engines are given and what they return."""
+
+import os
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy
+
+import rows  # noqa: F401 (puts scripts/ on the path)
+
+import cache
+
+
+class Unsupported(Exception):
+    """What an engine cannot do, in a sentence."""
+
+
+@dataclass
+class Task:
+    """A row to run: its model, and how."""
+
+    row: rows.Row
+    threads: int
+    precision: str  # f32 or bf16
+    inputs: dict[str, numpy.ndarray]
+    expected: dict[str, numpy.ndarray]  # of the right names, types and shapes
+    kiln: Path
+    scratch: Path
+
+    def converted(self, engine: str, version: str, convert: Callable[[Path], None]) -> Path:
+        """A folder of files that `convert` makes from the model, once for each version of the engine and of the model."""
+        folder = self.row.folder / engine
+        key = cache.text_sha256(rows.key(self.row), version)
+        if not (folder / "key").exists() or (folder / "key").read_text() != key:
+            with cache.fresh_folder(folder) as building:
+                convert(building)
+                (building / "key").write_text(key)
+        return folder
+
+
+@dataclass
+class Prepared:
+    """A model that is ready to run, its buffers bound."""
+
+    run: Callable[[], object]
+    outputs: Callable[[], dict[str, numpy.ndarray]]  # what the last run computed, by the model's names
+
+
+def command(arguments: list[str | Path], folder: Path | None = None, environment: dict[str, str] | None = None) -> str:
+    """What a converter prints; a failure is told by the last line of it."""
+    finished = subprocess.run(
+        arguments,
+        cwd=folder,
+        env=os.environ | (environment or {}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    if finished.returncode != 0:
+        said = [line.strip() for line in finished.stdout.splitlines() if line.strip()]
+        errors = [line for line in said if "error" in line.lower()] or said
+        reason = errors[0] if errors else f"status {finished.returncode}"
+        raise Unsupported(f"{Path(arguments[0]).name}: {reason}")
+    return finished.stdout

@@ -1,0 +1,64 @@
+"""ncnn: the model from pnnx, which takes shapes from the inputs, computed in single precision."""
+
+import importlib.metadata
+import sys
+from pathlib import Path
+
+import ncnn
+import numpy
+
+from engines.base import Prepared, Task, Unsupported, command
+
+VERSION = importlib.metadata.version("ncnn")
+
+PNNX_TYPES = {"float32": "", "int64": "i64", "int32": "i32"}
+
+
+def prepare(task: Task) -> Prepared:
+    folder = task.converted("ncnn", VERSION, lambda folder: convert(task, folder))
+    network = ncnn.Net()
+    network.opt.num_threads = task.threads
+    network.opt.use_vulkan_compute = False
+    for option in ("use_fp16_packed", "use_fp16_storage", "use_fp16_arithmetic", "use_bf16_storage"):
+        setattr(network.opt, option, False)
+    if network.load_param(str(folder / "model.ncnn.param")) or network.load_model(str(folder / "model.ncnn.bin")):
+        raise Unsupported("ncnn does not load what pnnx writes")
+    inputs = [(f"in{index}", matrix(array)) for index, array in enumerate(task.inputs.values())]
+    outputs = [f"out{index}" for index in range(len(task.expected))]
+    results = {}
+
+    def run() -> None:
+        extractor = network.create_extractor()
+        for name, value in inputs:
+            extractor.input(name, value)
+        for name in outputs:
+            status, results[name] = extractor.extract(name)
+            if status:
+                raise Unsupported(f"ncnn fails to compute {name}: status {status}")
+
+    def fetch() -> dict[str, numpy.ndarray]:
+        arrays = {}
+        for name, (wanted, array) in zip(outputs, task.expected.items()):
+            arrays[wanted] = numpy.array(results[name]).reshape(array.shape).astype(array.dtype)
+        return arrays
+
+    return Prepared(run, fetch)
+
+
+def convert(task: Task, folder: Path) -> None:
+    """ncnn's own format, written beside a copy of the model's file."""
+    source = folder / "model.onnx"
+    source.symlink_to(task.row.path)
+    shapes = ",".join(f"{list(array.shape)}{PNNX_TYPES[array.dtype.name]}".replace(" ", "") for array in task.inputs.values())
+    command([Path(sys.prefix, "bin", "pnnx"), source, f"inputshape={shapes}", "fp16=0"], folder)
+    for path in folder.iterdir():  # the same model in pnnx's own and in other formats
+        if ".ncnn." not in path.name:
+            path.unlink()
+    if not (folder / "model.ncnn.param").exists():
+        raise Unsupported("pnnx writes no model")
+
+
+def matrix(array: numpy.ndarray) -> ncnn.Mat:
+    """An array as ncnn takes it: without the axis of the batch, integers in 32 bits."""
+    narrow = array.astype("int32") if array.dtype.kind in "iub" else array
+    return ncnn.Mat(numpy.ascontiguousarray(narrow[0] if narrow.ndim > 1 and narrow.shape[0] == 1 else narrow)).clone()

@@ -1,0 +1,70 @@
+"""Runs one engine on one row, in a process of its own, as bench/run.py asks it to.
+
+    bench/worker.py ENGINE < requests > answers
+
+A request is a line of JSON, and so is its answer: `{"prepare": {...}}` loads the model, runs it and writes its outputs,
+`{"measure": N}` runs it N times and answers the seconds of each. The engines share no process, so that none of them sees
+another's threads, allocator or settings.
+"""
+
+import importlib
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+import numpy
+
+import rows
+from engines import ENGINES
+from engines.base import Prepared, Task
+
+import cache  # noqa: E402 (rows puts scripts/ on the path)
+
+
+def prepare(engine: str, request: dict) -> tuple[Prepared, dict]:
+    """The engine with the row's model in it, and what its first runs say."""
+    module, precision = ENGINES[engine]
+    adapter = importlib.import_module(f"engines.{module}")
+    (row,) = rows.select([request["row"]])
+    arrays, expected = cache.load_npz(row.inputs), cache.load_npz(row.outputs)
+    places = {name: Path(request[name]) for name in ("kiln", "scratch")}
+    prepared = adapter.prepare(Task(row, request["threads"], precision, arrays, expected, **places))
+    prepared.run()
+    outputs = {name: numpy.asarray(array) for name, array in prepared.outputs().items()}
+    cache.save_npz(Path(request["outputs"]), outputs)
+    return prepared, {"version": adapter.VERSION}
+
+
+def measure(prepared: Prepared, count: int) -> dict:
+    """The seconds of each of `count` runs, and how many processors were busy meanwhile."""
+    times = []
+    start, busy = time.perf_counter(), time.process_time()
+    for _ in range(count):
+        before = time.perf_counter()
+        prepared.run()
+        times.append(time.perf_counter() - before)
+    return {"times": times, "processors": (time.process_time() - busy) / (time.perf_counter() - start)}
+
+
+def main() -> None:
+    engine = sys.argv[1]
+    # What the engines print must not end up between the answers.
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    prepared = None
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            if "prepare" in request:
+                prepared, answer = prepare(engine, request["prepare"])
+            else:
+                answer = measure(prepared, request["measure"])
+        except Exception as error:  # whatever an engine or its bindings raise becomes the reason of an empty cell
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        print(json.dumps(answer), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,7 @@
 """The rows of bench/rows.toml and where their models are kept: `bench-models/NAME/` of the cache holds `model.onnx` with
 static shapes, and `inputs.npz` and `outputs.npz`, what onnxruntime computes."""
 
+import importlib.metadata
 import json
 import sys
 import tomllib
@@ -8,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 BENCH = Path(__file__).resolve().parent
+# What decides how a model's file looks.
+MAKERS = ("torch", "torchvision", "transformers", "onnx", "onnxscript", "onnxruntime")
 sys.path.insert(0, str(BENCH.parent / "scripts"))
 
 import cache  # noqa: E402
@@ -66,12 +69,13 @@ def select(names: list[str]) -> list[Row]:
 
 def key(row: Row) -> str:
     """Changes when the row's files may change: with its recipe, and with what it is made from."""
-    recipe = [BENCH / "recipes.py", BENCH / "requirements.txt"]
+    recipe = [BENCH / "recipes.py"]
     made_from = ""
     if "architecture" in row.source:
         recipe.append(BENCH / "architectures" / f"{row.source['architecture']['family']}.py")
     if "quantized" in row.source:
         (other,) = select([row.source["quantized"]])
         made_from = key(other)
+    versions = " ".join(map(importlib.metadata.version, MAKERS))
     described = {name: value for name, value in row.source.items() if "tolerance" not in name}
-    return cache.text_sha256(json.dumps(described, sort_keys=True), made_from, *(path.read_text() for path in recipe))
+    return cache.text_sha256(json.dumps(described, sort_keys=True), versions, made_from, *(path.read_text() for path in recipe))

@@ -29,8 +29,7 @@ def prepare(engine: str, request: dict) -> tuple[Prepared, dict]:
     adapter = importlib.import_module(f"engines.{module}")
     (row,) = rows.select([request["row"]])
     arrays, expected = cache.load_npz(row.inputs), cache.load_npz(row.outputs)
-    places = {name: Path(request[name]) for name in ("kiln", "scratch")}
-    prepared = adapter.prepare(Task(row, request["threads"], precision, arrays, expected, **places))
+    prepared = adapter.prepare(Task(row, request["threads"], precision, arrays, expected, Path(request["scratch"])))
     prepared.run()
     outputs = {name: numpy.asarray(array) for name, array in prepared.outputs().items()}
     cache.save_npz(Path(request["outputs"]), outputs)

@@ -26,7 +26,6 @@ class Task:
     precision: str  # f32 or bf16
     inputs: dict[str, numpy.ndarray]
     expected: dict[str, numpy.ndarray]  # of the right names, types and shapes
-    kiln: Path
     scratch: Path
 
     def converted(self, engine: str, version: str, convert: Callable[[Path], None]) -> Path:

@@ -1,23 +1,14 @@
-"""Kiln: `kiln compile MODEL` and nothing else, but for the precision; the inputs' shapes are in the file."""
+"""Kiln: what bench/run.py compiled with `kiln compile MODEL` and nothing else, but for the precision."""
 
-import time
+import report
+from kiln_model import Model
 
-import compare
-from kiln_model import KilnError, Model
+from engines.base import Prepared, Task
 
-from engines.base import Prepared, Task, Unsupported
-
-VERSION = "this one"
+VERSION = "of this tree"
 
 
 def prepare(task: Task) -> Prepared:
-    options = [] if task.precision == "f32" else ["--precision", task.precision]
-    library = task.scratch / "-".join([task.row.name, *options[1:]])
-    library = library.with_name(f"{library.name}.so")
-    try:
-        if not library.exists():
-            compare.compile_model(task.kiln, task.row.path, library, options)
-        prepared = Model(library).prepare(task.inputs, task.threads)
-    except KilnError as error:
-        raise Unsupported(str(error)) from error
+    library = report.library(task.scratch, task.row.name, task.precision)
+    prepared = Model(library).prepare(task.inputs, task.threads)
     return Prepared(prepared.execute, prepared)

@@ -92,9 +92,8 @@ demo: build venv ## compile PP-OCRv4 and read the text in a picture with it
 	    --boxes $(DEMO)/boxes.png
 
 .PHONY: bench
-bench: build venv ## measure every model against onnxruntime and write docs/src/benchmarks.md
-	@$(PYTHON) scripts/references.py
-	@$(PYTHON) bench/run.py --kiln $(KILN) $(BENCH_OPTIONS)
+bench: build venv ## measure Kiln and other engines on every row and write docs/src/benchmarks.md, for an hour
+	@bench/run.py --kiln $(KILN) $(BENCH_OPTIONS)
 
 .PHONY: nodes
 nodes: build venv ## count nodes and kernels of every model and write docs/src/nodes.md
@@ -112,4 +111,4 @@ clean: ## remove what was built here
 
 .PHONY: clean-cache
 clean-cache: ## remove downloaded and computed files from the cache
-	rm -rf $(foreach part,venv wheels models references onnx-cases objects target,$(KILN_CACHE)/$(part))
+	rm -rf $(foreach part,venv bench-venv wheels models bench-models references onnx-cases objects target,$(KILN_CACHE)/$(part))

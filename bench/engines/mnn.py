@@ -36,11 +36,13 @@ def prepare(task: Task) -> Prepared:
 
 
 def convert(task: Task, folder: Path) -> None:
-    """MNN's own format; it knows no 64-bit integers."""
-    mnnconvert = Path(sys.prefix, "bin", "mnnconvert")
-    command([mnnconvert, "-f", "ONNX", "--modelFile", task.row.path, "--MNNModel", folder / "model.mnn", "--bizCode", "MNN"])
+    """MNN's own format. It asks the converter itself: the command around it would install packages that report its use."""
+    files = ["--modelFile", task.row.path, "--MNNModel", folder / "model.mnn"]
+    options = ["-f", "ONNX", *files, "--bizCode", "MNN", "--useOriginRNNImpl"]
+    call = "import sys, _tools; _tools.mnnconvert(sys.argv)"
+    said = command([sys.executable, "-c", call, *options])
     if not (folder / "model.mnn").exists():
-        raise Unsupported("mnnconvert writes no model")
+        raise Unsupported(f"the converter writes no model: {said.strip().splitlines()[-1]}")
 
 
 def tensor(array: numpy.ndarray) -> MNN.Tensor:

@@ -17,8 +17,8 @@
 //! - **Helpers** are private functions with a body. Each part that calls one gets its own internal copy, which LLVM
 //!   inlines as it sees fit.
 //! - **Constants** are globals marked `constant`; they are copied like helpers. A global that can change is refused.
-//! - **Declarations** are the runtime's functions, `llvm.func @kiln_parallel(!llvm.ptr, !llvm.ptr, !llvm.ptr, i64)`,
-//!   and the weights, `llvm.mlir.global external constant @kiln_weights() {addr_space = 0 : i32} : !llvm.array<N x i8>`.
+//! - **Declarations** are the runtime's functions, `llvm.func @kiln_fail(!llvm.ptr, i64, i64, i64)`, and the weights,
+//!   `llvm.mlir.global external constant @kiln_weights() {addr_space = 0 : i32} : !llvm.array<N x i8>`.
 //!   The weights are addressed through the global offset table and may be of any size.
 //! - The address of a function, for `kiln_parallel`, is a `func.constant` cast to `!llvm.ptr` by
 //!   `builtin.unrealized_conversion_cast`; `llvm.mlir.addressof` takes `llvm.func` only.

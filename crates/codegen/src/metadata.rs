@@ -10,13 +10,13 @@
 //! A **table** is `{ u32 offset, u32 count }`: `count` records of the size given below, one after the other. Absent
 //! strings are empty, never offset 0.
 //!
-//! Header, 112 bytes:
+//! Header, 128 bytes; what was written before there were profiles ends after 112:
 //!
 //! | at | type | field |
 //! | --- | --- | --- |
 //! | 0 | `u8[8]` | magic, `KILNMETA` |
 //! | 8 | `u32` | version, 1; a reader refuses any other |
-//! | 12 | `u32` | header bytes, 112 |
+//! | 12 | `u32` | header bytes, 128 |
 //! | 16 | `u64` | bytes of the whole blob |
 //! | 24 | string | model name |
 //! | 32 | string | producer, for instance `kiln 0.1.0` |
@@ -25,10 +25,12 @@
 //! | 56 | table | symbols, 32 bytes each |
 //! | 64 | table | inputs, 24 bytes each, in declaration order |
 //! | 72 | table | outputs, 24 bytes each, in declaration order |
-//! | 80 | table | node names, 8 bytes each: one string; the index is the `node` of `kiln_fail` |
+//! | 80 | table | node names, 8 bytes each: one string; the index is the `node` of `kiln_fail`, and of launches |
 //! | 88 | `u64` | bytes of `kiln_weights` |
 //! | 96 | `i64` | bytes of the arena with one worker when no symbol takes part, else -1: ask `kiln_gen_workspace` |
 //! | 104 | `u64` | floating-point operations of a run, 0 when they are not known or a symbol takes part |
+//! | 112 | table | kernels, 16 bytes each: two strings, the function's name and its family's |
+//! | 120 | table | launches, 32 bytes each; the index is the `launch` of `kiln_parallel` |
 //!
 //! Symbol, 32 bytes; the index is the place in the `symbols` array given to `kiln_gen_run`:
 //!
@@ -60,15 +62,36 @@
 //! | 16 | string | the symbol's name (kind 1) or the expression's text (kind 2), else empty |
 //!
 //! `kiln_gen_dims` evaluates axes of every kind, so a reader needs the text only to show it.
+//!
+//! Launch, 32 bytes:
+//!
+//! | at | type | field |
+//! | --- | --- | --- |
+//! | 0 | `u32` | index of the kernel |
+//! | 4 | `u32` | how many nodes it computes |
+//! | 8 | `u32` | offset of as many `u32`, indices of nodes |
+//! | 12 | `u32` | reserved, 0 |
+//! | 16 | table | instructions that compute its floating-point operations, 8 bytes each; none when they are not known |
+//! | 24 | table | instructions that compute the bytes it reads and writes, likewise |
+//!
+//! An instruction is an `i64` whose low byte says what it does to a stack, on which the last one leaves the result:
+//! 0 pushes the other 56 bits, a signed number; 1 pushes the value of the symbol that they are the index of; the others
+//! take two numbers, the right one from the top, and push their sum (2), product (3), quotient rounded down (4), the
+//! remainder it leaves (5), minimum (6) or maximum (7). A divisor of 0 counts as 1.
+
+mod launches;
+
+pub use launches::{Amount, Instruction, LaunchInfo};
 
 use kiln_tensor::ElementType;
+use launches::Launches;
 
 /// First eight bytes of a metadata blob.
 pub const MAGIC: [u8; 8] = *b"KILNMETA";
 /// The layout version that [`Metadata::to_bytes`] writes.
 pub const VERSION: u32 = 1;
 
-const HEADER_BYTES: usize = 112;
+const HEADER_BYTES: usize = 128;
 const SYMBOL_BYTES: usize = 32;
 const TENSOR_BYTES: usize = 24;
 const AXIS_BYTES: usize = 24;
@@ -91,8 +114,10 @@ pub struct Metadata {
     pub inputs: Vec<TensorInfo>,
     /// Outputs in declaration order.
     pub outputs: Vec<TensorInfo>,
-    /// Names of the nodes that generated code may report through `kiln_fail`.
+    /// Names of the nodes that generated code may report through `kiln_fail`, then of others that launches compute.
     pub nodes: Vec<String>,
+    /// The launches of kernels, in the order of a run.
+    pub launches: Vec<LaunchInfo>,
     /// Bytes behind `kiln_weights`.
     pub weight_bytes: u64,
     /// Bytes of the arena with one worker, if no symbol takes part in it.
@@ -187,10 +212,17 @@ impl Metadata {
         let outputs = inputs + self.inputs.len() * TENSOR_BYTES;
         let nodes = outputs + self.outputs.len() * TENSOR_BYTES;
         let axes = nodes + self.nodes.len() * STRING_BYTES;
-        let strings = axes + tensors().map(|tensor| tensor.axes.len() * AXIS_BYTES).sum::<usize>();
+        let launches = Launches::of(&self.launches);
+        let kernels_at = axes + tensors().map(|tensor| tensor.axes.len() * AXIS_BYTES).sum::<usize>();
+        let launches_at = kernels_at + launches.kernel_bytes();
+        let strings = launches_at + launches.launch_bytes() + launches.word_bytes() + launches.node_bytes();
 
         let mut writer = Writer { records: Vec::with_capacity(strings), strings: Vec::new(), strings_at: strings };
         self.write_header(&mut writer, [symbols, inputs, outputs, nodes]);
+        for (offset, count) in [(kernels_at, launches.kernel_count()), (launches_at, self.launches.len())] {
+            writer.size(offset);
+            writer.size(count);
+        }
         for symbol in &self.symbols {
             writer.string(&symbol.name);
             writer.u32(match symbol.source {
@@ -216,6 +248,7 @@ impl Metadata {
         for axis in tensors().flat_map(|tensor| &tensor.axes) {
             self.write_axis(&mut writer, axis);
         }
+        launches.write(&mut writer);
         writer.finish()
     }
 
@@ -296,6 +329,18 @@ impl Writer {
 mod tests {
     use super::*;
 
+    /// A launch that moves 4 * N bytes.
+    fn launch(kernel: &str) -> LaunchInfo {
+        let bytes = vec![Instruction::Constant(4), Instruction::Symbol(0), Instruction::Multiply];
+        LaunchInfo {
+            kernel: kernel.into(),
+            family: kernel[..kernel.len() - 2].into(),
+            nodes: vec![1, 0],
+            operations: None,
+            bytes: Amount::new(bytes),
+        }
+    }
+
     fn sample() -> Metadata {
         Metadata {
             model_name: "detector".into(),
@@ -313,7 +358,8 @@ mod tests {
                 element: ElementType::I64,
                 axes: vec![AxisInfo::Expression("2 * N".into())],
             }],
-            nodes: vec!["gather_1".into()],
+            nodes: vec!["gather_1".into(), "conv_2".into()],
+            launches: ["gather_0", "conv_1", "conv_1"].into_iter().map(launch).collect(),
             weight_bytes: 4096,
             arena_bytes: None,
             operations: Some(77),
@@ -338,12 +384,12 @@ mod tests {
     fn every_field_is_where_the_layout_says() {
         let blob = sample().to_bytes();
         assert_eq!(blob[..8], MAGIC);
-        assert_eq!((u32_at(&blob, 8), u32_at(&blob, 12)), (1, 112));
+        assert_eq!((u32_at(&blob, 8), u32_at(&blob, 12)), (1, 128));
         assert_eq!(i64_at(&blob, 16), blob.len() as i64);
         let header = [24, 32, 40, 48].map(|at| text_at(&blob, at));
         assert_eq!(header, ["detector", "kiln 0.1.0", "x86_64-unknown-linux-gnu", "x86-64-v3"]);
-        let counts = [60, 68, 76, 84].map(|at| u32_at(&blob, at));
-        assert_eq!(counts, [1, 1, 1, 1]);
+        let counts = [60, 68, 76, 84, 116, 124].map(|at| u32_at(&blob, at));
+        assert_eq!(counts, [1, 1, 1, 2, 2, 3]);
         assert_eq!((i64_at(&blob, 88), i64_at(&blob, 96), i64_at(&blob, 104)), (4096, -1, 77));
 
         let symbol = u32_at(&blob, 56) as usize;
@@ -361,6 +407,22 @@ mod tests {
         let axes = u32_at(&blob, output + 16) as usize;
         assert_eq!((u32_at(&blob, axes), text_at(&blob, axes + 16)), (2, "2 * N"));
         assert_eq!(text_at(&blob, u32_at(&blob, 80) as usize), "gather_1");
+    }
+
+    #[test]
+    fn launches_share_what_they_have_in_common() {
+        let blob = sample().to_bytes();
+        let kernels = u32_at(&blob, 112) as usize;
+        assert_eq!([0, 8, 16, 24].map(|at| text_at(&blob, kernels + at)), ["gather_0", "gather", "conv_1", "conv"]);
+        let launches = u32_at(&blob, 120) as usize;
+        assert_eq!([0, 32, 64].map(|at| u32_at(&blob, launches + at)), [0, 1, 1]);
+        let nodes = u32_at(&blob, launches + 32 + 8) as usize;
+        assert_eq!((u32_at(&blob, launches + 32 + 4), u32_at(&blob, nodes), u32_at(&blob, nodes + 4)), (2, 1, 0));
+        let counts = [20, 28].map(|at| u32_at(&blob, launches + at));
+        let programs = [24, 56, 88].map(|at| u32_at(&blob, launches + at) as usize);
+        assert_eq!((counts, programs), ([0, 3], [programs[0]; 3]));
+        assert_eq!([0, 8, 16].map(|at| i64_at(&blob, programs[0] + at)), [4 << 8, 1, 3]);
+        assert_eq!((Amount::new(vec![Instruction::Constant(1 << 55)]), launches % 8), (None, 0));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! From a model file to what the user asked for.
 
+use crate::launches::{launch_infos, note_work};
 use crate::report::Report;
 use crate::stages::{Stages, parse, succeeded};
 use crate::text;
@@ -153,6 +154,7 @@ fn run_stages(stages: &mut Stages<'_>, request: &Request, sink: &Sink) -> Option
     if request.emit == Emit::Loop {
         return write_text(request, &print(&module, false), sink);
     }
+    note_work(&mut module);
     stages.run(&mut module, parse(&pipeline::emission(&request.target)), false)?;
     generate_stages(stages, request, &module, sink)
 }
@@ -340,6 +342,7 @@ fn metadata(request: &Request, name: &str, description: &ModelDescription, weigh
         element: tensor.element,
         axes: tensor.axes.iter().map(|described| axis(described.extent)).collect(),
     };
+    let (nodes, launches) = launch_infos(description);
     Metadata {
         model_name: name.to_owned(),
         producer: concat!("kiln ", env!("CARGO_PKG_VERSION")).into(),
@@ -348,7 +351,8 @@ fn metadata(request: &Request, name: &str, description: &ModelDescription, weigh
         symbols: description.symbols.iter().map(symbol).collect(),
         inputs: description.inputs.iter().map(tensor).collect(),
         outputs: description.outputs.iter().map(tensor).collect(),
-        nodes: description.nodes.clone(),
+        nodes,
+        launches,
         weight_bytes: weights.size,
         arena_bytes: None,
         operations: None,

@@ -8,6 +8,7 @@
 mod check;
 mod compile;
 mod inspect;
+mod launches;
 mod report;
 mod stages;
 mod target;

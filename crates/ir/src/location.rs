@@ -103,6 +103,26 @@ impl Location {
         self.0.get()
     }
 
+    /// All names in the location, each once: the model's nodes it comes from.
+    pub fn names(self) -> Vec<Name> {
+        let mut names = Vec::new();
+        self.collect_names(&mut names);
+        names
+    }
+
+    fn collect_names(self, names: &mut Vec<Name>) {
+        match self.kind() {
+            LocationKind::Unknown | LocationKind::File { .. } | LocationKind::Range { .. } => {}
+            LocationKind::Named { name, .. } => {
+                if !names.contains(name) {
+                    names.push(*name);
+                }
+            }
+            LocationKind::CallSite { callee, caller } => [callee, caller].iter().for_each(|it| it.collect_names(names)),
+            LocationKind::Fused { parts, .. } => parts.iter().for_each(|part| part.collect_names(names)),
+        }
+    }
+
     /// The first name in the location: the model's node it comes from.
     pub fn find_name(self) -> Option<Name> {
         match self.kind() {

@@ -2,7 +2,8 @@
 //!
 //! Each kernel gets one task function `void (context, begin, end, worker)` of C's calling convention. The launch writes
 //! what the kernel takes, a word for each buffer and extent, to an array on the stack, which is the context; the task
-//! function reads it back. A launch of few tasks calls the task function itself.
+//! function reads it back. A launch of few tasks calls the task function itself, unless the run is profiled: then the
+//! runtime, whose first word says so, is to know of every launch.
 
 use crate::main_function::{buffer_word, byte_address, constant_word, load_word, memref_at, pointer, store_word};
 use kiln_ir::{Attribute, AttributeKind, Block, Builder, InsertionPoint, Module, Name, Op, Type, Value};
@@ -43,6 +44,10 @@ struct Parts {
     scratch: Value,
     scratch_bytes: Value,
     node: i64,
+    /// Its number in the metadata.
+    launch: i64,
+    /// Up to this many tasks are not split.
+    serial_tasks: i64,
 }
 
 impl Parts {
@@ -55,6 +60,8 @@ impl Parts {
             scratch: only("scratch"),
             scratch_bytes: only("scratch_bytes"),
             node: module.attributes(launch).i64("node").expect("launches were verified"),
+            launch: module.attributes(launch).i64("launch").unwrap_or(0),
+            serial_tasks: module.attributes(launch).i64("serial_tasks").unwrap_or(1),
         }
     }
 
@@ -88,7 +95,7 @@ fn llvm_function(module: &mut Module, name: &str, signature: &str, arguments: &[
 }
 
 fn declare_parallel(module: &mut Module) {
-    llvm_function(module, "kiln_parallel", "func<void (ptr, ptr, ptr, i64)>", &[]);
+    llvm_function(module, "kiln_parallel", "func<void (ptr, ptr, ptr, i64, i64, i64)>", &[]);
 }
 
 /// Makes the task function of `callee`, shaped by one of its launches; all of them have the same operand types.
@@ -137,7 +144,6 @@ fn lower(module: &mut Module, launch: Op, task: Name, context: Value) {
     let parts = Parts::of(module, launch);
     let entry = enclosing_entry(module, launch);
     let runtime = module.arguments(entry)[0];
-    let limit = module.attributes(launch).i64("serial_tasks").unwrap_or(1);
 
     let mut builder = Builder::before(module, launch);
     let mut words: Vec<Value> = parts.buffers.iter().map(|&buffer| buffer_word(&mut builder, buffer)).collect();
@@ -153,10 +159,14 @@ fn lower(module: &mut Module, launch: Op, task: Name, context: Value) {
     let tasks = word(&mut builder, parts.tasks);
     let function = builder.op("llvm.mlir.addressof").attribute("global_name", Attribute::symbol_ref(task.as_str()));
     let function = function.result(pointer()).value();
-    let limit = constant_word(&mut builder, limit);
-    let few = builder.op("arith.cmpi").operands(&[tasks, limit]).attribute("predicate", Attribute::i64(3));
-    let few = few.result(Type::i1()).value();
-    let branch = builder.op("scf.if").operand(few).regions(2).build();
+    let limit = constant_word(&mut builder, parts.serial_tasks);
+    let few = compare(&mut builder, SIGNED_AT_MOST, tasks, limit);
+    let profile = load_word(&mut builder, runtime, 0, Type::i64());
+    let none = constant_word(&mut builder, 0);
+    let unprofiled = compare(&mut builder, EQUAL, profile, none);
+    let alone = builder.op("arith.andi").operands(&[few, unprofiled]).result(Type::i1()).value();
+    let number = constant_word(&mut builder, parts.launch);
+    let branch = builder.op("scf.if").operand(alone).regions(2).build();
     let zero = constant_word_before(&mut builder, branch);
     for index in 0..2 {
         let region = builder.module.regions(branch)[index];
@@ -164,12 +174,21 @@ fn lower(module: &mut Module, launch: Op, task: Name, context: Value) {
         builder.within(block, |builder| {
             match index {
                 0 => call(builder, task.as_str(), &[context, zero, tasks, zero]),
-                _ => call(builder, "kiln_parallel", &[runtime, function, context, tasks]),
+                _ => call(builder, "kiln_parallel", &[runtime, function, context, tasks, limit, number]),
             }
             builder.op("scf.yield").build();
         });
     }
     module.erase(launch);
+}
+
+/// Predicates of `arith.cmpi`.
+const EQUAL: i64 = 0;
+const SIGNED_AT_MOST: i64 = 3;
+
+fn compare(builder: &mut Builder, predicate: i64, left: Value, right: Value) -> Value {
+    let compared = builder.op("arith.cmpi").operands(&[left, right]).attribute("predicate", Attribute::i64(predicate));
+    compared.result(Type::i1()).value()
 }
 
 /// A zero placed before `op`, visible in its regions.

@@ -20,12 +20,14 @@ mod agreement;
 mod buffers;
 mod description;
 mod extents;
+mod launches;
 mod magnitude;
 mod rounds;
 mod run;
 mod weights;
 
 pub use description::{AxisDescription, ModelDescription, TensorDescription};
+pub use launches::{LaunchDescription, OPERATIONS, TRAFFIC};
 pub use weights::Weights;
 
 pub(crate) use buffers::{byte_address, load_word, memref_at, store_word};
@@ -45,6 +47,7 @@ pub const WORKSPACE_SIZE: &str = "workspace_size";
 /// When an op is left that has no kernel, or the types of `main` are no tensors.
 pub fn lower_main(module: &mut Module, main: Op) -> Result<(), String> {
     ModelDescription::note_nodes(module, main);
+    LaunchDescription::note(module, main)?;
     let description = ModelDescription::of(module, main)?;
     let weights = Weights::collect(module, main);
     let symbols: Vec<Name> = description.symbols.iter().map(|symbol| Name::new(symbol)).collect();

@@ -21,11 +21,11 @@ use kiln_ir::{Module, Op, Traits};
 
 pub use amount::Amount;
 pub use measure::Measure;
-pub use operations::{op_operations, operations};
+pub use operations::{launch_operations, op_operations, operations};
 pub use peak::peak_bytes;
 pub use rounds::times_run;
 pub use sizes::Sizes;
-pub use traffic::{op_traffic, traffic};
+pub use traffic::{launch_traffic, op_traffic, traffic};
 
 /// The facts of an op; none of one that is not registered.
 fn traits(module: &Module, op: Op) -> Traits {

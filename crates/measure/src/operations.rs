@@ -20,6 +20,12 @@ pub fn op_operations(module: &Module, op: Op) -> Option<Amount> {
     in_all_rounds(module, op, operations_once(module, op)?)
 }
 
+/// The floating-point operations of one launch of a kernel; `None` when they cannot be counted.
+pub fn launch_operations(module: &Module, fusion: Op) -> Option<DimExpr> {
+    let inside = module.walk(fusion).into_iter().skip(1);
+    Amount::sum(inside.map(|op| operations_once(module, op)))?.to_expr()
+}
+
 fn operations_once(module: &Module, op: Op) -> Option<Amount> {
     let operand = |index: usize| Some(&*module.operand_types(op).get(index)?.as_tensor()?.shape);
     // A product and a sum each.

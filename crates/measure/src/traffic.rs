@@ -24,11 +24,19 @@ pub fn op_traffic(module: &Module, op: Op) -> Option<Amount> {
     if holds_others || traits(module, op).intersects(moves_nothing) {
         return Some(Amount::default());
     }
+    in_all_rounds(module, op, moved_once(module, op)?)
+}
+
+/// The bytes that one launch of a kernel moves; `None` when they cannot be counted.
+pub fn launch_traffic(module: &Module, fusion: Op) -> Option<DimExpr> {
+    moved_once(module, fusion)?.to_expr()
+}
+
+fn moved_once(module: &Module, op: Op) -> Option<Amount> {
     let operands = module.operands(op);
     let is_first = |(index, value): &(usize, &Value)| !operands[..*index].contains(value);
     let read = operands.iter().enumerate().filter(is_first).map(|(_, &value)| value);
-    let once = Amount::sum(read.chain(module.results(op).iter().copied()).map(|value| Amount::bytes(module.ty(value))));
-    in_all_rounds(module, op, once?)
+    Amount::sum(read.chain(module.results(op).iter().copied()).map(|value| Amount::bytes(module.ty(value))))
 }
 
 fn is_in_kernel(module: &Module, op: Op) -> bool {

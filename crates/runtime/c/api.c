@@ -108,14 +108,32 @@ static kiln_status run(const kiln_input *inputs, int32_t input_count, kiln_outpu
   return kiln_api_run(inputs, input_count, outputs, output_count, options, error);
 }
 
+static bool launch_exists(int32_t launch) { return launch >= 0 && launch < kiln_metadata_launch_count(); }
+
+static int32_t launch_count(void) { return kiln_metadata_launch_count(); }
+
+static const char *launch_kernel(int32_t launch) {
+  return launch_exists(launch) ? kiln_metadata_launch_kernel(launch) : NULL;
+}
+
+static const char *launch_family(int32_t launch) {
+  return launch_exists(launch) ? kiln_metadata_launch_family(launch) : NULL;
+}
+
+static const char *launch_node(int32_t launch, int32_t index) {
+  bool exists = launch_exists(launch) && index >= 0 && index < kiln_metadata_launch_node_count(launch);
+  return exists ? kiln_metadata_launch_node(launch, index) : NULL;
+}
+
 /* Also what happens when the model is unloaded: its threads must be gone before its code is. */
 __attribute__((destructor)) static void release(void) {
   kiln_pool_release();
   kiln_workspace_release();
 }
 
-/* `src/abi.rs` asserts the same place. */
+/* `src/abi.rs` asserts the same places. */
 _Static_assert(offsetof(kiln_api, output_shapes) == 128, "functions are only ever added at the end of the table");
+_Static_assert(offsetof(kiln_api, launch_count) == 160, "functions are only ever added at the end of the table");
 
 static const kiln_api *get_api(void) {
   static const kiln_api api = {KILN_ABI_VERSION,
@@ -138,7 +156,11 @@ static const kiln_api *get_api(void) {
                                output_shapes,
                                workspace_size,
                                run,
-                               release};
+                               release,
+                               launch_count,
+                               launch_kernel,
+                               launch_family,
+                               launch_node};
   return &api;
 }
 
@@ -163,3 +185,7 @@ EXPORTED(output_shapes) kiln_status kiln_output_shapes(const kiln_input *, int32
 EXPORTED(workspace_size) kiln_status kiln_workspace_size(const kiln_input *, int32_t, int32_t, uint64_t *, kiln_error *);
 EXPORTED(run) kiln_status kiln_run(const kiln_input *, int32_t, kiln_output *, int32_t, const kiln_run_options *, kiln_error *);
 EXPORTED(release) void kiln_release(void);
+EXPORTED(launch_count) int32_t kiln_launch_count(void);
+EXPORTED(launch_kernel) const char *kiln_launch_kernel(int32_t launch);
+EXPORTED(launch_family) const char *kiln_launch_family(int32_t launch);
+EXPORTED(launch_node) const char *kiln_launch_node(int32_t launch, int32_t index);

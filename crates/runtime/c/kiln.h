@@ -128,9 +128,37 @@ typedef void (*kiln_part)(void *context, int64_t part);
    and returns when all calls have returned. pool is the options' parallel_for_data. */
 typedef void (*kiln_parallel_for)(void *pool, kiln_part part, void *context, int64_t parts);
 
+/* One stretch of work of a profiled run. */
+typedef struct kiln_event {
+  /* Nanoseconds of the system's monotonic clock. */
+  int64_t begin;
+  int64_t end;
+  /* Which launch of a kernel: kiln_launch_kernel and the functions beside it tell about it. One in a loop of the model
+     has an event in each round. */
+  int32_t launch;
+  /* -1: the launch as a whole, with handing out its work and waiting for it. Its parts follow, each with the number of
+     the thread that does it, the calling one being 0. */
+  int32_t worker;
+} kiln_event;
+
+/* Receives what a run spends its time on. */
+typedef struct kiln_profile {
+  /* sizeof(kiln_profile). */
+  uint64_t struct_size;
+  /* Where the run writes events, in the order in which launches begin, and how many fit. */
+  kiln_event *events;
+  uint64_t capacity;
+  /* Out: how many events the run has; those that did not fit were dropped. */
+  uint64_t count;
+  /* Out: when the first kernel could begin, and when the last one was done. What no launch covers is the time between
+     kernels: copies of a loop's results, and of outputs that no kernel writes. */
+  int64_t begin;
+  int64_t end;
+} kiln_profile;
+
 /* How to run; all zero but struct_size asks for the defaults. */
 typedef struct kiln_run_options {
-  /* sizeof(kiln_run_options). */
+  /* sizeof(kiln_run_options); a smaller one, of an earlier header, leaves the last fields at their defaults. */
   uint64_t struct_size;
   /* Threads to use, the calling one included; 0: one for each processor that the process may run on. */
   int32_t threads;
@@ -143,6 +171,9 @@ typedef struct kiln_run_options {
      model's own pool busy with another run does its work on the calling thread alone. */
   kiln_parallel_for parallel_for;
   void *parallel_for_data;
+  /* Where the run notes how long each kernel takes; null: nowhere, at no cost. A model that was compiled before there
+     were profiles does not look at it: its kiln_api ends before launch_count. */
+  kiln_profile *profile;
 } kiln_run_options;
 
 /* Every function of the interface, in the order of their declarations below. */
@@ -172,6 +203,11 @@ typedef struct kiln_api {
   kiln_status (*run)(const kiln_input *inputs, int32_t input_count, kiln_output *outputs, int32_t output_count,
                      const kiln_run_options *options, kiln_error *error);
   void (*release)(void);
+  /* From here on only where struct_size says so. */
+  int32_t (*launch_count)(void);
+  const char *(*launch_kernel)(int32_t launch);
+  const char *(*launch_family)(int32_t launch);
+  const char *(*launch_node)(int32_t launch, int32_t index);
 } kiln_api;
 
 /* The table of all functions below: the one symbol to look up after dlopen. Compare its abi_version with
@@ -230,6 +266,16 @@ kiln_status kiln_run(const kiln_input *inputs, int32_t input_count, kiln_output 
 /* Ends the model's own threads and frees the memory it keeps, unless a run is under way. A later run starts them anew.
    Unloading the model does this too. */
 void kiln_release(void);
+
+/* How many places there are at which the model launches a kernel, in the order in which a run comes to them. */
+int32_t kiln_launch_count(void);
+
+/* The function that a launch calls, and the family of kernels it is of, "gemm"; null when there is no such launch. */
+const char *kiln_launch_kernel(int32_t launch);
+const char *kiln_launch_family(int32_t launch);
+
+/* The names of the model's nodes that a launch computes, by index from 0 on; null after the last. */
+const char *kiln_launch_node(int32_t launch, int32_t index);
 
 #ifdef __cplusplus
 }

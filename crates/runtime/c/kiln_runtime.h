@@ -25,9 +25,11 @@ void kiln_gen_dims(const int64_t *symbols, int64_t *dims);
 /* Bytes of workspace; negative when they cannot be counted. */
 int64_t kiln_gen_workspace(const int64_t *symbols, int64_t workers);
 
-/* Splits [0, count) over the run's workers and returns when all is done. A call from inside of a task runs it whole,
-   there, as worker 0: generated code does not nest parallel loops. */
-void kiln_parallel(void *runtime, kiln_task task, void *context, int64_t count);
+/* Launch number `launch` of the metadata: splits [0, count) over the run's workers and returns when all is done. Up to
+   `serial` iterations are done on the calling thread; generated code does those itself unless the run is profiled, which
+   it sees at the first word behind `runtime`. A call from inside of a task runs it whole, there, as worker 0: generated
+   code does not nest parallel loops. */
+void kiln_parallel(void *runtime, kiln_task task, void *context, int64_t count, int64_t serial, int64_t launch);
 /* Records the run's first index out of range: `value` is none of [-bound, bound) in node number `node`. */
 void kiln_fail(void *runtime, int64_t node, int64_t value, int64_t bound);
 /* Records that two extents differ which node number `node` takes for one. */
@@ -80,6 +82,13 @@ int32_t kiln_metadata_rank(kiln_port port, int32_t index);
 struct kiln_axis kiln_metadata_axis(kiln_port port, int32_t index, int32_t axis);
 /* The name of a node that kiln_fail was given; "?" when there is none. */
 const char *kiln_metadata_node(int64_t index);
+int32_t kiln_metadata_launch_count(void);
+/* For these the launch must exist. */
+const char *kiln_metadata_launch_kernel(int32_t index);
+const char *kiln_metadata_launch_family(int32_t index);
+int32_t kiln_metadata_launch_node_count(int32_t index);
+/* The node must exist, too. */
+const char *kiln_metadata_launch_node(int32_t index, int32_t node);
 
 /* --- elements.c --- */
 
@@ -155,6 +164,8 @@ void kiln_pool_release(void);
 
 /* One run: what the `runtime` pointer of generated code points to. */
 struct kiln_runtime {
+  /* The first word, which generated code looks at: not null when the run is profiled. */
+  kiln_profile *profile;
   int64_t workers;
   kiln_parallel_for parallel_for;
   void *parallel_for_data;

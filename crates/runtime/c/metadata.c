@@ -13,6 +13,7 @@ enum { METADATA_VERSION = 1 };
 /* Places in the header. */
 enum {
   AT_VERSION = 8,
+  AT_HEADER_SIZE = 12,
   AT_MODEL_NAME = 24,
   AT_PRODUCER = 32,
   AT_TARGET = 40,
@@ -21,11 +22,14 @@ enum {
   AT_INPUTS = 64,
   AT_OUTPUTS = 72,
   AT_NODES = 80,
-  AT_WEIGHT_SIZE = 88
+  AT_WEIGHT_SIZE = 88,
+  AT_KERNELS = 112,
+  AT_LAUNCHES = 120,
+  END_OF_LAUNCHES = 128
 };
 
 /* Bytes of one record of each table. */
-enum { SYMBOL_SIZE = 32, TENSOR_SIZE = 24, AXIS_SIZE = 24, NODE_SIZE = 8 };
+enum { SYMBOL_SIZE = 32, TENSOR_SIZE = 24, AXIS_SIZE = 24, NODE_SIZE = 8, KERNEL_SIZE = 16, LAUNCH_SIZE = 32 };
 
 /* Places in the records. */
 enum {
@@ -40,7 +44,12 @@ enum {
   AXIS_KIND = 0,
   AXIS_SYMBOL_INDEX = 4,
   AXIS_EXTENT = 8,
-  AXIS_TEXT = 16
+  AXIS_TEXT = 16,
+  KERNEL_NAME = 0,
+  KERNEL_FAMILY = 8,
+  LAUNCH_KERNEL = 0,
+  LAUNCH_NODE_COUNT = 4,
+  LAUNCH_NODES = 8
 };
 
 static uint32_t read_u32(uint64_t at) {
@@ -115,4 +124,24 @@ const char *kiln_metadata_node(int64_t index) {
   if (index < 0 || index >= count(AT_NODES))
     return "?";
   return read_string(record(AT_NODES, NODE_SIZE, index));
+}
+
+int32_t kiln_metadata_launch_count(void) {
+  return read_u32(AT_HEADER_SIZE) >= END_OF_LAUNCHES ? count(AT_LAUNCHES) : 0;
+}
+
+static uint64_t launch(int32_t index) { return record(AT_LAUNCHES, LAUNCH_SIZE, index); }
+
+static uint64_t launched_kernel(int32_t index) {
+  return record(AT_KERNELS, KERNEL_SIZE, read_u32(launch(index) + LAUNCH_KERNEL));
+}
+
+const char *kiln_metadata_launch_kernel(int32_t index) { return read_string(launched_kernel(index) + KERNEL_NAME); }
+
+const char *kiln_metadata_launch_family(int32_t index) { return read_string(launched_kernel(index) + KERNEL_FAMILY); }
+
+int32_t kiln_metadata_launch_node_count(int32_t index) { return (int32_t)read_u32(launch(index) + LAUNCH_NODE_COUNT); }
+
+const char *kiln_metadata_launch_node(int32_t index, int32_t node) {
+  return kiln_metadata_node(read_u32(read_u32(launch(index) + LAUNCH_NODES) + sizeof(uint32_t) * (uint64_t)node));
 }

@@ -1,4 +1,4 @@
-/* What generated code calls back: parallel loops, and indices out of range. */
+/* What generated code calls back: parallel loops, timed where the run is profiled, and indices out of range. */
 
 #include "kiln_runtime.h"
 
@@ -8,6 +8,8 @@ struct split {
   void *context;
   int64_t count;
   int64_t parts;
+  /* One event for each part; null where nobody wants to know. */
+  kiln_event *events;
 };
 
 /* Part p of a static partition: the same for every run with as many parts, and parts differ by one iteration at most. */
@@ -16,25 +18,56 @@ static void run_part(void *context, int64_t part) {
   int64_t base = split->count / split->parts;
   int64_t longer = split->count % split->parts;
   int64_t begin = part * base + (part < longer ? part : longer);
+  if (split->events)
+    split->events[part].begin = kiln_now();
   split->task(split->context, begin, begin + base + (part < longer), part);
+  if (split->events)
+    split->events[part].end = kiln_now();
 }
 
-void kiln_parallel(void *runtime, kiln_task task, void *context, int64_t count) {
+static void run_split(struct kiln_runtime *run, struct split *split) {
+  if (split->parts <= 1) {
+    run_part(split, 0);
+    return;
+  }
+  run->in_parallel = true;
+  if (run->parallel_for)
+    run->parallel_for(run->parallel_for_data, run_part, split, split->parts);
+  else
+    kiln_pool_run(run_part, split, split->parts);
+  run->in_parallel = false;
+}
+
+/* Takes an event for the launch and one for each of its parts, one after the other; null where they do not fit. */
+static kiln_event *take_events(kiln_profile *profile, int64_t launch, int64_t parts) {
+  uint64_t first = profile->count;
+  profile->count += 1 + (uint64_t)parts;
+  if (profile->count > profile->capacity)
+    return NULL;
+  for (int64_t part = -1; part < parts; ++part)
+    profile->events[first + 1 + (uint64_t)part] = (kiln_event){0, 0, (int32_t)launch, (int32_t)part};
+  return &profile->events[first];
+}
+
+void kiln_parallel(void *runtime, kiln_task task, void *context, int64_t count, int64_t serial, int64_t launch) {
   struct kiln_runtime *run = runtime;
   if (count <= 0)
     return;
-  int64_t parts = count < run->workers ? count : run->workers;
-  if (parts <= 1 || run->in_parallel) {
+  if (run->in_parallel) {
     task(context, 0, count, 0);
     return;
   }
-  struct split split = {task, context, count, parts};
-  run->in_parallel = true;
-  if (run->parallel_for)
-    run->parallel_for(run->parallel_for_data, run_part, &split, parts);
-  else
-    kiln_pool_run(run_part, &split, parts);
-  run->in_parallel = false;
+  int64_t parts = count < run->workers ? count : run->workers;
+  struct split split = {task, context, count, count <= serial ? 1 : parts, NULL};
+  kiln_event *events = run->profile ? take_events(run->profile, launch, split.parts) : NULL;
+  if (!events) {
+    run_split(run, &split);
+    return;
+  }
+  split.events = events + 1;
+  events->begin = kiln_now();
+  run_split(run, &split);
+  events->end = kiln_now();
 }
 
 static void record(struct kiln_runtime *run, int32_t status, int64_t node, int64_t value, int64_t bound) {

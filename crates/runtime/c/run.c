@@ -40,15 +40,20 @@ kiln_status kiln_api_workspace_size(const kiln_input *inputs, int32_t input_coun
   return status;
 }
 
-/* Reads the options, of this or of a later version of the interface. */
+/* Reads the options, of this, of an earlier or of a later header: fields are only ever added at the end. */
 static kiln_status read_options(const kiln_run_options *given, kiln_run_options *options, kiln_error *error) {
-  static const kiln_run_options defaults = {sizeof(kiln_run_options), 0, 0, NULL, 0, NULL, NULL};
+  static const kiln_run_options defaults = {sizeof(kiln_run_options), 0, 0, NULL, 0, NULL, NULL, NULL};
   *options = defaults;
   if (given) {
-    if (given->struct_size < sizeof(kiln_run_options))
+    if (given->struct_size < offsetof(kiln_run_options, profile))
       return kiln_report(error, KILN_INVALID_ARGUMENT, "struct_size of the options is not sizeof(kiln_run_options)");
-    *options = *given;
+    __builtin_memcpy(options, given, given->struct_size < sizeof *options ? given->struct_size : sizeof *options);
   }
+  const kiln_profile *profile = options->profile;
+  if (profile && profile->struct_size < sizeof(kiln_profile))
+    return kiln_report(error, KILN_INVALID_ARGUMENT, "struct_size of the profile is not sizeof(kiln_profile)");
+  if (profile && !profile->events && profile->capacity > 0)
+    return kiln_report(error, KILN_INVALID_ARGUMENT, "the events of the profile are a null pointer");
   return resolve_threads(&options->threads, error);
 }
 
@@ -57,7 +62,14 @@ static kiln_status execute(struct kiln_frame *frame, struct kiln_runtime *runtim
   char *aligned = workspace;
   if (aligned)
     aligned += (KILN_WORKSPACE_ALIGNMENT - (uintptr_t)aligned % KILN_WORKSPACE_ALIGNMENT) % KILN_WORKSPACE_ALIGNMENT;
+  kiln_profile *profile = runtime->profile;
+  if (profile) {
+    profile->count = 0;
+    profile->begin = kiln_now();
+  }
   int32_t code = kiln_gen_run(runtime, frame->inputs, frame->outputs, frame->symbols, aligned, runtime->workers);
+  if (profile)
+    profile->end = kiln_now();
   if (atomic_load_explicit(&runtime->failure, memory_order_acquire)) {
     if (runtime->failed_status == KILN_WRONG_SHAPE)
       return kiln_report(error, KILN_WRONG_SHAPE, "node '%s': these input shapes give extents %d and %d, which must agree",
@@ -95,7 +107,8 @@ static kiln_status run_in_workspace(struct kiln_frame *frame, struct kiln_runtim
 
 /* Finds threads, and runs on them. */
 static kiln_status run_on_threads(struct kiln_frame *frame, const kiln_run_options *options, kiln_error *error) {
-  struct kiln_runtime runtime = {.workers = options->threads,
+  struct kiln_runtime runtime = {.profile = options->profile,
+                                 .workers = options->threads,
                                  .parallel_for = options->parallel_for,
                                  .parallel_for_data = options->parallel_for_data};
   if (options->parallel_for)

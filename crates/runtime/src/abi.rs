@@ -37,6 +37,17 @@ pub(crate) struct Output {
     pub reserved: i32,
 }
 
+/// `kiln_profile`.
+#[repr(C)]
+pub(crate) struct Profile {
+    pub struct_size: u64,
+    pub events: *mut crate::Event,
+    pub capacity: u64,
+    pub count: u64,
+    pub begin: i64,
+    pub end: i64,
+}
+
 /// `kiln_run_options`.
 #[repr(C)]
 pub(crate) struct RunOptions {
@@ -47,6 +58,7 @@ pub(crate) struct RunOptions {
     pub workspace_size: u64,
     pub parallel_for: *const c_void,
     pub parallel_for_data: *mut c_void,
+    pub profile: *mut Profile,
 }
 
 /// `kiln_api`: the functions of a model, by their places in the table.
@@ -63,8 +75,12 @@ pub(crate) struct Api {
     pub release: unsafe extern "C" fn(),
 }
 
-// `c/api.c` asserts the same place.
+/// Bytes of the table of a model that knows profiles: four more functions, which say what the metadata does.
+pub(crate) const API_BYTES_WITH_PROFILES: usize = size_of::<Api>() + 4 * size_of::<usize>();
+
+// `c/api.c` asserts the same places.
 const _: () = assert!(std::mem::offset_of!(Api, output_shapes) == 128);
+const _: () = assert!(size_of::<Api>() == 160);
 
 /// `kiln_get_api`.
 pub(crate) type GetApi = unsafe extern "C" fn() -> *const Api;

@@ -4,6 +4,7 @@
 //! file that somebody hands us, so every offset and count is checked.
 
 use crate::element_type_of;
+use crate::launches::{Amount, LaunchInfo};
 use kiln_tensor::ElementType;
 
 /// What a model takes, gives and is.
@@ -29,6 +30,9 @@ pub struct ModelDescription {
     pub workspace_bytes: Option<u64>,
     /// Floating-point operations of a run; `None` when they depend on symbols or are not known.
     pub operations: Option<u64>,
+    /// The places at which it launches kernels, in the order of a run; none in models that were compiled before there
+    /// were profiles.
+    pub launches: Vec<LaunchInfo>,
 }
 
 /// A symbol: an extent known at run time.
@@ -129,6 +133,12 @@ const VERSION: u32 = 1;
 const SYMBOL_BYTES: usize = 32;
 const TENSOR_BYTES: usize = 24;
 const AXIS_BYTES: usize = 24;
+const STRING_BYTES: usize = 8;
+const KERNEL_BYTES: usize = 16;
+const LAUNCH_BYTES: usize = 32;
+const INSTRUCTION_BYTES: usize = 8;
+/// Bytes of a header that says where launches are.
+const HEADER_BYTES: u32 = 128;
 
 impl ModelDescription {
     /// Reads a metadata blob.
@@ -156,7 +166,18 @@ impl ModelDescription {
             weight_bytes: blob.u64(88)?,
             workspace_bytes: u64::try_from(blob.i64(96)?).ok(),
             operations: Some(blob.u64(104)?).filter(|&operations| operations != 0),
+            launches: if blob.u32(12)? < HEADER_BYTES { Vec::new() } else { blob.launches()? },
         })
+    }
+
+    /// The values of the symbols, in order, where the inputs have these shapes; `None` where no input gives one.
+    pub fn symbol_values(&self, input_shapes: &[&[usize]]) -> Vec<Option<i64>> {
+        let axes = || self.inputs.iter().zip(input_shapes).flat_map(|(input, shape)| input.dims.iter().zip(*shape));
+        let value = |symbol: &SymbolInfo| {
+            let bound = axes().find(|(dim, _)| matches!(dim, Dim::Symbol(name) if *name == symbol.name));
+            bound.and_then(|(_, &extent)| i64::try_from(extent).ok())
+        };
+        self.symbols.iter().map(value).collect()
     }
 
     /// The name of the C identifier that stands for the model: letters, digits and underscores, never empty.
@@ -219,6 +240,32 @@ impl Blob<'_> {
             return Err(DescriptionError::Malformed { what: "a table", offset: at });
         }
         (0..count).map(|index| read(offset + index * record_bytes)).collect()
+    }
+
+    fn launches(&self) -> Result<Vec<LaunchInfo>, DescriptionError> {
+        let nodes = self.table(80, STRING_BYTES, |at| self.string(at))?;
+        let kernels = self.table(112, KERNEL_BYTES, |at| Ok((self.string(at)?, self.string(at + STRING_BYTES)?)))?;
+        self.table(120, LAUNCH_BYTES, |at| self.launch(at, &kernels, &nodes))
+    }
+
+    fn launch(
+        &self,
+        at: usize,
+        kernels: &[(String, String)],
+        nodes: &[String],
+    ) -> Result<LaunchInfo, DescriptionError> {
+        let malformed = |at| DescriptionError::Malformed { what: "a launch", offset: at };
+        let (kernel, family) = kernels.get(self.u32(at)? as usize).cloned().ok_or(malformed(at))?;
+        let (count, numbers) = (self.u32(at + 4)? as usize, self.u32(at + 8)? as usize);
+        let node = |at| nodes.get(self.u32(at)? as usize).cloned().ok_or(malformed(at));
+        let nodes = self.records(at + 4, numbers, count, 4, node)?;
+        Ok(LaunchInfo { kernel, family, nodes, operations: self.amount(at + 16)?, bytes: self.amount(at + 24)? })
+    }
+
+    /// The amount whose instructions are the table whose place is at `at`; `None` if there are none.
+    fn amount(&self, at: usize) -> Result<Option<Amount>, DescriptionError> {
+        let instructions = self.table(at, INSTRUCTION_BYTES, |at| self.i64(at))?;
+        Ok(Some(Amount { instructions }).filter(|amount| !amount.instructions.is_empty()))
     }
 
     fn symbol(&self, at: usize) -> Result<SymbolInfo, DescriptionError> {

@@ -1,6 +1,6 @@
 //! A loaded model.
 
-use crate::abi::{ABI_VERSION, Api, GetApi};
+use crate::abi::{ABI_VERSION, API_BYTES_WITH_PROFILES, Api, GetApi};
 use crate::model_file::ENTRY_SYMBOL;
 use crate::{LoadError, ModelDescription, ModelFile, TensorInfo};
 use std::path::Path;
@@ -67,6 +67,11 @@ impl Model {
     /// The outputs, in order.
     pub fn outputs(&self) -> &[TensorInfo] {
         &self.description.outputs
+    }
+
+    /// Whether runs can be profiled: those of models from before there were profiles cannot.
+    pub fn has_profiles(&self) -> bool {
+        self.api.struct_size as usize >= API_BYTES_WITH_PROFILES
     }
 
     /// Ends the model's threads and frees the memory it keeps between runs, unless a run is under way.

@@ -18,7 +18,7 @@ pub fn architectures() -> impl Iterator<Item = &'static str> {
 }
 
 /// The functions that a model exports; every other symbol stays inside of it.
-pub const EXPORTED_SYMBOLS: [&str; 21] = [
+pub const EXPORTED_SYMBOLS: [&str; 25] = [
     "kiln_get_api",
     "kiln_abi_version",
     "kiln_model_name",
@@ -40,6 +40,10 @@ pub const EXPORTED_SYMBOLS: [&str; 21] = [
     "kiln_workspace_size",
     "kiln_run",
     "kiln_release",
+    "kiln_launch_count",
+    "kiln_launch_kernel",
+    "kiln_launch_family",
+    "kiln_launch_node",
 ];
 
 /// The libc functions that a model needs of the process that loads it: the C side's, and what LLVM makes of copies.

@@ -1,7 +1,7 @@
 //! Running a loaded model: on tensors, or on the caller's own buffers.
 
 use crate::abi::{self, MAXIMUM_THREADS};
-use crate::{Model, RunError, Status, element_code};
+use crate::{Event, Model, Profile, RunError, Status, element_code};
 use kiln_tensor::{ElementType, Storage, Tensor};
 use std::ffi::{CStr, c_void};
 use std::ptr;
@@ -24,6 +24,9 @@ pub struct InputBuffer<'a> {
     /// The elements; ignored where only shapes matter.
     pub bytes: &'a [u8],
 }
+
+/// Events that a profile has room for at first, for each launch: itself and a part on each of some threads.
+const EVENTS_PER_LAUNCH: usize = 9;
 
 /// Bytes of one alignment unit of the tensors that [`Model::run`] makes.
 type Word = u128;
@@ -76,7 +79,7 @@ impl Model {
         }
         // SAFETY: each output points to as many writable bytes as it says, in `words`, which lives on and which nothing
         // else refers to.
-        unsafe { self.run_into(&inputs, &mut outputs, options)? };
+        unsafe { self.run_into(&inputs, &mut outputs, options, ptr::null_mut())? };
 
         let shapes = outputs.shapes()?;
         let lengths = outputs.sizes().collect::<Result<Vec<_>, _>>()?;
@@ -100,6 +103,56 @@ impl Model {
         outputs: &mut [&mut [u8]],
         options: &RunOptions,
     ) -> Result<Vec<Vec<usize>>, RunError> {
+        self.run_noted(inputs, outputs, options, ptr::null_mut())
+    }
+
+    /// Runs the model on the caller's buffers as [`Model::run_on_buffers`] does, and notes in `profile` what it spends its
+    /// time on; what was there before goes.
+    ///
+    /// # Errors
+    /// As for [`Model::run_on_buffers`]; and when the model was compiled before there were profiles.
+    pub fn run_profiled(
+        &self,
+        inputs: &[InputBuffer<'_>],
+        outputs: &mut [&mut [u8]],
+        options: &RunOptions,
+        profile: &mut Profile,
+    ) -> Result<(), RunError> {
+        if !self.has_profiles() {
+            let message = "the model was compiled before there were profiles; compile it again".into();
+            return Err(RunError { status: Status::InvalidArgument, message });
+        }
+        loop {
+            let capacity = profile.events.capacity().max(self.description().launches.len() * EVENTS_PER_LAUNCH);
+            profile.events.clear();
+            profile.events.resize(capacity, Event::default());
+            let mut raw = abi::Profile {
+                struct_size: size_of::<abi::Profile>() as u64,
+                events: profile.events.as_mut_ptr(),
+                capacity: capacity as u64,
+                count: 0,
+                begin: 0,
+                end: 0,
+            };
+            self.run_noted(inputs, outputs, options, &mut raw)?;
+            (profile.begin, profile.end) = (raw.begin, raw.end);
+            let count = usize::try_from(raw.count).map_err(internal)?;
+            profile.events.truncate(count);
+            if count <= capacity {
+                return Ok(());
+            }
+            // Launches in loops: once more, with room for all of it.
+            profile.events.reserve(count);
+        }
+    }
+
+    fn run_noted(
+        &self,
+        inputs: &[InputBuffer<'_>],
+        outputs: &mut [&mut [u8]],
+        options: &RunOptions,
+        profile: *mut abi::Profile,
+    ) -> Result<Vec<Vec<usize>>, RunError> {
         let expected = self.outputs().len();
         if outputs.len() != expected {
             let message = format!("{} outputs were given, the model has {expected}", outputs.len());
@@ -112,7 +165,8 @@ impl Model {
             output.capacity = bytes.len() as u64;
         }
         // SAFETY: each output points to as many writable bytes as it says, in `outputs`, which we hold exclusively.
-        unsafe { self.run_into(&inputs, &mut described, options)? };
+        // `profile` is null or what `run_profiled` has just made.
+        unsafe { self.run_into(&inputs, &mut described, options, profile)? };
         described.shapes()
     }
 
@@ -131,12 +185,14 @@ impl Model {
     /// Runs, and fills in the shapes and sizes of `outputs`.
     ///
     /// # Safety
-    /// Each output's `data` points to `capacity` bytes that are writable and that nothing else refers to.
+    /// Each output's `data` points to `capacity` bytes that are writable and that nothing else refers to; `profile` is null,
+    /// or it and as many events as it says are.
     unsafe fn run_into(
         &self,
         inputs: &Inputs<'_>,
         outputs: &mut Outputs,
         options: &RunOptions,
+        profile: *mut abi::Profile,
     ) -> Result<(), RunError> {
         let mut error = empty_error();
         let options = abi::RunOptions {
@@ -147,6 +203,7 @@ impl Model {
             workspace_size: 0,
             parallel_for: ptr::null(),
             parallel_for_data: ptr::null_mut(),
+            profile,
         };
         // SAFETY: as for `shapes_into`; each input's data points to as many readable bytes as it says, as it comes from
         // a slice; the outputs' data is writable by this function's contract.

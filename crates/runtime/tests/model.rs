@@ -2,7 +2,9 @@
 
 mod support;
 
-use kiln_runtime::{InputBuffer, LoadError, Model, ModelDescription, ModelFile, RunError, RunOptions, Status};
+use kiln_runtime::{
+    Event, InputBuffer, LoadError, Model, ModelDescription, ModelFile, Profile, RunError, RunOptions, Status,
+};
 use kiln_tensor::{ElementType, Tensor};
 use std::path::PathBuf;
 use support::{build_fake_model, fake_description, metadata_blob};
@@ -101,6 +103,42 @@ fn one_model_runs_on_many_threads_at_once() {
             });
         }
     });
+}
+
+#[test]
+fn profiles_have_every_launch_and_its_parts() {
+    let (_directory, model) = open();
+    assert!(model.has_profiles());
+    let inputs = inputs(23, 31, &[1; 200]);
+    let shapes: Vec<&[usize]> = inputs.iter().map(Tensor::shape).collect();
+    let buffers = inputs.iter().map(|t| InputBuffer { element_type: t.element(), shape: t.shape(), bytes: t.bytes() });
+    let buffers: Vec<InputBuffer<'_>> = buffers.collect();
+    let mut outputs = [23 * 31 * 4, 200 * 4, 29 * 4, 8000].map(|bytes: usize| vec![0u128; bytes.div_ceil(16)]);
+    let mut outputs: Vec<&mut [u8]> = outputs.iter_mut().map(|words| bytemuck::cast_slice_mut(words)).collect();
+    let mut profile = Profile::default();
+    // As many parts as this are more than the first profile has room for.
+    for threads in [1, 3, 40, 2] {
+        model.run_profiled(&buffers, &mut outputs, &RunOptions { threads }, &mut profile).expect("runs");
+        let launches: Vec<usize> = profile.launches().map(Event::launch).collect();
+        assert_eq!(launches, [0, 1]);
+        let parts =
+            |launch| profile.events.iter().filter_map(move |event| event.worker().filter(|_| event.launch() == launch));
+        assert!((1..=threads).contains(&parts(0).count()) && parts(0).eq(0..parts(0).count()));
+        assert!(profile.events.iter().all(|event| profile.begin <= event.begin && event.end <= profile.end));
+        assert!(profile.launches().map(Event::seconds).sum::<f64>() <= profile.seconds());
+    }
+    let launch = &model.description().launches[0];
+    let symbols = model.description().symbol_values(&shapes);
+    assert_eq!(symbols, [Some(23), Some(31), Some(200), None]);
+    assert_eq!(launch.operations.as_ref().and_then(|amount| amount.evaluate(&symbols)), Some(4 * 23 * 31));
+}
+
+#[test]
+fn metadata_from_before_profiles_reads() {
+    let mut blob = metadata_blob(&fake_description());
+    blob[12] = 112;
+    let expected = ModelDescription { launches: Vec::new(), ..fake_description() };
+    assert_eq!(ModelDescription::from_bytes(&blob), Ok(expected));
 }
 
 #[test]

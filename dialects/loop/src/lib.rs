@@ -4,7 +4,7 @@
 //! what and how often it runs. Whether tasks run in parallel is the runtime's choice: results never depend on it.
 //!
 //! ```mlir
-//! "loop.launch"(%x, %y, %n, %tasks, %scratch, %bytes) {callee = @kernel_add, node = 0, serial_tasks = 1,
+//! "loop.launch"(%x, %y, %n, %tasks, %scratch, %bytes) {callee = @kernel_add, launch = 0, node = 0, serial_tasks = 1,
 //!     operandSegmentSizes = array<i32: 2, 1, 1, 1, 1>} : (memref<?xf32>, memref<?xf32>, index, index, memref<?xi8>, index) -> ()
 //! ```
 
@@ -31,7 +31,7 @@ static OPS: &[OpDefinition] = &[OpDefinition {
           threads, and returns when all are done. The function takes the buffers, the extents, its scratch memory as \
           `memref<?xi8>`, the range as two `index` values, the runtime (`!llvm.ptr`) and the node's number (`i64`), to \
           report failures. Each thread has `scratch_bytes` bytes of `scratch` of its own, 64-byte aligned.",
-    example: r#""loop.launch"(%x, %y, %n, %tasks, %scratch, %bytes) {callee = @kernel_add, node = 0, serial_tasks = 1,
+    example: r#""loop.launch"(%x, %y, %n, %tasks, %scratch, %bytes) {callee = @kernel_add, launch = 0, node = 0, serial_tasks = 1,
     operandSegmentSizes = array<i32: 2, 1, 1, 1, 1>} : (memref<?xf32>, memref<?xf32>, index, index, memref<?xi8>, index) -> ()"#,
     operands: &[
         OperandDefinition { name: "buffers", ty: MEMREF, count: Count::Variadic },
@@ -58,6 +58,12 @@ static OPS: &[OpDefinition] = &[OpDefinition {
             value: AttributeConstraint::Integer,
             presence: Presence::Required,
             doc: "The number of the model's node that failures are reported with.",
+        },
+        AttributeDefinition {
+            name: "launch",
+            value: AttributeConstraint::Integer,
+            presence: Presence::Optional,
+            doc: "The number of the launch in the model's metadata, by which profiles tell it; 0 if absent.",
         },
     ],
     verify: Some(verify_launch),

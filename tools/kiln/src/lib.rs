@@ -10,6 +10,7 @@ mod failure;
 mod model_inputs;
 mod options;
 mod output;
+mod profile;
 mod progress;
 mod random;
 mod report;
@@ -17,6 +18,7 @@ mod report;
 pub use failure::Failure;
 pub use model_inputs::InputOptions;
 pub use options::{InputFile, PartialShapeArgument, ShapeArgument};
+pub use profile::ProfileOrder;
 pub use report::ReportFormat;
 
 use clap::{Parser, Subcommand};

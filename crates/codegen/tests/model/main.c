@@ -14,7 +14,9 @@ typedef struct state {
 
 typedef void (*task)(void *context, int64_t begin, int64_t end, int64_t worker);
 
-__attribute__((visibility("hidden"))) void kiln_parallel(void *runtime, task task, void *context, int64_t count) {
+__attribute__((visibility("hidden"))) void kiln_parallel(void *runtime, task task, void *context, int64_t count,
+                                                           int64_t serial, int64_t launch) {
+  (void)serial, (void)launch;
   ((state *)runtime)->tasks += 2;
   task(context, 0, count / 2, 0);
   task(context, count / 2, count, 1);

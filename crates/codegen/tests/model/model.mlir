@@ -3,7 +3,7 @@
 // LANES stands for the vector width in f32.
 
 llvm.mlir.global external constant @kiln_weights() {addr_space = 0 : i32} : !llvm.array<8192 x i8>
-llvm.func @kiln_parallel(!llvm.ptr, !llvm.ptr, !llvm.ptr, i64)
+llvm.func @kiln_parallel(!llvm.ptr, !llvm.ptr, !llvm.ptr, i64, i64, i64)
 llvm.func @kiln_fail(!llvm.ptr, i64, i64, i64)
 
 memref.global "private" constant @bias : memref<4xf32> = dense<[0.5, -0.5, 0.25, -0.25]>
@@ -243,7 +243,7 @@ func.func @kiln_gen_run(%runtime: !llvm.ptr, %inputs: !llvm.ptr, %outputs: !llvm
   llvm.store %n, %context2 : i64, !llvm.ptr
   %function = func.constant @matmul_task : (!llvm.ptr, i64, i64, i64) -> ()
   %task = builtin.unrealized_conversion_cast %function : (!llvm.ptr, i64, i64, i64) -> () to !llvm.ptr
-  llvm.call @kiln_parallel(%runtime, %task, %context, %n) : (!llvm.ptr, !llvm.ptr, !llvm.ptr, i64) -> ()
+  llvm.call @kiln_parallel(%runtime, %task, %context, %n, %one, %zero) : (!llvm.ptr, !llvm.ptr, !llvm.ptr, i64, i64, i64) -> ()
 
   %rows = arith.index_cast %n : i64 to index
   %c10 = arith.constant 10 : index

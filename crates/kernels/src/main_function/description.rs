@@ -1,5 +1,6 @@
 //! What a model takes and gives, as data for its metadata.
 
+use super::launches::{LAUNCHES, LaunchDescription};
 use kiln_ir::{Attribute, DimExpr, Module, Op, Type, TypeKind};
 use kiln_tensor::ElementType;
 
@@ -14,6 +15,8 @@ pub struct ModelDescription {
     pub outputs: Vec<TensorDescription>,
     /// Names of nodes that kernels may report, by number.
     pub nodes: Vec<String>,
+    /// The launches of kernels, by number.
+    pub launches: Vec<LaunchDescription>,
 }
 
 /// One input or output.
@@ -66,7 +69,8 @@ impl ModelDescription {
             }
         }
         let nodes = module.attribute(main, "nodes").and_then(Attribute::as_strs).unwrap_or_default();
-        Ok(ModelDescription { symbols, inputs, outputs, nodes: nodes.into_iter().map(String::from).collect() })
+        let nodes = nodes.into_iter().map(String::from).collect();
+        Ok(ModelDescription { symbols, inputs, outputs, nodes, launches: LaunchDescription::of(module, main) })
     }
 
     /// Notes on `main` the names of the nodes that kernels may report.
@@ -77,7 +81,7 @@ impl ModelDescription {
 
     /// Copies what describes the model from `main` to the module, where [`ModelDescription::of`] finds it, too.
     pub(super) fn keep(module: &mut Module, main: Op) {
-        for name in ["function_type", "arg_names", "res_names", "nodes"] {
+        for name in ["function_type", "arg_names", "res_names", "nodes", LAUNCHES] {
             if let Some(value) = module.attribute(main, name) {
                 module.set_attribute(module.top(), name, value);
             }

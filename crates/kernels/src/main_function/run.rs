@@ -44,8 +44,20 @@ pub(super) fn build(
         addresses.insert(argument, load_word(&mut builder, inputs, index, pointer()));
     }
     let agree = agreement::build(&mut builder, &mut extents, runtime, &agreements, |op| nodes[&op]);
-    let mut run =
-        Run { extents, addresses, weights, weights_base, runtime, workspace, outputs, scratch, scratch_bytes, nodes };
+    let launches = builder.module.ops_named(main, "graph.fusion").into_iter().zip(0..).collect();
+    let mut run = Run {
+        extents,
+        addresses,
+        weights,
+        weights_base,
+        runtime,
+        workspace,
+        outputs,
+        scratch,
+        scratch_bytes,
+        nodes,
+        launches,
+    };
     match agree {
         None => run.body(&mut builder, source)?,
         Some(agree) => {
@@ -140,6 +152,8 @@ pub(super) struct Run<'a> {
     scratch: Value,
     scratch_bytes: Value,
     nodes: FxHashMap<Op, i64>,
+    /// The number of each launch in the metadata.
+    launches: FxHashMap<Op, i64>,
 }
 
 impl Run<'_> {
@@ -257,6 +271,7 @@ impl Run<'_> {
             .attribute("callee", Attribute::symbol_ref(launch.callee.as_str()))
             .attribute("serial_tasks", launch.serial_tasks)
             .attribute("node", self.nodes[&op])
+            .attribute("launch", self.launches[&op])
             .attribute("operandSegmentSizes", Attribute::dense_i32s(&[buffers, dims, 1, 1, 1]))
             .build();
         Ok(())

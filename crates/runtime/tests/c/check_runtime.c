@@ -61,7 +61,7 @@ static kiln_status run(struct outputs *outputs, const kiln_run_options *options,
 }
 
 static kiln_run_options threads(int count) {
-  kiln_run_options options = {sizeof(kiln_run_options), 0, 0, NULL, 0, NULL, NULL};
+  kiln_run_options options = {sizeof(kiln_run_options), 0, 0, NULL, 0, NULL, NULL, NULL};
   options.threads = count;
   return options;
 }
@@ -128,7 +128,7 @@ static void check_own_pool_and_workspace(const struct outputs *expected) {
   options.parallel_for_data = &loops;
   options.workspace = memory + 1;
   options.workspace_size = size;
-  CHECK(run(&outputs, &options, NULL) == KILN_OK && loops == 2 && same(&outputs, expected));
+  CHECK(run(&outputs, &options, NULL) == KILN_OK && loops == 1 && same(&outputs, expected));
   options.workspace_size = size - 1;
   CHECK(run(&outputs, &options, &error) == KILN_BUFFER_TOO_SMALL);
   CHECK(strstr(error.message, "workspace"));
@@ -169,6 +169,71 @@ static void check_misuse(void) {
   CHECK(!strcmp(model->tensor_extent_text(KILN_INPUT, 3, 0), "2 * M + 1"));
   CHECK(!strcmp(model->symbol_name(0), "N") && model->symbol_name(4) == NULL);
   CHECK(!strcmp(model->status_name(KILN_WRONG_RANK), "KILN_WRONG_RANK"));
+}
+
+/* Events as the runs on so many threads must have them: launch 0 in parts, launch 1 on the calling thread. */
+static void check_events(const kiln_profile *profile, int parts) {
+  const kiln_event *event = profile->events;
+  int64_t end = profile->begin;
+  int launch, part;
+  CHECK(profile->count == (uint64_t)parts + 3);
+  for (launch = 0; launch < 2; ++launch) {
+    const kiln_event *whole = event++;
+    int expected = launch == 0 ? parts : 1;
+    CHECK(whole->launch == launch && whole->worker == -1 && whole->begin >= end && whole->end >= whole->begin);
+    for (part = 0; part < expected; ++part, ++event) {
+      CHECK(event->launch == launch && event->worker == part);
+      CHECK(event->begin >= whole->begin && event->end >= event->begin && event->end <= whole->end);
+    }
+    end = whole->end;
+  }
+  CHECK(profile->end >= end);
+}
+
+static void check_profiles(const struct outputs *expected) {
+  kiln_event events[16];
+  kiln_profile profile = {sizeof(kiln_profile), NULL, 0, 77, 0, 0};
+  kiln_run_options options = threads(1);
+  struct outputs outputs;
+  kiln_error error;
+  int count, loops = 0;
+  CHECK(model->launch_count() == 2 && !strcmp(model->launch_kernel(1), "pick"));
+  CHECK(!strcmp(model->launch_family(0), "reduce") && !model->launch_family(2) && !model->launch_kernel(-1));
+  CHECK(!strcmp(model->launch_node(1, 0), "pick") && !strcmp(model->launch_node(1, 1), "rows"));
+  CHECK(!model->launch_node(1, 2) && !model->launch_node(0, -1) && !model->launch_node(2, 0));
+
+  profile.events = events;
+  options.profile = &profile;
+  for (count = 1; count <= 8; count += 7) {
+    options.threads = count;
+    profile.capacity = 16;
+    CHECK(run(&outputs, &options, NULL) == KILN_OK && same(&outputs, expected));
+    /* The system may refuse threads. */
+    check_events(&profile, (int)profile.count - 3);
+    CHECK(profile.count <= (uint64_t)count + 3);
+  }
+  options.threads = 8;
+  options.parallel_for = own_pool;
+  options.parallel_for_data = &loops;
+  CHECK(run(&outputs, &options, NULL) == KILN_OK && same(&outputs, expected) && loops == 1);
+  check_events(&profile, 8);
+
+  /* What does not fit is counted, not written. */
+  profile.capacity = 8;
+  events[9].launch = -7;
+  CHECK(run(&outputs, &options, NULL) == KILN_OK && profile.count == 11 && events[9].launch == -7);
+  profile.capacity = 0;
+  profile.events = NULL;
+  CHECK(run(&outputs, &options, NULL) == KILN_OK && profile.count == 11);
+
+  profile.capacity = 1;
+  CHECK(run(&outputs, &options, &error) == KILN_INVALID_ARGUMENT && strstr(error.message, "events"));
+  profile.struct_size = 8;
+  CHECK(run(&outputs, &options, &error) == KILN_INVALID_ARGUMENT && strstr(error.message, "struct_size"));
+  /* Options as an earlier header has them end before the profile. */
+  options.struct_size = offsetof(kiln_run_options, profile);
+  profile.count = 77;
+  CHECK(run(&outputs, &options, &error) == KILN_OK && same(&outputs, expected) && profile.count == 77);
 }
 
 static void *run_often(void *argument) {
@@ -237,6 +302,7 @@ int main(int argc, char **argv) {
   }
   check_own_pool_and_workspace(&expected);
   check_misuse();
+  check_profiles(&expected);
   check_many_runs_at_once(&expected);
   if (argc > 2)
     check_fork(&expected);

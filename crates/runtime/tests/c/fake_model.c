@@ -10,7 +10,8 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-void kiln_parallel(void *runtime, void (*task)(void *, int64_t, int64_t, int64_t), void *context, int64_t count);
+void kiln_parallel(void *runtime, void (*task)(void *, int64_t, int64_t, int64_t), void *context, int64_t count,
+                   int64_t serial, int64_t launch);
 void kiln_fail(void *runtime, int64_t node, int64_t value, int64_t bound);
 
 enum { N, M, K, C };
@@ -59,8 +60,12 @@ int32_t kiln_gen_run(void *runtime, const void *const *inputs, void *const *outp
   int64_t *found = outputs[3], count = 0;
   if ((uintptr_t)workspace % 64 || workers < 1)
     return 77;
-  kiln_parallel(runtime, rows, &c, symbols[N]);
-  kiln_parallel(runtime, pick, &c, symbols[K]);
+  kiln_parallel(runtime, rows, &c, symbols[N], 1, 0);
+  /* As generated code does where a launch of few tasks is not split. */
+  if (symbols[K] <= 100 && !*(void **)runtime)
+    pick(&c, 0, symbols[K], 0);
+  else
+    kiln_parallel(runtime, pick, &c, symbols[K], 100, 1);
   for (int64_t m = 0; m < symbols[M] - 2; ++m)
     tail[m] = symbols[N] ? c.y[m + 2] : 0;
   for (int64_t k = 0; k < symbols[K]; ++k)

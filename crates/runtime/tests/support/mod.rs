@@ -4,7 +4,7 @@
 
 #![allow(dead_code, reason = "each test program uses a part of this")]
 
-use kiln_runtime::{Dim, ModelDescription, SymbolInfo, TensorInfo, element_code};
+use kiln_runtime::{Amount, Dim, LaunchInfo, ModelDescription, SymbolInfo, TensorInfo, element_code};
 use kiln_tensor::ElementType;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -39,7 +39,31 @@ pub fn fake_description() -> ModelDescription {
         weight_bytes: 0,
         workspace_bytes: None,
         operations: Some(6_000_000_000_000),
+        launches: fake_launches(),
     }
+}
+
+/// The launches of the fake model: `rows` adds 4 * N * M numbers, `pick` moves 16 * K bytes, more or less.
+fn fake_launches() -> Vec<LaunchInfo> {
+    const MULTIPLY: i64 = 3;
+    let launch = |kernel: &str, family: &str, nodes: &[&str], operations: &[i64], bytes: &[i64]| LaunchInfo {
+        kernel: kernel.into(),
+        family: family.into(),
+        nodes: nodes.iter().map(|&node| node.to_owned()).collect(),
+        operations: Some(operations).filter(|it| !it.is_empty()).map(|it| Amount { instructions: it.into() }),
+        bytes: Some(Amount { instructions: bytes.into() }),
+    };
+    let (n, m, k) = (symbol_instruction(0), symbol_instruction(1), symbol_instruction(2));
+    let operations = [4 << 8, n, MULTIPLY, m, MULTIPLY];
+    vec![
+        launch("rows", "reduce", &["rows"], &operations, &[16 << 8, n, MULTIPLY, m, MULTIPLY]),
+        launch("pick", "map", &["pick", "rows"], &[], &[16 << 8, k, MULTIPLY]),
+    ]
+}
+
+/// Pushes the value of a symbol.
+fn symbol_instruction(index: i64) -> i64 {
+    index << 8 | 1
 }
 
 /// Names of the fake model's nodes.
@@ -48,11 +72,17 @@ const NODES: [&str; 2] = ["rows", "pick"];
 /// The metadata blob of `model`, as code generation writes it.
 pub fn metadata_blob(model: &ModelDescription) -> Vec<u8> {
     let tensors: Vec<&TensorInfo> = model.inputs.iter().chain(&model.outputs).collect();
-    let (symbols, inputs) = (112, 112 + 32 * model.symbols.len());
+    let (symbols, inputs) = (128, 128 + 32 * model.symbols.len());
     let outputs = inputs + 24 * model.inputs.len();
     let nodes = outputs + 24 * model.outputs.len();
     let axes = nodes + 8 * NODES.len();
-    let end = axes + tensors.iter().map(|tensor| 24 * tensor.dims.len()).sum::<usize>();
+    // The kernel of each launch is its own.
+    let kernels = axes + tensors.iter().map(|tensor| 24 * tensor.dims.len()).sum::<usize>();
+    let launches = kernels + 16 * model.launches.len();
+    let amounts: Vec<&[i64]> = model.launches.iter().flat_map(amounts_of).collect();
+    let amounts_at = launches + 32 * model.launches.len();
+    let nodes_at = amounts_at + 8 * amounts.iter().map(|amount| amount.len()).sum::<usize>();
+    let end = nodes_at + 4 * model.launches.iter().map(|launch| launch.nodes.len()).sum::<usize>();
     let (mut records, mut strings) = (Vec::<u8>::new(), Vec::<u8>::new());
     let mut string = |records: &mut Vec<u8>, text: &str| {
         records.extend(((end + strings.len()) as u32).to_le_bytes());
@@ -64,7 +94,7 @@ pub fn metadata_blob(model: &ModelDescription) -> Vec<u8> {
         records.extend((second as u32).to_le_bytes());
     };
     records.extend(b"KILNMETA");
-    pair(&mut records, 1, 112);
+    pair(&mut records, 1, 128);
     records.extend([0; 8]);
     for text in [&model.name, &model.producer, &model.target, &model.cpu] {
         string(&mut records, text);
@@ -76,6 +106,8 @@ pub fn metadata_blob(model: &ModelDescription) -> Vec<u8> {
     records.extend(model.weight_bytes.to_le_bytes());
     records.extend(model.workspace_bytes.map_or(-1, |bytes| bytes as i64).to_le_bytes());
     records.extend(model.operations.unwrap_or(0).to_le_bytes());
+    pair(&mut records, kernels, model.launches.len());
+    pair(&mut records, launches, model.launches.len());
     for symbol in &model.symbols {
         string(&mut records, &symbol.name);
         pair(&mut records, usize::from(!symbol.bound_by_input), 0);
@@ -105,11 +137,35 @@ pub fn metadata_blob(model: &ModelDescription) -> Vec<u8> {
         records.extend(extent.to_le_bytes());
         string(&mut records, text);
     }
+    for launch in &model.launches {
+        string(&mut records, &launch.kernel);
+        string(&mut records, &launch.family);
+    }
+    let (mut node_at, mut amount_at) = (nodes_at, amounts_at);
+    for (index, launch) in model.launches.iter().enumerate() {
+        pair(&mut records, index, launch.nodes.len());
+        pair(&mut records, node_at, 0);
+        node_at += 4 * launch.nodes.len();
+        for amount in amounts_of(launch) {
+            pair(&mut records, amount_at, amount.len());
+            amount_at += 8 * amount.len();
+        }
+    }
+    records.extend(amounts.concat().into_iter().flat_map(i64::to_le_bytes));
+    for node in model.launches.iter().flat_map(|launch| &launch.nodes) {
+        let index = NODES.iter().position(|name| name == node).expect("declared");
+        records.extend((index as u32).to_le_bytes());
+    }
     assert_eq!(records.len(), end, "every record is where the tables say");
     records.extend(strings);
     let total = (records.len() as u64).to_le_bytes();
     records[16..24].copy_from_slice(&total);
     records
+}
+
+/// The instructions of operations and bytes.
+fn amounts_of(launch: &LaunchInfo) -> [&[i64]; 2] {
+    [&launch.operations, &launch.bytes].map(|amount| amount.as_ref().map_or(&[][..], |amount| &amount.instructions))
 }
 
 /// Links the fake model for `arch` into `directory`.

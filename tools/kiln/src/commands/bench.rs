@@ -2,9 +2,10 @@
 
 use crate::options::parse_threads;
 use crate::output::{shape_text, table};
-use crate::{Failure, InputOptions, output, progress};
+use crate::profile::{Collector, ModelProfile, ProfileOrder, to_trace};
+use crate::{Failure, InputOptions, output, profile, progress};
 use clap::Args;
-use kiln_runtime::{InputBuffer, Model, RunOptions};
+use kiln_runtime::{InputBuffer, Model, Peak, Profile, RunOptions};
 use kiln_tensor::Tensor;
 use serde_json::json;
 use std::path::PathBuf;
@@ -14,11 +15,16 @@ use std::time::{Duration, Instant};
 ///
 /// Inputs that no file gives are random. Several thread counts take turns, so that all see the same machine. Times are
 /// those of a run on buffers that stay: nothing is copied or allocated.
+///
+/// With --profile, more runs follow in which the model times its kernels: where the time goes, at which rate, and how much
+/// that is of what this machine does at most, which is measured, too.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   kiln bench model.so --shape x=1x3x224x224
-  kiln bench model.so --threads 1,2,4 --seconds 10 --json")]
+  kiln bench model.so --threads 1,2,4 --seconds 10 --json
+  kiln bench model.so --profile --threads 1          where the time goes, the slowest kernels first
+  kiln bench model.so --profile=run --trace t.json   in the order of a run, and as a trace for chrome://tracing")]
 pub struct BenchCommand {
     /// The compiled model.
     #[arg(value_name = "MODEL.so")]
@@ -39,6 +45,14 @@ pub struct BenchCommand {
     #[arg(long, value_name = "SECONDS", default_value_t = 3.0, value_parser = parse_seconds)]
     seconds: f64,
 
+    /// Times each kernel, too, for as long again; lists the slowest first, or all in the order of a run.
+    #[arg(long, value_enum, value_name = "ORDER", num_args = 0..=1, require_equals = true, default_missing_value = "time")]
+    profile: Option<ProfileOrder>,
+
+    /// Writes the fastest profiled run to a file that chrome://tracing and Perfetto show, with what each thread does.
+    #[arg(long, value_name = "FILE", requires = "profile")]
+    trace: Option<PathBuf>,
+
     /// Prints the result as JSON.
     #[arg(long)]
     json: bool,
@@ -56,15 +70,51 @@ impl BenchCommand {
         if self.threads.is_empty() {
             self.threads.push(std::thread::available_parallelism().map_or(1, usize::from));
         }
+        if self.profile.is_some() && !model.has_profiles() {
+            let path = self.model.display();
+            return Err(Failure::Input(format!("{path} was compiled before there were profiles; compile it again")));
+        }
         let measurements = self.measure(&model, &inputs)?;
+        let profiles = match self.profile {
+            Some(_) => self.threads.iter().map(|&threads| self.profile(&model, &inputs, threads)).collect(),
+            None => Ok(Vec::new()),
+        }?;
+        if let Some(path) = &self.trace {
+            std::fs::write(path, to_trace(model.name(), &profiles))
+                .map_err(|error| Failure::Input(format!("cannot write {}: {error}", path.display())))?;
+        }
         let operations = model.description().operations;
         if self.json {
-            return output::print(&to_json(&model, &inputs, &measurements, operations));
+            return output::print(&to_json(&model, &inputs, &measurements, &profiles, operations));
         }
         for (info, tensor) in model.inputs().iter().zip(&inputs) {
             eprintln!("note: input '{}' is {} {}", info.name, shape_text(tensor.shape()), tensor.element());
         }
-        output::print(&to_table(&measurements, operations))
+        let mut text = to_table(&measurements, operations);
+        for profile in &profiles {
+            text += &format!("\n{}", profile::to_table(profile, self.profile.unwrap_or(ProfileOrder::Time)));
+        }
+        output::print(&text)
+    }
+
+    /// Runs for a while in which the model times its kernels.
+    fn profile<'m>(&self, model: &'m Model, inputs: &[Tensor], threads: usize) -> Result<ModelProfile<'m>, Failure> {
+        let description = model.description();
+        let mut runner = Runner::new(model, inputs)?;
+        let peak = Peak::measure(threads);
+        let mut collector = Collector::new(description.launches.len());
+        let mut profile = Profile::default();
+        runner.run_profiled(threads, &mut profile)?;
+        let end = Instant::now() + Duration::from_secs_f64(self.seconds);
+        loop {
+            runner.run_profiled(threads, &mut profile)?;
+            collector.add(&profile);
+            if Instant::now() >= end {
+                break;
+            }
+        }
+        let shapes: Vec<&[usize]> = inputs.iter().map(Tensor::shape).collect();
+        Ok(collector.finish(threads, peak, &description.launches, &description.symbol_values(&shapes)))
     }
 
     fn measure(&self, model: &Model, inputs: &[Tensor]) -> Result<Vec<Measurement>, Failure> {
@@ -130,6 +180,13 @@ impl<'a> Runner<'a> {
         Ok(start.elapsed().as_secs_f64())
     }
 
+    /// Runs once, and notes what the model spends its time on.
+    fn run_profiled(&mut self, threads: usize, profile: &mut Profile) -> Result<(), Failure> {
+        let mut outputs: Vec<&mut [u8]> =
+            self.outputs.iter_mut().map(|words| bytemuck::cast_slice_mut(words.as_mut_slice())).collect();
+        Ok(self.model.run_profiled(&self.inputs, &mut outputs, &RunOptions { threads }, profile)?)
+    }
+
     /// Seconds of each run, for as long as it says but once at least.
     fn run_for(&mut self, threads: usize, duration: Duration) -> Result<Vec<f64>, Failure> {
         let end = Instant::now() + duration;
@@ -175,8 +232,15 @@ fn to_table(measurements: &[Measurement], operations: Option<u64>) -> String {
     table(&headings, &[true; 6], &rows)
 }
 
-fn to_json(model: &Model, inputs: &[Tensor], measurements: &[Measurement], operations: Option<u64>) -> String {
+fn to_json(
+    model: &Model,
+    inputs: &[Tensor],
+    measurements: &[Measurement],
+    profiles: &[ModelProfile<'_>],
+    operations: Option<u64>,
+) -> String {
     let entry = |m: &Measurement| {
+        let profile = profiles.iter().find(|profile| profile.threads == m.threads);
         json!({
             "threads": m.threads,
             "runs": m.seconds.len(),
@@ -184,6 +248,7 @@ fn to_json(model: &Model, inputs: &[Tensor], measurements: &[Measurement], opera
             "min_ms": m.quantile(0.0) * 1e3,
             "p90_ms": m.quantile(0.9) * 1e3,
             "gflops": m.gflops(operations),
+            "profile": profile.map(profile::to_json),
         })
     };
     let shapes: Vec<serde_json::Value> = (model.inputs().iter().zip(inputs))

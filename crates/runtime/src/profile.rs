@@ -13,6 +13,11 @@ pub struct Event {
 }
 
 impl Event {
+    /// A stretch of work of a launch: of a thread, or of all if that is -1; times in nanoseconds.
+    pub fn new(launch: i32, worker: i32, [begin, end]: [i64; 2]) -> Event {
+        Event { begin, end, launch, worker }
+    }
+
     /// Which launch it belongs to: an index into [`crate::ModelDescription::launches`].
     pub fn launch(&self) -> usize {
         usize::try_from(self.launch).expect("launches are counted from 0")

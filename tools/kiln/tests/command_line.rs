@@ -57,6 +57,79 @@ fn run_writes_the_outputs_by_name() {
 }
 
 #[test]
+fn bench_profiles_kernels() {
+    let (directory, model) = prepare();
+    let trace = directory.path().join("trace.json");
+    let mut arguments = vec!["bench", text(&model), "--seconds", "0.01", "--threads", "1,2"];
+    arguments.extend(SHAPES);
+    arguments.extend(["--profile=run", "--trace", text(&trace)]);
+    let (status, table, error) = kiln(&arguments);
+    assert_eq!(status, 0, "{error}");
+    for expected in ["on 1 thread; the machine does ", "on 2 threads; the machine does ", "\n0  rows ", "\nreduce  "] {
+        assert!(table.contains(expected), "{expected} in {table}");
+    }
+    let (status, json, error) = kiln(&[&arguments[..], &["--json"]].concat());
+    assert_eq!(status, 0, "{error}");
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    for (measurement, threads) in json["measurements"].as_array().expect("an array").iter().zip([1, 2]) {
+        let profile = &measurement["profile"];
+        assert_eq!(measurement["threads"], threads);
+        check_profile(profile);
+    }
+    let trace: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(&trace).expect("written")).expect("JSON");
+    check_trace(&trace);
+}
+
+/// The profile of a run of the fake model on [`SHAPES`].
+fn check_profile(profile: &serde_json::Value) {
+    let launches = profile["launches"].as_array().expect("an array");
+    let facts: Vec<_> = launches.iter().map(|it| (&it["launch"], &it["kernel"], &it["family"], &it["calls"])).collect();
+    let fact = |number: i32, kernel: &str, family: &str| {
+        [serde_json::json!(number), kernel.into(), family.into(), serde_json::json!(1)]
+    };
+    let expected = [fact(0, "rows", "reduce"), fact(1, "pick", "map")];
+    let expected: Vec<_> = expected.iter().map(|[number, kernel, family, one]| (number, kernel, family, one)).collect();
+    assert_eq!(facts, expected);
+    assert_eq!(launches[1]["nodes"], serde_json::json!(["pick", "rows"]));
+    // N = 2, M = 3, K = 5.
+    assert_eq!((&launches[0]["flops"], &launches[0]["bytes_moved"]), (&24.0.into(), &96.0.into()));
+    assert_eq!((&launches[1]["flops"], &launches[1]["bytes_moved"]), (&().into(), &80.0.into()));
+    let number = |value: &serde_json::Value| value.as_f64().expect("a number");
+    let sum: f64 = launches.iter().map(|launch| number(&launch["ms"])).sum();
+    let shares: f64 = launches.iter().map(|launch| number(&launch["share"])).sum();
+    let total = &profile["total"];
+    assert!((number(&profile["kernels_ms"]) - sum).abs() < 1e-9 && (number(&total["share"]) - shares).abs() < 1e-9);
+    assert!((number(&profile["run_ms"]) - sum - number(&profile["between_ms"])).abs() < 1e-9);
+    assert!(number(&profile["peak_gflops"]) > 0.0 && number(&profile["runs"]) >= 1.0);
+    assert_eq!(profile["families"].as_array().map(Vec::len), Some(2));
+}
+
+/// A trace of runs on one and on two threads: complete events, each inside of its launch.
+fn check_trace(trace: &serde_json::Value) {
+    let events = trace["traceEvents"].as_array().expect("an array");
+    let complete = |threads: i64, lane: i64| {
+        let events = events.iter().filter(move |it| it["ph"] == "X" && it["pid"] == threads && it["tid"] == lane);
+        let span = |event: &serde_json::Value| {
+            let number = |name: &str| event[name].as_f64().expect("a number");
+            (event["args"]["launch"].as_i64().expect("a number"), number("ts"), number("ts") + number("dur"))
+        };
+        events.map(span).collect::<Vec<_>>()
+    };
+    for threads in [1, 2] {
+        let launches = complete(threads, 0);
+        assert_eq!(launches.iter().map(|(launch, ..)| *launch).collect::<Vec<_>>(), [0, 1]);
+        let parts: Vec<_> = (1..=threads).flat_map(|lane| complete(threads, lane)).collect();
+        assert!(parts.len() >= 2);
+        for (launch, begin, end) in parts {
+            let (_, from, to) = launches[usize::try_from(launch).expect("a launch")];
+            assert!(from <= begin && begin <= end && end <= to + 1e-6);
+        }
+    }
+    assert!(events.iter().all(|event| event["ph"] == "X" || event["ph"] == "M"));
+}
+
+#[test]
 fn run_prints_a_table() {
     let (directory, model) = prepare();
     let inputs = directory.path().join("in.npz");

@@ -10,9 +10,9 @@ pub(crate) fn to_json(profile: &ModelProfile<'_>) -> Value {
         "runs": profile.runs,
         "peak_gflops": profile.peak.operations / 1e9,
         "memory_gbs": profile.peak.bytes.map(|bytes| bytes / 1e9),
-        "run_ms": profile.seconds * 1e3,
-        "kernels_ms": profile.kernel_seconds * 1e3,
-        "between_ms": profile.seconds_between() * 1e3,
+        "run_ms": profile.seconds() * 1e3,
+        "kernels_ms": total.seconds * 1e3,
+        "between_ms": profile.seconds_between * 1e3,
         "launches": profile.launches.iter().map(|launch| launch_json(launch, profile)).collect::<Vec<_>>(),
         "families": profile.families().iter().map(|group| group_json(group, profile)).collect::<Vec<_>>(),
         "total": group_json(&total, profile),
@@ -49,7 +49,7 @@ fn insert_work(
     let rates = Rates::of(operations, bytes, seconds, &profile.peak);
     let values = [
         ("ms", Some(seconds * 1e3)),
-        ("share", Some(ratio(seconds, profile.seconds))),
+        ("share", Some(ratio(seconds, profile.seconds()))),
         ("flops", operations),
         ("bytes_moved", bytes),
         ("gflops", rates.operations.map(|rate| rate / 1e9)),

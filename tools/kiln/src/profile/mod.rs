@@ -1,6 +1,7 @@
 //! What `kiln bench --profile` says: where the time of a run goes, kernel by kernel.
 //!
-//! Times are medians over runs, each launch by itself. Rates come from what the model's metadata says of a launch, at the
+//! Times are medians over runs, each launch by itself, and sums are sums of those: a run that something disturbs is
+//! disturbed in some of its launches only. Rates come from what the model's metadata says of a launch, at the
 //! shapes of the run, and are compared with what the machine was measured to do at most with as many threads.
 
 mod json;
@@ -25,10 +26,8 @@ pub enum ProfileOrder {
 
 /// Profiles of many runs of a model on the same inputs.
 pub(crate) struct Collector {
-    /// The time of each run, from the first kernel to the last.
-    runs: Vec<f64>,
-    /// The time of all kernels of each run.
-    kernels: Vec<f64>,
+    /// The time of each run in which no kernel is under way.
+    between: Vec<f64>,
     launches: Vec<Samples>,
     fastest: Profile,
 }
@@ -47,7 +46,7 @@ struct Samples {
 impl Collector {
     pub(crate) fn new(launches: usize) -> Collector {
         let launches = vec![Samples::default(); launches];
-        Collector { runs: Vec::new(), kernels: Vec::new(), launches, fastest: Profile::default() }
+        Collector { between: Vec::new(), launches, fastest: Profile::default() }
     }
 
     /// Takes the profile of one more run.
@@ -63,11 +62,11 @@ impl Collector {
             *times.last_mut().expect("there is a sample for this run") += event.seconds();
             samples.calls += usize::from(event.worker().is_none());
         }
-        self.kernels.push(profile.launches().map(|event| event.seconds()).sum());
-        if self.runs.is_empty() || profile.seconds() < self.fastest.seconds() {
+        if self.between.is_empty() || profile.seconds() < self.fastest.seconds() {
             self.fastest = profile.clone();
         }
-        self.runs.push(profile.seconds());
+        let kernels: f64 = profile.launches().map(|event| event.seconds()).sum();
+        self.between.push(profile.seconds() - kernels);
     }
 
     /// What the runs have in common, on a machine of this peak and for these values of the model's symbols.
@@ -90,9 +89,8 @@ impl Collector {
         ModelProfile {
             threads,
             peak,
-            runs: self.runs.len(),
-            seconds: median(self.runs),
-            kernel_seconds: median(self.kernels),
+            runs: self.between.len(),
+            seconds_between: median(self.between),
             launches: launches.iter().zip(self.launches).enumerate().map(describe).collect(),
             fastest: self.fastest,
         }
@@ -114,10 +112,8 @@ pub(crate) struct ModelProfile<'m> {
     pub(crate) threads: usize,
     peak: Peak,
     runs: usize,
-    /// Seconds of a run, from the first kernel to the last.
-    seconds: f64,
-    /// Seconds of all kernels of a run.
-    kernel_seconds: f64,
+    /// Seconds of a run in which no kernel is under way.
+    seconds_between: f64,
     /// In the order of a run.
     launches: Vec<LaunchProfile<'m>>,
     fastest: Profile,
@@ -191,13 +187,12 @@ impl ModelProfile<'_> {
 
     /// All that ran.
     fn total(&self) -> Group {
-        let all = Group::of("all kernels", self.launches.iter().filter(|launch| launch.calls > 0));
-        Group { seconds: self.kernel_seconds, ..all }
+        Group::of("all kernels", self.launches.iter().filter(|launch| launch.calls > 0))
     }
 
-    /// Seconds of a run in which no kernel is under way.
-    fn seconds_between(&self) -> f64 {
-        (self.seconds - self.kernel_seconds).max(0.0)
+    /// Seconds from the first kernel to the last.
+    fn seconds(&self) -> f64 {
+        self.total().seconds + self.seconds_between
     }
 }
 
@@ -245,6 +240,88 @@ fn nodes_text(nodes: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kiln_runtime::Event;
+
+    /// Runs of two launches, the first of which has two calls, in parts on two threads.
+    fn collect(runs: &[[i64; 3]], launches: &[LaunchInfo]) -> Collector {
+        let mut collector = Collector::new(launches.len());
+        for &[first, second, between] in runs {
+            let mut events = Vec::new();
+            let mut begin = 1000;
+            for (launch, duration) in [(0, first), (0, first), (1, second)] {
+                let workers = if launch == 0 { -1..2 } else { -1..1 };
+                events.extend(workers.map(|worker| Event::new(launch, worker, [begin, begin + duration])));
+                begin += duration;
+            }
+            collector.add(&Profile { events, begin: 1000, end: begin + between });
+        }
+        collector
+    }
+
+    fn launches() -> Vec<LaunchInfo> {
+        let constant = |value: i64| Some(Amount { instructions: vec![value << 8] });
+        let launch = |kernel: &str, family: &str, operations| LaunchInfo {
+            kernel: kernel.into(),
+            family: family.into(),
+            nodes: vec![format!("{kernel}_node")],
+            operations,
+            bytes: constant(1000),
+        };
+        vec![launch("k0", "gemm", constant(4000)), launch("k1", "map", constant(0)), launch("k2", "map", None)]
+    }
+
+    const PEAK: Peak = Peak { operations: 8e9, bytes: Some(4e9) };
+
+    #[test]
+    fn tables_and_objects_say_the_same() {
+        let launches = launches();
+        let runs = [[1000, 500, 200], [2000, 300, 100], [9000, 400, 300]];
+        let profile = collect(&runs, &launches).finish(2, PEAK, &launches, &[]);
+        let expected = "\
+profile of 3 runs on 2 threads; the machine does 8.0 GFLOP/s, reads 4.0 GB/s of memory
+
+#  kernel  calls      ms   share  GFLOP/s  of peak  GB/s  of memory     busy  nodes
+0  k0          2  0.0040  87.0 %      2.0   25.0 %   0.5     12.5 %  100.0 %  k0_node
+1  k1          1  0.0004   8.7 %        -        -   2.5     62.5 %   50.0 %  k1_node
+
+family           launches      ms    share  GFLOP/s  of peak  GB/s  of memory
+gemm                    1  0.0040   87.0 %      2.0   25.0 %   0.5     12.5 %
+map                     1  0.0004    8.7 %        -        -   2.5     62.5 %
+all kernels             2  0.0044   95.7 %      1.8   22.7 %   0.7     17.0 %
+between kernels         0  0.0002    4.3 %        -        -     -          -
+run                     2  0.0046  100.0 %      1.7   21.7 %   0.7     16.3 %
+";
+        assert_eq!(to_table(&profile, ProfileOrder::Time), expected);
+        let json = to_json(&profile);
+        assert_eq!((&json["runs"], &json["launches"][2]["calls"]), (&3.into(), &0.into()));
+        assert_eq!((&json["launches"][0]["flops"], &json["launches"][0]["of_peak"]), (&8000.0.into(), &0.25.into()));
+        assert_eq!((&json["launches"][1]["gflops"], &json["launches"][2]["flops"]), (&().into(), &().into()));
+    }
+
+    #[test]
+    fn launches_are_in_the_order_asked_for() {
+        let launches = launches();
+        let profile = collect(&[[10, 500, 0]], &launches).finish(1, PEAK, &launches, &[]);
+        let order = |order| profile.ordered(order).iter().map(|launch| launch.number).collect::<Vec<_>>();
+        assert_eq!((order(ProfileOrder::Time), order(ProfileOrder::Run)), (vec![1, 0], vec![0, 1]));
+    }
+
+    #[test]
+    fn the_trace_has_the_fastest_run() {
+        let launches = launches();
+        let profile = collect(&[[2000, 300, 100], [1000, 500, 200]], &launches).finish(2, PEAK, &launches, &[]);
+        let trace: serde_json::Value = serde_json::from_str(&to_trace("net", &[profile])).expect("JSON");
+        let events = trace["traceEvents"].as_array().expect("an array");
+        let whole: Vec<_> = events.iter().filter(|event| event["ph"] == "X").collect();
+        let times: Vec<_> = whole.iter().map(|e| (e["tid"].as_i64(), e["ts"].as_f64(), e["dur"].as_f64())).collect();
+        let at = |lane, start, duration| (Some(lane), Some(start), Some(duration));
+        let lanes = |start| [0, 1, 2].map(|lane| at(lane, start, 1.0));
+        assert_eq!(times, [lanes(0.0).as_slice(), &lanes(1.0), &[at(0, 2.0, 0.5), at(1, 2.0, 0.5)]].concat());
+        assert_eq!((&whole[0]["cat"], &whole[0]["name"]), (&"gemm".into(), &"k0_node".into()));
+        assert_eq!(whole[0]["args"]["flops"], 4000.0);
+        let names: Vec<_> = events.iter().filter_map(|event| event["args"]["name"].as_str()).collect();
+        assert_eq!(names, ["net, threads: 2", "launches", "thread 0", "thread 1"]);
+    }
 
     #[test]
     fn names_are_few() {

@@ -49,14 +49,14 @@ fn families(profile: &ModelProfile<'_>) -> String {
     let total = profile.total();
     rows.push(row(&total));
     let between = Group::of("between kernels", std::iter::empty());
-    rows.push(row(&Group { seconds: profile.seconds_between(), ..between }));
-    rows.push(row(&Group { name: "run".into(), seconds: profile.seconds, ..total }));
+    rows.push(row(&Group { seconds: profile.seconds_between, ..between }));
+    rows.push(row(&Group { name: "run".into(), seconds: profile.seconds(), ..total }));
     let headings = ["family", "launches", "ms", "share", "GFLOP/s", "of peak", "GB/s", "of memory"];
     table(&headings, &[false, true, true, true, true, true, true, true], &rows)
 }
 
 fn time(seconds: f64, profile: &ModelProfile<'_>) -> [String; 2] {
-    [format!("{:.4}", seconds * 1e3), percent(ratio(seconds, profile.seconds))]
+    [format!("{:.4}", seconds * 1e3), percent(ratio(seconds, profile.seconds()))]
 }
 
 fn rates(operations: Option<f64>, bytes: Option<f64>, seconds: f64, profile: &ModelProfile<'_>) -> [String; 4] {

@@ -156,6 +156,11 @@ impl Node {
         Node(node.text(3, &operator.to_lowercase()).text(4, operator))
     }
 
+    /// Called so: the last of several values of a field counts.
+    pub fn named(self, name: &str) -> Node {
+        Node(self.0.text(3, name))
+    }
+
     /// Of a domain other than the standard one.
     pub fn of_domain(self, domain: &str) -> Node {
         Node(self.0.text(7, domain))

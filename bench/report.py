@@ -95,7 +95,7 @@ def latency_table(rows: list[dict], precision: str) -> str:
     """Times of all engines of a precision and Kiln's ratios, with their geometric means below."""
     engines = [name for name, (_, computed) in ENGINES.items() if computed == precision]
     engines = [name for name in engines if any(name in row["engines"] for row in rows)]
-    kiln = next((name for name in engines if ENGINES[name][0] == "kiln"), "kiln")
+    kiln = "kiln" if precision == "f32" else f"kiln-{precision}"
     against = "onnxruntime" if precision == "f32" else "kiln"
     lines, ratios = [], []
     for row in rows:

@@ -12,6 +12,10 @@ ENGINES = {
     "openvino": ("openvino", "f32"),
     "mnn": ("mnn", "f32"),
     "ncnn": ("ncnn", "f32"),
+    "tract": ("tract", "f32"),
+    "litert": ("litert", "f32"),
+    "iree": ("iree", "f32"),
+    "torch": ("torch", "f32"),
     "kiln-bf16": ("kiln", "bf16"),
     "openvino-bf16": ("openvino", "bf16"),
 }

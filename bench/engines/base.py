@@ -1,6 +1,7 @@
 """What all engines are given and what they return."""
 
 import os
+import signal
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -48,7 +49,7 @@ class Prepared:
 
 
 def command(arguments: list[str | Path], folder: Path | None = None, environment: dict[str, str] | None = None) -> str:
-    """What a converter prints; a failure is told by the last line of it."""
+    """What a converter prints; a failure is told by the first error in it."""
     finished = subprocess.run(
         arguments,
         cwd=folder,
@@ -58,9 +59,12 @@ def command(arguments: list[str | Path], folder: Path | None = None, environment
         text=True,
         errors="replace",
     )
-    if finished.returncode != 0:
+    name = Path(arguments[0]).name
+    if finished.returncode < 0:
+        raise Unsupported(f"{name} ends with {signal.Signals(-finished.returncode).name}")
+    if finished.returncode > 0:
         said = [line.strip() for line in finished.stdout.splitlines() if line.strip()]
         errors = [line for line in said if "error" in line.lower()] or said
         reason = errors[0] if errors else f"status {finished.returncode}"
-        raise Unsupported(f"{Path(arguments[0]).name}: {reason}")
+        raise Unsupported(f"{name}: {reason}")
     return finished.stdout

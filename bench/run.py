@@ -87,15 +87,18 @@ class Side:
     def __init__(self, process: EngineProcess, result: dict):
         self.process, self.result = process, result
         self.times, self.processors = [], []
-        process.measure(2, MEASURE_SECONDS)  # threads start, caches fill, memory is touched
-        fastest = min(process.measure(2, MEASURE_SECONDS)["times"])
+        # Threads start, caches fill, memory is touched: all but the slowest engines are faster after that.
+        fastest = min(process.measure(1, MEASURE_SECONDS)["times"])
+        if fastest < ENGINE_SECONDS / 10:
+            fastest = min(process.measure(3, MEASURE_SECONDS)["times"])
         self.count = max(1, min(50, round(BATCH_SECONDS / max(fastest, 1e-6))))
 
     def batch(self) -> None:
         """A turn of this engine: one run to wake up, which is not counted, and some that are."""
         if sum(self.times) > ENGINE_SECONDS and len(self.times) >= 3:
             return
-        self.process.measure(1, MEASURE_SECONDS)
+        if self.count > 1:
+            self.process.measure(1, MEASURE_SECONDS)
         answer = self.process.measure(self.count, MEASURE_SECONDS)
         self.times += answer["times"]
         self.processors.append(answer["processors"])

@@ -14,6 +14,7 @@ ENGINES = {
     "ncnn": ("ncnn", "f32"),
     "tract": ("tract", "f32"),
     "litert": ("litert", "f32"),
+    "tvm": ("tvm", "f32"),
     "iree": ("iree", "f32"),
     "torch": ("torch", "f32"),
     "kiln-bf16": ("kiln", "bf16"),

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import numpy
 
-import rows  # noqa: F401 (puts scripts/ on the path)
+import rows
 
-import cache
+import cache  # noqa: E402 (rows puts scripts/ on the path)
+
+# What takes longer to convert than this has no result.
+CONVERSION_SECONDS = 300
 
 
 class Unsupported(Exception):
@@ -30,14 +33,30 @@ class Task:
     scratch: Path
 
     def converted(self, engine: str, version: str, convert: Callable[[Path], None]) -> Path:
-        """A folder of files that `convert` makes from the model, once for each version of the engine and of the model."""
+        """A folder of files that `convert` makes from the model, once for each version of the engine and of the model.
+
+        That it fails, or takes too long, is kept as well.
+        """
         folder = self.row.folder / engine
         key = cache.text_sha256(rows.key(self.row), version)
         if not (folder / "key").exists() or (folder / "key").read_text() != key:
             with cache.fresh_folder(folder) as building:
-                convert(building)
+                signal.signal(signal.SIGALRM, end_conversion)
+                signal.alarm(CONVERSION_SECONDS)
+                try:
+                    convert(building)
+                except Exception as error:
+                    (building / "failure").write_text(str(error))
+                signal.alarm(0)
                 (building / "key").write_text(key)
+        if (folder / "failure").exists():
+            raise Unsupported((folder / "failure").read_text())
         return folder
+
+
+def end_conversion(*_) -> None:
+    """Ends a conversion that takes too long."""
+    raise Unsupported(f"converting takes more than {CONVERSION_SECONDS} s")
 
 
 @dataclass

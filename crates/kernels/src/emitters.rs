@@ -21,6 +21,7 @@ pub struct Emitter {
 /// Every emitter.
 pub const EMITTERS: &[Emitter] = &[
     Emitter { family: "depthwise", emit: depthwise::emit },
+    Emitter { family: "expanded", emit: conv::emit_expanded },
     Emitter { family: "separable", emit: conv::emit_separable },
     Emitter { family: "winograd", emit: winograd::emit },
     Emitter { family: "conv", emit: conv::emit },

@@ -1,18 +1,16 @@
 //! Emits lstm, gru and rnn: see `kiln_schedule::recurrent`.
 //!
-//! Each step is two products of a matrix and a vector, from the input and from the state, then the gates of all units
-//! side by side. Rows of the weights lie along the sums, so that lanes run along them and the weights are read as they
-//! are stored.
+//! The products of the inputs are computed before. Each step multiplies the state with its weights, packed into panels of
+//! each gate, then computes the gates of all units side by side.
 
-use crate::builder::{Buffer, Combine, Condition, Index, KernelBuilder, Lanes};
+use crate::builder::{Buffer, Condition, Index, KernelBuilder, Lanes};
+use crate::gemm::{DepthLoop, Operands as Product, accumulate, for_panels, zero_tile};
 use kiln_arith::{FloatPredicate, IntegerPredicate};
 use kiln_graph::{Activation, RecurrentView};
 use kiln_ir::{Type, Value};
-use kiln_schedule::{KernelSpec, NodeSpec, Plan, Source, recurrent};
+use kiln_schedule::{KernelSpec, NodeSpec, Plan, RegisterTile, Source, recurrent};
 use kiln_tensor::ElementType;
-
-/// Rows of a matrix that are multiplied with a vector at the same time.
-const ROWS: usize = 4;
+use std::ops::Range;
 
 struct Recurrent<'s> {
     node: &'s NodeSpec,
@@ -20,8 +18,10 @@ struct Recurrent<'s> {
     gates: usize,
     compute: ElementType,
     lanes: usize,
+    tile: RegisterTile,
     hidden: i64,
-    input: Index,
+    /// Elements from gate to gate in scratch memory.
+    part: i64,
     sequence: Index,
     batch: Index,
     operands: Operands,
@@ -30,8 +30,8 @@ struct Recurrent<'s> {
 
 /// The buffers of the operands that are there.
 struct Operands {
+    /// The products of the inputs.
     x: Buffer,
-    w: Buffer,
     r: Buffer,
     bias: Option<Buffer>,
     lengths: Option<Buffer>,
@@ -42,7 +42,6 @@ struct Operands {
 
 /// Parts of scratch memory.
 struct Scratch {
-    from_x: Buffer,
     from_h: Buffer,
     h: Buffer,
     c: Buffer,
@@ -59,12 +58,13 @@ pub fn emit(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
     let compute = if spec.operand(anchor, 0).element == ElementType::F64 { ElementType::F64 } else { ElementType::F32 };
     let gates = recurrent::gates(node);
     let hidden = view.hidden_size as i64;
-    let scratch = Scratch::new(b, compute, gates, plan.int("part"));
+    let part = plan.int("part");
+    let scratch = Scratch::new(b, compute, gates, part);
     let operands = Operands::of(node, b);
-    let lanes = plan.size("lanes");
+    let tile = RegisterTile::of(plan);
+    let lanes = tile.lanes;
     let directions = view.direction.count();
-    let layer =
-        Recurrent { node, view, gates, compute, lanes, hidden, input: x[2], sequence, batch, operands, scratch };
+    let layer = Recurrent { node, view, gates, compute, lanes, tile, hidden, part, sequence, batch, operands, scratch };
     let (begin, end) = (b.begin, b.end);
     for direction in 0..directions {
         // Tasks count the items of one direction after those of the other.
@@ -78,26 +78,26 @@ pub fn emit(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
     }
 }
 
+/// A step of one item in one direction.
+#[derive(Clone, Copy, Debug)]
+struct Cell {
+    direction: usize,
+    /// Where the products of its input begin.
+    x: Index,
+}
+
 impl Operands {
     fn of(node: &NodeSpec, b: &KernelBuilder) -> Operands {
-        let segments = node.attributes.i64s("operandSegmentSizes").unwrap_or_else(|| vec![1; node.operands.len()]);
-        let mut next = 0;
-        let mut buffers: Vec<Option<Buffer>> = segments
-            .iter()
-            .map(|&size| {
-                let source = (size == 1).then(|| node.operands[next]);
-                next += size as usize;
-                source.map(|source| match source {
-                    Source::Input(input) => b.inputs[input],
-                    Source::Node { .. } => panic!("the operands of a recurrent layer are inputs of its kernel"),
-                })
-            })
-            .collect();
+        let buffer = |source: Source| match source {
+            Source::Input(input) => b.inputs[input],
+            Source::Node { .. } => panic!("the operands of a recurrent layer are inputs of its kernel"),
+        };
+        let mut buffers: Vec<Option<Buffer>> =
+            recurrent::operands(node).into_iter().map(|source| source.map(buffer)).collect();
         buffers.resize(8, None);
-        let required = |index: usize| buffers[index].expect("x, w and r are always there");
+        let required = |index: usize| buffers[index].expect("x and r are always there");
         Operands {
             x: required(0),
-            w: required(1),
             r: required(2),
             bias: buffers[3],
             lengths: buffers[4],
@@ -113,13 +113,7 @@ impl Scratch {
         let bytes = compute.byte_size() as i64;
         let gates = gates as i64;
         let mut at = |first: i64, parts: i64| b.scratch(compute, first * part * bytes, parts * part);
-        Scratch {
-            from_x: at(0, gates),
-            from_h: at(gates, gates),
-            h: at(2 * gates, 1),
-            c: at(2 * gates + 1, 1),
-            reset_h: at(2 * gates + 2, 1),
-        }
+        Scratch { from_h: at(0, gates), h: at(gates, 1), c: at(gates + 1, 1), reset_h: at(gates + 2, 1) }
     }
 }
 
@@ -186,12 +180,15 @@ impl Recurrent<'_> {
         b.mul(line, self.hidden)
     }
 
-    fn x_offset(&self, b: &mut KernelBuilder, item: Index, place: Index) -> Index {
+    /// Where the products of a step's input begin.
+    fn x_offset(&self, b: &mut KernelBuilder, direction: usize, item: Index, place: Index) -> Index {
         let (outer, extent, inner) =
             if self.view.batch_first { (item, self.sequence, place) } else { (place, self.batch, item) };
         let line = b.mul(outer, extent);
         let line = b.add(line, inner);
-        b.mul(line, self.input)
+        let line = b.mul(line, self.view.direction.count());
+        let line = b.add(line, direction);
+        b.mul(line, self.gates as i64 * self.hidden)
     }
 
     fn initialize(&self, b: &mut KernelBuilder, from: Option<Buffer>, offset: Index, to: Buffer) {
@@ -221,46 +218,29 @@ impl Recurrent<'_> {
     }
 
     fn step(&self, b: &mut KernelBuilder, direction: usize, item: Index, place: Index) {
-        let rows = self.gates as i64 * self.hidden;
-        let x = self.x_offset(b, item, place);
-        let first = rows * direction as i64;
-        let w = b.mul(self.input, first);
-        let biases = |half: i64| self.operands.bias.map(|bias| (bias, (2 * direction as i64 + half) * rows));
-        self.product(
-            b,
-            (self.operands.w, w),
-            (self.operands.x, x),
-            self.input,
-            biases(0),
-            self.scratch.from_x,
-            0,
-            rows,
-        );
-        let r = Index::Constant(first * self.hidden);
-        let h = (self.scratch.h, Index::Constant(0));
+        let x = self.x_offset(b, direction, item, place);
+        let cell = Cell { direction, x };
         let resets_first = self.node.is("gru") && !self.view.linear_before_reset;
-        let at_once = if resets_first { 2 * self.hidden } else { rows };
-        let hidden = Index::Constant(self.hidden);
-        self.product(b, (self.operands.r, r), h, hidden, biases(1), self.scratch.from_h, 0, at_once);
+        let at_once = if resets_first { 2 } else { self.gates };
+        self.multiply(b, direction, self.scratch.h, 0..at_once);
         if resets_first {
             b.vector_loop(0, self.hidden, self.lanes, |b, unit, lanes| {
-                let reset = self.gate(b, 1, unit, lanes);
+                let reset = self.gate(b, cell, 1, unit, lanes);
                 let reset = self.activate(b, direction, 0, reset);
                 let h = b.load(self.scratch.h, unit, lanes);
                 let product = b.mulf(reset, h);
                 b.store(product, self.scratch.reset_h, unit, lanes);
             });
-            let reset_h = (self.scratch.reset_h, Index::Constant(0));
-            self.product(b, (self.operands.r, r), reset_h, hidden, biases(1), self.scratch.from_h, at_once, rows);
+            self.multiply(b, direction, self.scratch.reset_h, at_once..self.gates);
         }
         let y = self.y_offset(b, direction, item, place);
         let output = b.outputs[0];
         b.vector_loop(0, self.hidden, self.lanes, |b, unit, lanes| {
             let h = match self.node.op() {
-                "lstm" => self.lstm(b, direction, unit, lanes),
-                "gru" => self.gru(b, direction, unit, lanes),
+                "lstm" => self.lstm(b, cell, unit, lanes),
+                "gru" => self.gru(b, cell, unit, lanes),
                 _ => {
-                    let sum = self.gate(b, 0, unit, lanes);
+                    let sum = self.gate(b, cell, 0, unit, lanes);
                     self.activate(b, direction, 0, sum)
                 }
             };
@@ -270,94 +250,75 @@ impl Recurrent<'_> {
         });
     }
 
-    /// `to[row] = matrix[row] . vector + bias[row]` for rows `first` to `end`.
-    #[expect(clippy::too_many_arguments, reason = "the parts of a product")]
-    fn product(
-        &self,
-        b: &mut KernelBuilder,
-        matrix: (Buffer, Index),
-        vector: (Buffer, Index),
-        length: Index,
-        bias: Option<(Buffer, i64)>,
-        to: Buffer,
-        first: i64,
-        end: i64,
-    ) {
-        let whole = first + (end - first) / ROWS as i64 * ROWS as i64;
-        for (from, upto, rows) in [(first, whole, ROWS), (whole, end, 1)] {
-            b.for_each(from, upto, rows, |b, row| {
-                let sums = self.dots(b, matrix, vector, length, row, rows);
-                for (part, sum) in sums.into_iter().enumerate() {
-                    let row = b.add(row, part);
-                    let sum = match bias {
-                        None => sum,
-                        Some((bias, offset)) => {
-                            let at = b.add(row, offset);
-                            let bias = b.load_scalar(bias, at);
-                            b.addf(sum, bias)
-                        }
-                    };
-                    b.store(sum, to, row, Lanes::SCALAR);
+    /// The products of a state and the weights of some gates, into `from_h`.
+    fn multiply(&self, b: &mut KernelBuilder, direction: usize, state: Buffer, gates: Range<usize>) {
+        let (tile, hidden) = (&self.tile, Index::Constant(self.hidden));
+        let panels = Index::from((self.hidden as usize).div_ceil(tile.columns()));
+        let panel_size = b.mul(hidden, tile.columns());
+        let depth = [DepthLoop { count: hidden, left: 1.into(), right: tile.columns().into() }];
+        let (right, unroll) = (self.operands.r, tile.unroll);
+        let product = Product { left: state, left_row: 0.into(), right, depth: &depth, unroll };
+        let first = gates.start;
+        b.for_each(first, gates.end, 1, |b, gate| {
+            let line = b.add(gate, direction * self.gates);
+            let line = b.mul(line, panels);
+            let sums = b.mul(gate, self.part);
+            for_panels(b, tile, hidden, (0.into(), panels), |b, panel, columns| {
+                let panel = b.add(line, panel);
+                let at = b.mul(panel, panel_size);
+                let zero = zero_tile(b, &product, 1, &columns);
+                let tile = accumulate(b, &product, 1, &columns, (0.into(), at), None, &zero);
+                let to = b.add(sums, columns.first);
+                for (part, &value) in columns.parts.iter().zip(&tile) {
+                    let to = b.add(to, part.offset);
+                    b.store(value, self.scratch.from_h, to, Lanes::full(columns.lanes));
                 }
             });
-        }
+        });
     }
 
-    /// The scalar products of `rows` rows from `row` on with a vector.
-    fn dots(
+    /// The bias of a gate: half 0 of the inputs, 1 of the state.
+    fn bias(
         &self,
         b: &mut KernelBuilder,
-        (matrix, base): (Buffer, Index),
-        (vector, start): (Buffer, Index),
-        length: Index,
-        row: Index,
-        rows: usize,
-    ) -> Vec<Value> {
-        let mut offsets = Vec::new();
-        for part in 0..rows {
-            let row = b.add(row, part);
-            let offset = b.mul(row, length);
-            offsets.push(b.add(base, offset));
-        }
-        let whole = b.div(length, self.lanes);
-        let whole = b.mul(whole, self.lanes);
-        let add = |b: &mut KernelBuilder, index: Index, sums: &[Value], lanes: Lanes| {
-            let at = b.add(start, index);
-            let factor = b.load(vector, at, lanes);
-            let mut next = Vec::new();
-            for (&offset, &sum) in offsets.iter().zip(sums) {
-                let at = b.add(offset, index);
-                let weight = b.load(matrix, at, lanes);
-                next.push(b.fma(weight, factor, sum));
-            }
-            next
-        };
-        let zeros = vec![b.number(0.0, self.compute, self.lanes); rows];
-        let scalars = vec![b.number(0.0, self.compute, 1); rows];
-        let lanes = Lanes::full(self.lanes);
-        let sums = b.for_loop(0, whole, self.lanes, &zeros, |b, index, sums| add(b, index, sums, lanes));
-        let rest = b.for_loop(whole, length, 1, &scalars, |b, index, sums| add(b, index, sums, Lanes::SCALAR));
-        let mut totals = Vec::new();
-        for (sum, rest) in sums.into_iter().zip(rest) {
-            let sum = b.combine_lanes(Combine::Add, self.compute, sum);
-            totals.push(b.addf(sum, rest));
-        }
-        totals
+        cell: Cell,
+        half: i64,
+        gate: i64,
+        unit: Index,
+        lanes: Lanes,
+    ) -> Option<Value> {
+        let bias = self.operands.bias?;
+        let line = (2 * cell.direction as i64 + half) * self.gates as i64 + gate;
+        let at = b.add(unit, line * self.hidden);
+        Some(b.load(bias, at, lanes))
     }
 
-    fn part(&self, b: &mut KernelBuilder, from: Buffer, gate: i64, unit: Index, lanes: Lanes) -> Value {
-        let at = b.add(unit, gate * self.hidden);
-        b.load(from, at, lanes)
+    /// The product of the input and a gate's weights, with its bias.
+    fn from_x(&self, b: &mut KernelBuilder, cell: Cell, gate: i64, unit: Index, lanes: Lanes) -> Value {
+        let at = b.add(cell.x, gate * self.hidden);
+        let at = b.add(at, unit);
+        let value = b.load(self.operands.x, at, lanes);
+        let bias = self.bias(b, cell, 0, gate, unit, lanes);
+        bias.map_or(value, |bias| b.addf(value, bias))
+    }
+
+    /// The product of the state and a gate's weights, with its bias.
+    fn from_h(&self, b: &mut KernelBuilder, cell: Cell, gate: i64, unit: Index, lanes: Lanes) -> Value {
+        let at = b.add(unit, gate * self.part);
+        let value = b.load(self.scratch.from_h, at, lanes);
+        let bias = self.bias(b, cell, 1, gate, unit, lanes);
+        bias.map_or(value, |bias| b.addf(value, bias))
     }
 
     /// The sum of both sides of a gate.
-    fn gate(&self, b: &mut KernelBuilder, gate: i64, unit: Index, lanes: Lanes) -> Value {
-        let x = self.part(b, self.scratch.from_x, gate, unit, lanes);
-        let h = self.part(b, self.scratch.from_h, gate, unit, lanes);
+    fn gate(&self, b: &mut KernelBuilder, cell: Cell, gate: i64, unit: Index, lanes: Lanes) -> Value {
+        let x = self.from_x(b, cell, gate, unit, lanes);
+        let h = self.from_h(b, cell, gate, unit, lanes);
         b.addf(x, h)
     }
 
-    fn lstm(&self, b: &mut KernelBuilder, direction: usize, unit: Index, lanes: Lanes) -> Value {
+    fn lstm(&self, b: &mut KernelBuilder, cell: Cell, unit: Index, lanes: Lanes) -> Value {
+        let direction = cell.direction;
         let c = b.load(self.scratch.c, unit, lanes);
         let peep = |b: &mut KernelBuilder, sum: Value, gate: i64, c: Value| match self.operands.peephole {
             None => sum,
@@ -367,23 +328,23 @@ impl Recurrent<'_> {
                 b.fma(weight, c, sum)
             }
         };
-        let sum = self.gate(b, 0, unit, lanes);
+        let sum = self.gate(b, cell, 0, unit, lanes);
         let sum = peep(b, sum, 0, c);
         let input = self.activate(b, direction, 0, sum);
         let forget = if self.view.input_forget {
             let one = b.like(input, 1.0);
             b.subf(one, input)
         } else {
-            let sum = self.gate(b, 2, unit, lanes);
+            let sum = self.gate(b, cell, 2, unit, lanes);
             let sum = peep(b, sum, 2, c);
             self.activate(b, direction, 0, sum)
         };
-        let sum = self.gate(b, 3, unit, lanes);
+        let sum = self.gate(b, cell, 3, unit, lanes);
         let candidate = self.activate(b, direction, 1, sum);
         let kept = b.mulf(forget, c);
         let c = b.fma(input, candidate, kept);
         b.store(c, self.scratch.c, unit, lanes);
-        let sum = self.gate(b, 1, unit, lanes);
+        let sum = self.gate(b, cell, 1, unit, lanes);
         let sum = peep(b, sum, 1, c);
         let output = self.activate(b, direction, 0, sum);
         let activation = self.activation(direction, 2);
@@ -391,13 +352,14 @@ impl Recurrent<'_> {
         b.mulf(output, shown)
     }
 
-    fn gru(&self, b: &mut KernelBuilder, direction: usize, unit: Index, lanes: Lanes) -> Value {
-        let sum = self.gate(b, 0, unit, lanes);
+    fn gru(&self, b: &mut KernelBuilder, cell: Cell, unit: Index, lanes: Lanes) -> Value {
+        let direction = cell.direction;
+        let sum = self.gate(b, cell, 0, unit, lanes);
         let update = self.activate(b, direction, 0, sum);
-        let x = self.part(b, self.scratch.from_x, 2, unit, lanes);
-        let mut h = self.part(b, self.scratch.from_h, 2, unit, lanes);
+        let x = self.from_x(b, cell, 2, unit, lanes);
+        let mut h = self.from_h(b, cell, 2, unit, lanes);
         if self.view.linear_before_reset {
-            let sum = self.gate(b, 1, unit, lanes);
+            let sum = self.gate(b, cell, 1, unit, lanes);
             let reset = self.activate(b, direction, 0, sum);
             h = b.mulf(reset, h);
         }

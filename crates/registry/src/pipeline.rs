@@ -150,6 +150,8 @@ impl NamedPipeline for Schedule {
         let passes = [
             // What nobody uses needs no kernel, nor a place in what others make.
             "dce",
+            // Of a recurrent layer, only what depends on its state stays in it.
+            "project-recurrent",
             // What one kernel computes, and how.
             "outline",
             &plan,

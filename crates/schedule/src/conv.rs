@@ -67,6 +67,8 @@ pub struct ConvPlan {
     pub access: Access,
     /// The register tile.
     pub tile: RegisterTile,
+    /// Whether the next panel is fetched into the cache while one is used.
+    pub prefetch: bool,
     /// Rows of a task: positions if flat, else rows of the output.
     pub block_rows: DimExpr,
     /// Columns of the output in a task; means nothing if flat.
@@ -84,7 +86,8 @@ impl ConvPlan {
         let filters = constant(shape.group_filters());
         if !access.is_flat() {
             let tile = RegisterTile::new(target, shape.element, shape.columns().output, filters);
-            return ConvPlan::of_images(shape, access, tile, target);
+            let prefetch = tuning::prefetches(target);
+            return ConvPlan { prefetch, ..ConvPlan::of_images(shape, access, tile, target) };
         }
         let rows = multiply(shape.batch, shape.pixels());
         let tile = RegisterTile::new(target, shape.element, rows, filters);
@@ -101,7 +104,8 @@ impl ConvPlan {
         };
         let blocks = work.blocks(target);
         let (block_rows, block_panels) = (blocks.rows, blocks.panels);
-        ConvPlan { access, tile, block_rows, block_columns: constant(1), block_panels, pixel_pitch }
+        let (block_columns, prefetch) = (constant(1), tuning::prefetches(target));
+        ConvPlan { access, tile, prefetch, block_rows, block_columns, block_panels, pixel_pitch }
     }
 
     /// Plans a convolution whose rows are rows of images, as `access` says.
@@ -122,7 +126,7 @@ impl ConvPlan {
         };
         let blocks = work.blocks(target);
         let (block_rows, block_panels) = (blocks.rows, blocks.panels);
-        ConvPlan { access, tile, block_rows, block_columns, block_panels, pixel_pitch }
+        ConvPlan { access, tile, prefetch: false, block_rows, block_columns, block_panels, pixel_pitch }
     }
 
     /// Panels of filters in a group.
@@ -173,7 +177,7 @@ impl ConvPlan {
             .with("block_columns", dims(self.block_columns))
             .with("block_panels", self.block_panels as i64)
             .with("pixel_pitch", self.pixel_pitch as i64);
-        packing.attach(self.tile.attach(plan))
+        packing.attach(self.tile.attach(plan).with("prefetch", self.prefetch))
     }
 
     /// Reads what [`ConvPlan::to_plan`] writes.
@@ -186,6 +190,7 @@ impl ConvPlan {
         ConvPlan {
             access: access.expect("a plan of a convolution says how the input is read"),
             tile: RegisterTile::of(plan),
+            prefetch: plan.flag("prefetch"),
             block_rows: plan.extent("block_rows"),
             block_columns: plan.extent("block_columns"),
             block_panels: plan.size("block_panels"),

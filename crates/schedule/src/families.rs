@@ -3,8 +3,8 @@
 use crate::plan::Plan;
 use crate::spec::KernelSpec;
 use crate::{
-    attention, contract, conv, conv_transpose, depthwise, map, matmul, normalize, pool, recurrent, reduce, resize,
-    rotary_embedding, scan, scatter, separable, transpose, winograd,
+    attention, contract, conv, conv_transpose, depthwise, expanded, map, matmul, normalize, pool, recurrent, reduce,
+    resize, rotary_embedding, scan, scatter, separable, transpose, winograd,
 };
 use kiln_target::Target;
 
@@ -23,6 +23,7 @@ pub struct Family {
 /// Every family: special ones first, general ones last.
 pub const FAMILIES: &[Family] = &[
     Family { name: depthwise::FAMILY, plan: depthwise::plan, takes_parts: true },
+    Family { name: expanded::FAMILY, plan: expanded::plan, takes_parts: true },
     Family { name: separable::FAMILY, plan: separable::plan, takes_parts: true },
     Family { name: winograd::FAMILY, plan: winograd::plan, takes_parts: true },
     Family { name: conv::FAMILY, plan: conv::plan, takes_parts: true },

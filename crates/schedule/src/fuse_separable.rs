@@ -8,27 +8,36 @@
 //! %y = graph.fusion %x, %f, %w, %r {plan = {family = "separable", ...}}
 //! ```
 //!
-//! See [`crate::separable`] for what such a kernel does.
+//! See [`crate::separable`] for what such a kernel does. Then a pointwise convolution that makes many channels joins the
+//! depthwise one that alone reads them, whether that is one of a pair or not: [`crate::expanded`].
 
 use crate::conv_shape::ConvShape;
+use crate::expanded::{self, Reader};
 use crate::plan::Plan;
 use crate::spec::KernelSpec;
-use crate::{conv, depthwise, separable};
+use crate::{conv, depthwise, plan_kernel, separable};
 use kiln_ir::{Builder, Location, Module, Op, Type, Value, ValueMapping};
 use kiln_target::Target;
 
 /// Fuses what is worth it inside `root`; returns how many pairs.
 pub fn fuse_separable(module: &mut Module, root: Op, target: &Target) -> usize {
-    let fusions = module.ops_named(root, "graph.fusion");
-    fusions.into_iter().filter(|&fusion| fuse(module, fusion, target)).count()
+    let mut fused = 0;
+    for find in [find_pair, find_expansion] {
+        let fusions = module.ops_named(root, "graph.fusion");
+        fused += fusions.into_iter().filter(|&fusion| fuse(module, fusion, find, target)).count();
+    }
+    fused
 }
 
-/// Takes the kernel of a depthwise convolution into the one that reads it, if that is worth it.
-fn fuse(module: &mut Module, reader: Op, target: &Target) -> bool {
-    let Some((producer, index)) = find_pair(module, reader, target) else { return false };
+/// Finds the kernel to take into one that reads it, and which operand of that it makes.
+type Find = fn(&Module, Op, &Target) -> Option<(Op, usize)>;
+
+/// Takes the kernel that `find` finds into the one that reads it.
+fn fuse(module: &mut Module, reader: Op, find: Find, target: &Target) -> bool {
+    let Some((producer, index)) = find(module, reader, target) else { return false };
     let fused = merge(module, producer, reader, index);
     let (spec, _) = KernelSpec::of(module, fused);
-    let plan = separable::plan(&spec, target).expect("two convolutions that can be a pair are one kernel's");
+    let plan = plan_kernel(&spec, target).expect("convolutions that can be together are one kernel's");
     module.set_attribute(fused, "plan", plan.to_attribute());
     let result = module.result(fused, 0);
     module.replace(reader, &[result]);
@@ -39,25 +48,44 @@ fn fuse(module: &mut Module, reader: Op, target: &Target) -> bool {
 /// The kernel that makes what `reader` convolves, and which operand that is.
 fn find_pair(module: &Module, reader: Op, target: &Target) -> Option<(Op, usize)> {
     let pointwise = shape_of(module, reader, conv::FAMILY)?;
-    let value = module.operand(reader, pointwise.input);
-    let producer = module.defining_op(value).filter(|&op| module.is(op, "graph.fusion"))?;
+    let producer = only_producer(module, reader, pointwise.input)?;
     let depthwise = shape_of(module, producer, depthwise::FAMILY)?;
+    let fits = separable::can_pair(&depthwise, &pointwise) && separable::is_faster(&depthwise, &pointwise, target);
+    fits.then_some((producer, pointwise.input))
+}
+
+/// The kernel of a pointwise convolution that makes what `reader` convolves channel by channel, and which operand that is.
+fn find_expansion(module: &Module, reader: Op, target: &Target) -> Option<(Op, usize)> {
+    let is_reader = |family: &str| matches!(family, depthwise::FAMILY | separable::FAMILY);
+    let reading = spec_of(module, reader, is_reader).and_then(Reader::of)?;
+    let depthwise = reading.depthwise();
+    let producer = only_producer(module, reader, depthwise.input)?;
+    let expansion = shape_of(module, producer, conv::FAMILY)?;
+    let fits = expanded::can_expand(&expansion, depthwise) && expanded::is_faster(&expansion, depthwise, target);
+    fits.then_some((producer, depthwise.input))
+}
+
+/// The kernel that makes an operand for `reader` alone, where both have whole tensors.
+fn only_producer(module: &Module, reader: Op, index: usize) -> Option<Op> {
+    let value = module.operand(reader, index);
+    let producer = module.defining_op(value).filter(|&op| module.is(op, "graph.fusion"))?;
     let is_alone = module.uses(value).len() == 1 && module.parent_block(producer) == module.parent_block(reader);
     let is_whole = [producer, reader].iter().all(|&op| !KernelSpec::of(module, op).0.has_parts());
-    let fits = is_alone
-        && is_whole
-        && separable::can_pair(&depthwise, &pointwise)
-        && separable::is_faster(&depthwise, &pointwise, target);
-    fits.then_some((producer, pointwise.input))
+    (is_alone && is_whole).then_some(producer)
 }
 
 /// The convolution of a kernel of `family` that reads a buffer.
 fn shape_of(module: &Module, fusion: Op, family: &str) -> Option<ConvShape> {
+    ConvShape::of(&spec_of(module, fusion, |found| found == family)?)
+}
+
+/// A kernel of a family that is asked for, of one result and with nothing packed yet.
+fn spec_of(module: &Module, fusion: Op, is_asked_for: impl Fn(&str) -> bool) -> Option<KernelSpec> {
     let plan = module.attribute(fusion, "plan").and_then(Plan::from_attribute)?;
-    if plan.family != *family || crate::pack::is_packed(&plan) || module.results(fusion).len() != 1 {
+    if !is_asked_for(plan.family.as_str()) || crate::pack::is_packed(&plan) || module.results(fusion).len() != 1 {
         return None;
     }
-    ConvShape::of(&KernelSpec::of(module, fusion).0)
+    Some(KernelSpec::of(module, fusion).0)
 }
 
 /// A kernel before `reader` that does what both do; `index` is the operand of `reader` that `producer` makes.

@@ -186,6 +186,8 @@ pub struct MatmulPlan {
     pub spill: bool,
     /// The register tile.
     pub tile: RegisterTile,
+    /// Whether the next panel is fetched into the cache while one is used.
+    pub prefetch: bool,
     /// Rows of a task.
     pub block_rows: DimExpr,
     /// Panels of a task.
@@ -227,7 +229,9 @@ impl MatmulPlan {
             None => divide_up(shape.columns, constant(tile.columns())).max(constant(1)),
         };
         let spill = panels.is_none() && !target.has_masks;
-        MatmulPlan { right, copy_left: left_pitch > 0, left_pitch, spill, tile, block_rows: blocks.rows, block_panels }
+        let prefetch = right == Right::Panels && tuning::prefetches(target);
+        let (copy_left, block_rows) = (left_pitch > 0, blocks.rows);
+        MatmulPlan { right, copy_left, left_pitch, spill, tile, prefetch, block_rows, block_panels }
     }
 
     /// How often each of unit, row block and panel block counts.
@@ -267,7 +271,7 @@ impl MatmulPlan {
             .with("spill", self.spill)
             .with("block_rows", vec![Dim::from_expr(self.block_rows)])
             .with("block_panels", vec![Dim::from_expr(self.block_panels)]);
-        let plan = self.tile.attach(plan);
+        let plan = self.tile.attach(plan).with("prefetch", self.prefetch);
         if self.right != Right::Panels {
             return plan;
         }
@@ -289,6 +293,7 @@ impl MatmulPlan {
             left_pitch,
             spill: plan.flag("spill"),
             tile: RegisterTile::of(plan),
+            prefetch: plan.flag("prefetch"),
             block_rows: plan.extent("block_rows"),
             block_panels: plan.extent("block_panels"),
         }

@@ -7,6 +7,7 @@
 //! ```text
 //! conv filter    O x I/groups x taps  ->  groups x panels x taps x I/groups x columns
 //! matrix         K x N (or N x K)     ->  panels x K x columns
+//! recurrent      D x G * U x S         ->  D x G x panels x S x columns
 //! depthwise      C x 1 x taps         ->  taps x C
 //! Winograd       O x I x taps         ->  panels x I x taps x columns
 //! ```

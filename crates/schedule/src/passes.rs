@@ -2,7 +2,7 @@
 
 use crate::{
     KernelSpec, assign_layout, fuse_separable, order_kernels, outline, pack_weights, place_parts, plan_kernel,
-    plan_memory,
+    plan_memory, project_recurrent,
 };
 use kiln_pass::{Pass, PassContext, PassInfo, options};
 use kiln_target::Target;
@@ -10,6 +10,7 @@ use kiln_target::Target;
 /// The passes.
 pub const PASSES: &[PassInfo] = &[
     PassInfo::of::<AssignLayout>(),
+    PassInfo::of::<ProjectRecurrent>(),
     PassInfo::of::<Outline>(),
     PassInfo::of::<PlanKernels>(),
     PassInfo::of::<FuseSeparable>(),
@@ -30,6 +31,20 @@ impl Pass for AssignLayout {
     fn run(&self, context: &mut PassContext<'_>) {
         let changed = assign_layout(context.module, context.root);
         context.count("ops-changed", changed);
+    }
+}
+
+options! {
+    /// Takes the products of recurrent layers' inputs out of them, as one matrix product over all steps.
+    pub struct ProjectRecurrent {}
+}
+
+impl Pass for ProjectRecurrent {
+    const NAME: &'static str = "project-recurrent";
+
+    fn run(&self, context: &mut PassContext<'_>) {
+        let layers = project_recurrent(context.module, context.root);
+        context.count("layers-projected", layers);
     }
 }
 

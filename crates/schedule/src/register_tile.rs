@@ -16,6 +16,8 @@ pub struct RegisterTile {
     pub vectors: usize,
     /// Elements of a vector.
     pub lanes: usize,
+    /// Steps of the depth that are written out one after the other, where they divide it.
+    pub unroll: usize,
 }
 
 impl RegisterTile {
@@ -42,7 +44,7 @@ impl RegisterTile {
         let vectors = covering(columns, lanes).map_or(preferred, |vectors| vectors.min(preferred));
         let most = (free_registers(target).saturating_sub(vectors) / vectors).clamp(1, tuning::TILE_ROWS);
         let halves = std::iter::successors(Some(most), |&count| (count > 1).then(|| count.div_ceil(2)));
-        RegisterTile { rows: halves.collect(), vectors, lanes }
+        RegisterTile { rows: halves.collect(), vectors, lanes, unroll: tuning::UNROLL }
     }
 
     /// The tile with code for runs of `rows` rows, too: what is left over of them after whole tiles.
@@ -58,7 +60,10 @@ impl RegisterTile {
     /// Writes the tile into a plan.
     pub fn attach(&self, plan: Plan) -> Plan {
         let rows: Vec<i64> = self.rows.iter().map(|&rows| rows as i64).collect();
-        plan.with("tile_rows", rows).with("tile_vectors", self.vectors as i64).with("lanes", self.lanes as i64)
+        plan.with("tile_rows", rows)
+            .with("tile_vectors", self.vectors as i64)
+            .with("lanes", self.lanes as i64)
+            .with("unroll", self.unroll as i64)
     }
 
     /// Reads the tile of a plan.
@@ -68,7 +73,12 @@ impl RegisterTile {
     pub fn of(plan: &Plan) -> RegisterTile {
         let rows = plan.options.i64s("tile_rows").expect("a plan with a register tile lists its rows");
         let rows = rows.into_iter().map(|rows| rows as usize).collect();
-        RegisterTile { rows, vectors: plan.size("tile_vectors"), lanes: plan.size("lanes") }
+        RegisterTile {
+            rows,
+            vectors: plan.size("tile_vectors"),
+            lanes: plan.size("lanes"),
+            unroll: plan.size("unroll"),
+        }
     }
 
     /// Elements in a row.

@@ -131,6 +131,7 @@ impl SeparablePlan {
         ConvPlan {
             access: Access::Gather,
             tile: self.tile.clone(),
+            prefetch: false,
             block_rows: multiply(self.block_rows, pointwise.columns().output),
             block_columns: constant(1),
             block_panels: pointwise.filters.div_ceil(self.tile.columns()),

@@ -7,7 +7,8 @@
 #![forbid(unsafe_code)]
 
 use kiln_ir::{
-    Count, Dialect, Module, Op, OpDefinition, OperandDefinition, ResultDefinition, Traits, Type, TypeConstraint,
+    AttributeConstraint, AttributeDefinition, Count, Dialect, Module, Op, OpDefinition, OperandDefinition, Presence,
+    ResultDefinition, Traits, Type, TypeConstraint,
 };
 
 /// The dialect.
@@ -22,6 +23,10 @@ fn is_memref(ty: Type) -> bool {
 
 const fn operand(name: &'static str, ty: TypeConstraint, count: Count) -> OperandDefinition {
     OperandDefinition { name, ty, count }
+}
+
+const fn required(name: &'static str, value: AttributeConstraint, doc: &'static str) -> AttributeDefinition {
+    AttributeDefinition { name, value, presence: Presence::Required, doc }
 }
 
 static OPS: &[OpDefinition] = &[
@@ -44,6 +49,18 @@ static OPS: &[OpDefinition] = &[
             operand("indices", INDEX, Count::Variadic),
         ],
         verify: Some(verify_store),
+        ..OpDefinition::EMPTY
+    },
+    OpDefinition {
+        name: "memref.prefetch",
+        doc: "Asks for the cache line of an element that will be needed; changes nothing.",
+        example: r#""memref.prefetch"(%buffer, %i) {isDataCache = true, isWrite = false, localityHint = 2 : i32} : (memref<?xf32>, index) -> ()"#,
+        operands: &[operand("memref", MEMREF, Count::One), operand("indices", INDEX, Count::Variadic)],
+        attributes: &[
+            required("isWrite", AttributeConstraint::Bool, "Whether the element will be written."),
+            required("localityHint", AttributeConstraint::Any, "From 0, read once, to 3, kept as near as possible."),
+            required("isDataCache", AttributeConstraint::Bool, "Whether it is data, not code."),
+        ],
         ..OpDefinition::EMPTY
     },
     OpDefinition {

@@ -20,7 +20,7 @@ pub fn emit(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
     let scratch = Scratch::new(b, &shape, &plan);
     let anchor = Source::Node { node: shape.anchor, result: 0 };
     let transposed = shape.transposed.as_ref();
-    let finish = Finish { spec: &shape.spec, anchor, bias: None, spill: scratch.spill, transposed };
+    let finish = Finish { spec: &shape.spec, anchor, bias: None, spill: scratch.spill, transposed, kept: None };
     let extents = Extents {
         queries: b.expr(shape.queries),
         keys: b.expr(shape.keys),
@@ -261,14 +261,20 @@ impl Attention<'_> {
     fn scores(&self, b: &mut KernelBuilder, tile: &Tile) {
         let (size, width) = (self.extents.size, self.plan.scores.columns());
         let depth = [DepthLoop { count: size, left: 1.into(), right: width.into() }];
-        let operands = Operands { left: self.scratch.queries, left_row: size, right: self.scratch.keys, depth: &depth };
+        let operands = Operands {
+            left: self.scratch.queries,
+            left_row: size,
+            right: self.scratch.keys,
+            depth: &depth,
+            unroll: self.plan.scores.unroll,
+        };
         let panels = b.ceil_div(tile.seen, width);
         let left = b.mul(tile.start, size);
         let pitch = b.mul(size, width);
         for_panels(b, &self.plan.scores, self.plan.block_keys.into(), (0.into(), panels), |b, panel, columns| {
             let right = b.mul(panel, pitch);
             let zero = zero_tile(b, &operands, tile.rows, &columns);
-            let sums = accumulate(b, &operands, tile.rows, &columns, (left, right), &zero);
+            let sums = accumulate(b, &operands, tile.rows, &columns, (left, right), None, &zero);
             for (row, sums) in sums.chunks_exact(columns.parts.len()).enumerate() {
                 for (part, &sum) in columns.parts.iter().zip(sums) {
                     let at = b.add(columns.first, row * self.plan.block_keys + part.offset);
@@ -287,7 +293,13 @@ impl Attention<'_> {
         };
         let depth = [DepthLoop { count: tile.seen, left: 1.into(), right: step }];
         let pitch = Index::from(self.plan.block_keys);
-        let operands = Operands { left: self.scratch.scores, left_row: pitch, right, depth: &depth };
+        let operands = Operands {
+            left: self.scratch.scores,
+            left_row: pitch,
+            right,
+            depth: &depth,
+            unroll: self.plan.scores.unroll,
+        };
         let panel_pitch = if self.plan.copy_values { self.plan.block_keys * width } else { width };
         let rows = b.expr(self.plan.block_queries);
         let panels = b.expr(self.plan.value_panels(self.shape));
@@ -299,7 +311,7 @@ impl Attention<'_> {
             let place = b.add(before, tile.start);
             let place = b.mul(place, width);
             let start = self.sums_before(b, tile, &columns, place);
-            let sums = accumulate(b, &operands, tile.rows, &columns, (0.into(), right), &start);
+            let sums = accumulate(b, &operands, tile.rows, &columns, (0.into(), right), None, &start);
             let is_last = tile.is_last;
             b.if_else(
                 is_last,

@@ -60,6 +60,18 @@ impl KernelBuilder<'_> {
         }
     }
 
+    /// Asks for an element's cache line, to be read later, in the second-level cache. It need not exist.
+    pub fn prefetch(&mut self, buffer: Buffer, offset: impl Into<Index>) {
+        let offset = self.index(offset.into());
+        self.builder
+            .op("memref.prefetch")
+            .operands(&[buffer.memref, offset])
+            .attribute("isWrite", Attribute::bool(false))
+            .attribute("localityHint", Attribute::integer(2, Type::i32()))
+            .attribute("isDataCache", Attribute::bool(true))
+            .build();
+    }
+
     /// Loads one scalar.
     pub fn load_scalar(&mut self, buffer: Buffer, offset: impl Into<Index>) -> Value {
         self.load(buffer, offset, Lanes::SCALAR)

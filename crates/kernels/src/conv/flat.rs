@@ -2,10 +2,7 @@
 
 use super::{Conv, Prologue};
 use crate::builder::{Body, Buffer, Coordinate, Index, KernelBuilder};
-use crate::gemm::{
-    Finish, Operands, RowSpace, accumulate, copy_run, finish_tile, for_panels, for_row_tiles, is_first_of_run,
-    zero_tile,
-};
+use crate::gemm::{Block, Finish, Operands, RowSpace, Rows, copy_run, finish_tile, for_panels, is_first_of_run};
 use kiln_schedule::KernelSpec;
 use kiln_schedule::conv::Access;
 use kiln_schedule::extent::multiply;
@@ -68,19 +65,18 @@ pub(super) fn multiply_run(
     let (shape, plan) = (conv.shape, conv.plan);
     let depth = conv.depth(Index::Constant(1), &vec![Index::Constant(0); shape.axes.len()]);
     let left_row = Index::from(plan.pixel_pitch);
-    let operands = Operands { left: run.source, left_row, right: conv.filter(b), depth: &depth };
+    let operands =
+        Operands { left: run.source, left_row, right: conv.filter(b), depth: &depth, unroll: plan.tile.unroll };
+    let pixels = Rows { lines: 1.into(), line: 0.into(), count: run.count, left: run.base };
+    let block = Block { operands, rows: pixels, tile: &plan.tile, prefetch: plan.prefetch };
     let filter_base = b.mul(group, shape.group_filters());
     let panels = conv.panels(b, panel_block);
     for_panels(b, &plan.tile, Index::from(shape.group_filters()), panels, |b, panel, columns| {
         let right = conv.panel_offset(b, group, panel);
-        for_row_tiles(b, &plan.tile.rows, run.count, |b, start, size| {
-            let moved = b.mul(start, plan.pixel_pitch);
-            let left = b.add(run.base, moved);
-            let zero = zero_tile(b, &operands, size, &columns);
-            let tile = accumulate(b, &operands, size, &columns, (left, right), &zero);
-            let row = b.add(run.first, start);
-            let coordinates = rows.tile_coordinates(b, row, size);
-            finish_tile(b, finish, &coordinates, &columns, filter_base, &tile);
+        block.multiply(b, &columns, right, &mut |b, place, tile| {
+            let row = b.add(run.first, place.row);
+            let coordinates = rows.tile_coordinates(b, row, place.rows);
+            finish_tile(b, finish, &coordinates, &columns, filter_base, tile);
         });
     });
 }

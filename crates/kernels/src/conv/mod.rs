@@ -4,6 +4,7 @@
 //! each panel of filters, walk the positions of the output tile by tile. What is copied may also be computed: by
 //! elementwise ops, or by a depthwise convolution.
 
+mod expanded;
 mod flat;
 mod separable;
 mod transposed;
@@ -15,6 +16,7 @@ use kiln_ir::DimExpr;
 use kiln_schedule::conv::{ConvKernel, ConvPlan};
 use kiln_schedule::conv_shape::{ConvAxis, ConvShape};
 use kiln_schedule::conv_transpose::TransposedShape;
+use kiln_schedule::expanded::{ExpandedKernel, ExpandedPlan};
 use kiln_schedule::separable::{SeparableKernel, SeparablePlan};
 use kiln_schedule::{KernelSpec, Plan, Source};
 
@@ -33,6 +35,12 @@ pub fn emit(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
 pub fn emit_separable(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
     let kernel = SeparableKernel::of(spec).expect("plans of this family are made for a depthwise and a pointwise one");
     separable::emit(&kernel, &SeparablePlan::from_plan(plan), b);
+}
+
+/// Emits convolutions planned by `kiln_schedule::expanded`.
+pub fn emit_expanded(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
+    let kernel = ExpandedKernel::of(spec).expect("plans of this family are made for an expansion and its reader");
+    expanded::emit(&kernel, &ExpandedPlan::from_plan(plan), b);
 }
 
 /// Emits a transposed convolution planned by `kiln_schedule::conv_transpose`.
@@ -107,7 +115,14 @@ impl<'s> Conv<'s> {
     /// What becomes of accumulators, for a kernel over rows and columns or over the axes of the output.
     fn finish<'f>(&self, b: &KernelBuilder, spec: &'f KernelSpec) -> Finish<'f> {
         let anchor = Source::Node { node: self.shape.anchor, result: 0 };
-        Finish { spec, anchor, bias: self.shape.bias.map(|bias| b.inputs[bias]), spill: None, transposed: None }
+        Finish {
+            spec,
+            anchor,
+            bias: self.shape.bias.map(|bias| b.inputs[bias]),
+            spill: None,
+            transposed: None,
+            kept: None,
+        }
     }
 
     fn input(&self, b: &KernelBuilder) -> Buffer {

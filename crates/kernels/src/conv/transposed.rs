@@ -3,9 +3,7 @@
 use super::Conv;
 use super::window::{Region, Window, coordinates};
 use crate::builder::{Index, KernelBuilder};
-use crate::gemm::{
-    DepthLoop, Finish, Operands, accumulate, finish_tile, for_panels, for_row_tiles, merge_depth, zero_tile,
-};
+use crate::gemm::{Block, DepthLoop, Finish, Operands, Rows, finish_tile, for_panels, merge_depth};
 use kiln_schedule::conv_shape::{ConvAxis, ConvShape};
 use kiln_schedule::conv_transpose::has_equal_phases;
 
@@ -85,29 +83,29 @@ impl Tiles<'_> {
     fn emit(&self, b: &mut KernelBuilder, columns: &crate::gemm::Columns, finish: &Finish) {
         let (conv, window, (rows, cols)) = (self.conv, self.window, self.phases);
         let (right, depth) = self.taps(b);
-        let operands = Operands { left: window.buffer, left_row: window.column, right: conv.filter(b), depth: &depth };
+        let operands = Operands {
+            left: window.buffer,
+            left_row: window.column,
+            right: conv.filter(b),
+            depth: &depth,
+            unroll: conv.plan.tile.unroll,
+        };
         let offset = b.linear(&[rows.position, cols.position], &[window.row, window.column]);
         let base = b.add(window.base, offset);
         let row_count = present(b, self.region.rows, rows);
         let column_count = present(b, self.region.columns, cols);
         let filter_base = b.mul(self.group, conv.shape.group_filters());
-        b.for_each(0, row_count, 1, |b, row| {
-            let moved = b.mul(row, window.row);
-            let row_base = b.add(base, moved);
-            let output_row = self.output(b, self.region.rows.0, row, self.op.rows(), rows);
-            for_row_tiles(b, &conv.plan.tile.rows, column_count, |b, start, size| {
-                let moved = b.mul(start, window.column);
-                let left = b.add(row_base, moved);
-                let zero = zero_tile(b, &operands, size, columns);
-                let tile = accumulate(b, &operands, size, columns, (left, right), &zero);
-                let mut places = Vec::with_capacity(size);
-                for offset in 0..size {
-                    let column = b.add(start, offset);
-                    let column = self.output(b, self.region.columns.0, column, self.op.columns(), cols);
-                    places.push(coordinates(conv, self.region, output_row, column));
-                }
-                finish_tile(b, finish, &places, columns, filter_base, &tile);
-            });
+        let lines = Rows { lines: row_count, line: window.row, count: column_count, left: base };
+        let block = Block { operands, rows: lines, tile: &conv.plan.tile, prefetch: conv.plan.prefetch };
+        block.multiply(b, columns, right, &mut |b, place, tile| {
+            let output_row = self.output(b, self.region.rows.0, place.line, self.op.rows(), rows);
+            let mut places = Vec::with_capacity(place.rows);
+            for offset in 0..place.rows {
+                let column = b.add(place.row, offset);
+                let column = self.output(b, self.region.columns.0, column, self.op.columns(), cols);
+                places.push(coordinates(conv, self.region, output_row, column));
+            }
+            finish_tile(b, finish, &places, columns, filter_base, tile);
         });
     }
 

@@ -5,7 +5,7 @@ mod copy;
 
 use super::Conv;
 use crate::builder::{Buffer, Index, KernelBuilder};
-use crate::gemm::{Finish, Operands, accumulate, finish_tile, for_panels, for_row_tiles, is_first_of_run, zero_tile};
+use crate::gemm::{Block, Finish, Operands, Rows, finish_tile, for_panels, is_first_of_run};
 use kiln_schedule::conv::Access;
 
 /// The part of the output that a task computes.
@@ -87,28 +87,29 @@ fn multiply(
     let depth = conv.depth(window.channel, &window.taps);
     let row_step = b.mul(window.row, shape.rows().stride);
     let column_step = b.mul(window.column, shape.columns().stride);
-    let operands = Operands { left: window.buffer, left_row: column_step, right: conv.filter(b), depth: &depth };
+    let operands = Operands {
+        left: window.buffer,
+        left_row: column_step,
+        right: conv.filter(b),
+        depth: &depth,
+        unroll: plan.tile.unroll,
+    };
+    let (lines, count) = (region.rows.1, region.columns.1);
+    let rows = Rows { lines, line: row_step, count, left: window.base };
+    let block = Block { operands, rows, tile: &plan.tile, prefetch: plan.prefetch };
     let filter_base = b.mul(group, shape.group_filters());
     for_panels(b, &plan.tile, Index::from(shape.group_filters()), panels, |b, panel, columns| {
         let right = conv.panel_offset(b, group, panel);
-        b.for_each(0, region.rows.1, 1, |b, row| {
-            let moved = b.mul(row, row_step);
-            let row_base = b.add(window.base, moved);
-            let output_row = b.add(region.rows.0, row);
-            for_row_tiles(b, &plan.tile.rows, region.columns.1, |b, start, size| {
-                let moved = b.mul(start, column_step);
-                let left = b.add(row_base, moved);
-                let zero = zero_tile(b, &operands, size, &columns);
-                let tile = accumulate(b, &operands, size, &columns, (left, right), &zero);
-                let first = b.add(region.columns.0, start);
-                let coordinates: Vec<Vec<Index>> = (0..size)
-                    .map(|offset| {
-                        let column = b.add(first, offset);
-                        coordinates(conv, region, output_row, column)
-                    })
-                    .collect();
-                finish_tile(b, finish, &coordinates, &columns, filter_base, &tile);
-            });
+        block.multiply(b, &columns, right, &mut |b, place, tile| {
+            let output_row = b.add(region.rows.0, place.line);
+            let first = b.add(region.columns.0, place.row);
+            let coordinates: Vec<Vec<Index>> = (0..place.rows)
+                .map(|offset| {
+                    let column = b.add(first, offset);
+                    coordinates(conv, region, output_row, column)
+                })
+                .collect();
+            finish_tile(b, finish, &coordinates, &columns, filter_base, tile);
         });
     });
 }

@@ -4,7 +4,7 @@
 //! time with all taps of a row unrolled, those at the borders one by one over the taps that exist. Taps above and below
 //! the input are left out of the loop over rows of the filter.
 
-use crate::builder::{Index, KernelBuilder, Lanes, computed_type, lanes_of};
+use crate::builder::{Buffer, Index, KernelBuilder, Lanes, computed_type, lanes_of};
 use crate::gemm::{Finish, finish_value};
 use kiln_ir::Value;
 use kiln_schedule::conv_shape::{ConvAxis, ConvShape};
@@ -17,14 +17,14 @@ pub fn emit(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
     let shape = ConvShape::of(spec).expect("plans of this family are made for channels-last convolutions");
     let plan = DepthwisePlan::from_plan(plan);
     let anchor = Source::Node { node: shape.anchor, result: 0 };
-    let finish = Finish { spec, anchor, bias: None, spill: None, transposed: None };
+    let finish = Finish { spec, anchor, bias: None, spill: None, transposed: None, kept: None };
     let rank = spec.nodes[shape.anchor].results[0].rank();
     let store = |b: &mut KernelBuilder, pixel: &Pixel, channel: Index, lanes: Lanes, value: Value| {
         finish_value(b, &finish, &pixel.coordinates(rank), channel, lanes, value);
     };
     let extents = plan.task_space(&shape).map(|expr| b.expr(expr));
     let (block_rows, height) = (b.expr(plan.block_rows), b.expr(shape.rows().output));
-    let depthwise = Depthwise { shape: &shape, plan: &plan, store: &store };
+    let depthwise = Depthwise { shape: &shape, plan: &plan, rows: None, store: &store };
     let (begin, end) = (b.begin, b.end);
     b.for_each(begin, end, 1, |b, task| {
         let at = b.delinearize(task, &extents);
@@ -53,6 +53,14 @@ impl Pixel {
     }
 }
 
+/// Some rows of one image.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KeptRows {
+    pub buffer: Buffer,
+    /// The number of the first one in its image.
+    pub first: Index,
+}
+
 /// Stores the accumulator of a vector of channels, from one channel on.
 pub(crate) type StoreVector<'s> = &'s dyn Fn(&mut KernelBuilder, &Pixel, Index, Lanes, Value);
 
@@ -61,6 +69,8 @@ pub(crate) type StoreVector<'s> = &'s dyn Fn(&mut KernelBuilder, &Pixel, Index, 
 pub(crate) struct Depthwise<'s> {
     pub shape: &'s ConvShape,
     pub plan: &'s DepthwisePlan,
+    /// The rows of the input in scratch memory, if they are there.
+    pub rows: Option<KeptRows>,
     /// What becomes of accumulators.
     pub store: StoreVector<'s>,
 }
@@ -90,10 +100,15 @@ impl Depthwise<'_> {
         let (height, width) = (b.expr(rows.input), b.expr(columns.input));
         let row_taps = taps_inside(b, rows, row, height);
         let input_row = b.mul(width, shape.pitch);
-        let line = b.mul(image, height);
         let first = b.mul(row, rows.stride);
         let first = b.sub(first, rows.pad_low);
-        let line = b.add(line, first);
+        let line = match self.rows {
+            Some(kept) => b.sub(first, kept.first),
+            None => {
+                let line = b.mul(image, height);
+                b.add(line, first)
+            }
+        };
         let pixel = b.mul(line, width);
         let pixel = b.sub(pixel, columns.pad_low);
         let input = b.mul(pixel, shape.pitch);
@@ -149,7 +164,7 @@ impl Depthwise<'_> {
                     let position = index as i64 * columns.stride + tap * columns.dilation;
                     let pixel = *pixels.entry(position).or_insert_with(|| {
                         let at = b.add(input, position * self.shape.pitch as i64);
-                        b.load(b.inputs[self.shape.input], at, line.lanes)
+                        b.load(self.input(b), at, line.lanes)
                     });
                     *accumulator = b.fma(pixel, weight, *accumulator);
                 }
@@ -175,7 +190,7 @@ impl Depthwise<'_> {
                 let position = b.mul(tap, columns.dilation);
                 let position = b.mul(position, self.shape.pitch);
                 let at = b.add(input, position);
-                let pixel = b.load(b.inputs[self.shape.input], at, line.lanes);
+                let pixel = b.load(self.input(b), at, line.lanes);
                 let moved = b.mul(tap, self.shape.channels);
                 let at = b.add(filter, moved);
                 let weight = b.load(b.inputs[self.shape.filter], at, line.lanes);
@@ -183,6 +198,10 @@ impl Depthwise<'_> {
             })
         });
         self.finish(b, line, column, value[0]);
+    }
+
+    fn input(&self, b: &KernelBuilder) -> Buffer {
+        self.rows.map_or_else(|| b.inputs[self.shape.input], |kept| kept.buffer)
     }
 
     /// Where the window of a column begins.

@@ -26,6 +26,41 @@ pub(crate) struct Operands<'d> {
     pub right: Buffer,
     /// The reduction, outermost level first.
     pub depth: &'d [DepthLoop],
+    /// Steps of the innermost level that are written out one after the other.
+    pub unroll: usize,
+}
+
+/// What is fetched into the cache meanwhile.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ahead {
+    /// The element of the right operand where it begins.
+    pub offset: Index,
+    /// Elements fetched with each step of the depth.
+    pub step: Index,
+    /// Elements of the right operand from step to step.
+    pub width: usize,
+}
+
+/// Where the operands of a step of the depth are.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    left: Index,
+    right: Index,
+    ahead: Option<Ahead>,
+}
+
+impl Place {
+    /// The place after `steps` steps of a level.
+    fn moved(&self, b: &mut KernelBuilder, steps: Index, level: &DepthLoop) -> Place {
+        let (left, right) = (b.mul(steps, level.left), b.mul(steps, level.right));
+        let ahead = self.ahead.map(|ahead| {
+            let of_step = b.div(level.right, ahead.width);
+            let of_step = b.mul(of_step, ahead.step);
+            let distance = b.mul(steps, of_step);
+            Ahead { offset: b.add(ahead.offset, distance), ..ahead }
+        });
+        Place { left: b.add(self.left, left), right: b.add(self.right, right), ahead }
+    }
 }
 
 /// Accumulators that are all zero, row by row.
@@ -42,10 +77,11 @@ pub(crate) fn accumulate(
     rows: usize,
     columns: &Columns,
     (left, right): (Index, Index),
+    ahead: Option<Ahead>,
     accumulators: &[Value],
 ) -> Vec<Value> {
     let row_offsets: Vec<Index> = (0..rows).map(|row| b.mul(operands.left_row, row)).collect();
-    nest(b, operands, &row_offsets, columns, (left, right), operands.depth, accumulators)
+    nest(b, operands, &row_offsets, columns, Place { left, right, ahead }, operands.depth, accumulators)
 }
 
 fn nest(
@@ -53,17 +89,23 @@ fn nest(
     operands: &Operands,
     row_offsets: &[Index],
     columns: &Columns,
-    (left, right): (Index, Index),
+    place: Place,
     depth: &[DepthLoop],
     accumulators: &[Value],
 ) -> Vec<Value> {
     let Some((level, inner)) = depth.split_first() else {
-        return multiply(b, operands, row_offsets, columns, (left, right), accumulators);
+        return multiply(b, operands, row_offsets, columns, place, accumulators);
     };
-    b.for_loop(0, level.count, 1, accumulators, |b, step, accumulators| {
-        let (moved_left, moved_right) = (b.mul(step, level.left), b.mul(step, level.right));
-        let at = (b.add(left, moved_left), b.add(right, moved_right));
-        nest(b, operands, row_offsets, columns, at, inner, accumulators)
+    let divides = level.count.as_constant().is_some_and(|count| count % operands.unroll as i64 == 0);
+    let unroll = if inner.is_empty() && divides { operands.unroll } else { 1 };
+    b.for_loop(0, level.count, unroll, accumulators, |b, step, accumulators| {
+        let mut sums = accumulators.to_vec();
+        for more in 0..unroll {
+            let step = b.add(step, more);
+            let place = place.moved(b, step, level);
+            sums = nest(b, operands, row_offsets, columns, place, inner, &sums);
+        }
+        sums
     })
 }
 
@@ -73,9 +115,17 @@ fn multiply(
     operands: &Operands,
     row_offsets: &[Index],
     columns: &Columns,
-    (left, right): (Index, Index),
+    Place { left, right, ahead }: Place,
     accumulators: &[Value],
 ) -> Vec<Value> {
+    if let Some(ahead) = ahead {
+        let line = b.target.caches.line / operands.right.element.byte_size();
+        let lines = ahead.step.as_constant().map_or(1, |step| (step as usize).div_ceil(line));
+        for number in 0..lines {
+            let at = b.add(ahead.offset, number * line);
+            b.prefetch(operands.right, at);
+        }
+    }
     let mut vectors = Vec::with_capacity(columns.parts.len());
     for (part, mask) in columns.parts.iter().zip(&columns.right_masks) {
         let at = b.add(right, part.offset);

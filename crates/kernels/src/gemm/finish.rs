@@ -19,6 +19,20 @@ pub(crate) struct Finish<'s> {
     pub spill: Option<Buffer>,
     /// How the output is transposed on its way to memory. The last axis stays the last.
     pub transposed: Option<&'s Transposed>,
+    /// Where the output goes if it stays in scratch memory.
+    pub kept: Option<Kept<'s>>,
+}
+
+/// Scratch memory for some pixels of an output.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kept<'s> {
+    pub buffer: Buffer,
+    /// Pixels from one to the next along each leading axis.
+    pub strides: &'s [Index],
+    /// The number of the first pixel.
+    pub first: Index,
+    /// Elements from pixel to pixel.
+    pub pitch: usize,
 }
 
 /// Stores a tile. `rows` has the leading coordinates of each row; column `c` of the panel is `column_base + c` along the
@@ -100,6 +114,14 @@ pub(crate) fn finish_value(
     body.define(finish.anchor, value);
     let coordinates = [row, &[column]].concat();
     let coordinates = Coordinate::row(&coordinates);
+    if let Some(kept) = finish.kept {
+        let value = body.value(b, finish.spec.outputs[0], &coordinates);
+        let pixel = b.linear(row, kept.strides);
+        let pixel = b.sub(pixel, kept.first);
+        let place = b.mul(pixel, kept.pitch);
+        let place = b.add(place, column);
+        return b.store(value, kept.buffer, place, lanes);
+    }
     match finish.transposed {
         Some(transposed) => body.store_transposed(b, &coordinates, transposed),
         None => body.store_outputs(b, &coordinates),

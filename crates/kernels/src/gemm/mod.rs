@@ -6,6 +6,7 @@
 //! panels begin and what becomes of the accumulators, stays with the kernels.
 
 mod accumulate;
+mod block;
 mod columns;
 mod copy;
 mod finish;
@@ -13,8 +14,9 @@ mod pack;
 mod rows;
 
 pub(crate) use accumulate::{DepthLoop, Operands, accumulate, merge_depth, zero_tile};
+pub(crate) use block::{Block, Rows};
 pub(crate) use columns::{Columns, Presence, for_panels, for_row_tiles};
 pub(crate) use copy::{copy_run, fill_zero, is_first_of_run};
-pub(crate) use finish::{Finish, finish_tile, finish_value};
+pub(crate) use finish::{Finish, Kept, finish_tile, finish_value};
 pub(crate) use pack::{Matrix, Panels, pack_panels};
 pub(crate) use rows::RowSpace;

@@ -31,6 +31,14 @@ impl<'s> RowSpace<'s> {
         RowSpace { spec: Cow::Borrowed(spec), extents: Some(b.dims(&shape[..shape.len() - 1])) }
     }
 
+    /// Rows from one to the next along each leading axis.
+    pub fn strides(&self, b: &mut KernelBuilder) -> Vec<Index> {
+        match &self.extents {
+            None => vec![1.into()],
+            Some(extents) => b.strides(extents),
+        }
+    }
+
     /// The leading coordinates of row `row`.
     fn coordinates(&self, b: &mut KernelBuilder, row: Index) -> Vec<Index> {
         match &self.extents {

@@ -4,8 +4,7 @@ mod pack;
 
 use crate::builder::{Buffer, Condition, Index, KernelBuilder};
 use crate::gemm::{
-    Columns, DepthLoop, Finish, Operands, RowSpace, accumulate, copy_run, finish_tile, for_panels, for_row_tiles,
-    is_first_of_run, zero_tile,
+    Block, Columns, DepthLoop, Finish, Operands, RowSpace, Rows, copy_run, finish_tile, for_panels, is_first_of_run,
 };
 use kiln_ir::DimExpr;
 use kiln_schedule::matmul::{MatmulPlan, MatmulShape, MatrixOperand, Right, Surrounded};
@@ -38,7 +37,7 @@ pub fn emit(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
     });
     let finish_spec = rows.as_ref().map_or(spec, |rows| &rows.spec);
     let anchor = Source::Node { node: shape.anchor, result: 0 };
-    let finish = Finish { spec: finish_spec, anchor, bias: None, spill, transposed };
+    let finish = Finish { spec: finish_spec, anchor, bias: None, spill, transposed, kept: None };
     let (begin, end) = (b.begin, b.end);
     b.for_each(begin, end, 1, |b, task| matmul.task(b, task, rows.as_ref(), &finish));
 }
@@ -89,20 +88,24 @@ impl Matmul<'_> {
         let left = self.left(b, &region, is_new);
         let right = self.right(b, &region, is_new);
         let depth = [DepthLoop { count: self.extents.depth, left: left.depth, right: right.depth }];
-        let operands = Operands { left: left.buffer, left_row: left.step, right: right.buffer, depth: &depth };
+        let operands = Operands {
+            left: left.buffer,
+            left_row: left.step,
+            right: right.buffer,
+            depth: &depth,
+            unroll: self.plan.tile.unroll,
+        };
+        let run = Rows { lines: 1.into(), line: 0.into(), count: region.rows.1, left: left.base };
+        let block = Block { operands, rows: run, tile: &self.plan.tile, prefetch: self.plan.prefetch };
         for_panels(b, &self.plan.tile, self.extents.columns, region.panels, |b, panel, columns| {
             let columns = if self.plan.right == Right::InPlace { columns.mask_right(b) } else { columns };
             let panel = if self.plan.right == Right::Copied { b.sub(panel, region.panels.0) } else { panel };
             let offset = b.mul(panel, right.step);
             let right_at = b.add(right.base, offset);
-            for_row_tiles(b, &self.plan.tile.rows, region.rows.1, |b, start, size| {
-                let moved = b.mul(start, left.step);
-                let left_at = b.add(left.base, moved);
-                let zero = zero_tile(b, &operands, size, &columns);
-                let tile = accumulate(b, &operands, size, &columns, (left_at, right_at), &zero);
-                let first = b.add(region.rows.0, start);
-                let coordinates = self.coordinates(b, &region, rows, first, size);
-                finish_tile(b, finish, &coordinates, &columns, Index::Constant(0), &tile);
+            block.multiply(b, &columns, right_at, &mut |b, place, tile| {
+                let first = b.add(region.rows.0, place.row);
+                let coordinates = self.coordinates(b, &region, rows, first, place.rows);
+                finish_tile(b, finish, &coordinates, &columns, Index::Constant(0), tile);
             });
         });
     }

@@ -26,7 +26,7 @@ pub fn emit(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
     let anchor = Source::Node { node: shape.anchor, result: 0 };
     let counts = tiles(&shape).expect("plans of this family are made for known extents");
     // The bias is added where the outputs are scaled.
-    let finish = Finish { spec, anchor, bias: None, spill: None, transposed: None };
+    let finish = Finish { spec, anchor, bias: None, spill: None, transposed: None, kept: None };
     let winograd = Winograd {
         shape: &shape,
         plan: &plan,
@@ -164,7 +164,8 @@ impl Winograd<'_> {
         let width = plan.tile.columns();
         let depth = [DepthLoop { count, left: Index::Constant(1), right: Index::from(width) }];
         let left_row = Index::from(input_pitch);
-        let operands = Operands { left: self.transformed, left_row, right: self.filters, depth: &depth };
+        let operands =
+            Operands { left: self.transformed, left_row, right: self.filters, depth: &depth, unroll: plan.tile.unroll };
         b.for_each(0, PATCH * PATCH, 1, |b, product| {
             let filters = b.mul(product, plan.filter_pitch());
             let rows = b.mul(product, plan.block_tiles);
@@ -183,7 +184,7 @@ impl Winograd<'_> {
                         Start::Zero => zero_tile(b, &operands, size, &columns),
                         Start::Products => self.load(b, &columns, to, size),
                     };
-                    let tile = accumulate(b, &operands, size, &columns, (left, right), &before);
+                    let tile = accumulate(b, &operands, size, &columns, (left, right), None, &before);
                     self.store(b, &columns, to, &tile);
                 });
             });

@@ -28,6 +28,14 @@ pub enum PackForm {
         /// Whether the matrix lies as `N x K`.
         transposed: bool,
     },
+    /// The weights of a recurrent layer's state, directions x gates * units x state: directions, gates, panels, state,
+    /// columns.
+    GatePanels {
+        /// Gates of a cell.
+        gates: usize,
+        /// Units in a panel.
+        columns: usize,
+    },
     /// A filter of one channel in and one out: taps, channels.
     Depthwise,
     /// A filter that Winograd's algorithm transforms at run time: panels, channels, taps, columns.
@@ -88,6 +96,13 @@ impl PackForm {
                 after: vec![usize::from(transposed)],
                 columns,
             },
+            PackForm::GatePanels { gates, columns } => PackedLayout {
+                split: vec![shape[0], gates, shape[1] / gates, shape[2]],
+                before: vec![0, 1],
+                filters: 2,
+                after: vec![3],
+                columns,
+            },
             PackForm::Winograd { columns } => PackedLayout {
                 split: shape.to_vec(),
                 before: Vec::new(),
@@ -111,6 +126,7 @@ impl PackForm {
             PackForm::TransposedConvPanels { .. } => "transposed_conv_panels",
             PackForm::MatrixPanels { transposed: false, .. } => "matrix_panels",
             PackForm::MatrixPanels { transposed: true, .. } => "transposed_matrix_panels",
+            PackForm::GatePanels { .. } => "gate_panels",
             PackForm::Depthwise => "depthwise",
             PackForm::Winograd { .. } => "winograd",
         }
@@ -121,6 +137,7 @@ impl PackForm {
             PackForm::ConvPanels { groups, columns } | PackForm::TransposedConvPanels { groups, columns } => {
                 (groups, columns)
             }
+            PackForm::GatePanels { gates, columns } => (gates, columns),
             PackForm::MatrixPanels { columns, .. } | PackForm::Winograd { columns } => (1, columns),
             PackForm::Depthwise => (1, 1),
         }
@@ -132,6 +149,7 @@ impl PackForm {
             "transposed_conv_panels" => PackForm::TransposedConvPanels { groups, columns },
             "matrix_panels" => PackForm::MatrixPanels { columns, transposed: false },
             "transposed_matrix_panels" => PackForm::MatrixPanels { columns, transposed: true },
+            "gate_panels" => PackForm::GatePanels { gates: groups, columns },
             "depthwise" => PackForm::Depthwise,
             "winograd" => PackForm::Winograd { columns },
             _ => return None,

@@ -25,7 +25,7 @@ pub const GRU: OpDefinition = OpDefinition {
           n = g(x Wh' + r * (h Rh' + Rbh) + Wbh)      with linear_before_reset\n\
           H = (1 - z) * n + z * h\n\
           ```\n\n\
-          `w` and `r` hold the gates z, r, h; `bias` those of `w`, then of `r`. Results are every `H` and the last `H` \
+          `w` and `r` hold the gates z, r, h; without `w`, `x` holds its products, gate by gate for each direction; `bias` those of `w`, then of `r`. Results are every `H` and the last `H` \
           of each sequence; steps after its length are 0 in `y`.\n\n\
           Cho et al.: Learning Phrase Representations using RNN Encoder-Decoder, 2014.",
     example: "%y, %y_h = graph.gru %x, %w, %r {operandSegmentSizes = array<i32: 1, 1, 1, 0, 0, 0>, hidden_size = 2} : (tensor<5x1x3xf32>, tensor<1x6x3xf32>, tensor<1x6x2xf32>) -> (tensor<5x1x1x2xf32>, tensor<1x1x2xf32>)",

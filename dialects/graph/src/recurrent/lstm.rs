@@ -48,7 +48,7 @@ pub const LSTM: OpDefinition = OpDefinition {
           C = F * c + i * z\n\
           H = o * h(C)\n\
           ```\n\n\
-          `w` and `r` hold the gates i, o, f, c; `bias` those of `w`, then of `r`; `peephole` i, o, f. Results are \
+          `w` and `r` hold the gates i, o, f, c; without `w`, `x` holds its products, gate by gate for each direction; `bias` those of `w`, then of `r`; `peephole` i, o, f. Results are \
           every `H`, the last `H` and the last `C` of each sequence; steps after its length are 0 in `y`.\n\n\
           Hochreiter, Schmidhuber: Long Short-Term Memory, 1997; Gers, Schmidhuber, 2000.",
     example: "%y, %y_h, %y_c = graph.lstm %x, %w, %r {operandSegmentSizes = array<i32: 1, 1, 1, 0, 0, 0, 0, 0>, hidden_size = 2} : (tensor<5x1x3xf32>, tensor<1x8x3xf32>, tensor<1x8x2xf32>) -> (tensor<5x1x1x2xf32>, tensor<1x1x2xf32>, tensor<1x1x2xf32>)",

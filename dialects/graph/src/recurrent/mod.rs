@@ -75,7 +75,7 @@ pub(crate) struct Cell {
 
 pub(crate) const OPERANDS: [OperandDefinition; 6] = [
     operand("x", TypeConstraint::FloatTensor),
-    operand("w", TypeConstraint::FloatTensor),
+    optional_operand("w", TypeConstraint::FloatTensor),
     operand("r", TypeConstraint::FloatTensor),
     optional_operand("bias", TypeConstraint::FloatTensor),
     optional_operand("sequence_lengths", TypeConstraint::IntegerTensor),
@@ -183,6 +183,10 @@ pub(crate) fn infer(request: &InferRequest, cell: &Cell) -> Result<Vec<Type>, St
     let fixed = |value: usize| Dim::Static(value as u64);
     let (directions, hidden) = (fixed(view.direction.count()), fixed(view.hidden_size));
     let rows = fixed(cell.gates * view.hidden_size);
+    let products = fixed(view.direction.count() * cell.gates * view.hidden_size);
+    if ranges[1].is_empty() && input != products {
+        return Err(format!("without 'w', x holds the products of all gates: {products} for each step, not {input}"));
+    }
     let state = if view.batch_first { [batch, directions, hidden] } else { [directions, batch, hidden] };
     let expected = |name: &str| match name {
         "w" => vec![directions, rows, input],

@@ -7,7 +7,8 @@ use kiln_ir::{OpDefinition, Traits, TypeConstraint};
 /// The row.
 pub const RNN: OpDefinition = OpDefinition {
     name: "graph.rnn",
-    doc: "A simple recurrent layer, as ONNX's RNN: `H = f(x W' + h R' + Wb + Rb)` for each step. Results are every `H` \
+    doc: "A simple recurrent layer, as ONNX's RNN: `H = f(x W' + h R' + Wb + Rb)` for each step. Without `w`, `x` \
+          holds its products for each direction. Results are every `H` \
           and the last `H` of each sequence; steps after its length are 0 in `y`.\n\n\
           Elman: Finding Structure in Time, 1990.",
     example: "%y, %y_h = graph.rnn %x, %w, %r {operandSegmentSizes = array<i32: 1, 1, 1, 0, 0, 0>, hidden_size = 2} : (tensor<5x1x3xf32>, tensor<1x2x3xf32>, tensor<1x2x2xf32>) -> (tensor<5x1x1x2xf32>, tensor<1x1x2xf32>)",

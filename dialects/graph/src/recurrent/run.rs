@@ -16,9 +16,9 @@ struct Sizes {
     gates: usize,
 }
 
-/// One direction's weights: `w` and `r` transposed, the two halves of the bias, peepholes.
+/// One direction's weights: `w`, if there is one, and `r` transposed, the two halves of the bias, peepholes.
 struct Weights {
-    w: Vec<f64>,
+    w: Option<Vec<f64>>,
     r: Vec<f64>,
     w_bias: Vec<f64>,
     r_bias: Vec<f64>,
@@ -91,10 +91,10 @@ fn read(request: &EvaluateRequest, cell: &Cell, view: &RecurrentView, sizes: Siz
         }
     };
     let (rows, bias) = (gates * hidden, floats("bias", directions * 2 * gates * hidden)?);
-    let (w, r) = (floats("w", 0)?, floats("r", 0)?);
+    let (w, r) = (find("w").map(scalar::floats).transpose()?, floats("r", 0)?);
     let peephole = floats("peephole", directions * 3 * hidden)?;
     let weights = (0..directions).map(|direction| Weights {
-        w: swap(&w[direction * rows * input..][..rows * input], [rows, input, 1]),
+        w: w.as_ref().map(|w| swap(&w[direction * rows * input..][..rows * input], [rows, input, 1])),
         r: swap(&r[direction * rows * hidden..][..rows * hidden], [rows, hidden, 1]),
         w_bias: bias[direction * 2 * rows..][..rows].to_vec(),
         r_bias: bias[(direction * 2 + 1) * rows..][..rows].to_vec(),
@@ -132,7 +132,14 @@ fn run(
     let functions = &view.activations[direction * cell.activations.len()..][..cell.activations.len()];
     let step = Step { view, hidden, functions, weights };
     let mut from_x = vec![0.0; sequence * batch * rows];
-    multiply_add(&operands.x, &weights.w, &mut from_x, [sequence * batch, input, rows]);
+    match &weights.w {
+        Some(w) => multiply_add(&operands.x, w, &mut from_x, [sequence * batch, input, rows]),
+        None => {
+            for (to, from) in from_x.chunks_exact_mut(rows).zip(operands.x.chunks_exact(input)) {
+                to.copy_from_slice(&from[direction * rows..][..rows]);
+            }
+        }
+    }
     for time in 0..sequence {
         let mut from_h = vec![0.0; batch * rows];
         multiply_add(&h, &weights.r, &mut from_h, [batch, hidden, rows]);

@@ -23,10 +23,9 @@ def legend() -> list[str]:
     parts, x = [], LABELS
     for threads, color in COLORS.items():
         name = f"{threads} thread{'s' if threads > 1 else ''}"
-        parts.append(f'<circle cx="{x}" cy="14" r="4.5" fill="{color}"/><text x="{x + 9}" y="18">{name}: over the best</text>')
-        parts.append(f'<circle cx="{x + 150}" cy="14" r="3.5" fill="none" stroke="{color}"/>')
-        parts.append(f'<text x="{x + 158}" y="18">onnxruntime</text>')
-        x += 240
+        parts.append(f'<circle cx="{x + 5}" cy="14" r="4.5" fill="{color}"/><text x="{x + 14}" y="18">{name}</text>')
+        x += 85
+    parts.append(f'<text x="{x}" y="18">filled: over the best, hollow: over onnxruntime</text>')
     return parts
 
 

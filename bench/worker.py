@@ -7,10 +7,12 @@ A request is a line of JSON, and so is its answer: `{"prepare": {...}}` loads th
 another's threads, allocator or settings.
 """
 
+import ctypes
 import importlib
 import json
 import os
 import resource
+import signal
 import sys
 import time
 from pathlib import Path
@@ -19,9 +21,12 @@ import numpy
 
 import rows
 from engines import ENGINES
-from engines.base import Prepared, Task
+from engines.base import Prepared, Task, Unsupported
 
 import cache  # noqa: E402 (rows puts scripts/ on the path)
+
+# Of Linux: the signal that a process gets when its parent ends.
+PR_SET_PDEATHSIG = 1
 
 
 def prepare(engine: str, request: dict) -> tuple[Prepared, dict]:
@@ -58,6 +63,8 @@ def limit_memory() -> None:
 def main() -> None:
     engine = sys.argv[1]
     limit_memory()
+    # A stopped process would not see that its parent is gone.
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     # What the engines print must not end up between the answers.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
@@ -69,6 +76,8 @@ def main() -> None:
                 prepared, answer = prepare(engine, request["prepare"])
             else:
                 answer = measure(prepared, request["measure"])
+        except Unsupported as error:
+            answer = {"error": str(error)}
         except Exception as error:  # whatever an engine or its bindings raise becomes the reason of an empty cell
             answer = {"error": f"{type(error).__name__}: {error}"}
         print(json.dumps(answer), file=answers, flush=True)

@@ -1,6 +1,6 @@
 //! From a model file to what the user asked for.
 
-use crate::launches::{launch_infos, note_work};
+use crate::launches::{launch_infos, mark_kernels, note_work};
 use crate::report::Report;
 use crate::stages::{Stages, parse, succeeded};
 use crate::text;
@@ -71,6 +71,8 @@ pub struct Request {
     /// Whether the summary has a report; its counts are looked at where inputs have these shapes, by input name. Symbols
     /// that no shape tells are 1.
     pub report: Option<Vec<(String, Vec<Option<u64>>)>>,
+    /// Whether the report's kernels say which other ways of computing them were considered.
+    pub explain: bool,
 }
 
 /// What a compilation made.
@@ -150,7 +152,11 @@ fn run_stages(stages: &mut Stages<'_>, request: &Request, sink: &Sink) -> Option
     if request.emit == Emit::Graph {
         return write_text(request, &print(&module, false), sink);
     }
-    stages.run(&mut module, parse(&pipeline::planning(&request.target)), false)?;
+    let planning = match request.explain {
+        true => pipeline::explained_planning(&request.target),
+        false => pipeline::planning(&request.target),
+    };
+    stages.run(&mut module, parse(&planning), false)?;
     if request.emit == Emit::Loop {
         return write_text(request, &print(&module, false), sink);
     }
@@ -267,7 +273,11 @@ fn generate_stages(stages: &mut Stages<'_>, request: &Request, module: &Module, 
         _ => None,
     };
     if let Some(stage) = stage {
-        let text = stages.step(GENERATE, |_, sink| report(kiln_codegen::print(&source, &options, stage), sink))?;
+        let mut text = stages.step(GENERATE, |_, sink| report(kiln_codegen::print(&source, &options, stage), sink))?;
+        if stage == Stage::Assembly {
+            let description = ModelDescription::of(module, module.top()).expect("lower-main described the model");
+            text = mark_kernels(&text, &description, request.target.architecture);
+        }
         return write_text(request, &text, sink);
     }
     let objects = stages.step(GENERATE, |_, sink| report(kiln_codegen::compile(&source, &options), sink))?;

@@ -4,6 +4,7 @@ use kiln_codegen::metadata::{Amount, Instruction, LaunchInfo};
 use kiln_ir::{Attribute, Dim, DimExpr, DimOp, DimVisitor, Module, Name};
 use kiln_kernels::main_function::{LaunchDescription, ModelDescription, OPERATIONS, TRAFFIC};
 use kiln_measure::{launch_operations, launch_traffic};
+use kiln_target::Architecture;
 use std::collections::HashMap;
 
 /// Notes on every kernel how many operations a launch of it takes and how many bytes it moves, where that can be counted.
@@ -38,6 +39,27 @@ pub(crate) fn launch_infos(description: &ModelDescription) -> (Vec<String>, Vec<
     };
     let launches = description.launches.iter().map(&mut info).collect();
     (nodes, launches)
+}
+
+/// Assembly with a comment that names the nodes it computes before each kernel: its function, and the task function that
+/// it is mostly a part of.
+pub(crate) fn mark_kernels(assembly: &str, description: &ModelDescription, architecture: Architecture) -> String {
+    let mut nodes: HashMap<&str, Vec<&str>> = HashMap::new();
+    for launch in &description.launches {
+        nodes.entry(&launch.kernel).or_default().extend(launch.nodes.iter().map(String::as_str));
+    }
+    let sign = if architecture == Architecture::Aarch64 { "//" } else { "#" };
+    let mut text = String::with_capacity(assembly.len());
+    for line in assembly.lines() {
+        let label = line.split_once(':').map(|(label, _)| label.strip_suffix("_task").unwrap_or(label));
+        if let Some(nodes) = label.and_then(|label| nodes.get(label)) {
+            // A name from a model file must not end the comment.
+            text += &format!("{sign} computes {}\n", nodes.join(", ").replace(char::is_control, "?"));
+        }
+        text += line;
+        text.push('\n');
+    }
+    text
 }
 
 /// An expression as a program; `None` if inputs do not bind all of its symbols.
@@ -98,6 +120,30 @@ impl DimVisitor for Program<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn kernels_are_marked_in_assembly() {
+        let launch = |kernel: &str, node: &str| LaunchDescription {
+            kernel: kernel.into(),
+            family: String::new(),
+            nodes: vec![node.into()],
+            operations: None,
+            traffic: None,
+        };
+        let description = ModelDescription {
+            symbols: Vec::new(),
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+            nodes: Vec::new(),
+            launches: vec![launch("kernel_0_map", "a\nret"), launch("kernel_0_map", "b")],
+        };
+        let assembly = "\t.text\nkernel_0_map:                 # @kernel_0_map\n\tret\nother:\nkernel_0_map_task:\n";
+        let marked = mark_kernels(assembly, &description, Architecture::X86_64);
+        let comment = "# computes a?ret, b\nkernel_0_map";
+        let expected = "\t.text\nkernel_0_map:                 # @kernel_0_map\n\tret\nother:\nkernel_0_map_task:\n";
+        assert_eq!(marked, expected.replace("\nkernel_0_map", &format!("\n{comment}")));
+        assert!(mark_kernels(assembly, &description, Architecture::Aarch64).contains("\n// computes a?ret, b\n"));
+    }
 
     #[test]
     fn expressions_are_programs() {

@@ -7,9 +7,10 @@ use crate::Request;
 use crate::stages::StageReport;
 use kiln_ir::{Attribute, DimExpr, Module, Name, Op, Traits};
 use kiln_kernels::lower_kernels::Launch;
+use kiln_kernels::main_function::LaunchDescription;
 use kiln_measure::{Amount, Sizes, op_operations, op_traffic, times_run};
 use kiln_registry::pipeline::OptimizationLevel;
-use kiln_schedule::Plan;
+use kiln_schedule::{Candidate, Plan};
 use kiln_target::Target;
 
 /// What a compilation did.
@@ -48,6 +49,10 @@ pub struct KernelReport {
     pub ops: Vec<String>,
     /// What its plan says: name and value.
     pub plan: Vec<(String, String)>,
+    /// The nodes of the model that it computes, in all places together.
+    pub nodes: Vec<String>,
+    /// The ways of computing it that were considered, if the request asks for them.
+    pub considered: Vec<Candidate>,
     /// In how many places it is called.
     pub calls: usize,
     /// Floating-point operations of all calls together.
@@ -127,6 +132,8 @@ fn kernel(module: &Module, callee: Name, fusions: &[Op]) -> KernelReport {
         family: plan.as_ref().map_or(String::new(), |plan| plan.family.as_str().to_owned()),
         ops: ops.collect(),
         plan: plan.map_or_else(Vec::new, |plan| decisions(&plan)),
+        nodes: fusions.iter().flat_map(|&fusion| LaunchDescription::node_names(module, fusion)).collect(),
+        considered: Candidate::of(module, fusions[0]),
         calls: fusions.iter().map(|&fusion| times_run(module, fusion)).sum(),
         operations: Amount::sum(operations).and_then(|amount| amount.to_expr()),
         traffic: Amount::sum(traffic).and_then(|amount| amount.to_expr()),

@@ -94,6 +94,7 @@ fn try_compile(path: &Path) -> Result<bool, String> {
         threads: 1,
         cache: None,
         report: None,
+        explain: false,
     };
     let sink = Sink::new();
     let summary = catch_unwind(AssertUnwindSafe(|| compile(&request, &sink, &Silent)));

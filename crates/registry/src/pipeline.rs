@@ -121,6 +121,11 @@ pub fn planning(target: &Target) -> String {
     format!("builtin.module(schedule{{target={target}}},memory)")
 }
 
+/// As [`planning`]; kernels keep how else they could have been computed.
+pub fn explained_planning(target: &Target) -> String {
+    format!("builtin.module(schedule{{target={target} explain=true}},memory)")
+}
+
 /// From what [`planning`] leaves to the exit set.
 pub fn emission(target: &Target) -> String {
     format!("builtin.module(kernels{{target={target}}},calls)")
@@ -137,6 +142,8 @@ options! {
     pub struct Schedule {
         /// The processor: `triple` or `triple:cpu`.
         target: String = String::from("x86_64"),
+        /// Whether kernels keep which other ways of computing them there are.
+        explain: bool = false,
     }
 }
 
@@ -144,8 +151,9 @@ impl NamedPipeline for Schedule {
     const NAME: &'static str = "schedule";
 
     fn steps(&self) -> String {
-        let plan = format!("plan-kernels{{target={}}}", self.target);
-        let pair = format!("fuse-separable{{target={}}}", self.target);
+        let explain = if self.explain { " explain=true" } else { "" };
+        let plan = format!("plan-kernels{{target={}{explain}}}", self.target);
+        let pair = format!("fuse-separable{{target={}{explain}}}", self.target);
         let place = format!("place-parts{{target={}}}", self.target);
         let passes = [
             // What nobody uses needs no kernel, nor a place in what others make.

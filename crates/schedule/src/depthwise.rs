@@ -82,8 +82,23 @@ impl DepthwisePlan {
 
 /// Plans a kernel whose anchor is a depthwise convolution of one or two spatial axes.
 pub fn plan(spec: &KernelSpec, target: &Target) -> Option<Plan> {
-    let shape = ConvShape::of(spec).filter(|shape| shape.is_depthwise() && shape.outer().is_empty())?;
-    Some(DepthwisePlan::new(&shape, target).to_plan(&shape))
+    consider(spec, target).ok()
+}
+
+/// As [`plan`].
+///
+/// # Errors
+/// Why this family does not compute the kernel.
+pub(crate) fn consider(spec: &KernelSpec, target: &Target) -> Result<Plan, String> {
+    let shape = ConvShape::of(spec).ok_or("not one channels-last convolution of floats that are in memory")?;
+    if !shape.is_depthwise() {
+        let ConvShape { channels, filters, groups, .. } = shape;
+        return Err(format!("not a filter for each channel: {channels} channels, {filters} filters, groups: {groups}"));
+    }
+    if !shape.outer().is_empty() {
+        return Err("more than two spatial axes".into());
+    }
+    Ok(DepthwisePlan::new(&shape, target).to_plan(&shape))
 }
 
 /// As many columns as leave registers for one row of the window and of the filter.

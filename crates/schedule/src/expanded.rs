@@ -101,13 +101,24 @@ pub fn can_expand(expansion: &ConvShape, depthwise: &ConvShape) -> bool {
 }
 
 /// Whether one kernel computes both faster than two do: where what is between them leaves the second-level cache before
-/// it is read, and a task that keeps its part there expands few rows that others expand, too.
-pub fn is_faster(expansion: &ConvShape, depthwise: &ConvShape, target: &Target) -> bool {
+/// it is read, and a task that keeps its part there expands few rows that others expand, too. Says why.
+///
+/// # Errors
+/// Why not.
+pub fn compare(expansion: &ConvShape, depthwise: &ConvShape, target: &Target) -> Result<String, String> {
     let size = expansion.element.byte_size();
-    let Some(pixels) = multiply(expansion.batch, expansion.pixels()).as_constant() else { return false };
-    let (least, of) = tuning::SEPARABLE_SHARE;
-    let leaves_cache = pixels as usize * expansion.filters * size * of >= target.caches.l2 * least;
-    leaves_cache && block_rows(expansion, depthwise, target).is_some()
+    let pixels = multiply(expansion.batch, expansion.pixels()).as_constant();
+    let pixels = pixels.ok_or("the number of images is not known")?;
+    let ((least, of), l2) = (tuning::SEPARABLE_SHARE, target.caches.l2);
+    let between = pixels as usize * expansion.filters * size;
+    if between * of < l2 * least {
+        let from = l2 * least / of;
+        return Err(format!("the {between} bytes between them stay in the cache; it pays from {from} on"));
+    }
+    match block_rows(expansion, depthwise, target) {
+        Some(_) => Ok(format!("the {between} bytes between them would leave the cache")),
+        None => Err("tasks whose rows fit the cache would expand too many rows twice".into()),
+    }
 }
 
 /// The decisions about a kernel that expands channels.
@@ -134,7 +145,7 @@ impl ExpandedPlan {
     /// Plans a kernel.
     ///
     /// # Panics
-    /// When rows of the expansion do not fit the cache: ask [`is_faster`] first.
+    /// When rows of the expansion do not fit the cache: ask [`compare`] first.
     pub fn new(kernel: &ExpandedKernel, target: &Target) -> ExpandedPlan {
         let (expansion, depthwise) = (&kernel.expansion, kernel.reader.depthwise());
         let block_rows = block_rows(expansion, depthwise, target).unwrap_or(1);
@@ -261,9 +272,9 @@ mod tests {
         let expansion = ConvShape::padded(extents, (1, 1), (channels, expanded), 1);
         let depthwise = ConvShape::padded(extents, (3, stride), (expanded, expanded), expanded);
         assert!(can_expand(&expansion, &depthwise));
-        let found = match is_faster(&expansion, &depthwise, &target) {
-            false => "two kernels".to_owned(),
-            true => {
+        let found = match compare(&expansion, &depthwise, &target) {
+            Err(_) => "two kernels".to_owned(),
+            Ok(_) => {
                 let rows = block_rows(&expansion, &depthwise, &target).expect("they fit");
                 format!("{rows} rows, {} pixels", expanded_pixels(rows, &depthwise))
             }

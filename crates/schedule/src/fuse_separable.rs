@@ -11,6 +11,7 @@
 //! See [`crate::separable`] for what such a kernel does. Then a pointwise convolution that makes many channels joins the
 //! depthwise one that alone reads them, whether that is one of a pair or not: [`crate::expanded`].
 
+use crate::candidates::{Candidate, expansion_cost, pair_cost};
 use crate::conv_shape::ConvShape;
 use crate::expanded::{self, Reader};
 use crate::plan::Plan;
@@ -19,50 +20,89 @@ use crate::{conv, depthwise, plan_kernel, separable};
 use kiln_ir::{Builder, Location, Module, Op, Type, Value, ValueMapping};
 use kiln_target::Target;
 
-/// Fuses what is worth it inside `root`; returns how many pairs.
-pub fn fuse_separable(module: &mut Module, root: Op, target: &Target) -> usize {
+/// Fuses what is worth it inside `root`; returns how many pairs. If `explains`, kernels that are or could be of a pair
+/// keep why.
+pub fn fuse_separable(module: &mut Module, root: Op, target: &Target, explains: bool) -> usize {
     let mut fused = 0;
     for find in [find_pair, find_expansion] {
         let fusions = module.ops_named(root, "graph.fusion");
-        fused += fusions.into_iter().filter(|&fusion| fuse(module, fusion, find, target)).count();
+        fused += fusions.into_iter().filter(|&fusion| fuse(module, fusion, find, target, explains)).count();
     }
     fused
 }
 
-/// Finds the kernel to take into one that reads it, and which operand of that it makes.
-type Find = fn(&Module, Op, &Target) -> Option<(Op, usize)>;
+/// Two kernels that one can compute.
+struct Pair {
+    /// The first one.
+    producer: Op,
+    /// Which operand of its reader it makes.
+    index: usize,
+    /// The family of the one kernel.
+    family: &'static str,
+    /// What their arithmetic is estimated to cost.
+    cost: Option<i64>,
+    /// Whether one is faster: why, or why not.
+    verdict: Result<String, String>,
+}
 
-/// Takes the kernel that `find` finds into the one that reads it.
-fn fuse(module: &mut Module, reader: Op, find: Find, target: &Target) -> bool {
-    let Some((producer, index)) = find(module, reader, target) else { return false };
+/// Finds the pair of which a kernel is the second.
+type Find = fn(&Module, Op, &Target) -> Option<Pair>;
+
+/// Takes the kernel that `find` finds into the one that reads it, if that is worth it.
+fn fuse(module: &mut Module, reader: Op, find: Find, target: &Target, explains: bool) -> bool {
+    let Some(Pair { producer, index, family, cost, verdict }) = find(module, reader, target) else { return false };
+    let candidate = |is_chosen, why: &str| Candidate { cost, is_chosen, ..Candidate::refused(family, why) };
+    let why = match verdict {
+        Ok(why) => why,
+        Err(why) if explains => {
+            let candidates = [vec![candidate(false, &why)], Candidate::of(module, reader)].concat();
+            Candidate::keep(&candidates, module, reader);
+            return false;
+        }
+        Err(_) => return false,
+    };
     let fused = merge(module, producer, reader, index);
     let (spec, _) = KernelSpec::of(module, fused);
     let plan = plan_kernel(&spec, target).expect("convolutions that can be together are one kernel's");
     module.set_attribute(fused, "plan", plan.to_attribute());
+    if explains {
+        let apart = Candidate { cost, ..Candidate::refused("two kernels", "possible, but one is faster") };
+        Candidate::keep(&[candidate(true, &why), apart], module, fused);
+    }
     let result = module.result(fused, 0);
     module.replace(reader, &[result]);
     module.erase(producer);
     true
 }
 
-/// The kernel that makes what `reader` convolves, and which operand that is.
-fn find_pair(module: &Module, reader: Op, target: &Target) -> Option<(Op, usize)> {
+/// The pair of a depthwise convolution and the pointwise one that is `reader`.
+fn find_pair(module: &Module, reader: Op, target: &Target) -> Option<Pair> {
     let pointwise = shape_of(module, reader, conv::FAMILY)?;
     let producer = only_producer(module, reader, pointwise.input)?;
     let depthwise = shape_of(module, producer, depthwise::FAMILY)?;
-    let fits = separable::can_pair(&depthwise, &pointwise) && separable::is_faster(&depthwise, &pointwise, target);
-    fits.then_some((producer, pointwise.input))
+    separable::can_pair(&depthwise, &pointwise).then(|| Pair {
+        producer,
+        index: pointwise.input,
+        family: separable::FAMILY,
+        cost: pair_cost(&depthwise, &pointwise, target),
+        verdict: separable::compare(&depthwise, &pointwise, target),
+    })
 }
 
-/// The kernel of a pointwise convolution that makes what `reader` convolves channel by channel, and which operand that is.
-fn find_expansion(module: &Module, reader: Op, target: &Target) -> Option<(Op, usize)> {
+/// The pair of a pointwise convolution and `reader`, which convolves the result channel by channel.
+fn find_expansion(module: &Module, reader: Op, target: &Target) -> Option<Pair> {
     let is_reader = |family: &str| matches!(family, depthwise::FAMILY | separable::FAMILY);
     let reading = spec_of(module, reader, is_reader).and_then(Reader::of)?;
     let depthwise = reading.depthwise();
     let producer = only_producer(module, reader, depthwise.input)?;
     let expansion = shape_of(module, producer, conv::FAMILY)?;
-    let fits = expanded::can_expand(&expansion, depthwise) && expanded::is_faster(&expansion, depthwise, target);
-    fits.then_some((producer, depthwise.input))
+    expanded::can_expand(&expansion, depthwise).then(|| Pair {
+        producer,
+        index: depthwise.input,
+        family: expanded::FAMILY,
+        cost: expansion_cost(&expansion, &reading, target),
+        verdict: expanded::compare(&expansion, depthwise, target),
+    })
 }
 
 /// The kernel that makes an operand for `reader` alone, where both have whole tensors.

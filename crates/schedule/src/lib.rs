@@ -9,6 +9,7 @@ pub mod anchored;
 pub mod attention;
 pub mod axes;
 pub mod blocking;
+mod candidates;
 pub mod contract;
 pub mod conv;
 pub mod conv_shape;
@@ -45,6 +46,7 @@ pub mod transpose;
 pub mod tuning;
 pub mod winograd;
 
+pub use candidates::{Candidate, candidates};
 pub use families::{FAMILIES, Family, plan_kernel};
 pub use fuse_separable::fuse_separable;
 pub use layout::assign_layout;

@@ -1,8 +1,8 @@
 //! The decisions as passes.
 
 use crate::{
-    KernelSpec, assign_layout, fuse_separable, order_kernels, outline, pack_weights, place_parts, plan_kernel,
-    plan_memory, project_recurrent,
+    Candidate, KernelSpec, assign_layout, candidates, fuse_separable, order_kernels, outline, pack_weights,
+    place_parts, plan_kernel, plan_memory, project_recurrent,
 };
 use kiln_pass::{Pass, PassContext, PassInfo, options};
 use kiln_target::Target;
@@ -67,6 +67,8 @@ options! {
     pub struct PlanKernels {
         /// The processor: `triple` or `triple:cpu`.
         target: String = String::from("x86_64"),
+        /// Whether kernels keep, in the attribute `considered`, which other ways of computing them there are.
+        explain: bool = false,
     }
 }
 
@@ -83,6 +85,9 @@ impl Pass for PlanKernels {
                 continue;
             }
             let (spec, _) = KernelSpec::of(context.module, fusion);
+            if self.explain {
+                Candidate::keep(&candidates(&spec, &target), context.module, fusion);
+            }
             match plan_kernel(&spec, &target) {
                 Ok(plan) => _ = context.module.set_attribute(fusion, "plan", plan.to_attribute()),
                 Err(reason) => context.error(fusion, reason),
@@ -98,6 +103,8 @@ options! {
     pub struct FuseSeparable {
         /// The processor: `triple` or `triple:cpu`.
         target: String = String::from("x86_64"),
+        /// Whether kernels keep, in the attribute `considered`, why they are one or two.
+        explain: bool = false,
     }
 }
 
@@ -107,7 +114,7 @@ impl Pass for FuseSeparable {
     fn run(&self, context: &mut PassContext<'_>) {
         match Target::from_text(&self.target) {
             Ok(target) => {
-                let fused = fuse_separable(context.module, context.root, &target);
+                let fused = fuse_separable(context.module, context.root, &target, self.explain);
                 context.count("pairs-fused", fused);
             }
             Err(error) => context.error(context.root, error),

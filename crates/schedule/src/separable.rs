@@ -71,20 +71,38 @@ pub fn can_pair(depthwise: &ConvShape, pointwise: &ConvShape) -> bool {
 }
 
 /// Whether one kernel computes both faster than two do: where what is between them leaves the second-level cache before
-/// it is read, and the filters, which each task reads again, stay there.
-pub fn is_faster(depthwise: &ConvShape, pointwise: &ConvShape, target: &Target) -> bool {
+/// it is read, and the filters, which each task reads again, stay there. Says why.
+///
+/// # Errors
+/// Why not.
+pub fn compare(depthwise: &ConvShape, pointwise: &ConvShape, target: &Target) -> Result<String, String> {
     let size = pointwise.element.byte_size();
     let (filter_bytes, l2) = (pointwise.channels * pointwise.filters * size, target.caches.l2);
+    let too_many = |most: usize| format!("filters of {filter_bytes} bytes are read for each task; at most {most} pay");
     let pixels = multiply(depthwise.batch, depthwise.pixels()).as_constant();
     let (Some(pixels), Some(columns)) = (pixels, depthwise.columns().output.as_constant()) else {
         let (share, of) = tuning::SEPARABLE_FILTER_SHARE;
-        return filter_bytes * of <= l2 * share;
+        return match filter_bytes * of <= l2 * share {
+            true => Ok(format!("filters of {filter_bytes} bytes, read for each task, cost nothing")),
+            false => Err(too_many(l2 * share / of)),
+        };
     };
     let bytes = |pixels: i64| pixels as usize * pointwise.channels * size;
     let ((least, of_least), (most, of_most)) = (tuning::SEPARABLE_SHARE, tuning::LEFT_BLOCK_SHARE);
-    let leaves_cache = bytes(pixels) * of_least >= l2 * least;
-    let row_fits = bytes(columns) * of_most <= l2 * most;
-    leaves_cache && row_fits && filter_bytes <= l2
+    let between = bytes(pixels);
+    if between * of_least < l2 * least {
+        return Err(format!(
+            "the {between} bytes between them stay in the cache; it pays from {} on",
+            l2 * least / of_least
+        ));
+    }
+    if bytes(columns) * of_most > l2 * most {
+        return Err(format!("a row between them, {} bytes, does not fit the cache", bytes(columns)));
+    }
+    match filter_bytes <= l2 {
+        true => Ok(format!("the {between} bytes between them would leave the cache")),
+        false => Err(too_many(l2)),
+    }
 }
 
 /// The decisions about a kernel of two convolutions.
@@ -218,9 +236,9 @@ mod tests {
         let depthwise = ConvShape::padded(extents, (3, 1), (channels, channels), channels);
         let pointwise = ConvShape::padded(extents, (1, 1), (channels, filters), 1);
         assert!(can_pair(&depthwise, &pointwise));
-        let found = match is_faster(&depthwise, &pointwise, &target) {
-            false => "two kernels".to_owned(),
-            true => {
+        let found = match compare(&depthwise, &pointwise, &target) {
+            Err(_) => "two kernels".to_owned(),
+            Ok(_) => {
                 let plan = SeparablePlan::new(&depthwise, &pointwise, &target);
                 assert_eq!(SeparablePlan::from_plan(&plan.to_plan(&depthwise, &pointwise)), plan);
                 let (tile, rows) = (&plan.tile, plan.block_rows);

@@ -76,16 +76,35 @@ pub fn tiles(shape: &ConvShape) -> Option<[usize; 3]> {
 }
 
 impl WinogradPlan {
-    /// Plans a convolution whose tiles are `count`: of the plans that keep one thing transformed, the one that spends
-    /// less on transforms.
+    /// Plans a convolution whose tiles are `count`: of the plans that keep one thing transformed, the one that costs less.
     pub fn new(shape: &ConvShape, count: usize, target: &Target) -> WinogradPlan {
+        let cheaper =
+            |best: (WinogradPlan, usize), other: (WinogradPlan, usize)| if other.1 < best.1 { other } else { best };
+        let best = WinogradPlan::candidates(shape, count, target).into_iter().reduce(cheaper);
+        best.expect("the input can always stay transformed").0
+    }
+
+    /// The plans that keep one thing transformed, each with its cost in multiplications of vectors.
+    fn candidates(shape: &ConvShape, count: usize, target: &Target) -> Vec<(WinogradPlan, usize)> {
         let tile = RegisterTile::new(target, shape.element, constant(count), constant(shape.filters));
         let input = WinogradPlan::of_staying_input(shape, tile.clone(), count, target);
         let filters = WinogradPlan::of_staying_filters(shape, tile, count, target);
-        match filters.filter(|filters| filters.transform_cost(shape, count) < input.transform_cost(shape, count)) {
-            Some(filters) => filters,
-            None => input,
-        }
+        let with_cost = |plan: WinogradPlan| {
+            let cost = plan.cost(shape, count);
+            (plan, cost)
+        };
+        [Some(input), filters].into_iter().flatten().map(with_cost).collect()
+    }
+
+    /// What the plan of a convolution costs, and what else it could have been.
+    pub(crate) fn explain(shape: &ConvShape, target: &Target) -> (usize, String) {
+        let count = tiles(shape).map_or(0, |counts| counts.iter().product());
+        let plan = WinogradPlan::new(shape, count, target);
+        let others = WinogradPlan::candidates(shape, count, target).into_iter().filter(|(other, _)| *other != plan);
+        let others: Vec<String> =
+            others.map(|(other, cost)| format!("{cost} if the {} stays", other.stay.name())).collect();
+        let others = if others.is_empty() { "the filters do not fit the cache".into() } else { others.join(", ") };
+        (plan.cost(shape, count), format!("{count} tiles; the {} stays transformed ({others})", plan.stay.name()))
     }
 
     /// Large blocks of tiles, as each transforms all filters anew, but enough tasks; a panel at a time, with as many
@@ -115,14 +134,16 @@ impl WinogradPlan {
         })
     }
 
-    /// What all transforms of filters and input cost, in multiplications of vectors.
-    fn transform_cost(&self, shape: &ConvShape, count: usize) -> usize {
+    /// What products and transforms cost, in multiplications of vectors.
+    fn cost(&self, shape: &ConvShape, count: usize) -> usize {
         let [outer, _] = self.task_space(shape);
+        let filter_vectors = shape.channels * shape.filters.div_ceil(self.tile.lanes);
+        let products = count * PATCH * PATCH * filter_vectors;
         let input = count * shape.channels.div_ceil(self.tile.lanes) * tuning::WINOGRAD_INPUT_COST;
-        let filters = shape.channels * shape.filters.div_ceil(self.tile.lanes) * tuning::WINOGRAD_FILTER_COST;
+        let filters = filter_vectors * tuning::WINOGRAD_FILTER_COST;
         match self.stay {
-            Stay::Input => input + filters * outer,
-            Stay::Filters => input * outer + filters,
+            Stay::Input => products + input + filters * outer,
+            Stay::Filters => products + input * outer + filters,
         }
     }
 
@@ -199,12 +220,26 @@ impl WinogradPlan {
 
 /// Plans a kernel whose anchor is a convolution for which the algorithm pays.
 pub fn plan(spec: &KernelSpec, target: &Target) -> Option<Plan> {
-    let shape = ConvShape::of(spec).filter(|shape| fits(shape, target))?;
-    let count: usize = tiles(&shape)?.iter().product();
-    let pays = count >= tuning::WINOGRAD_FEWEST_TILES
-        && shape.channels >= tuning::WINOGRAD_CHANNELS
-        && shape.filters >= tuning::WINOGRAD_CHANNELS;
-    pays.then(|| WinogradPlan::new(&shape, count, target).to_plan(&shape))
+    consider(spec, target).ok()
+}
+
+/// As [`plan`].
+///
+/// # Errors
+/// Why this family does not compute the kernel.
+pub(crate) fn consider(spec: &KernelSpec, target: &Target) -> Result<Plan, String> {
+    let shape = ConvShape::of(spec).ok_or("not one channels-last convolution of floats that are in memory")?;
+    check(&shape, target)?;
+    let count: usize = tiles(&shape).ok_or("the number of images is not known")?.iter().product();
+    let quantities = [
+        (count, tuning::WINOGRAD_FEWEST_TILES, "tiles"),
+        (shape.channels, tuning::WINOGRAD_CHANNELS, "channels"),
+        (shape.filters, tuning::WINOGRAD_CHANNELS, "filters"),
+    ];
+    match quantities.into_iter().find(|(found, least, _)| found < least) {
+        Some((found, least, what)) => Err(format!("{found} {what}; it pays from {least} on")),
+        None => Ok(WinogradPlan::new(&shape, count, target).to_plan(&shape)),
+    }
 }
 
 /// The number of tiles of a block: a multiple of the register tile's rows of which at most `most` are made, or of one
@@ -231,16 +266,30 @@ fn share(target: &Target, (share, of): (usize, usize)) -> usize {
 }
 
 /// Whether the algorithm computes the convolution, in whole vectors.
-fn fits(shape: &ConvShape, target: &Target) -> bool {
+///
+/// # Errors
+/// Why not.
+fn check(shape: &ConvShape, target: &Target) -> Result<(), String> {
     let lanes = target.lanes(shape.element);
-    let spatial = shape.axes.iter().all(|axis| (axis.kernel, axis.stride, axis.dilation) == (3, 1, 1));
-    spatial
-        && shape.axes.len() == 2
-        && shape.groups == 1
-        && shape.element == ElementType::F32
-        && shape.channels.is_multiple_of(lanes)
-        && shape.filters.is_multiple_of(lanes)
-        && shape.axes.iter().all(|axis| axis.input.as_constant().is_some_and(|extent| extent > 0))
+    let is_spatial =
+        shape.axes.len() == 2 && shape.axes.iter().all(|axis| (axis.kernel, axis.stride, axis.dilation) == (3, 1, 1));
+    let (channels, filters) = (shape.channels, shape.filters);
+    if !is_spatial {
+        return Err("not 3x3 of stride 1".into());
+    }
+    if shape.groups != 1 {
+        return Err("in groups".into());
+    }
+    if shape.element != ElementType::F32 {
+        return Err(format!("of {}, not of f32", shape.element));
+    }
+    if !channels.is_multiple_of(lanes) || !filters.is_multiple_of(lanes) {
+        return Err(format!("{channels} channels and {filters} filters are not vectors of {lanes}"));
+    }
+    match shape.axes.iter().all(|axis| axis.input.as_constant().is_some_and(|extent| extent > 0)) {
+        true => Ok(()),
+        false => Err("the extents are not known".into()),
+    }
 }
 
 #[cfg(test)]
@@ -249,7 +298,7 @@ mod tests {
     use kiln_ir::DimExpr;
 
     /// `batch x size x size x channels -> filters`, same padding; what the planner decides.
-    fn check(cpu: &str, (batch, size): (i64, i64), (channels, filters): (usize, usize), expected: &str) {
+    fn check_plan(cpu: &str, (batch, size): (i64, i64), (channels, filters): (usize, usize), expected: &str) {
         let target = Target::parse("x86_64", Some(cpu)).expect("known");
         let batch = DimExpr::constant(batch);
         let shape =
@@ -266,6 +315,24 @@ mod tests {
         );
         assert_eq!(found, expected);
         assert_eq!(WinogradPlan::from_plan(&plan.to_plan(&shape)), plan);
+        let (cost, why) = WinogradPlan::explain(&shape, &target);
+        let cheapest = WinogradPlan::candidates(&shape, count, &target).into_iter().map(|(_, cost)| cost).min();
+        assert_eq!(Some(cost), cheapest);
+        assert!(why.contains(&format!("{count} tiles; the {} stays", plan.stay.name())), "{why}");
+    }
+
+    #[test]
+    fn refusals_say_why() {
+        let target = Target::parse("x86_64", Some("znver4")).expect("known");
+        let refused = |kernel: (i64, i64), channels: (usize, usize), groups: usize| {
+            let shape = ConvShape::padded([DimExpr::constant(28); 2], kernel, channels, groups);
+            check(&shape, &target).expect_err("refused")
+        };
+        assert_eq!(refused((3, 2), (64, 64), 1), "not 3x3 of stride 1");
+        assert_eq!(refused((3, 1), (64, 64), 2), "in groups");
+        assert_eq!(refused((3, 1), (3, 64), 1), "3 channels and 64 filters are not vectors of 16");
+        let symbolic = ConvShape::padded([DimExpr::symbol("d0"); 2], (3, 1), (64, 64), 1);
+        assert_eq!(check(&symbolic, &target).expect_err("refused"), "the extents are not known");
     }
 
     #[test]
@@ -273,14 +340,14 @@ mod tests {
         let stay = |tiles, panels, channels, tasks: [usize; 2]| {
             format!("filters stay, tiles {tiles} panels {panels} channels {channels} tasks {tasks:?}")
         };
-        check("sapphirerapids", (1, 224), (64, 64), &stay(14, 2, 64, [1, 224]));
-        check("sapphirerapids", (1, 112), (128, 128), &stay(14, 2, 128, [2, 56]));
-        check("sapphirerapids", (1, 56), (64, 64), &stay(14, 2, 64, [1, 14]));
-        check("sapphirerapids", (8, 28), (64, 128), &stay(14, 4, 64, [1, 28]));
-        check("sapphirerapids", (1, 28), (128, 128), &stay(13, 2, 128, [2, 4]));
-        check("znver4", (1, 56), (64, 64), &stay(14, 2, 64, [1, 14]));
-        check("x86-64-v3", (1, 56), (32, 32), &stay(12, 2, 32, [1, 17]));
-        check("x86-64-v3", (1, 56), (64, 64), &stay(12, 2, 64, [2, 17]));
+        check_plan("sapphirerapids", (1, 224), (64, 64), &stay(14, 2, 64, [1, 224]));
+        check_plan("sapphirerapids", (1, 112), (128, 128), &stay(14, 2, 128, [2, 56]));
+        check_plan("sapphirerapids", (1, 56), (64, 64), &stay(14, 2, 64, [1, 14]));
+        check_plan("sapphirerapids", (8, 28), (64, 128), &stay(14, 4, 64, [1, 28]));
+        check_plan("sapphirerapids", (1, 28), (128, 128), &stay(13, 2, 128, [2, 4]));
+        check_plan("znver4", (1, 56), (64, 64), &stay(14, 2, 64, [1, 14]));
+        check_plan("x86-64-v3", (1, 56), (32, 32), &stay(12, 2, 32, [1, 17]));
+        check_plan("x86-64-v3", (1, 56), (64, 64), &stay(12, 2, 64, [2, 17]));
     }
 
     #[test]
@@ -288,11 +355,11 @@ mod tests {
         let stay = |tiles, channels, tasks: [usize; 2]| {
             format!("input stay, tiles {tiles} panels 1 channels {channels} tasks {tasks:?}")
         };
-        check("sapphirerapids", (1, 56), (256, 256), &stay(42, 64, [5, 8]));
-        check("sapphirerapids", (1, 28), (512, 512), &stay(52, 74, [1, 16]));
-        check("sapphirerapids", (1, 14), (512, 512), &stay(16, 74, [1, 16]));
-        check("sapphirerapids", (1, 7), (512, 512), &stay(4, 37, [1, 8]));
-        check("znver4", (1, 56), (256, 256), &stay(42, 37, [5, 8]));
-        check("x86-64-v3", (1, 14), (256, 256), &stay(18, 37, [1, 16]));
+        check_plan("sapphirerapids", (1, 56), (256, 256), &stay(42, 64, [5, 8]));
+        check_plan("sapphirerapids", (1, 28), (512, 512), &stay(52, 74, [1, 16]));
+        check_plan("sapphirerapids", (1, 14), (512, 512), &stay(16, 74, [1, 16]));
+        check_plan("sapphirerapids", (1, 7), (512, 512), &stay(4, 37, [1, 8]));
+        check_plan("znver4", (1, 56), (256, 256), &stay(42, 37, [5, 8]));
+        check_plan("x86-64-v3", (1, 14), (256, 256), &stay(18, 37, [1, 16]));
     }
 }

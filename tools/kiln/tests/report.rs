@@ -202,3 +202,62 @@ fn other_types_count_their_own_bytes() {
     let report = report(directory.path(), &[]);
     assert_eq!((&report["totals"]["bytes_moved"], &report["totals"]["flops"]), (&64.into(), &0.into()));
 }
+
+/// Convolutions that are computed in different ways: 3x3 of stride 1, of stride 2, and depthwise.
+fn convolutions() -> onnx::Model {
+    let values = |count: i64| (0..count).map(|i| (i % 7) as f32 - 3.0).collect::<Vec<f32>>();
+    let conv = |inputs: &[&str], output: &str| onnx::Node::new("Conv", inputs, &[output]).ints("pads", &[1; 4]);
+    onnx::Model::default()
+        .input("x", FLOAT, &["1", "32", "28", "28"])
+        .weight("w", &[32, 32, 3, 3], &values(32 * 32 * 9))
+        .weight("d", &[32, 1, 3, 3], &values(32 * 9))
+        .add(conv(&["x", "w"], "a").named("plain"))
+        .add(conv(&["a", "w"], "b").ints("strides", &[2, 2]).named("strided"))
+        .add(conv(&["b", "d"], "y").int("group", 32).named("depthwise"))
+        .output("y", FLOAT, &["1", "32", "14", "14"])
+}
+
+#[test]
+fn explanations_say_which_candidate_was_chosen() {
+    let directory = prepare(&convolutions());
+    let arguments = ["compile", "model.onnx", "--cpu", "x86-64-v3", "--target", "x86_64", "--explain"];
+    let (status, text, error) = kiln(directory.path(), &arguments);
+    assert_eq!(status, 0, "{error}");
+    // The candidates of the kernel that computes a node: name, and whether it was chosen.
+    let candidates = |node: &str| -> Vec<(String, bool)> {
+        let mut kernels = text.split("\n\n");
+        let kernel = kernels
+            .find(|kernel| kernel.lines().next().is_some_and(|line| line.contains("conv ") && line.ends_with(node)));
+        let kernel = kernel.unwrap_or_else(|| panic!("no kernel for {node} in {text}"));
+        let rows = kernel.lines().skip_while(|line| !line.starts_with("  candidate")).skip(1);
+        rows.map(|row| (row.split_whitespace().next().expect("a name").to_owned(), row.contains(" chosen  "))).collect()
+    };
+    let expected = |rows: &[(&str, bool)]| -> Vec<(String, bool)> {
+        rows.iter().map(|&(name, is_chosen)| (name.to_owned(), is_chosen)).collect()
+    };
+    let order = [("depthwise", false), ("winograd", true), ("conv", false), ("contract", false)];
+    assert_eq!(candidates(", for plain"), expected(&order), "{text}");
+    let order = [("depthwise", false), ("winograd", false), ("conv", true), ("contract", false)];
+    assert_eq!(candidates(", for strided"), expected(&order), "{text}");
+    let order = [("depthwise", true), ("winograd", false), ("conv", false), ("contract", false)];
+    assert_eq!(candidates(", for depthwise"), expected(&order), "{text}");
+    assert!(text.contains("not 3x3 of stride 1") && text.contains("winograd is asked first"), "{text}");
+
+    let (status, ..) = kiln(directory.path(), &["compile", "model.onnx", "--emit", "graph", "--explain"]);
+    assert_eq!(status, 2, "both would go to standard output");
+}
+
+#[test]
+fn assembly_names_the_nodes_of_kernels() {
+    let directory = prepare(&convolutions());
+    let arguments = ["compile", "model.onnx", "--cpu", "x86-64-v3", "--target", "x86_64", "--emit", "asm"];
+    let (status, text, error) = kiln(directory.path(), &arguments);
+    assert_eq!(status, 0, "{error}");
+    for (node, family) in [("plain", "winograd"), ("strided", "conv"), ("depthwise", "depthwise")] {
+        let comment = format!("# computes {node}");
+        let marked: Vec<&str> =
+            text.split(&format!("{comment}\n")).skip(1).filter_map(|it| it.lines().next()).collect();
+        let is_task = |line: &&str| line.starts_with("kernel_") && line.contains(&format!("_{family}_task:"));
+        assert!(marked.iter().any(is_task), "{node}: {marked:?}");
+    }
+}

@@ -142,6 +142,7 @@ impl Case {
             threads: 1,
             cache: None,
             report: None,
+            explain: false,
             rules: Vec::new(),
             debug_rules: false,
         };

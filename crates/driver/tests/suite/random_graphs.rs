@@ -87,6 +87,7 @@ fn compile(module: &Module, level: OptimizationLevel, folder: &Path) -> Result<M
         threads: 1,
         cache: None,
         report: None,
+        explain: false,
     };
     generate(&request, &module, &sink, &Silent).ok_or_else(|| failure(&sink))?;
     Model::open(&path).map_err(|error| error.to_string())

@@ -43,6 +43,20 @@ impl LaunchDescription {
         Ok(())
     }
 
+    /// The distinct names of the nodes that the ops of a fusion come from, in order.
+    pub fn node_names(module: &Module, fusion: Op) -> Vec<String> {
+        let mut names: Vec<Name> = Vec::new();
+        for name in module.walk(fusion).into_iter().skip(1).flat_map(|op| module.location(op).names()) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        match names.is_empty() {
+            true => vec![node_name(module, fusion)],
+            false => names.iter().map(|name| name.as_str().to_owned()).collect(),
+        }
+    }
+
     fn from_attribute(attribute: Attribute) -> Option<LaunchDescription> {
         let AttributeKind::Dictionary(entries) = attribute.kind() else { return None };
         let entries: Attributes = entries.iter().copied().collect();
@@ -60,7 +74,8 @@ impl LaunchDescription {
 fn describe(module: &Module, fusion: Op) -> Result<Attribute, String> {
     let launch = Launch::of(module, fusion)?;
     let family = module.attribute(fusion, "plan").and_then(Plan::from_attribute).map(|plan| plan.family);
-    let nodes: Vec<Attribute> = node_names(module, fusion).iter().map(|name| Attribute::string(name)).collect();
+    let nodes: Vec<Attribute> =
+        LaunchDescription::node_names(module, fusion).iter().map(|name| Attribute::string(name)).collect();
     let entry = |name: &str, value: Attribute| (Name::new(name), value);
     let mut entries = vec![
         entry("callee", Attribute::symbol_ref(launch.callee.as_str())),
@@ -71,18 +86,4 @@ fn describe(module: &Module, fusion: Op) -> Result<Attribute, String> {
         entries.extend(module.attribute(fusion, name).map(|count| entry(name, count)));
     }
     Ok(Attribute::dictionary(entries))
-}
-
-/// The distinct names of the nodes that the ops of a fusion come from, in order.
-fn node_names(module: &Module, fusion: Op) -> Vec<String> {
-    let mut names: Vec<Name> = Vec::new();
-    for name in module.walk(fusion).into_iter().skip(1).flat_map(|op| module.location(op).names()) {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    match names.is_empty() {
-        true => vec![node_name(module, fusion)],
-        false => names.iter().map(|name| name.as_str().to_owned()).collect(),
-    }
 }

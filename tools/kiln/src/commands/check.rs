@@ -83,6 +83,7 @@ impl CheckCommand {
             threads: self.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
             cache: None,
             report: None,
+            explain: false,
         };
         let (sink, steps) = (Sink::new(), Steps::new());
         let mut failed_inputs = None;

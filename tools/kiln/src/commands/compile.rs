@@ -2,6 +2,7 @@
 
 use crate::failure::{Failure, show};
 use crate::options::{InputFile, PartialShapeArgument, parse_threads};
+use crate::output;
 use crate::progress::Steps;
 use crate::report::{self, ReportFormat};
 use clap::{Args, ValueEnum};
@@ -21,6 +22,7 @@ Examples:
   kiln compile model.onnx --shape x=1x3x224x224      fixes the extents of an input
   kiln compile model.onnx --emit graph               prints the optimized graph
   kiln compile model.onnx --rules fuse.rules         rewrites the graph by rules of your own
+  kiln compile model.onnx --explain                  prints how each kernel could be computed, and why it is as it is
   kiln compile model.onnx --report report.json       tells what each stage and pass did, and of each kernel")]
 pub struct CompileCommand {
     /// The model.
@@ -77,6 +79,11 @@ pub struct CompileCommand {
     /// output.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+
+    /// Prints, for each kernel, which ways of computing it were considered, what each is estimated to cost, in
+    /// multiplications of vectors, and why one was chosen.
+    #[arg(long)]
+    explain: bool,
 
     /// How the report is written [default: json if the file's name ends so, otherwise text].
     #[arg(long, value_enum, value_name = "FORMAT", requires = "report")]
@@ -152,6 +159,9 @@ impl CompileCommand {
         let diagnostics = sink.take();
         let Some(summary) = summary else { return Err(Failure::Diagnosed(diagnostics)) };
         show(&diagnostics);
+        if let Some(report) = summary.report.as_ref().filter(|_| self.explain) {
+            output::print(&report::explain(report))?;
+        }
         match (&self.report, &summary.report) {
             (Some(path), Some(report)) => {
                 report::write(report, path, self.report_format.unwrap_or_else(|| ReportFormat::of(path)))
@@ -182,6 +192,9 @@ impl CompileCommand {
             }
             _ => {}
         }
+        if self.explain && (output.is_none() || self.report.as_deref() == Some(Path::new("-"))) {
+            return Err(Failure::Usage("the explanation and something else would both go to standard output".into()));
+        }
         let shapes = |arguments: &[PartialShapeArgument]| {
             arguments.iter().map(|shape| (shape.name.clone(), shape.extents.clone())).collect()
         };
@@ -203,7 +216,8 @@ impl CompileCommand {
             rules: self.rules.iter().map(|path| path.display().to_string()).collect(),
             debug_rules: self.debug_rules,
             threads,
-            report: self.report.as_ref().map(|_| shapes(&self.report_shapes)),
+            report: (self.report.is_some() || self.explain).then(|| shapes(&self.report_shapes)),
+            explain: self.explain,
             cache: self.cache.as_deref().map(open_cache).transpose().map_err(Failure::Input)?,
         })
     }

@@ -55,6 +55,7 @@ impl InspectCommand {
             threads: 1,
             cache: None,
             report: None,
+            explain: false,
         };
         let sink = Sink::new();
         let inventory = inspect(&request, &sink);

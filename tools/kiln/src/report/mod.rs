@@ -1,5 +1,6 @@
 //! What `kiln compile --report` writes: text for people, JSON for programs.
 
+mod explain;
 mod json;
 mod text;
 
@@ -8,6 +9,8 @@ use crate::output;
 use clap::ValueEnum;
 use kiln_driver::{OptimizationLevel, Report};
 use std::path::Path;
+
+pub(crate) use explain::render as explain;
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

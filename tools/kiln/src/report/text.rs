@@ -163,6 +163,8 @@ mod tests {
             family: "map".into(),
             ops: vec!["add".into(), "relu".into()],
             plan: vec![("tasks".into(), "d0".into()), ("lanes".into(), "16".into())],
+            nodes: vec!["n0".into()],
+            considered: Vec::new(),
             calls: 3,
             operations: Some(DimExpr::constant(0)),
             traffic: n,

@@ -143,6 +143,7 @@ impl Case {
             threads: 1,
             cache: Some(object_cache()?),
             report: None,
+            explain: false,
         };
         let mut module = import(&request.model, &request, &sink).ok_or_else(|| first(&sink))?;
         run(&mut module, pipeline::conversion(), &sink).ok_or_else(|| first(&sink))?;

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,21 @@ import cache  # noqa: E402 (rows puts scripts/ on the path)
 
 # What takes longer to convert than this has no result.
 CONVERSION_SECONDS = 300
+
+
+class Results:
+    """Runs an engine whose call returns its results, and keeps those of the last run."""
+
+    def __init__(self, call: Callable[..., object], arguments: list):
+        self._call, self._arguments = call, arguments
+        self._last: object = None
+
+    def run(self) -> None:
+        self._last = self._call(*self._arguments)
+
+    def all(self) -> list:
+        """The results, of an engine that returns one or several."""
+        return list(self._last) if isinstance(self._last, (tuple, list)) else [self._last]
 
 
 class Unsupported(Exception):
@@ -33,12 +49,13 @@ class Task:
     scratch: Path
 
     def converted(self, engine: str, version: str, convert: Callable[[Path], None]) -> Path:
-        """A folder of files that `convert` makes from the model, once for each version of the engine and of the model.
+        """A folder of files that `convert` makes from the model, until the model, the engine or its module here change.
 
         That it fails, or takes too long, is kept as well.
         """
         folder = self.row.folder / engine
-        key = cache.text_sha256(rows.key(self.row), version)
+        module = Path(sys.modules[convert.__module__].__file__).read_text()
+        key = cache.text_sha256(rows.key(self.row), version, module)
         if not (folder / "key").exists() or (folder / "key").read_text() != key:
             with cache.fresh_folder(folder) as building:
                 signal.signal(signal.SIGALRM, end_conversion)

@@ -7,7 +7,7 @@ from pathlib import Path
 import iree.runtime
 import numpy
 
-from engines.base import Prepared, Task, command
+from engines.base import Prepared, Results, Task, command
 
 VERSION = importlib.metadata.version("iree-base-runtime")
 
@@ -16,6 +16,7 @@ COMPILE = [
     "--iree-hal-local-target-device-backends=llvm-cpu",
     "--iree-llvmcpu-target-cpu=host",
     "--iree-opt-level=O3",
+    "--iree-opt-data-tiling",
     "--iree-input-type=onnx",
 ]
 
@@ -29,12 +30,12 @@ def prepare(task: Task) -> Prepared:
     function = module[next(name for name in loaded.function_names if not name.endswith("$async") and "__" not in name)]
     arrays = [iree.runtime.asdevicearray(config.device, array) for array in task.inputs.values()]
 
-    def fetch() -> dict[str, numpy.ndarray]:
-        results = function(*arrays)
-        results = results if isinstance(results, (tuple, list)) else (results,)
-        return {name: result.to_host() for name, result in zip(task.expected, results)}
+    results = Results(function, arrays)
 
-    return Prepared(lambda: function(*arrays), fetch)
+    def fetch() -> dict[str, numpy.ndarray]:
+        return {name: result.to_host() for name, result in zip(task.expected, results.all())}
+
+    return Prepared(results.run, fetch)
 
 
 def convert(task: Task, folder: Path) -> None:

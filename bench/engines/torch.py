@@ -8,7 +8,7 @@ import recipes
 import torch
 import torch._inductor
 
-from engines.base import Prepared, Task, Unsupported
+from engines.base import Prepared, Results, Task, Unsupported
 
 VERSION = torch.__version__.split("+")[0]
 
@@ -17,19 +17,12 @@ def prepare(task: Task) -> Prepared:
     torch.set_num_threads(task.threads)
     folder = task.converted(f"torch-{task.threads}", VERSION, lambda folder: convert(task, folder))
     network = torch._inductor.aoti_load_package(str(folder / "model.pt2"))
-    arrays = tensors(task)
-    names = list(task.expected)
-
-    @torch.inference_mode()
-    def run() -> object:
-        return network(*arrays)
+    results = Results(torch.inference_mode()(network), list(tensors(task)))
 
     def fetch() -> dict[str, numpy.ndarray]:
-        results = run()
-        results = results if isinstance(results, (tuple, list)) else (results,)
-        return {name: result.numpy() for name, result in zip(names, results)}
+        return {name: result.numpy() for name, result in zip(task.expected, results.all())}
 
-    return Prepared(run, fetch)
+    return Prepared(results.run, fetch)
 
 
 def convert(task: Task, folder: Path) -> None:

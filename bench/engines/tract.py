@@ -3,7 +3,7 @@
 import numpy
 import tract
 
-from engines.base import Prepared, Task
+from engines.base import Prepared, Results, Task
 
 VERSION = tract.version()
 
@@ -23,8 +23,9 @@ def prepare(task: Task) -> Prepared:
     # Names of outputs are those of the nodes that compute them; their order is the file's.
     assert len(outputs) == len(task.expected)
 
-    def fetch() -> dict[str, numpy.ndarray]:
-        results = [result.to_numpy() for result in state.run(arrays)]
-        return dict(zip(task.expected, results))
+    results = Results(state.run, [arrays])
 
-    return Prepared(lambda: state.run(arrays), fetch)
+    def fetch() -> dict[str, numpy.ndarray]:
+        return {name: result.to_numpy() for name, result in zip(task.expected, results.all())}
+
+    return Prepared(results.run, fetch)

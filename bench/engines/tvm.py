@@ -9,7 +9,7 @@ import tvm
 from tvm import relax
 from tvm.relax.frontend.onnx import from_onnx
 
-from engines.base import Prepared, Task
+from engines.base import Prepared, Results, Task
 
 VERSION = tvm.__version__
 
@@ -21,14 +21,14 @@ def prepare(task: Task) -> Prepared:
     graph = onnx.load(task.row.path, load_external_data=False).graph
     names = [value.name for value in graph.input if value.name in task.inputs]
     arrays = [tvm.runtime.tensor(task.inputs[name], device=tvm.cpu()) for name in names]
-    function = machine["main"]
+    results = Results(machine["main"], arrays)
 
     def fetch() -> dict[str, numpy.ndarray]:
-        results = function(*arrays)
-        results = [results] if isinstance(results, tvm.runtime.Tensor) else list(results)
-        return {name: result.numpy() for name, result in zip(task.expected, results)}
+        # Several results are in an array of TVM's own.
+        arrays = [array for result in results.all() for array in ([result] if hasattr(result, "numpy") else result)]
+        return {name: array.numpy() for name, array in zip(task.expected, arrays)}
 
-    return Prepared(lambda: function(*arrays), fetch)
+    return Prepared(results.run, fetch)
 
 
 def convert(task: Task, folder: Path) -> None:

@@ -357,3 +357,12 @@ func.func {sym_name = "main", function_type = (!q, !k) -> (!q, !q)} ({
   %2 = graph.attention %q, %t, %v {scale = 0.25} : (!q, !k, !k) -> !q
   func.return %1, %2 : (!q, !q) -> ()
 }) : () -> ()
+// -----
+// queries that two tasks share unevenly, neither a multiple of a tile's rows
+!q = tensor<2x197x8xf32>
+!k = tensor<2x31x8xf32>
+func.func {sym_name = "main", function_type = (!q, !k, !k) -> !q} ({
+^bb0(%q: !q, %k: !k, %v: !k):
+  %0 = graph.attention %q, %k, %v {scale = 0.5} : (!q, !k, !k) -> !q
+  func.return %0 : (!q) -> ()
+}) : () -> ()

@@ -291,3 +291,16 @@ func.func {sym_name = "main", function_type = (!x, !f) -> !y} ({
   %0 = graph.conv %t, %f {strides = [2], dilations = [1], pad_low = [4], pad_high = [4], groups = 1, layout = "channels_last"} : (!t, !f) -> !y
   func.return %0 : (!y) -> ()
 }) : () -> ()
+// -----
+// taps so far apart that the rows between them do not fit the cache
+!x = tensor<2x14x14x300xf32>
+!w = tensor<40x300x3x3xf32>
+!b = tensor<40xf32>
+!y = tensor<2x14x14x40xf32>
+func.func {sym_name = "main", function_type = (!x, !w, !b, !y) -> !y} ({
+^bb0(%x: !x, %w: !w, %b: !b, %r: !y):
+  %0 = graph.conv %x, %w, %b {strides = [1, 1], dilations = [11, 12], pad_low = [11, 12], pad_high = [11, 12], groups = 1, layout = "channels_last"} : (!x, !w, !b) -> !y
+  %1 = graph.add %0, %r : (!y, !y) -> !y
+  %2 = graph.relu %1 : (!y) -> !y
+  func.return %2 : (!y) -> ()
+}) : () -> ()

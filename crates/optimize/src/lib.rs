@@ -11,6 +11,7 @@ mod casts;
 mod check_rules;
 mod concat;
 mod control_flow;
+mod dead_taps;
 mod fold_constants;
 mod fold_scale;
 mod gather_to_slice;

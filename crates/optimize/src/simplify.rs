@@ -5,7 +5,7 @@
 use crate::gather_to_slice::gather_to_slice;
 use crate::matching::{is_constant, is_elementwise, shape_of};
 use crate::rules::add_themes;
-use crate::{casts, concat, control_flow, loops, slices};
+use crate::{casts, concat, control_flow, dead_taps, loops, slices};
 use kiln_ir::{Module, Op, PatternSet, Rewrite};
 
 /// All simplification patterns; those that change rounding only if `relaxed`.
@@ -18,6 +18,7 @@ pub fn simplify_patterns(relaxed: bool, patterns: &mut PatternSet) {
         .add_fn("broadcast-into-elementwise", "graph.broadcast", broadcast_into_elementwise);
     casts::add_patterns(patterns);
     concat::add_patterns(patterns);
+    dead_taps::add_patterns(patterns);
     slices::add_patterns(patterns);
     control_flow::add_patterns(patterns);
     loops::add_patterns(patterns);

@@ -168,6 +168,10 @@ impl AttentionPlan {
         let most = constant(tuning::ATTENTION_QUERIES);
         let block_queries = balanced_block(shape.queries, most);
         let scores = RegisterTile::new(target, shape.element, block_queries, shape.keys);
+        let scores = match (shape.queries.as_constant(), block_queries.as_constant()) {
+            (Some(queries), Some(block)) if block > 0 => scores.covering((queries % block) as usize),
+            _ => scores,
+        };
         let columns = RegisterTile::new(target, shape.element, block_queries, shape.value_size);
         let values =
             RegisterTile { rows: scores.rows.clone(), vectors: columns.vectors.min(scores.vectors), ..columns };

@@ -80,6 +80,13 @@ pub struct ConvPlan {
 }
 
 impl ConvPlan {
+    /// Plans a convolution, whose rows may become an outer axis.
+    pub fn of(shape: ConvShape, target: &Target) -> (ConvShape, ConvPlan) {
+        let shape = if skips_rows(&shape, target) { shape.with_rows_outside() } else { shape };
+        let plan = ConvPlan::new(&shape, target);
+        (shape, plan)
+    }
+
     /// Plans a convolution.
     pub fn new(shape: &ConvShape, target: &Target) -> ConvPlan {
         let access = access(shape);
@@ -202,9 +209,32 @@ impl ConvPlan {
 /// Plans a kernel whose anchor is a convolution, if this family computes it.
 pub fn plan(spec: &KernelSpec, target: &Target) -> Option<Plan> {
     let shape = ConvKernel::of(spec)?.shape;
-    let plan = ConvPlan::new(&shape, target);
+    let axes = shape.axes.len();
+    let (shape, plan) = ConvPlan::of(shape, target);
     let form = PackForm::ConvPanels { groups: shape.groups, columns: plan.tile.columns() };
-    Some(plan.to_plan(FAMILY, &shape, Packing { input: shape.filter, form }))
+    let plan = plan.to_plan(FAMILY, &shape, Packing { input: shape.filter, form });
+    Some(if shape.axes.len() > axes { plan.with(ROWS_OUTSIDE, true) } else { plan })
+}
+
+/// The option of plans for which the rows of the output are an outer axis: [`ConvShape::with_rows_outside`].
+const ROWS_OUTSIDE: &str = "rows_outside";
+
+/// The shape that a plan is for.
+pub fn planned_shape(shape: ConvShape, plan: &Plan) -> ConvShape {
+    if plan.flag(ROWS_OUTSIDE) { shape.with_rows_outside() } else { shape }
+}
+
+/// Whether the rows between those that a dilated convolution reads, and not these alone, are too much for the cache.
+fn skips_rows(shape: &ConvShape, target: &Target) -> bool {
+    let (rows, columns) = (shape.rows(), shape.columns());
+    let Some(output) = columns.output.as_constant().filter(|_| rows.dilation > 1 && !shape.is_planar) else {
+        return false;
+    };
+    let (share, of) = tuning::LEFT_BLOCK_SHARE;
+    let positions = columns.window(DimExpr::constant(output)).as_constant().unwrap_or(i64::MAX);
+    let pixel = shape.group_channels() * shape.element.byte_size();
+    let reach = (rows.kernel - 1) * rows.dilation + 1;
+    (reach as usize).saturating_mul(positions as usize).saturating_mul(pixel) > target.caches.l2 * share / of
 }
 
 fn access(shape: &ConvShape) -> Access {
@@ -272,7 +302,7 @@ mod tests {
         let target = Target::parse("x86_64", Some(cpu)).expect("known");
         let input = size.map_or(DimExpr::symbol("d0"), DimExpr::constant);
         let shape = ConvShape::padded([input; 2], (kernel, stride), (channels, filters), 1);
-        let plan = ConvPlan::new(&shape, &target);
+        let (shape, plan) = ConvPlan::of(shape, &target);
         let tasks = plan.task_space(&shape).into_iter().fold(constant(1), multiply);
         let found = format!(
             "{:?} {:?}x{} rows {} columns {} panels {} pitch {} tasks {tasks}",
@@ -288,6 +318,22 @@ mod tests {
         let form = PackForm::ConvPanels { groups: 1, columns: plan.tile.columns() };
         let printed = plan.to_plan(FAMILY, &shape, Packing { input: 1, form });
         assert_eq!(ConvPlan::from_plan(&printed), plan);
+    }
+
+    #[test]
+    fn dilated_rows_are_read_alone_where_those_between_are_too_many() {
+        let target = Target::parse("x86_64", Some("sapphirerapids")).expect("known");
+        let plan = |dilation: i64, channels: usize| {
+            let mut shape = ConvShape::padded([constant(14); 2], (3, 1), (channels, 256), 1);
+            for axis in &mut shape.axes {
+                (axis.dilation, axis.pad_low, axis.pad_high) = (dilation, dilation, dilation);
+            }
+            let (shape, plan) = ConvPlan::of(shape, &target);
+            let (rows, columns) = plan.window(&shape);
+            format!("{} axes, window {rows} x {columns}", shape.axes.len())
+        };
+        assert_eq!(plan(12, 960), "3 axes, window 1 x 38");
+        assert_eq!(plan(2, 64), "2 axes, window 5 x 18");
     }
 
     #[test]

@@ -119,6 +119,13 @@ impl ConvShape {
         (filled && shape.axes.iter().all(|axis| axis.kernel > 0)).then_some(shape)
     }
 
+    /// The same convolution with its rows as an outer axis, around rows of which there is one: what a task reads then are
+    /// the rows of its taps, and not those between them.
+    pub fn with_rows_outside(mut self) -> ConvShape {
+        self.axes.insert(self.axes.len() - 1, ConvAxis::unit());
+        self
+    }
+
     /// The innermost spatial axis.
     pub fn columns(&self) -> &ConvAxis {
         &self.axes[self.axes.len() - 1]

@@ -13,7 +13,7 @@ mod window;
 use crate::builder::{Buffer, Index, KernelBuilder};
 use crate::gemm::{DepthLoop, Finish, merge_depth};
 use kiln_ir::DimExpr;
-use kiln_schedule::conv::{ConvKernel, ConvPlan};
+use kiln_schedule::conv::{ConvKernel, ConvPlan, planned_shape};
 use kiln_schedule::conv_shape::{ConvAxis, ConvShape};
 use kiln_schedule::conv_transpose::TransposedShape;
 use kiln_schedule::expanded::{ExpandedKernel, ExpandedPlan};
@@ -23,11 +23,12 @@ use kiln_schedule::{KernelSpec, Plan, Source};
 /// Emits a convolution planned by `kiln_schedule::conv`.
 pub fn emit(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
     let kernel = ConvKernel::of(spec).expect("plans of this family are made for channels-last convolutions");
+    let shape = planned_shape(kernel.shape.clone(), plan);
     let plan = ConvPlan::from_plan(plan);
     let merged = kernel.merge_pixels();
     let whole = kernel.prologue.as_ref().map(|spec| Prologue { spec, is_merged: false });
     let prologue = merged.as_ref().map(|spec| Prologue { spec, is_merged: true }).or(whole);
-    let conv = Conv { spec: &kernel.spec, shape: &kernel.shape, plan: &plan, prologue };
+    let conv = Conv { spec: &kernel.spec, shape: &shape, plan: &plan, prologue };
     if plan.access.is_flat() { flat::emit(&conv, b) } else { window::emit_conv(&conv, b) }
 }
 

@@ -114,9 +114,9 @@ fn multiply(
     });
 }
 
-/// The leading coordinates of a position of the output. The result of a 1-D convolution has no rows.
+/// The leading coordinates of a position of the output, which has no rows where their axis was made up.
 pub(super) fn coordinates(conv: &Conv, region: &Region, row: Index, column: Index) -> Vec<Index> {
-    let has_rows = conv.spec.nodes[conv.shape.anchor].results[0].rank() > 3;
+    let has_rows = conv.spec.nodes[conv.shape.anchor].results[0].rank() == conv.shape.axes.len() + 2;
     let mut coordinates = vec![region.image];
     coordinates.extend(&region.outer);
     coordinates.extend(has_rows.then_some(row));

@@ -48,7 +48,14 @@ impl Contraction<'_> {
 
     fn scalar(&self, b: &mut KernelBuilder, operand: usize, at: &[Index]) -> Value {
         let at: Vec<Coordinate> = at.iter().map(|&index| Coordinate::uniform(index)).collect();
-        Body::new(self.spec, Lanes::SCALAR).value(b, self.node.operands[operand], &at)
+        self.factor(b, operand, &at, Lanes::SCALAR)
+    }
+
+    /// Elements of an operand, in the type of the sum.
+    fn factor(&self, b: &mut KernelBuilder, operand: usize, at: &[Coordinate], lanes: Lanes) -> Value {
+        let source = self.node.operands[operand];
+        let value = Body::new(self.spec, lanes).value(b, source, at);
+        b.cast(value, self.spec.tensor(source).element, self.element)
     }
 
     /// What sums start from: the bias of a channel, or zero.
@@ -84,8 +91,8 @@ impl Contraction<'_> {
             };
             let a_at = place(0, if transpose_a { [k, row] } else { [row, k] });
             let b_at = place(1, if transpose_b { [column, k] } else { [k, column] });
-            let a = Body::new(self.spec, lanes).value(b, left, &a_at);
-            let right = Body::new(self.spec, lanes).value(b, self.node.operands[1], &b_at);
+            let a = self.factor(b, 0, &a_at, lanes);
+            let right = self.factor(b, 1, &b_at, lanes);
             vec![self.multiply_add(b, a, right, sum[0])]
         })[0]
     }
@@ -103,20 +110,30 @@ impl Contraction<'_> {
         let first = b.mul(group, filter[1]);
         let mut ranges = Vec::new();
         let mut origins = Vec::new();
+        let pad_value = self.node.attributes.i64("pad_value").unwrap_or(0);
         for (axis, &place) in window.axes.iter().enumerate() {
             let origin = window.origin(b, axis, at[place]);
-            ranges.push(window.taps_within(b, axis, origin, filter[2 + axis], 0.into(), input[place]));
+            ranges.push(match pad_value {
+                0 => window.taps_within(b, axis, origin, filter[2 + axis], 0.into(), input[place]),
+                _ => (Index::Constant(0), filter[2 + axis]),
+            });
             origins.push(origin);
         }
         let start = self.initial(b, channel);
         self.walk(b, &ranges, Vec::new(), start, &mut |b, taps, sum| {
             let mut place = at.to_vec();
+            let mut inside = Condition::Constant(true);
             for (axis, &spatial) in window.axes.iter().enumerate() {
                 place[spatial] = window.place(b, axis, origins[axis], taps[axis]);
+                if pad_value != 0 {
+                    let here = b.in_range(place[spatial], input[spatial]);
+                    inside = b.and(inside, here);
+                }
             }
             b.for_loop(0, filter[1], 1, &[sum], |b, inner, sum| {
                 place[window.channel] = b.add(first, inner);
-                let value = self.scalar(b, 0, &place);
+                let padding = |b: &mut KernelBuilder| vec![b.number(pad_value as f64, self.element, 1)];
+                let value = b.if_else(inside, |b| vec![self.scalar(b, 0, &place)], padding)[0];
                 let weight = self.scalar(b, 1, &[&[channel, inner], taps].concat());
                 vec![self.multiply_add(b, value, weight, sum[0])]
             })[0]

@@ -15,9 +15,10 @@ const GROWTH_LIMIT: usize = 64 << 10;
 /// A constant with more users than this counts as one that stays.
 const MOST_USERS: usize = 64;
 
-/// Folds everything inside `root`; returns how many ops became constants.
-pub fn fold_constants(module: &mut Module, root: Op) -> usize {
-    let mut folding = Folding::default();
+/// Folds everything inside `root`; returns how many ops became constants. With `keep_bytes`, matrices and filters of 8-bit
+/// integers are not converted: `recompose-quantized` looks for them.
+pub fn fold_constants(module: &mut Module, root: Op, keep_bytes: bool) -> usize {
+    let mut folding = Folding { keep_bytes, ..Folding::default() };
     let mut folded = Vec::new();
     for op in module.walk(root) {
         let Some(results) = folding.evaluate(module, op) else { continue };
@@ -43,6 +44,8 @@ pub fn fold_constants(module: &mut Module, root: Op) -> usize {
 struct Folding {
     /// The results of ops that are folded.
     known: FxHashMap<Value, Tensor>,
+    /// Whether matrices of bytes are not converted.
+    keep_bytes: bool,
 }
 
 impl Folding {
@@ -86,6 +89,7 @@ impl Folding {
         module.has_traits(op, Traits::PURE)
             && !module.has_traits(op, Traits::CONSTANT_LIKE)
             && module.definition(op).is_some_and(|row| row.evaluate.is_some())
+            && !(self.keep_bytes && converts_bytes(module, op))
             && module.operands(op).iter().all(is_known)
     }
 
@@ -94,4 +98,12 @@ impl Folding {
         let uses = module.uses(constant);
         uses.len() <= MOST_USERS && uses.iter().all(|user| self.is_of_constants(module, user.op))
     }
+}
+
+/// Whether an op converts 8-bit integers that vary along several axes, as zeros and scales do not.
+fn converts_bytes(module: &Module, op: Op) -> bool {
+    let operand = |op| module.ty(module.operand(op, 0));
+    module.is(op, "graph.cast")
+        && matches!(operand(op).element(), Some(ElementType::I8 | ElementType::U8))
+        && operand(op).as_tensor().is_some_and(|tensor| tensor.shape.iter().filter(|dim| !dim.is(1)).count() > 1)
 }

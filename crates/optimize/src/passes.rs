@@ -2,7 +2,7 @@
 
 use crate::{
     ApplyRules, RemoveDeadValues, fold_constants, fold_scale_patterns, merge_siblings_patterns,
-    move_transposes::place_transposes, recompose_patterns, recompose_recurrent, simplify_patterns,
+    move_transposes::place_transposes, recompose_patterns, recompose_quantized_patterns, recompose_recurrent, simplify_patterns,
     sink_transpose_patterns,
 };
 use kiln_ir::{Attribute, Builder, PatternSet, Type, Value};
@@ -15,6 +15,7 @@ pub const PASSES: &[PassInfo] = &[
     PassInfo::of::<FoldScale>(),
     PassInfo::of::<MergeSiblings>(),
     PassInfo::of::<Recompose>(),
+    PassInfo::of::<RecomposeQuantized>(),
     PassInfo::of::<RecomposeRecurrent>(),
     PassInfo::of::<RemoveDeadValues>(),
     PassInfo::of::<Simplify>(),
@@ -35,14 +36,17 @@ fn run(context: &mut PassContext<'_>, add: impl FnOnce(&mut PatternSet)) {
 
 options! {
     /// Evaluates ops whose operands are constant.
-    pub struct FoldConstants {}
+    pub struct FoldConstants {
+        /// Whether matrices and filters of 8-bit integers stay what they are.
+        keep_bytes: bool = false,
+    }
 }
 
 impl Pass for FoldConstants {
     const NAME: &'static str = "fold-constants";
 
     fn run(&self, context: &mut PassContext<'_>) {
-        let folded = fold_constants(context.module, context.root);
+        let folded = fold_constants(context.module, context.root, self.keep_bytes);
         context.count("ops-folded", folded);
     }
 }
@@ -70,6 +74,19 @@ impl Pass for MergeSiblings {
 
     fn run(&self, context: &mut PassContext<'_>) {
         run(context, merge_siblings_patterns);
+    }
+}
+
+options! {
+    /// Makes products of bytes of products of what they stand for.
+    pub struct RecomposeQuantized {}
+}
+
+impl Pass for RecomposeQuantized {
+    const NAME: &'static str = "recompose-quantized";
+
+    fn run(&self, context: &mut PassContext<'_>) {
+        run(context, recompose_quantized_patterns);
     }
 }
 

@@ -60,7 +60,9 @@ impl NamedPipeline for Pre {
     fn steps(&self) -> String {
         // Exporters repeat themselves, in loops too, and leave constants to be computed; everything after this sees less.
         // What functions pass to each other goes last, when nobody asks for it any more.
-        "fold-constants,cse,simplify,loop-invariant-code-motion,dce,remove-dead-values,symbol-dce".into()
+        // Products of bytes are found before their weights are folded into floats.
+        let quantized = "fold-constants{keep-bytes=true},recompose-quantized";
+        format!("{quantized},fold-constants,cse,simplify,loop-invariant-code-motion,dce,remove-dead-values,symbol-dce")
     }
 }
 

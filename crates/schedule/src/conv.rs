@@ -13,7 +13,8 @@ mod kernel;
 
 use crate::blocking::Work;
 use crate::conv_shape::ConvShape;
-use crate::extent::{at_least_one, balanced_block, constant, divide_up, multiply};
+use crate::dot::Dot;
+use crate::extent::{add, at_least_one, balanced_block, constant, divide_up, multiply};
 use crate::pack::{PackForm, Packing};
 use crate::plan::Plan;
 use crate::register_tile::RegisterTile;
@@ -60,6 +61,15 @@ impl Access {
     }
 }
 
+/// The innermost loop of a convolution.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Run {
+    /// Whether it covers the taps along columns, too, beside the channels.
+    pub joins_taps: bool,
+    /// Elements.
+    pub length: usize,
+}
+
 /// The decisions about a convolution.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct ConvPlan {
@@ -89,16 +99,17 @@ impl ConvPlan {
 
     /// Plans a convolution.
     pub fn new(shape: &ConvShape, target: &Target) -> ConvPlan {
-        let access = access(shape);
+        let dot = Dot::of(target, shape.element, shape.filter_element);
+        let access = access(shape, dot);
         let filters = constant(shape.group_filters());
         if !access.is_flat() {
-            let tile = RegisterTile::new(target, shape.element, shape.columns().output, filters);
+            let tile = RegisterTile::new(target, shape.element, shape.columns().output, filters).with_dot(dot);
             let prefetch = tuning::prefetches(target);
             return ConvPlan { prefetch, ..ConvPlan::of_images(shape, access, tile, target) };
         }
         let rows = multiply(shape.batch, shape.pixels());
-        let tile = RegisterTile::new(target, shape.element, rows, filters);
-        let pixel_pitch = pixel_pitch(shape, access, tile.lanes);
+        let tile = RegisterTile::new(target, shape.element, rows, filters).with_dot(dot);
+        let pixel_pitch = pixel_pitch(shape, access, &tile);
         let work = Work {
             pieces: constant(shape.groups),
             rows,
@@ -117,7 +128,7 @@ impl ConvPlan {
 
     /// Plans a convolution whose rows are rows of images, as `access` says.
     pub fn of_images(shape: &ConvShape, access: Access, tile: RegisterTile, target: &Target) -> ConvPlan {
-        let pixel_pitch = pixel_pitch(shape, access, tile.lanes);
+        let pixel_pitch = pixel_pitch(shape, access, &tile);
         let bytes = pixel_pitch * shape.element.byte_size();
         let block_columns = block_columns(shape, &tile, bytes, target);
         let column_blocks = divide_up(shape.columns().output, block_columns);
@@ -134,6 +145,30 @@ impl ConvPlan {
         let blocks = work.blocks(target);
         let (block_rows, block_panels) = (blocks.rows, blocks.panels);
         ConvPlan { access, tile, prefetch: false, block_rows, block_columns, block_panels, pixel_pitch }
+    }
+
+    /// Axes of the filter that one run of the input covers, which is the innermost loop: channels, and the taps of a row
+    /// where steps of several terms would leave many of them empty.
+    pub fn run(&self, shape: &ConvShape) -> Run {
+        let joins = self.tile.dot.terms() > 1 && self.pixel_pitch == shape.channels && can_join_taps(shape);
+        let taps = if joins { shape.columns().kernel as usize } else { 1 };
+        Run { joins_taps: joins, length: taps * shape.group_channels() }
+    }
+
+    /// Elements of a packed panel.
+    pub fn panel_elements(&self, shape: &ConvShape) -> usize {
+        let Run { joins_taps, length } = self.run(shape);
+        let runs = if joins_taps { shape.taps() / shape.columns().kernel as usize } else { shape.taps() };
+        runs * length.next_multiple_of(self.tile.dot.terms()) * self.tile.columns()
+    }
+
+    /// How the filter is packed.
+    pub fn pack_form(&self, shape: &ConvShape) -> PackForm {
+        let (groups, columns) = (shape.groups, self.tile.columns());
+        match self.tile.dot.terms() {
+            1 => PackForm::ConvPanels { groups, columns },
+            terms => PackForm::ConvRuns { groups, columns, terms, joins_taps: self.run(shape).joins_taps },
+        }
     }
 
     /// Panels of filters in a group.
@@ -162,13 +197,15 @@ impl ConvPlan {
     /// Bytes of scratch memory of each thread.
     pub fn scratch(&self, shape: &ConvShape) -> DimExpr {
         let pixel = constant(self.pixel_pitch * shape.element.byte_size());
+        // The last step of a run may read further than the run goes.
+        let beyond = constant(self.tile.dot.terms() - 1);
         match self.access {
             Access::Flat | Access::Direct => constant(0),
-            Access::Gather => multiply(self.block_rows, pixel),
+            Access::Gather => add(multiply(self.block_rows, pixel), beyond),
             Access::Window => {
                 let (rows, columns) = self.window(shape);
                 let slices: i64 = shape.outer().iter().map(|axis| axis.kernel).product();
-                multiply(multiply(multiply(rows, columns), constant(slices as usize)), pixel)
+                add(multiply(multiply(multiply(rows, columns), constant(slices as usize)), pixel), beyond)
             }
         }
     }
@@ -211,7 +248,7 @@ pub fn plan(spec: &KernelSpec, target: &Target) -> Option<Plan> {
     let shape = ConvKernel::of(spec)?.shape;
     let axes = shape.axes.len();
     let (shape, plan) = ConvPlan::of(shape, target);
-    let form = PackForm::ConvPanels { groups: shape.groups, columns: plan.tile.columns() };
+    let form = plan.pack_form(&shape);
     let plan = plan.to_plan(FAMILY, &shape, Packing { input: shape.filter, form });
     Some(if shape.axes.len() > axes { plan.with(ROWS_OUTSIDE, true) } else { plan })
 }
@@ -237,11 +274,22 @@ fn skips_rows(shape: &ConvShape, target: &Target) -> bool {
     (reach as usize).saturating_mul(positions as usize).saturating_mul(pixel) > target.caches.l2 * share / of
 }
 
-fn access(shape: &ConvShape) -> Access {
+/// Whether the taps of a row and their channels follow each other in an input of pixels without gaps.
+fn can_join_taps(shape: &ConvShape) -> bool {
+    shape.groups == 1 && shape.columns().dilation == 1 && !shape.is_planar
+}
+
+/// Whether steps of `dot` would read beyond the end of an input that is read in place.
+fn is_ragged(shape: &ConvShape, dot: Dot) -> bool {
+    let joined = if can_join_taps(shape) && shape.pitch == shape.channels { shape.columns().kernel as usize } else { 1 };
+    !(joined * shape.group_channels()).is_multiple_of(dot.terms())
+}
+
+fn access(shape: &ConvShape, dot: Dot) -> Access {
     if shape.is_planar {
         return if shape.is_padded() { Access::Window } else { Access::Direct };
     }
-    let conflict = conflicts(shape, shape.pitch);
+    let conflict = conflicts(shape, shape.pitch) || is_ragged(shape, dot);
     if shape.taps() == 1 && !shape.is_padded() {
         return if conflict || shape.is_computed || !shape.is_pointwise() { Access::Gather } else { Access::Flat };
     }
@@ -254,8 +302,8 @@ fn conflicts(shape: &ConvShape, pitch: usize) -> bool {
     bytes.is_multiple_of(tuning::SET_CONFLICT_BYTES)
 }
 
-pub(crate) fn pixel_pitch(shape: &ConvShape, access: Access, lanes: usize) -> usize {
-    let channels = shape.group_channels();
+pub(crate) fn pixel_pitch(shape: &ConvShape, access: Access, tile: &RegisterTile) -> usize {
+    let (channels, lanes) = (shape.group_channels(), tile.lanes);
     match access {
         Access::Flat | Access::Direct => shape.pitch,
         // A gathered pixel follows the one before; a window keeps the columns between two outputs.

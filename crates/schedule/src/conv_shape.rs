@@ -59,8 +59,12 @@ pub struct ConvShape {
     pub filter: usize,
     /// Which input is the bias.
     pub bias: Option<usize>,
-    /// The element type of all of them.
+    /// The element type of the input; of all of them, unless it is an 8-bit integer.
     pub element: ElementType,
+    /// The element type of the filter.
+    pub filter_element: ElementType,
+    /// What stands for zero where a window leaves the input.
+    pub pad_value: i64,
     /// The number of images.
     pub batch: DimExpr,
     /// Spatial axes, at least two: those of the model, after a unit axis if it has but one.
@@ -76,7 +80,7 @@ pub struct ConvShape {
 }
 
 impl ConvShape {
-    /// The only `conv` of a kernel, if it is channels-last, of `f32` or `f64`, and reads inputs of the kernel.
+    /// The only `conv` of a kernel, if it is channels-last, of `f32`, `f64` or widening, and reads inputs of the kernel.
     pub fn of(spec: &KernelSpec) -> Option<ConvShape> {
         ConvShape::of_op(spec, "conv")
     }
@@ -91,7 +95,8 @@ impl ConvShape {
         let element = data.element;
         let others_are_whole = inputs[1..].iter().all(|&input| spec.inputs[input].within.is_none());
         let pitch = data.row_pitch().filter(|_| others_are_whole)?;
-        if !node.is_channels_last() || !matches!(element, ElementType::F32 | ElementType::F64) {
+        let is_known = matches!(element, ElementType::F32 | ElementType::F64) || is_widening(node);
+        if !node.is_channels_last() || !is_known {
             return None;
         }
         let filter_shape: Vec<usize> =
@@ -108,6 +113,8 @@ impl ConvShape {
             filter,
             bias: inputs.get(2).copied(),
             element,
+            filter_element: weights.element,
+            pad_value: node.attributes.i64("pad_value").unwrap_or(0),
             batch: input_shape[0],
             axes: axes(node, &input_shape, &output_shape, &filter_shape, rank),
             channels: static_channels(&input_shape)?,
@@ -171,6 +178,11 @@ impl ConvShape {
         self.taps() == 1 && !self.is_padded() && self.axes.iter().all(|axis| axis.stride == 1)
     }
 
+    /// Whether elements are floats, as families without integers want it.
+    pub fn is_float(&self) -> bool {
+        self.element.is_float()
+    }
+
     /// Whether each channel is convolved alone, with a filter of its own.
     pub fn is_depthwise(&self) -> bool {
         self.groups == self.channels && self.groups == self.filters
@@ -213,6 +225,8 @@ impl ConvShape {
             filter: 1,
             bias: None,
             element: ElementType::F32,
+            filter_element: ElementType::F32,
+            pad_value: 0,
             batch: constant(1),
             axes: extents.map(axis).to_vec(),
             channels,
@@ -221,6 +235,11 @@ impl ConvShape {
             groups,
         }
     }
+}
+
+/// Whether a product is of 8-bit integers with sums of 32 bits.
+pub(crate) fn is_widening(node: &NodeSpec) -> bool {
+    node.attributes.bool("widening") == Some(true)
 }
 
 fn axes(node: &NodeSpec, input: &[DimExpr], output: &[DimExpr], filter: &[usize], rank: usize) -> Vec<ConvAxis> {

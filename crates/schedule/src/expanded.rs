@@ -92,7 +92,8 @@ impl ExpandedKernel {
 /// Whether a kernel of this family can compute both, the second of the result of the first.
 pub fn can_expand(expansion: &ConvShape, depthwise: &ConvShape) -> bool {
     let known = |shape: &ConvShape| shape.axes.iter().all(|axis| axis.output.as_constant().is_some());
-    expansion.is_pointwise()
+    expansion.is_float()
+        && expansion.is_pointwise()
         && expansion.groups == 1
         && expansion.outer().is_empty()
         && expansion.axes.len() == depthwise.axes.len()

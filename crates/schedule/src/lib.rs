@@ -15,6 +15,7 @@ pub mod conv;
 pub mod conv_shape;
 pub mod conv_transpose;
 pub mod depthwise;
+pub mod dot;
 pub mod expanded;
 pub mod extent;
 pub mod families;

@@ -13,6 +13,8 @@
 mod transposes;
 
 use crate::blocking::Work;
+use crate::conv_shape::is_widening;
+use crate::dot::Dot;
 use crate::extent::{add, constant, divide_up, multiply};
 use crate::pack::{PackForm, Packing};
 use crate::plan::Plan;
@@ -41,8 +43,10 @@ pub struct MatmulShape {
     pub left: MatrixOperand,
     /// The right operand.
     pub right: MatrixOperand,
-    /// The element type of both and of the result.
+    /// The element type of the left operand; of both and of the result, unless it is an 8-bit integer.
     pub element: ElementType,
+    /// The element type of the right operand.
+    pub right_element: ElementType,
     /// Extents of the batch axes of the result.
     pub batch: Vec<DimExpr>,
     /// Rows of the result.
@@ -58,7 +62,7 @@ pub struct MatmulShape {
 }
 
 impl MatmulShape {
-    /// The only `matmul` of a kernel, if it is of `f32` or `f64` and reads inputs of the kernel or transposes of them.
+    /// The only `matmul` of a kernel, if it is of `f32`, `f64` or widening and reads inputs of the kernel or transposes of them.
     pub fn of(spec: &KernelSpec) -> Option<MatmulShape> {
         Surrounded::of(spec).and_then(|surrounded| MatmulShape::inside(&surrounded))
     }
@@ -69,7 +73,7 @@ impl MatmulShape {
         let anchor = spec.anchor_of_post_ops("matmul")?;
         let node = &spec.nodes[anchor];
         let element = spec.inputs[left.input].element;
-        if !matches!(element, ElementType::F32 | ElementType::F64) || spec.inputs[right.input].element != element {
+        if !matches!(element, ElementType::F32 | ElementType::F64) && !is_widening(node) {
             return None;
         }
         // Panels are packed from what is whole.
@@ -86,6 +90,7 @@ impl MatmulShape {
             left: left.clone(),
             right: right.clone(),
             element,
+            right_element: spec.inputs[right.input].element,
             batch,
             rows,
             depth: left.extents[if left_transposed { left.extents.len() - 2 } else { left.extents.len() - 1 }],
@@ -149,6 +154,19 @@ impl MatmulShape {
         self.right.batch().all(|(extent, _)| extent == DimExpr::constant(1))
     }
 
+    /// How rows and columns are multiplied. Steps of several terms want these to be neighbours on the left, and their
+    /// number to be a multiple of them unless rows are copied.
+    fn dot(&self, target: &Target) -> Dot {
+        let dot = Dot::of(target, self.element, self.right_element);
+        let depth = self.depth.as_constant();
+        let is_whole = depth.is_some_and(|depth| (depth as usize).is_multiple_of(dot.terms()));
+        let can_be_copied = depth.is_some() && self.has_layer_weights();
+        match self.left_rows_are_runs() && (is_whole || can_be_copied) {
+            false if dot != Dot::Fused => Dot::Widened,
+            _ => dot,
+        }
+    }
+
     /// Independent products, and rows of each.
     pub fn units_and_rows(&self) -> (DimExpr, DimExpr) {
         let batch = product(&self.batch);
@@ -198,17 +216,23 @@ impl MatmulPlan {
     /// Plans a matrix product.
     pub fn new(shape: &MatmulShape, target: &Target) -> MatmulPlan {
         let (units, rows) = shape.units_and_rows();
-        let tile = RegisterTile::new(target, shape.element, rows, shape.columns);
+        let depth = shape.depth.as_constant().map(|depth| depth as usize);
+        let dot = shape.dot(target);
+        let tile = RegisterTile::new(target, shape.element, rows, shape.columns).with_dot(dot);
         let right = right(shape, target, &tile);
         let size = shape.element.byte_size();
-        let depth = shape.depth.as_constant().map(|depth| depth as usize);
         let conflict = |elements: usize| elements > 0 && (elements * size).is_multiple_of(tuning::SET_CONFLICT_BYTES);
         let row_distance = shape.left_strides().0.as_constant().map_or(0, |distance| distance as usize);
         let copied_depth = depth.filter(|&depth| {
+            // A step of several terms must not read beyond the last row.
+            let is_ragged = !depth.is_multiple_of(dot.terms());
             let is_better = depth > 0 && conflict(row_distance) && tile.most_rows() > tuning::FEW_ROWS;
-            is_better && right == Right::Panels && shape.left_rows_are_runs()
+            (is_better || is_ragged) && right == Right::Panels && shape.left_rows_are_runs()
         });
-        let spread = |depth: usize| if conflict(depth) { depth + tile.lanes } else { depth };
+        let spread = |depth: usize| {
+            let depth = depth.next_multiple_of(dot.terms());
+            if conflict(depth) { depth + tile.lanes } else { depth }
+        };
         let left_pitch = copied_depth.map_or(0, spread);
         let panels = shape.columns.as_constant().map(|columns| (columns as usize).div_ceil(tile.columns()));
         let estimate = |extent: DimExpr| extent.as_constant().map_or(tuning::SYMBOLIC_LENGTH, |extent| extent as usize);
@@ -241,6 +265,13 @@ impl MatmulPlan {
         [units, divide_up(rows, self.block_rows), divide_up(panels, self.block_panels)]
     }
 
+    /// Elements of a packed panel.
+    pub fn panel_elements(&self, shape: &MatmulShape) -> DimExpr {
+        let terms = constant(self.tile.dot.terms());
+        let depth = multiply(divide_up(shape.depth, terms), terms);
+        multiply(depth, constant(self.tile.columns()))
+    }
+
     /// Bytes of scratch memory before copies.
     pub fn spill_bytes(&self) -> usize {
         if self.spill { SPILL_BYTES } else { 0 }
@@ -252,8 +283,7 @@ impl MatmulPlan {
         let copied = if self.copy_left {
             multiply(self.block_rows, constant(self.left_pitch))
         } else if self.right == Right::Copied {
-            let panel = multiply(shape.depth, constant(self.tile.columns()));
-            multiply(self.block_panels, panel)
+            multiply(self.block_panels, self.panel_elements(shape))
         } else {
             constant(0)
         };
@@ -275,7 +305,11 @@ impl MatmulPlan {
         if self.right != Right::Panels {
             return plan;
         }
-        let form = PackForm::MatrixPanels { columns: self.tile.columns(), transposed: shape.right_transposed };
+        let (columns, transposed) = (self.tile.columns(), shape.right_transposed);
+        let form = match self.tile.dot.terms() {
+            1 => PackForm::MatrixPanels { columns, transposed },
+            terms => PackForm::MatrixRuns { columns, terms, transposed },
+        };
         Packing { input: shape.right.input, form }.attach(plan)
     }
 
@@ -313,6 +347,6 @@ fn right(shape: &MatmulShape, target: &Target, tile: &RegisterTile) -> Right {
     // A row's last vector is partial unless the columns are a multiple of its lanes; without masks, only a copy that is
     // filled up can be read by whole vectors.
     let whole = shape.columns.as_constant().is_some_and(|columns| (columns as usize).is_multiple_of(tile.lanes));
-    let readable = shape.right_columns_are_runs() && (whole || target.has_masks);
+    let readable = shape.right_columns_are_runs() && (whole || target.has_masks) && tile.dot.terms() == 1;
     if readable { Right::InPlace } else { Right::Copied }
 }

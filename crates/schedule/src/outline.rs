@@ -16,10 +16,12 @@
 //!
 //! A kernel is an anchor with its epilogue: elementwise ops of the anchor's own shape that need nothing later than the
 //! kernel; or, without an anchor, a tree of elementwise ops of one shape. A kernel of several ops has one result: what
-//! leaves a kernel is what memory must hold. Transposes around a matrix product belong to its kernel, too. `graph.reshape`
+//! leaves a kernel is what memory must hold. What an epilogue reads beside and that is converted from bytes is converted
+//! there. Transposes around a matrix product belong to its kernel, too. `graph.reshape`
 //! is no kernel but another name of a buffer, as is what `place-parts` placed; constants and `graph.dims` are no kernels
 //! either.
 
+mod bytes;
 mod prologue;
 mod transposes;
 
@@ -87,10 +89,15 @@ fn find_groups(module: &Module, ops: &[Op]) -> Vec<Vec<Op>> {
     let order: FxHashMap<Op, usize> = ops.iter().enumerate().map(|(index, &op)| (op, index)).collect();
     let mut taken: FxHashSet<Op> = FxHashSet::default();
     let mut groups = Vec::new();
+    // Ops that an epilogue reads but that stand before the anchor are moved behind it.
+    let mut moved: FxHashMap<Op, usize> = FxHashMap::default();
     for &op in ops {
         let is_free = !taken.contains(&op) && transposes::reader(module, op).is_none();
         if is_free && role(module, op) == Role::Anchor {
             let mut group = with_epilogue(module, op, &order, &taken);
+            let side = bytes::dequantized_operands(module, op, &group, &taken);
+            moved.extend(side.iter().map(|&side| (side, order[&op])));
+            group.extend(side);
             group.extend(prologue(module, op, &taken));
             transposes::surround(module, op, &taken, &mut group);
             taken.extend(&group);
@@ -105,7 +112,10 @@ fn find_groups(module: &Module, ops: &[Op]) -> Vec<Vec<Op>> {
         }
     }
     for group in &mut groups {
-        group.sort_by_key(|op| order[op]);
+        group.sort_by_key(|op| match moved.get(op) {
+            Some(&anchor) if order[op] < anchor => (anchor, 1 + order[op]),
+            _ => (order[op], 0),
+        });
     }
     groups
 }

@@ -10,6 +10,7 @@
 //! recurrent      D x G * U x S         ->  D x G x panels x S x columns
 //! depthwise      C x 1 x taps         ->  taps x C
 //! Winograd       O x I x taps         ->  panels x I x taps x columns
+//! steps of terms  ... x K x columns     ->  ... x K/terms x columns x terms
 //! ```
 //!
 //! A panel holds `columns` filters; the last is filled up with zeros.

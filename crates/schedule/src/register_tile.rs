@@ -1,5 +1,6 @@
 //! The register tile of the matrix kernels: a few rows by a few vectors of accumulators.
 
+use crate::dot::{Dot, sum_type};
 use crate::plan::Plan;
 use crate::tuning;
 use kiln_ir::DimExpr;
@@ -18,6 +19,8 @@ pub struct RegisterTile {
     pub lanes: usize,
     /// Steps of the depth that are written out one after the other, where they divide it.
     pub unroll: usize,
+    /// How rows and columns are multiplied.
+    pub dot: Dot,
 }
 
 impl RegisterTile {
@@ -39,12 +42,17 @@ impl RegisterTile {
 
     /// The tile for runs of any number of rows.
     pub fn of_any_rows(target: &Target, element: ElementType, columns: DimExpr) -> RegisterTile {
-        let lanes = target.lanes(element);
+        let lanes = target.lanes(sum_type(element));
         let preferred = tuning::tile_vectors(target);
         let vectors = covering(columns, lanes).map_or(preferred, |vectors| vectors.min(preferred));
         let most = (free_registers(target).saturating_sub(vectors) / vectors).clamp(1, tuning::TILE_ROWS);
         let halves = std::iter::successors(Some(most), |&count| (count > 1).then(|| count.div_ceil(2)));
-        RegisterTile { rows: halves.collect(), vectors, lanes, unroll: tuning::UNROLL }
+        RegisterTile { rows: halves.collect(), vectors, lanes, dot: Dot::Fused, unroll: tuning::UNROLL }
+    }
+
+    /// The tile, multiplying as `dot` says.
+    pub fn with_dot(self, dot: Dot) -> RegisterTile {
+        RegisterTile { dot, ..self }
     }
 
     /// The tile with code for runs of `rows` rows, too: what is left over of them after whole tiles.
@@ -60,10 +68,12 @@ impl RegisterTile {
     /// Writes the tile into a plan.
     pub fn attach(&self, plan: Plan) -> Plan {
         let rows: Vec<i64> = self.rows.iter().map(|&rows| rows as i64).collect();
-        plan.with("tile_rows", rows)
+        let plan = plan
+            .with("tile_rows", rows)
             .with("tile_vectors", self.vectors as i64)
             .with("lanes", self.lanes as i64)
-            .with("unroll", self.unroll as i64)
+            .with("unroll", self.unroll as i64);
+        if self.dot == Dot::Fused { plan } else { plan.with("dot", self.dot.name()) }
     }
 
     /// Reads the tile of a plan.
@@ -73,10 +83,12 @@ impl RegisterTile {
     pub fn of(plan: &Plan) -> RegisterTile {
         let rows = plan.options.i64s("tile_rows").expect("a plan with a register tile lists its rows");
         let rows = rows.into_iter().map(|rows| rows as usize).collect();
+        let dot = plan.options.str("dot").map_or(Some(Dot::Fused), Dot::named);
         RegisterTile {
             rows,
             vectors: plan.size("tile_vectors"),
             lanes: plan.size("lanes"),
+            dot: dot.expect("a plan names a way to multiply that there is"),
             unroll: plan.size("unroll"),
         }
     }

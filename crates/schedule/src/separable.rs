@@ -63,7 +63,9 @@ impl SeparableKernel {
 
 /// Whether a kernel of this family can compute both, the second of the result of the first.
 pub fn can_pair(depthwise: &ConvShape, pointwise: &ConvShape) -> bool {
-    depthwise.is_depthwise()
+    depthwise.is_float()
+        && pointwise.is_float()
+        && depthwise.is_depthwise()
         && depthwise.outer().is_empty()
         && pointwise.is_pointwise()
         && pointwise.groups == 1
@@ -121,8 +123,8 @@ pub struct SeparablePlan {
 impl SeparablePlan {
     /// Plans a kernel of two convolutions.
     pub fn new(depthwise: &ConvShape, pointwise: &ConvShape, target: &Target) -> SeparablePlan {
-        let lanes = target.lanes(pointwise.element);
-        let pixel_pitch = pixel_pitch(pointwise, Access::Gather, lanes);
+        let any = RegisterTile::of_any_rows(target, pointwise.element, constant(pointwise.filters));
+        let pixel_pitch = pixel_pitch(pointwise, Access::Gather, &any);
         let block_rows = block_rows(depthwise, pixel_pitch * pointwise.element.byte_size(), target);
         let tile = register_tile(depthwise, pointwise, block_rows, target);
         let tile_columns = DepthwisePlan::new(depthwise, target).tile_columns;

@@ -5,7 +5,7 @@
 //!
 //! x86 starts at x86-64-v2: before SSE4.1, rounding was a library call, and models call no library.
 
-use crate::{Architecture, Architecture::*};
+use crate::{Architecture, Architecture::*, ByteDot};
 
 /// The vector unit a cpu has: what emitters may count on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,19 +14,39 @@ pub(crate) struct VectorUnit {
     pub registers: u32,
     pub fma: bool,
     pub masks: bool,
+    pub dot: ByteDot,
 }
 
-pub(crate) const SSE: VectorUnit = VectorUnit { bits: 128, registers: 16, fma: false, masks: false };
+impl VectorUnit {
+    const fn with_dot(self, dot: ByteDot) -> VectorUnit {
+        VectorUnit { dot, ..self }
+    }
+}
+
+/// No sums of products of bytes.
+const NO_DOT: ByteDot = ByteDot { signed: false, unsigned: false, mixed: false };
+/// VNNI: the one operand is unsigned, the other signed.
+const VNNI: ByteDot = ByteDot { signed: false, unsigned: false, mixed: true };
+/// The dot product of Armv8.2.
+const DOTPROD: ByteDot = ByteDot { signed: true, unsigned: true, mixed: false };
+/// The same with the 8-bit matrix extension.
+const I8MM: ByteDot = ByteDot { signed: true, unsigned: true, mixed: true };
+
+pub(crate) const SSE: VectorUnit = VectorUnit { bits: 128, registers: 16, fma: false, masks: false, dot: NO_DOT };
 /// AVX without FMA3.
-pub(crate) const AVX: VectorUnit = VectorUnit { bits: 256, registers: 16, fma: false, masks: false };
-pub(crate) const AVX2: VectorUnit = VectorUnit { bits: 256, registers: 16, fma: true, masks: false };
-pub(crate) const AVX512: VectorUnit = VectorUnit { bits: 512, registers: 32, fma: true, masks: true };
-pub(crate) const NEON: VectorUnit = VectorUnit { bits: 128, registers: 32, fma: true, masks: false };
-pub(crate) const RVV128: VectorUnit = VectorUnit { bits: 128, registers: 32, fma: true, masks: true };
-pub(crate) const RVV256: VectorUnit = VectorUnit { bits: 256, registers: 32, fma: true, masks: true };
-pub(crate) const RVV512: VectorUnit = VectorUnit { bits: 512, registers: 32, fma: true, masks: true };
+pub(crate) const AVX: VectorUnit = VectorUnit { bits: 256, registers: 16, fma: false, masks: false, dot: NO_DOT };
+pub(crate) const AVX2: VectorUnit = VectorUnit { bits: 256, registers: 16, fma: true, masks: false, dot: NO_DOT };
+pub(crate) const AVX512: VectorUnit = VectorUnit { bits: 512, registers: 32, fma: true, masks: true, dot: NO_DOT };
+pub(crate) const AVX2_VNNI: VectorUnit = AVX2.with_dot(VNNI);
+pub(crate) const AVX512_VNNI: VectorUnit = AVX512.with_dot(VNNI);
+pub(crate) const NEON: VectorUnit = VectorUnit { bits: 128, registers: 32, fma: true, masks: false, dot: NO_DOT };
+pub(crate) const NEON_DOT: VectorUnit = NEON.with_dot(DOTPROD);
+pub(crate) const NEON_I8MM: VectorUnit = NEON.with_dot(I8MM);
+pub(crate) const RVV128: VectorUnit = VectorUnit { bits: 128, registers: 32, fma: true, masks: true, dot: NO_DOT };
+pub(crate) const RVV256: VectorUnit = VectorUnit { bits: 256, registers: 32, fma: true, masks: true, dot: NO_DOT };
+pub(crate) const RVV512: VectorUnit = VectorUnit { bits: 512, registers: 32, fma: true, masks: true, dot: NO_DOT };
 /// No vector unit: LLVM splits a pair of `f32` into two of the 32 scalar registers.
-pub(crate) const SCALAR: VectorUnit = VectorUnit { bits: 64, registers: 16, fma: true, masks: false };
+pub(crate) const SCALAR: VectorUnit = VectorUnit { bits: 64, registers: 16, fma: true, masks: false, dot: NO_DOT };
 
 /// What the table says of one cpu.
 #[derive(Clone, Copy, Debug)]
@@ -66,53 +86,53 @@ pub(crate) const CPUS: &[Cpu] = &[
     cpu(X86_64, "broadwell", AVX2, [32, 256, 8192]),
     cpu(X86_64, "skylake", AVX2, [32, 256, 8192]),
     cpu(X86_64, "skylake-avx512", AVX512, [32, 1024, 24576]),
-    cpu(X86_64, "cascadelake", AVX512, [32, 1024, 32768]),
-    cpu(X86_64, "cooperlake", AVX512, [32, 1024, 32768]),
-    cpu(X86_64, "icelake-client", AVX512, [48, 512, 8192]),
-    cpu(X86_64, "icelake-server", AVX512, [48, 1280, 49152]),
-    cpu(X86_64, "rocketlake", AVX512, [48, 512, 16384]),
-    cpu(X86_64, "tigerlake", AVX512, [48, 1280, 12288]),
-    cpu(X86_64, "sapphirerapids", AVX512, [48, 2048, 61440]),
-    cpu(X86_64, "emeraldrapids", AVX512, [48, 2048, 163840]),
-    cpu(X86_64, "graniterapids", AVX512, [48, 2048, 196608]),
-    cpu(X86_64, "alderlake", AVX2, [48, 1280, 30720]),
-    cpu(X86_64, "raptorlake", AVX2, [48, 2048, 36864]),
-    cpu(X86_64, "meteorlake", AVX2, [48, 2048, 24576]),
-    cpu(X86_64, "arrowlake", AVX2, [48, 3072, 36864]),
-    cpu(X86_64, "lunarlake", AVX2, [48, 2560, 12288]),
-    cpu(X86_64, "gracemont", AVX2, [32, 2048, 6144]),
-    cpu(X86_64, "sierraforest", AVX2, [32, 4096, 110592]),
+    cpu(X86_64, "cascadelake", AVX512_VNNI, [32, 1024, 32768]),
+    cpu(X86_64, "cooperlake", AVX512_VNNI, [32, 1024, 32768]),
+    cpu(X86_64, "icelake-client", AVX512_VNNI, [48, 512, 8192]),
+    cpu(X86_64, "icelake-server", AVX512_VNNI, [48, 1280, 49152]),
+    cpu(X86_64, "rocketlake", AVX512_VNNI, [48, 512, 16384]),
+    cpu(X86_64, "tigerlake", AVX512_VNNI, [48, 1280, 12288]),
+    cpu(X86_64, "sapphirerapids", AVX512_VNNI, [48, 2048, 61440]),
+    cpu(X86_64, "emeraldrapids", AVX512_VNNI, [48, 2048, 163840]),
+    cpu(X86_64, "graniterapids", AVX512_VNNI, [48, 2048, 196608]),
+    cpu(X86_64, "alderlake", AVX2_VNNI, [48, 1280, 30720]),
+    cpu(X86_64, "raptorlake", AVX2_VNNI, [48, 2048, 36864]),
+    cpu(X86_64, "meteorlake", AVX2_VNNI, [48, 2048, 24576]),
+    cpu(X86_64, "arrowlake", AVX2_VNNI, [48, 3072, 36864]),
+    cpu(X86_64, "lunarlake", AVX2_VNNI, [48, 2560, 12288]),
+    cpu(X86_64, "gracemont", AVX2_VNNI, [32, 2048, 6144]),
+    cpu(X86_64, "sierraforest", AVX2_VNNI, [32, 4096, 110592]),
     cpu(X86_64, "znver1", AVX2, [32, 512, 8192]),
     cpu(X86_64, "znver2", AVX2, [32, 512, 16384]),
     cpu(X86_64, "znver3", AVX2, [32, 512, 32768]),
-    cpu(X86_64, "znver4", AVX512, [32, 1024, 32768]),
-    cpu(X86_64, "znver5", AVX512, [48, 1024, 32768]),
+    cpu(X86_64, "znver4", AVX512_VNNI, [32, 1024, 32768]),
+    cpu(X86_64, "znver5", AVX512_VNNI, [48, 1024, 32768]),
 
     cpu(Aarch64, "generic", NEON, [32, 512, 2048]),
     cpu(Aarch64, "cortex-a53", NEON, [32, 512, 0]),
-    cpu(Aarch64, "cortex-a55", NEON, [32, 256, 1024]),
+    cpu(Aarch64, "cortex-a55", NEON_DOT, [32, 256, 1024]),
     cpu(Aarch64, "cortex-a57", NEON, [32, 1024, 0]),
     cpu(Aarch64, "cortex-a72", NEON, [32, 1024, 0]),
     cpu(Aarch64, "cortex-a73", NEON, [32, 1024, 0]),
-    cpu(Aarch64, "cortex-a75", NEON, [64, 512, 2048]),
-    cpu(Aarch64, "cortex-a76", NEON, [64, 512, 2048]),
-    cpu(Aarch64, "cortex-a77", NEON, [64, 512, 4096]),
-    cpu(Aarch64, "cortex-a78", NEON, [64, 512, 4096]),
-    cpu(Aarch64, "cortex-a510", NEON, [32, 256, 4096]),
-    cpu(Aarch64, "cortex-a710", NEON, [64, 512, 8192]),
-    cpu(Aarch64, "cortex-a720", NEON, [64, 512, 8192]),
-    cpu(Aarch64, "cortex-x1", NEON, [64, 1024, 8192]),
-    cpu(Aarch64, "cortex-x2", NEON, [64, 1024, 8192]),
-    cpu(Aarch64, "cortex-x4", NEON, [64, 2048, 8192]),
-    cpu(Aarch64, "neoverse-e1", NEON, [64, 256, 4096]),
-    cpu(Aarch64, "neoverse-n1", NEON, [64, 1024, 32768]),
-    cpu(Aarch64, "neoverse-n2", NEON, [64, 1024, 32768]),
-    cpu(Aarch64, "neoverse-v1", NEON, [64, 1024, 32768]),
-    cpu(Aarch64, "neoverse-v2", NEON, [64, 2048, 32768]),
-    cpu(Aarch64, "grace", NEON, [64, 1024, 116736]),
-    cpu(Aarch64, "ampere1", NEON, [64, 2048, 65536]),
-    cpu(Aarch64, "apple-m1", NEON, [128, 3072, 8192]),
-    cpu(Aarch64, "apple-m2", NEON, [128, 4096, 8192]),
+    cpu(Aarch64, "cortex-a75", NEON_DOT, [64, 512, 2048]),
+    cpu(Aarch64, "cortex-a76", NEON_DOT, [64, 512, 2048]),
+    cpu(Aarch64, "cortex-a77", NEON_DOT, [64, 512, 4096]),
+    cpu(Aarch64, "cortex-a78", NEON_DOT, [64, 512, 4096]),
+    cpu(Aarch64, "cortex-a510", NEON_I8MM, [32, 256, 4096]),
+    cpu(Aarch64, "cortex-a710", NEON_I8MM, [64, 512, 8192]),
+    cpu(Aarch64, "cortex-a720", NEON_I8MM, [64, 512, 8192]),
+    cpu(Aarch64, "cortex-x1", NEON_DOT, [64, 1024, 8192]),
+    cpu(Aarch64, "cortex-x2", NEON_I8MM, [64, 1024, 8192]),
+    cpu(Aarch64, "cortex-x4", NEON_I8MM, [64, 2048, 8192]),
+    cpu(Aarch64, "neoverse-e1", NEON_DOT, [64, 256, 4096]),
+    cpu(Aarch64, "neoverse-n1", NEON_DOT, [64, 1024, 32768]),
+    cpu(Aarch64, "neoverse-n2", NEON_I8MM, [64, 1024, 32768]),
+    cpu(Aarch64, "neoverse-v1", NEON_I8MM, [64, 1024, 32768]),
+    cpu(Aarch64, "neoverse-v2", NEON_I8MM, [64, 2048, 32768]),
+    cpu(Aarch64, "grace", NEON_I8MM, [64, 1024, 116736]),
+    cpu(Aarch64, "ampere1", NEON_I8MM, [64, 2048, 65536]),
+    cpu(Aarch64, "apple-m1", NEON_DOT, [128, 3072, 8192]),
+    cpu(Aarch64, "apple-m2", NEON_I8MM, [128, 4096, 8192]),
     cpu(Aarch64, "a64fx", NEON, [64, 2048, 0]),
 
     profile("rv64gc", "+m,+a,+f,+d,+c", SCALAR),
@@ -151,7 +171,13 @@ pub(crate) fn extensions(architecture: Architecture) -> &'static [&'static str] 
 /// `features` is LLVM's form: `+avx2,-avx512f`.
 pub(crate) fn unit_of_features(architecture: Architecture, features: &str) -> VectorUnit {
     let has = |name: &str| features.split(',').any(|feature| feature.strip_prefix('+') == Some(name));
-    match architecture {
+    let dot = match architecture {
+        X86_64 if has("avx512vnni") || has("avxvnni") => VNNI,
+        Aarch64 if has("i8mm") && has("dotprod") => I8MM,
+        Aarch64 if has("dotprod") => DOTPROD,
+        _ => NO_DOT,
+    };
+    let unit = match architecture {
         // Every AVX-512 cpu but the Xeon Phi has the VL and BW parts; emitters use masks on bytes and on short vectors.
         X86_64 if has("avx512f") && has("avx512vl") && has("avx512bw") => AVX512,
         X86_64 if has("avx2") && has("fma") => AVX2,
@@ -162,5 +188,11 @@ pub(crate) fn unit_of_features(architecture: Architecture, features: &str) -> Ve
         Riscv64 if has("zvl256b") => RVV256,
         Riscv64 if has("v") => RVV128,
         Riscv64 => SCALAR,
+    };
+    match unit {
+        // The 512-bit form needs its own feature.
+        AVX512 if !has("avx512vnni") => unit,
+        AVX512 | AVX2 | NEON => unit.with_dot(dot),
+        _ => unit,
     }
 }

@@ -131,10 +131,23 @@ pub struct Target {
     pub has_fma: bool,
     /// Whether masked loads, stores and arithmetic of every element size are single instructions.
     pub has_masks: bool,
+    /// Instructions that sum products of bytes.
+    pub byte_dot: ByteDot,
     /// Data caches.
     pub caches: Caches,
     /// Bits of a pointer and of MLIR's `index`.
     pub pointer_bits: u32,
+}
+
+/// Whether an instruction multiplies bytes and adds four neighbouring products to each 32-bit lane, by the operands' signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ByteDot {
+    /// Both operands signed.
+    pub signed: bool,
+    /// Both operands unsigned.
+    pub unsigned: bool,
+    /// One of each.
+    pub mixed: bool,
 }
 
 /// Why there is no such target.
@@ -238,6 +251,7 @@ impl Target {
             vector_registers: unit.registers,
             has_fma: unit.fma,
             has_masks: unit.masks,
+            byte_dot: unit.dot,
             caches: Caches { line: LINE, l1, l2, l3 },
             pointer_bits: 64,
         }

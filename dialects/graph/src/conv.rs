@@ -1,14 +1,16 @@
 //! `graph.conv`: convolution.
 
 use crate::layout::{LAYOUT, Layout};
+use crate::matmul::{WIDENING, product_element};
 use crate::read::Read;
-use crate::rows::{operand, optional_operand, required, result};
+use crate::rows::{operand, optional, optional_operand, required, result};
 use crate::shape::{constant, dim, expr, floor_divide, multiply, show, tensor};
 use crate::window::{DILATIONS, PAD_HIGH, PAD_LOW, STRIDES, Window};
 use kiln_ir::{
     AttributeConstraint, AttributeDefinition, Attributes, Dim, InferRequest, Module, Op, OpDefinition, TensorType,
     Traits, Type, TypeConstraint,
 };
+use kiln_tensor::ElementType;
 
 /// The row.
 pub const CONV: OpDefinition = OpDefinition {
@@ -17,14 +19,16 @@ pub const CONV: OpDefinition = OpDefinition {
           `x` and the result are in `layout`; `filter` is always O,I/groups,space...; `bias` has one element for each \
           output channel. Output channel `o` of group `g` is the sum over the group's input channels `i` and the \
           window's elements `k` of `x[i, position * stride + k * dilation - pad_low] * filter[o, i, k]`. The result's \
-          extents are `(extent + pad_low + pad_high - dilation * (k - 1) - 1) floordiv stride + 1`.",
+          extents are `(extent + pad_low + pad_high - dilation * (k - 1) - 1) floordiv stride + 1`.\n\n\
+          With `widening`, `x` and `filter` are 8-bit integers, each signed or not, and sums, result and bias are of \
+          `i32`; `pad_value` then is what stands for zero in `x`.",
     example: "%y = graph.conv %x, %filter {strides = [1, 1], dilations = [1, 1], pad_low = [1, 1], pad_high = [1, 1], groups = 1, layout = \"channels_first\"} : (tensor<1x3x8x8xf32>, tensor<16x3x3x3xf32>) -> tensor<1x16x8x8xf32>",
     operands: &[
         operand("x", TypeConstraint::NumberTensor),
         operand("filter", TypeConstraint::NumberTensor),
         optional_operand("bias", TypeConstraint::NumberTensor),
     ],
-    attributes: &[STRIDES, DILATIONS, PAD_LOW, PAD_HIGH, GROUPS, LAYOUT],
+    attributes: &[STRIDES, DILATIONS, PAD_LOW, PAD_HIGH, GROUPS, LAYOUT, WIDENING, PAD_VALUE],
     results: &[result("y", TypeConstraint::NumberTensor)],
     traits: Traits::PURE,
     infer: Some(infer),
@@ -39,6 +43,13 @@ pub(crate) const GROUPS: AttributeDefinition = required(
     "How many groups the channels fall into, each convolved by itself; divides both channel counts.",
 );
 
+/// Attribute `pad_value`.
+const PAD_VALUE: AttributeDefinition = optional(
+    "pad_value",
+    AttributeConstraint::Integer,
+    "What padding consists of, a value of `x`'s type; absent is 0. Only with `widening`.",
+);
+
 /// A convolution's attributes: of `conv` and of `conv_transpose`.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct ConvView {
@@ -46,6 +57,8 @@ pub struct ConvView {
     pub window: Window,
     /// How many groups the channels fall into.
     pub groups: i64,
+    /// What padding consists of.
+    pub pad_value: i64,
 }
 
 impl ConvView {
@@ -59,7 +72,14 @@ impl ConvView {
         if groups < 1 {
             return Err(format!("groups must be positive, not {groups}"));
         }
-        Ok(ConvView { window, groups })
+        let pad_value = match attributes.get("pad_value") {
+            Some(_) => attributes.integer("pad_value")?,
+            None => 0,
+        };
+        if pad_value != 0 && !attributes.flag("widening") {
+            return Err("only a widening convolution has a pad_value".into());
+        }
+        Ok(ConvView { window, groups, pad_value })
     }
 
     /// The attributes of a `conv` or `conv_transpose` op.
@@ -81,6 +101,8 @@ impl ConvView {
 pub(crate) struct Operands {
     pub x: &'static TensorType,
     pub filter: &'static TensorType,
+    /// The element type of sums, bias and result.
+    pub element: Type,
     pub input_channels: Dim,
 }
 
@@ -90,13 +112,16 @@ pub(crate) fn operands(request: &InferRequest, view: &ConvView) -> Result<Operan
     if filter.rank() != x.rank() {
         return Err(format!("operand and filter must have the same rank, found {} and {}", x.rank(), filter.rank()));
     }
-    if filter.element != x.element {
-        return Err(format!(
-            "operand and filter must have one element type, found {} and {}",
-            x.element, filter.element
-        ));
+    let element = product_element(x.element, filter.element, request.attributes)?;
+    let fits = match x.element.element() {
+        Some(ElementType::U8) => (0..256).contains(&view.pad_value),
+        Some(ElementType::I8) => (-128..128).contains(&view.pad_value),
+        _ => true,
+    };
+    if !fits {
+        return Err(format!("pad_value {} is no value of {}", view.pad_value, x.element));
     }
-    Ok(Operands { x, filter, input_channels: x.shape[view.layout().channel_axis(x.rank())] })
+    Ok(Operands { x, filter, element, input_channels: x.shape[view.layout().channel_axis(x.rank())] })
 }
 
 /// Checks the bias, if there is one.
@@ -114,7 +139,7 @@ pub(crate) fn check_bias(request: &InferRequest, element: Type, channels: Dim) -
 
 fn infer(request: &InferRequest) -> Result<Vec<Type>, String> {
     let view = ConvView::parse(request.attributes, tensor(request.operands, 0)?.rank())?;
-    let Operands { x, filter, input_channels } = operands(request, &view)?;
+    let Operands { x, filter, element, input_channels } = operands(request, &view)?;
     let (outputs, inputs) = (filter.shape[0], filter.shape[1]);
     let expected = dim(multiply(expr(inputs)?, constant(view.groups))?)?;
     if input_channels != expected {
@@ -124,12 +149,12 @@ fn infer(request: &InferRequest) -> Result<Vec<Type>, String> {
     if multiply(per_group, constant(view.groups))? != expr(outputs)? {
         return Err(format!("{outputs} output channels do not fall into {} groups", view.groups));
     }
-    check_bias(request, x.element, outputs)?;
+    check_bias(request, element, outputs)?;
     let layout = view.layout();
     let spatial = layout.spatial_axes(x.rank()).enumerate();
     let extents = spatial.map(|(axis, place)| view.window.output_extent(axis, x.shape[place], filter.shape[axis + 2]));
     let extents = extents
         .collect::<Result<Vec<_>, _>>()
         .map_err(|reason| format!("{reason} (filter {})", show(&filter.shape)))?;
-    Ok(vec![Type::tensor(&layout.shape(x.shape[0], outputs, &extents), x.element)])
+    Ok(vec![Type::tensor(&layout.shape(x.shape[0], outputs, &extents), element)])
 }

@@ -51,7 +51,7 @@ fn infer(request: &InferRequest) -> Result<Vec<Type>, String> {
     let rank = tensor(request.operands, 0)?.rank();
     let view = ConvView::parse(request.attributes, rank)?;
     let extra = spatial(request.attributes, "output_padding", rank - 2, 0)?;
-    let Operands { x, filter, input_channels } = operands(request, &view)?;
+    let Operands { x, filter, element, input_channels } = operands(request, &view)?;
     if input_channels != filter.shape[0] {
         return Err(format!("input has {input_channels} channels, filter expects {}", filter.shape[0]));
     }
@@ -60,11 +60,11 @@ fn infer(request: &InferRequest) -> Result<Vec<Type>, String> {
         return Err(format!("{input_channels} input channels do not fall into {} groups", view.groups));
     }
     let outputs = dim(multiply(expr(filter.shape[1])?, constant(view.groups))?)?;
-    check_bias(request, x.element, outputs)?;
+    check_bias(request, element, outputs)?;
     let layout = view.layout();
     let mut extents = Vec::with_capacity(rank - 2);
     for (axis, place) in layout.spatial_axes(rank).enumerate() {
         extents.push(view.window.transposed_extent(axis, x.shape[place], filter.shape[axis + 2], extra[axis])?);
     }
-    Ok(vec![Type::tensor(&layout.shape(x.shape[0], outputs, &extents), x.element)])
+    Ok(vec![Type::tensor(&layout.shape(x.shape[0], outputs, &extents), element)])
 }

@@ -102,6 +102,7 @@ fn conv<T: Number>(request: &EvaluateRequest) -> Result<Vec<Tensor>, String> {
     let (inputs, outputs) = (input.channels / groups, output.channels / groups);
     let (values, weights) = (T::read(x)?, T::read(filter)?);
     let depth = inputs * taps;
+    let padding = T::of_integer(view.pad_value);
     let mut result = spread_bias::<T>(bias, &output, shape)?;
     for start in (0..output.positions()).step_by(BLOCK) {
         let block = start..output.positions().min(start + BLOCK);
@@ -113,7 +114,7 @@ fn conv<T: Number>(request: &EvaluateRequest) -> Result<Vec<Tensor>, String> {
             let mut columns = Vec::with_capacity(depth * block.len());
             for channel in group * inputs..(group + 1) * inputs {
                 let base = batch * input.batch_stride + channel * input.channel_stride;
-                let read = |offset: &Option<usize>| offset.map_or(T::default(), |offset| values[base + offset]);
+                let read = |offset: &Option<usize>| offset.map_or(padding, |offset| values[base + offset]);
                 columns.extend(meets.iter().flatten().map(read));
             }
             let rows = &weights[group * outputs * depth..][..outputs * depth];

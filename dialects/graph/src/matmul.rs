@@ -4,13 +4,16 @@ use crate::read::Read;
 use crate::rows::{operand, optional, result};
 use crate::shape::{broadcast_shapes, show, tensor};
 use kiln_ir::{
-    AttributeConstraint, Attributes, Dim, InferRequest, Module, Op, OpDefinition, Traits, Type, TypeConstraint,
+    AttributeConstraint, AttributeDefinition, Attributes, Dim, InferRequest, Module, Op, OpDefinition, Traits, Type,
+    TypeConstraint,
 };
+use kiln_tensor::ElementType;
 
 /// The row.
 pub const MATMUL: OpDefinition = OpDefinition {
     name: "graph.matmul",
-    doc: "The product of the matrices in the last two axes; the axes before them are batches and broadcast.",
+    doc: "The product of the matrices in the last two axes; the axes before them are batches and broadcast.\n\n\
+          With `widening`, the operands are 8-bit integers, each signed or not, and the sums are of `i32`.",
     example: "%y = graph.matmul %a, %b {transpose_b = true} : (tensor<8x2x3xf32>, tensor<4x3xf32>) -> tensor<8x2x4xf32>",
     operands: &[operand("a", TypeConstraint::NumberTensor), operand("b", TypeConstraint::NumberTensor)],
     attributes: &[
@@ -24,6 +27,7 @@ pub const MATMUL: OpDefinition = OpDefinition {
             AttributeConstraint::Bool,
             "Whether the matrices of `b` are N x K; absent is false: K x N.",
         ),
+        WIDENING,
     ],
     results: &[result("y", TypeConstraint::NumberTensor)],
     traits: Traits::PURE,
@@ -31,6 +35,28 @@ pub const MATMUL: OpDefinition = OpDefinition {
     evaluate: Some(crate::product::evaluate_matmul),
     ..OpDefinition::EMPTY
 };
+
+/// Attribute `widening`.
+pub(crate) const WIDENING: AttributeDefinition = optional(
+    "widening",
+    AttributeConstraint::Bool,
+    "Whether 8-bit integers are multiplied and summed as `i32`; absent is false: all elements have one type.",
+);
+
+/// The element type of a product of `left` and `right`.
+pub(crate) fn product_element(left: Type, right: Type, attributes: &Attributes) -> Result<Type, String> {
+    if !attributes.flag("widening") {
+        return match left == right {
+            true => Ok(left),
+            false => Err(format!("operands must have one element type, found {left} and {right}")),
+        };
+    }
+    let is_byte = |ty: &Type| matches!(ty.element(), Some(ElementType::I8 | ElementType::U8));
+    match [left, right].iter().find(|ty| !is_byte(ty)) {
+        Some(ty) => Err(format!("operands of a widening product are 8-bit integers, not {ty}")),
+        None => Ok(Type::from_element(ElementType::I32)),
+    }
+}
 
 /// A matmul's extents: `batch... x m x k` times `batch... x k x n`.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -56,9 +82,7 @@ impl MatmulView {
     /// What does not go together.
     pub fn parse(operands: &[Type], attributes: &Attributes) -> Result<MatmulView, String> {
         let (a, b) = (tensor(operands, 0)?, tensor(operands, 1)?);
-        if a.element != b.element {
-            return Err(format!("operands must have one element type, found {} and {}", a.element, b.element));
-        }
+        product_element(a.element, b.element, attributes)?;
         let (Some((a_batch, a_rows, a_columns)), Some((b_batch, b_rows, b_columns))) =
             (split(&a.shape), split(&b.shape))
         else {
@@ -94,5 +118,6 @@ fn split(shape: &[Dim]) -> Option<(&[Dim], Dim, Dim)> {
 fn infer(request: &InferRequest) -> Result<Vec<Type>, String> {
     let view = MatmulView::parse(request.operands, request.attributes)?;
     let shape = [view.batch.as_slice(), &[view.m, view.n]].concat();
-    Ok(vec![Type::tensor(&shape, tensor(request.operands, 0)?.element)])
+    let (a, b) = (tensor(request.operands, 0)?, tensor(request.operands, 1)?);
+    Ok(vec![Type::tensor(&shape, product_element(a.element, b.element, request.attributes)?)])
 }

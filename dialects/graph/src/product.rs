@@ -15,6 +15,8 @@ use std::ops::{AddAssign, Mul};
 pub(crate) trait Number: Copy + Default + Mul<Output = Self> + AddAssign {
     /// The elements of a tensor.
     fn read(tensor: &Tensor) -> Result<Vec<Self>, String>;
+    /// A small integer.
+    fn of_integer(value: i64) -> Self;
     /// A tensor of `element` from elements.
     fn write(element: ElementType, shape: &[usize], values: Vec<Self>) -> Result<Tensor, String>;
 }
@@ -22,6 +24,10 @@ pub(crate) trait Number: Copy + Default + Mul<Output = Self> + AddAssign {
 impl Number for f64 {
     fn read(tensor: &Tensor) -> Result<Vec<f64>, String> {
         scalar::floats(tensor)
+    }
+
+    fn of_integer(value: i64) -> f64 {
+        value as f64
     }
 
     fn write(element: ElementType, shape: &[usize], values: Vec<f64>) -> Result<Tensor, String> {
@@ -32,6 +38,10 @@ impl Number for f64 {
 impl Number for Wrapping<i64> {
     fn read(tensor: &Tensor) -> Result<Vec<Wrapping<i64>>, String> {
         Ok(scalar::integers(tensor)?.into_iter().map(|value| Wrapping(value as i64)).collect())
+    }
+
+    fn of_integer(value: i64) -> Wrapping<i64> {
+        Wrapping(value)
     }
 
     fn write(element: ElementType, shape: &[usize], values: Vec<Wrapping<i64>>) -> Result<Tensor, String> {

@@ -32,11 +32,14 @@ const fn machine(name: &'static str, architecture: &'static str, cpu: &'static s
 pub const NATIVE: Machine = Machine { name: "native", compiled_for: None, vlen: 0 };
 
 /// All others. What is compiled for vectors of 128 bits must run where they are wider.
-pub const OTHERS: [Machine; 8] = [
+pub const OTHERS: [Machine; 11] = [
     machine("x86-64-v2", "x86_64", "x86-64-v2", 0),
     machine("x86-64-v3", "x86_64", "x86-64-v3", 0),
     machine("x86-64-v4", "x86_64", "x86-64-v4", 0),
+    machine("alderlake", "x86_64", "alderlake", 0),
     machine("aarch64", "aarch64", "generic", 0),
+    machine("aarch64-dotprod", "aarch64", "neoverse-n1", 0),
+    machine("aarch64-i8mm", "aarch64", "neoverse-n2", 0),
     machine("riscv64-scalar", "riscv64", "rv64gc", 128),
     machine("riscv64-vlen128", "riscv64", "rv64gcv", 128),
     machine("riscv64-vlen128-on-256", "riscv64", "rv64gcv", 256),
@@ -97,12 +100,14 @@ impl Machine {
     }
 }
 
-/// Whether this processor has what a level of x86-64 asks for; other names are for the user to answer for.
+/// Whether this processor has what a level of x86-64 asks for, or sums of products of bytes in vectors of 256 bits; other
+/// names are for the user to answer for.
 #[cfg(target_arch = "x86_64")]
 fn has_level(cpu: &str) -> bool {
     let wide = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw");
     match cpu {
         "x86-64-v3" => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
+        "alderlake" => is_x86_feature_detected!("avxvnni"),
         "x86-64-v4" => wide && is_x86_feature_detected!("avx512vl") && is_x86_feature_detected!("avx512dq"),
         _ => true,
     }

@@ -6,6 +6,7 @@
 //! anchor's results are at the current point ([`Body::define`]) and lets the body do the rest: that is how post-ops are
 //! injected at the accumulator.
 
+use crate::builder::quantized::Quantized;
 use crate::builder::{
     Buffer, Condition, Index, KernelBuilder, Lanes, apply_formula, computed_type, is_formula, lanes_of,
 };
@@ -121,6 +122,11 @@ impl<'s> Body<'s> {
         let node = &spec.nodes[index];
         if let Some(value) = node.splat() {
             return b.number(value, node.results[0].element, self.lanes.count);
+        }
+        if let Some(quantized) = Quantized::of(spec, node) {
+            let at = self.broadcast(quantized.value, coordinates);
+            let value = self.value(b, quantized.value, &at);
+            return quantized.emit(b, value, node.results[0].element);
         }
         if is_formula(node.op()) {
             let mut operands = Vec::with_capacity(node.operands.len());

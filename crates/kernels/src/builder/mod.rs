@@ -14,6 +14,7 @@ mod index;
 mod integer;
 mod math;
 mod memory;
+mod quantized;
 mod square;
 mod trigonometry;
 

@@ -63,7 +63,7 @@ pub(super) fn multiply_run(
     panel_block: Index,
 ) {
     let (shape, plan) = (conv.shape, conv.plan);
-    let depth = conv.depth(Index::Constant(1), &vec![Index::Constant(0); shape.axes.len()]);
+    let depth = conv.depth(b, Index::Constant(1), &vec![Index::Constant(0); shape.axes.len()]);
     let left_row = Index::from(plan.pixel_pitch);
     let operands =
         Operands { left: run.source, left_row, right: conv.filter(b), depth: &depth, unroll: plan.tile.unroll };

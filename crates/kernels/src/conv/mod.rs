@@ -13,7 +13,7 @@ mod window;
 use crate::builder::{Buffer, Index, KernelBuilder};
 use crate::gemm::{DepthLoop, Finish, merge_depth};
 use kiln_ir::DimExpr;
-use kiln_schedule::conv::{ConvKernel, ConvPlan, planned_shape};
+use kiln_schedule::conv::{ConvKernel, ConvPlan, Run, planned_shape};
 use kiln_schedule::conv_shape::{ConvAxis, ConvShape};
 use kiln_schedule::conv_transpose::TransposedShape;
 use kiln_schedule::expanded::{ExpandedKernel, ExpandedPlan};
@@ -92,16 +92,20 @@ impl<'s> Conv<'s> {
     fn panel_offset(&self, b: &mut KernelBuilder, group: Index, panel: Index) -> Index {
         let panels = b.mul(group, self.plan.panels(self.shape));
         let panel = b.add(panels, panel);
-        b.mul(panel, self.shape.taps() * self.shape.group_channels() * self.plan.tile.columns())
+        b.mul(panel, self.plan.panel_elements(self.shape))
     }
 
     /// The reduction over taps and channels, when channels and the taps of each axis lie so many elements apart.
-    fn depth(&self, channel: Index, tap_strides: &[Index]) -> Vec<DepthLoop> {
-        let channels = self.shape.group_channels();
-        let mut right = self.plan.tile.columns();
-        let mut levels = vec![DepthLoop { count: Index::from(channels), left: channel, right: Index::from(right) }];
-        right *= channels;
-        for (axis, &left) in self.shape.axes.iter().zip(tap_strides).rev() {
+    fn depth(&self, b: &mut KernelBuilder, channel: Index, tap_strides: &[Index]) -> Vec<DepthLoop> {
+        let Run { joins_taps, length } = self.plan.run(self.shape);
+        let (terms, columns) = (self.plan.tile.dot.terms(), self.plan.tile.columns());
+        let steps = length.div_ceil(terms);
+        let left = b.mul(channel, terms);
+        let mut right = terms * columns;
+        let mut levels = vec![DepthLoop { count: Index::from(steps), left, right: Index::from(right) }];
+        right *= steps;
+        let outer = self.shape.axes.len() - usize::from(joins_taps);
+        for (axis, &left) in self.shape.axes[..outer].iter().zip(tap_strides).rev() {
             levels.push(DepthLoop { count: Index::Constant(axis.kernel), left, right: Index::from(right) });
             right *= axis.kernel as usize;
         }

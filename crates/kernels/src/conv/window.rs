@@ -84,7 +84,7 @@ fn multiply(
     finish: &Finish,
 ) {
     let (shape, plan) = (conv.shape, conv.plan);
-    let depth = conv.depth(window.channel, &window.taps);
+    let depth = conv.depth(b, window.channel, &window.taps);
     let row_step = b.mul(window.row, shape.rows().stride);
     let column_step = b.mul(window.column, shape.columns().stride);
     let operands = Operands {

@@ -1,13 +1,13 @@
 //! The innermost loops: accumulators of a tile, carried over the depth.
 
-use super::Columns;
-use crate::builder::{Buffer, Index, KernelBuilder, Lanes, computed_type, lanes_of};
+use super::{Columns, dot};
+use crate::builder::{Buffer, Index, KernelBuilder, Lanes};
 use kiln_ir::Value;
 
 /// One level of the reduction.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DepthLoop {
-    /// How many steps.
+    /// How many steps; of several terms each, on the innermost level, where the tile says so.
     pub count: Index,
     /// Elements of the left operand from step to step.
     pub left: Index,
@@ -65,8 +65,7 @@ impl Place {
 
 /// Accumulators that are all zero, row by row.
 pub(crate) fn zero_tile(b: &mut KernelBuilder, operands: &Operands, rows: usize, columns: &Columns) -> Vec<Value> {
-    let ty = lanes_of(computed_type(operands.left.element), columns.lanes);
-    let zero = b.zero(ty);
+    let zero = dot::zero(b, operands.left.element, columns.lanes);
     vec![zero; rows * columns.parts.len()]
 }
 
@@ -128,15 +127,18 @@ fn multiply(
     }
     let mut vectors = Vec::with_capacity(columns.parts.len());
     for (part, mask) in columns.parts.iter().zip(&columns.right_masks) {
-        let at = b.add(right, part.offset);
-        vectors.push(b.load(operands.right, at, Lanes { count: columns.lanes, mask: *mask }));
+        let at = b.add(right, part.offset * columns.dot.terms());
+        let lanes = Lanes { count: columns.lanes, mask: *mask };
+        vectors.push(dot::load_columns(b, columns.dot, operands.right, at, lanes));
     }
+    let elements = (operands.left.element, operands.right.element);
     let mut results = Vec::with_capacity(accumulators.len());
     for (row, &offset) in row_offsets.iter().enumerate() {
         let at = b.add(left, offset);
-        let element = b.load_splat(operands.left, at, columns.lanes);
+        let element = dot::load_row(b, columns.dot, operands.left, at, columns.lanes);
         for (index, &vector) in vectors.iter().enumerate() {
-            results.push(b.fma(element, vector, accumulators[row * vectors.len() + index]));
+            let sum = accumulators[row * vectors.len() + index];
+            results.push(dot::multiply_add(b, columns.dot, (element, vector), elements, sum));
         }
     }
     results

@@ -62,7 +62,7 @@ impl Block<'_> {
 
     /// A tile's share of the next panel: so many elements for each of its rows as all rows together take to fetch it.
     fn ahead(&self, b: &mut KernelBuilder, place: &TilePlace, right: Index) -> Ahead {
-        let width = self.tile.columns();
+        let width = self.tile.columns() * self.tile.dot.terms();
         let counts: Vec<Index> = self.operands.depth.iter().map(|level| level.count).collect();
         let steps = b.product(&counts);
         let panel = b.mul(steps, width);

@@ -4,6 +4,7 @@ use crate::builder::{Index, KernelBuilder};
 use kiln_arith::IntegerPredicate;
 use kiln_ir::Value;
 use kiln_schedule::RegisterTile;
+use kiln_schedule::dot::Dot;
 
 /// Which lanes of a vector of columns exist.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -32,6 +33,8 @@ pub(crate) struct Columns {
     pub first: Index,
     /// Lanes of a vector.
     pub lanes: usize,
+    /// How they are multiplied with rows.
+    pub dot: Dot,
     /// Its vectors.
     pub parts: Vec<Part>,
     /// Masks under which the right operand is loaded, where it is not filled up.
@@ -43,7 +46,7 @@ impl Columns {
         let parts = (0..count).map(|part| part * tile.lanes);
         let mut presence = presence;
         let parts: Vec<Part> = parts.map(|offset| Part { offset, presence: presence(offset) }).collect();
-        Columns { first, lanes: tile.lanes, right_masks: vec![None; parts.len()], parts }
+        Columns { first, lanes: tile.lanes, dot: tile.dot, right_masks: vec![None; parts.len()], parts }
     }
 
     /// Makes loads of the right operand leave out columns that do not exist.

@@ -1,6 +1,6 @@
 //! Copies into scratch memory.
 
-use crate::builder::{Buffer, Condition, Index, KernelBuilder, computed_type, lanes_of};
+use crate::builder::{Buffer, Condition, Index, KernelBuilder};
 use kiln_arith::IntegerPredicate;
 
 /// Copies `count` consecutive elements.
@@ -20,11 +20,16 @@ pub(crate) fn copy_run(
 
 /// Sets `count` consecutive elements to zero.
 pub(crate) fn fill_zero(b: &mut KernelBuilder, to: Buffer, offset: Index, count: Index) {
+    fill_number(b, to, offset, count, 0);
+}
+
+/// Sets `count` consecutive elements to a number.
+pub(crate) fn fill_number(b: &mut KernelBuilder, to: Buffer, offset: Index, count: Index, number: i64) {
     let width = b.lanes_for(to.element, count);
     b.vector_loop(0, count, width, |b, index, lanes| {
-        let zero = b.zero(lanes_of(computed_type(to.element), lanes.count));
+        let value = b.number(number as f64, to.element, lanes.count);
         let target = b.add(offset, index);
-        b.store(zero, to, target, lanes);
+        b.store(value, to, target, lanes);
     });
 }
 

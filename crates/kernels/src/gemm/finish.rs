@@ -1,7 +1,7 @@
 //! What becomes of accumulators: the bias, the rest of the kernel's body, the stores.
 
 use super::columns::{Columns, Presence};
-use crate::builder::{Body, Buffer, Coordinate, Index, KernelBuilder, Lanes};
+use crate::builder::{Body, Buffer, Combine, Coordinate, Index, KernelBuilder, Lanes};
 use kiln_ir::Value;
 use kiln_schedule::matmul::Transposed;
 use kiln_schedule::{KernelSpec, Source};
@@ -106,7 +106,7 @@ pub(crate) fn finish_value(
     let value = match finish.bias {
         Some(bias) => {
             let bias = b.load(bias, column, lanes);
-            b.addf(value, bias)
+            b.combine(Combine::Add, finish.spec.tensor(finish.anchor).element, value, bias)
         }
         None => value,
     };

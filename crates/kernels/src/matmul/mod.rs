@@ -7,6 +7,7 @@ use crate::gemm::{
     Block, Columns, DepthLoop, Finish, Operands, RowSpace, Rows, copy_run, finish_tile, for_panels, is_first_of_run,
 };
 use kiln_ir::DimExpr;
+use kiln_schedule::dot::sum_type;
 use kiln_schedule::matmul::{MatmulPlan, MatmulShape, MatrixOperand, Right, Surrounded};
 use kiln_schedule::{KernelSpec, Plan, Source};
 
@@ -27,8 +28,9 @@ pub fn emit(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
     let elements = b.sub(elements, plan.spill_bytes());
     let elements = b.div(elements, shape.element.byte_size());
     let copies = plan.copy_left || plan.right == Right::Copied;
-    let scratch = copies.then(|| b.scratch(shape.element, plan.spill_bytes(), elements));
-    let spill = plan.spill.then(|| b.scratch(shape.element, 0, plan.tile.lanes));
+    let copied = if plan.copy_left { shape.element } else { shape.right_element };
+    let scratch = copies.then(|| b.scratch(copied, plan.spill_bytes(), elements));
+    let spill = plan.spill.then(|| b.scratch(sum_type(shape.element), 0, plan.tile.lanes));
     let matmul = Matmul { shape: &shape, plan: &plan, extents, scratch };
     let transposed = surrounded.transposed.as_ref();
     let rows = shape.is_one_run().then(|| match transposed {
@@ -87,7 +89,9 @@ impl Matmul<'_> {
         let (region, is_new) = self.region(b, task);
         let left = self.left(b, &region, is_new);
         let right = self.right(b, &region, is_new);
-        let depth = [DepthLoop { count: self.extents.depth, left: left.depth, right: right.depth }];
+        let terms = self.plan.tile.dot.terms();
+        let (steps, left_step) = (b.ceil_div(self.extents.depth, terms), b.mul(left.depth, terms));
+        let depth = [DepthLoop { count: steps, left: left_step, right: right.depth }];
         let operands = Operands {
             left: left.buffer,
             left_row: left.step,
@@ -194,9 +198,10 @@ impl Matmul<'_> {
     fn right(&self, b: &mut KernelBuilder, region: &Region, is_new: Condition) -> Matrix {
         let width = Index::from(self.plan.tile.columns());
         let buffer = b.inputs[self.shape.right.input];
-        let panel = b.mul(self.extents.depth, width);
+        let panel = b.expr(self.plan.panel_elements(self.shape));
+        let terms = self.plan.tile.dot.terms();
         if self.plan.right == Right::Panels {
-            return Matrix { buffer, base: Index::Constant(0), step: panel, depth: width };
+            return Matrix { buffer, base: Index::Constant(0), step: panel, depth: b.mul(width, terms) };
         }
         let base = self.matrix_base(b, region, &self.shape.right);
         let Some(scratch) = self.scratch.filter(|_| self.plan.right == Right::Copied) else {
@@ -204,6 +209,6 @@ impl Matmul<'_> {
             return Matrix { buffer, base, step: width, depth };
         };
         b.if_then(is_new, |b| pack::pack_right(self, b, region, (buffer, base), scratch));
-        Matrix { buffer: scratch, base: Index::Constant(0), step: panel, depth: width }
+        Matrix { buffer: scratch, base: Index::Constant(0), step: panel, depth: b.mul(width, terms) }
     }
 }

@@ -1,5 +1,7 @@
 //! Panels of a right operand that is computed at run time.
 
+mod steps;
+
 use super::{Columns, Matmul, Region};
 use crate::builder::{Buffer, Index, KernelBuilder};
 use crate::gemm::{Presence, copy_run, fill_zero, for_panels};
@@ -12,14 +14,15 @@ pub(super) fn pack_right(
     source: (Buffer, Index),
     scratch: Buffer,
 ) {
-    let width = matmul.plan.tile.columns();
     let extents = matmul.extents;
-    let size = b.mul(extents.depth, width);
+    let (size, terms) = (b.expr(matmul.plan.panel_elements(matmul.shape)), matmul.plan.tile.dot.terms());
     for_panels(b, &matmul.plan.tile, extents.columns, region.panels, |b, panel, columns| {
         let number = b.sub(panel, region.panels.0);
         let target = b.mul(number, size);
         let present = present_columns(b, matmul, &columns);
-        if !matmul.shape.right_columns_are_runs() {
+        if terms > 1 {
+            steps::pack_steps(matmul, b, (source, columns.first), (scratch, target), present);
+        } else if !matmul.shape.right_columns_are_runs() {
             pack_transposed(matmul, b, (source, columns.first), (scratch, target), present);
         } else {
             pack_rows(matmul, b, (source, columns.first), (scratch, target), present);

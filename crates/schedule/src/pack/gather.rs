@@ -7,6 +7,8 @@ use kiln_tensor::{Element, ElementType, Tensor, row_major_strides};
 pub(super) fn pack_tensor(tensor: &Tensor, layout: &PackedLayout) -> Tensor {
     match tensor.element() {
         ElementType::F64 => pack_elements::<f64>(tensor, layout),
+        ElementType::I8 => pack_elements::<i8>(tensor, layout),
+        ElementType::U8 => pack_elements::<u8>(tensor, layout),
         _ => pack_elements::<f32>(tensor, layout),
     }
 }
@@ -19,6 +21,9 @@ fn pack_elements<T: Element + Default>(tensor: &Tensor, layout: &PackedLayout) -
     let stride = strides[layout.filters];
     let offsets = |axes: &[usize]| offsets(axes, &layout.split, &strides);
     let (before, after) = (offsets(&layout.before), offsets(&layout.after));
+    if layout.run.1 > 1 {
+        return pack_runs::<T>(tensor, layout);
+    }
     let mut packed = Vec::with_capacity(shape.iter().product());
     for &outer in &before {
         for panel in 0..layout.panels() {
@@ -28,6 +33,33 @@ fn pack_elements<T: Element + Default>(tensor: &Tensor, layout: &PackedLayout) -
                 let base = outer + inner + first * stride;
                 packed.extend((0..present).map(|column| source[base + column * stride]));
                 packed.resize(packed.len() + layout.columns - present, T::default());
+            }
+        }
+    }
+    Tensor::from_values_as(tensor.element(), &shape, &packed)
+}
+
+/// As [`pack_elements`], with runs cut into steps of several terms.
+fn pack_runs<T: Element + Default>(tensor: &Tensor, layout: &PackedLayout) -> Tensor {
+    let (source, strides) = (tensor.values::<T>(), row_major_strides(&layout.split));
+    let (filters, stride) = (layout.split[layout.filters], strides[layout.filters]);
+    let offsets = |axes: &[usize]| offsets(axes, &layout.split, &strides);
+    let (outer, run) = layout.outer_and_run();
+    let (before, outer, run) = (offsets(&layout.before), offsets(outer), offsets(run));
+    let shape = layout.packed_shape();
+    let mut packed = Vec::with_capacity(shape.iter().product());
+    for &base in &before {
+        for panel in 0..layout.panels() {
+            for &outer in &outer {
+                for step in run.chunks(layout.run.1) {
+                    for column in panel * layout.columns..(panel + 1) * layout.columns {
+                        let value = |inner: &usize| source[base + outer + inner + column * stride];
+                        let terms = step.iter().filter(|_| column < filters).map(value);
+                        let end = packed.len() + layout.run.1;
+                        packed.extend(terms);
+                        packed.resize(end, T::default());
+                    }
+                }
             }
         }
     }
@@ -46,6 +78,24 @@ fn offsets(axes: &[usize], extents: &[usize], strides: &[usize]) -> Vec<usize> {
 mod tests {
     use super::super::PackForm;
     use super::*;
+
+    #[test]
+    fn runs_are_cut_into_steps() {
+        // Two filters of three channels, one tap; panels of two filters, steps of two terms.
+        let form = PackForm::ConvRuns { groups: 1, columns: 2, terms: 2, joins_taps: false };
+        let (shape, values) = packed(form, &[2, 3, 1, 1]);
+        assert_eq!(shape, [1, 1, 1, 1, 2, 2, 2]);
+        assert_eq!(values, [1., 2., 4., 5., 3., 0., 6., 0.]);
+        // One filter of two channels and two taps of a row: a run of taps and their channels.
+        let form = PackForm::ConvRuns { groups: 1, columns: 1, terms: 4, joins_taps: true };
+        let (shape, values) = packed(form, &[1, 2, 1, 2]);
+        assert_eq!(shape, [1, 1, 1, 1, 1, 4]);
+        assert_eq!(values, [1., 3., 2., 4.]);
+        let form = PackForm::MatrixRuns { columns: 2, terms: 2, transposed: false };
+        let (shape, values) = packed(form, &[3, 3]);
+        assert_eq!(shape, [2, 2, 2, 2]);
+        assert_eq!(values, [1., 4., 2., 5., 7., 0., 8., 0., 3., 6., 0., 0., 9., 0., 0., 0.]);
+    }
 
     fn numbers(shape: &[usize]) -> Tensor {
         let values: Vec<f32> = (0..shape.iter().product::<usize>()).map(|value| value as f32 + 1.0).collect();

@@ -3,7 +3,7 @@
 use super::super::Conv;
 use super::{Region, Window};
 use crate::builder::{Condition, Index, KernelBuilder};
-use crate::gemm::{copy_run, fill_zero};
+use crate::gemm::{copy_run, fill_number};
 use kiln_schedule::conv_shape::ConvAxis;
 
 /// A row of the window, of one plane if the input has planes, and the row of the input it is a copy of.
@@ -17,7 +17,7 @@ struct Line {
     target: Index,
 }
 
-/// Fills the window of a region, with zeros where it leaves the input.
+/// Fills the window of a region, with padding where it leaves the input.
 pub(super) fn fill(conv: &Conv, b: &mut KernelBuilder, region: &Region, window: &Window) {
     let shape = conv.shape;
     let extents = conv.extents(b, |axis| axis.input);
@@ -78,7 +78,7 @@ fn in_input(b: &mut KernelBuilder, before: Condition, axis: &ConvAxis, position:
     b.and(before, here)
 }
 
-/// Copies one row of the window, or zeros if the input has none.
+/// Copies one row of the window, or padding if the input has none.
 fn copy_line(conv: &Conv, b: &mut KernelBuilder, region: &Region, window: &Window, line: Line) {
     let columns = conv.shape.columns();
     let width = b.expr(columns.input);
@@ -95,22 +95,22 @@ fn copy_line(conv: &Conv, b: &mut KernelBuilder, region: &Region, window: &Windo
     } else {
         (Index::Constant(0), count)
     };
-    let zero = |b: &mut KernelBuilder, from: Index, end: Index| {
+    let pad = |b: &mut KernelBuilder, from: Index, end: Index| {
         let count = b.sub(end, from);
         let (offset, count) = (b.mul(from, window.column), b.mul(count, window.column));
         let offset = b.add(line.target, offset);
-        fill_zero(b, window.buffer, offset, count);
+        fill_number(b, window.buffer, offset, count, conv.shape.pad_value);
     };
     b.if_else(
         line.exists,
         |b| {
-            zero(b, Index::Constant(0), before);
+            pad(b, Index::Constant(0), before);
             copy_pixels(conv, b, (line, first), (before, after), region.channel, window);
-            zero(b, after, count);
+            pad(b, after, count);
             Vec::new()
         },
         |b| {
-            zero(b, Index::Constant(0), count);
+            pad(b, Index::Constant(0), count);
             Vec::new()
         },
     );

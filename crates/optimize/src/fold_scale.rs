@@ -37,6 +37,9 @@ struct Linear {
 /// The linear op that computes `value`, if nobody else uses it and its weights are constant.
 fn find_linear(module: &Module, value: Value) -> Option<Linear> {
     let op = module.defining_op(value)?;
+    if module.attributes(op).bool("widening") == Some(true) {
+        return None;
+    }
     let rank = shape_of(module, value).len();
     let channels_last = module.attributes(op).str("layout") == Some("channels_last");
     let channel_axis = if channels_last { rank - 1 } else { 1 };

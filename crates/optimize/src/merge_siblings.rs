@@ -80,6 +80,9 @@ impl Sibling {
     fn find(module: &Module, anchor: Op) -> Result<Sibling, Mismatch> {
         let rank = shape_of(module, module.result(anchor, 0)).len();
         let attributes = module.attributes(anchor);
+        if attributes.bool("widening") == Some(true) {
+            return Err("the product is of bytes".into());
+        }
         let is_product = module.is(anchor, "graph.matmul");
         let is_transposed = attributes.bool("transpose_b").unwrap_or(false);
         let (weights_axis, axis) = match attributes.str("layout") {

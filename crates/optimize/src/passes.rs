@@ -2,8 +2,8 @@
 
 use crate::{
     ApplyRules, RemoveDeadValues, fold_constants, fold_scale_patterns, merge_siblings_patterns,
-    move_transposes::place_transposes, recompose_patterns, recompose_quantized_patterns, recompose_recurrent, simplify_patterns,
-    sink_transpose_patterns,
+    move_transposes::place_transposes, recompose_patterns, recompose_quantized_patterns, recompose_recurrent,
+    simplify_patterns, sink_transpose_patterns,
 };
 use kiln_ir::{Attribute, Builder, PatternSet, Type, Value};
 use kiln_pass::{Pass, PassContext, PassInfo, options, run_patterns_with_constants};

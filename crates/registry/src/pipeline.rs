@@ -157,11 +157,14 @@ impl NamedPipeline for Schedule {
         let plan = format!("plan-kernels{{target={}{explain}}}", self.target);
         let pair = format!("fuse-separable{{target={}{explain}}}", self.target);
         let place = format!("place-parts{{target={}}}", self.target);
+        let signs = format!("match-signs{{target={}}}", self.target);
         let passes = [
             // What nobody uses needs no kernel, nor a place in what others make.
             "dce",
             // Of a recurrent layer, only what depends on its state stays in it.
             "project-recurrent",
+            // Bytes as the instructions for them want them, shifted by the kernels that make them.
+            &signs,
             // What one kernel computes, and how.
             "outline",
             &plan,

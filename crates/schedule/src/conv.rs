@@ -281,7 +281,8 @@ fn can_join_taps(shape: &ConvShape) -> bool {
 
 /// Whether steps of `dot` would read beyond the end of an input that is read in place.
 fn is_ragged(shape: &ConvShape, dot: Dot) -> bool {
-    let joined = if can_join_taps(shape) && shape.pitch == shape.channels { shape.columns().kernel as usize } else { 1 };
+    let joined =
+        if can_join_taps(shape) && shape.pitch == shape.channels { shape.columns().kernel as usize } else { 1 };
     !(joined * shape.group_channels()).is_multiple_of(dot.terms())
 }
 

@@ -9,6 +9,7 @@
 
 use crate::blocking::Work;
 use crate::conv_shape::ConvShape;
+use crate::dot::sum_type;
 use crate::extent::{constant, divide_up, multiply};
 use crate::pack::{PackForm, Packing};
 use crate::plan::Plan;
@@ -46,7 +47,7 @@ impl DepthwisePlan {
             panels_are_free: true,
         };
         DepthwisePlan {
-            lanes: target.lanes(shape.element),
+            lanes: target.lanes(sum_type(shape.element)),
             tile_columns: tile_columns(shape, target),
             block_rows: work.blocks(target).rows,
         }

@@ -1,8 +1,8 @@
 //! The decisions as passes.
 
 use crate::{
-    Candidate, KernelSpec, assign_layout, candidates, fuse_separable, order_kernels, outline, pack_weights,
-    place_parts, plan_kernel, plan_memory, project_recurrent,
+    Candidate, KernelSpec, assign_layout, candidates, fuse_separable, match_signs, order_kernels, outline,
+    pack_weights, place_parts, plan_kernel, plan_memory, project_recurrent,
 };
 use kiln_pass::{Pass, PassContext, PassInfo, options};
 use kiln_target::Target;
@@ -11,6 +11,7 @@ use kiln_target::Target;
 pub const PASSES: &[PassInfo] = &[
     PassInfo::of::<AssignLayout>(),
     PassInfo::of::<ProjectRecurrent>(),
+    PassInfo::of::<MatchSigns>(),
     PassInfo::of::<Outline>(),
     PassInfo::of::<PlanKernels>(),
     PassInfo::of::<FuseSeparable>(),
@@ -45,6 +46,23 @@ impl Pass for ProjectRecurrent {
     fn run(&self, context: &mut PassContext<'_>) {
         let layers = project_recurrent(context.module, context.root);
         context.count("layers-projected", layers);
+    /// Gives products of bytes left operands of the sign that the processor's instruction for them wants.
+    pub struct MatchSigns {
+        /// The processor: `triple` or `triple:cpu`.
+        target: String = String::from("x86_64"),
+    }
+}
+
+impl Pass for MatchSigns {
+    const NAME: &'static str = "match-signs";
+
+    fn run(&self, context: &mut PassContext<'_>) {
+        let target = match Target::from_text(&self.target) {
+            Ok(target) => target,
+            Err(error) => return context.error(context.root, error),
+        };
+        let changed = match_signs(context.module, context.root, &target);
+        context.count("products-changed", changed);
     }
 }
 

@@ -2,13 +2,14 @@
 //!
 //! For each row of the output and each vector of channels: columns whose window lies inside the input go several at a
 //! time with all taps of a row unrolled, those at the borders one by one over the taps that exist. Taps above and below
-//! the input are left out of the loop over rows of the filter.
+//! the input are left out of the loop over rows of the filter. Bytes are extended to 32 bits before they are multiplied.
 
 use crate::builder::{Buffer, Index, KernelBuilder, Lanes, computed_type, lanes_of};
 use crate::gemm::{Finish, finish_value};
 use kiln_ir::Value;
 use kiln_schedule::conv_shape::{ConvAxis, ConvShape};
 use kiln_schedule::depthwise::DepthwisePlan;
+use kiln_schedule::dot::sum_type;
 use kiln_schedule::{KernelSpec, Plan, Source};
 use std::collections::BTreeMap;
 
@@ -115,12 +116,56 @@ impl Depthwise<'_> {
         let channels = Index::from(shape.channels);
         let vector = self.plan.lanes.min(b.lanes_for(shape.element, channels));
         b.vector_loop(0, channels, vector, |b, channel, lanes| {
-            let initial = match shape.bias {
-                Some(bias) => b.load(b.inputs[bias], channel, lanes),
-                None => b.zero(lanes_of(computed_type(shape.element), lanes.count)),
-            };
+            let initial = self.initial(b, channel, lanes);
             self.columns(b, &Line { image, row, input, input_row, row_taps, channel, lanes, initial });
         });
+    }
+
+    /// What accumulators of a vector of channels begin with: the bias. Where padding is not zero, all taps times that,
+    /// too; what is inside the input counts less it.
+    fn initial(&self, b: &mut KernelBuilder, channel: Index, lanes: Lanes) -> Value {
+        let shape = self.shape;
+        let sum = sum_type(shape.element);
+        let bias = match shape.bias {
+            Some(bias) => b.load(b.inputs[bias], channel, lanes),
+            None => b.zero(lanes_of(computed_type(sum), lanes.count)),
+        };
+        if shape.pad_value == 0 {
+            return bias;
+        }
+        let padding = b.number(shape.pad_value as f64, sum, lanes.count);
+        b.for_loop(0, shape.taps(), 1, &[bias], |b, tap, total| {
+            let at = b.mul(tap, shape.channels);
+            let at = b.add(at, channel);
+            let weight = self.weight(b, at, lanes);
+            vec![self.multiply_add(b, padding, weight, total[0])]
+        })[0]
+    }
+
+    /// A vector of the filter, in the type of the sum.
+    fn weight(&self, b: &mut KernelBuilder, at: Index, lanes: Lanes) -> Value {
+        let weight = b.load(b.inputs[self.shape.filter], at, lanes);
+        b.cast(weight, self.shape.filter_element, sum_type(self.shape.filter_element))
+    }
+
+    /// A vector of a pixel inside the input, in the type of the sum, less padding.
+    fn pixel(&self, b: &mut KernelBuilder, at: Index, lanes: Lanes) -> Value {
+        let (element, sum) = (self.shape.element, sum_type(self.shape.element));
+        let pixel = b.load(self.input(b), at, lanes);
+        let pixel = b.cast(pixel, element, sum);
+        if self.shape.pad_value == 0 {
+            return pixel;
+        }
+        let padding = b.number(self.shape.pad_value as f64, sum, lanes.count);
+        b.subi(pixel, padding)
+    }
+
+    fn multiply_add(&self, b: &mut KernelBuilder, left: Value, right: Value, sum: Value) -> Value {
+        if self.shape.is_float() {
+            return b.fma(left, right, sum);
+        }
+        let product = b.muli(left, right);
+        b.addi(product, sum)
     }
 
     fn columns(&self, b: &mut KernelBuilder, line: &Line) {
@@ -159,14 +204,14 @@ impl Depthwise<'_> {
             let mut accumulators = accumulators.to_vec();
             for tap in 0..columns.kernel {
                 let at = b.add(filter, tap * self.shape.channels as i64);
-                let weight = b.load(b.inputs[self.shape.filter], at, line.lanes);
+                let weight = self.weight(b, at, line.lanes);
                 for (index, accumulator) in accumulators.iter_mut().enumerate() {
                     let position = index as i64 * columns.stride + tap * columns.dilation;
                     let pixel = *pixels.entry(position).or_insert_with(|| {
                         let at = b.add(input, position * self.shape.pitch as i64);
-                        b.load(self.input(b), at, line.lanes)
+                        self.pixel(b, at, line.lanes)
                     });
-                    *accumulator = b.fma(pixel, weight, *accumulator);
+                    *accumulator = self.multiply_add(b, pixel, weight, *accumulator);
                 }
             }
             accumulators
@@ -190,11 +235,11 @@ impl Depthwise<'_> {
                 let position = b.mul(tap, columns.dilation);
                 let position = b.mul(position, self.shape.pitch);
                 let at = b.add(input, position);
-                let pixel = b.load(self.input(b), at, line.lanes);
+                let pixel = self.pixel(b, at, line.lanes);
                 let moved = b.mul(tap, self.shape.channels);
                 let at = b.add(filter, moved);
-                let weight = b.load(b.inputs[self.shape.filter], at, line.lanes);
-                vec![b.fma(pixel, weight, accumulator[0])]
+                let weight = self.weight(b, at, line.lanes);
+                vec![self.multiply_add(b, pixel, weight, accumulator[0])]
             })
         });
         self.finish(b, line, column, value[0]);

@@ -73,10 +73,19 @@ impl Product {
         if self.is_padded && self.left.zero.is_some_and(|zero| whole_number(module, zero).is_none()) {
             return Err("padding is not known");
         }
-        if module.is(op, "graph.conv") && self.right.zero.is_some() {
-            return Err("zero of the filter is not 0");
+        if module.is(op, "graph.conv") && self.right.zero.is_some() && self.centred_weights(module).is_none() {
+            return Err("the filter less its zero does not fit into bytes");
         }
         Ok(self)
+    }
+
+    /// Constant weights less their zero, where that is not 0 and signed bytes hold them.
+    fn centred_weights(&self, module: &Module) -> Option<Tensor> {
+        let zero = whole_number(module, self.right.zero?)?;
+        let tensor = module.constant_tensor(self.right.bytes)?;
+        let centre = |value: i128| i8::try_from(value as i64 - zero).ok();
+        let values: Vec<i8> = scalar::integers(&tensor).ok()?.into_iter().map(centre).collect::<Option<_>>()?;
+        Some(Tensor::from_values(tensor.shape(), &values))
     }
 
     /// `parameter` of the right operand as one that broadcasts to a result of `rank` axes.
@@ -150,7 +159,7 @@ fn reduce(builder: &mut Builder, value: Value, axes: &[usize]) -> Value {
 
 /// `product((x - zx) * sx, (w - zw) * sw) = (product(x, w) - zx * sum(w - zw) - zw * sum(x)) * (sx * sw)`
 fn product(module: &mut Module, op: Op) -> Rewrite {
-    let product = Product::of(module, op)?;
+    let mut product = Product::of(module, op)?;
     let result = module.result(op, 0);
     let (shape, ty) = (shape_of(module, result), module.ty(result));
     let is_real = ty.element() == Some(ElementType::F32);
@@ -162,6 +171,10 @@ fn product(module: &mut Module, op: Op) -> Rewrite {
     let bias = module.operands(op).get(2).copied();
     let mut builder = Builder::before(module, op);
     let b = &mut builder;
+    if let Some(centred) = product.centred_weights(b.module) {
+        product.right.bytes = constant(b, centred);
+        product.right.zero = None;
+    }
     let (whole_bias, real_bias) = match bias {
         None => (None, None),
         Some(bias) if !is_real => (Some(bias), None),
@@ -190,7 +203,8 @@ fn product(module: &mut Module, op: Op) -> Rewrite {
         }
         let zero = cast(b, zero, ElementType::I32);
         let zero = product.by_column(b, zero, rank);
-        let spread = Type::tensor(shape, Type::from_element(ElementType::I32));
+        let extents = if is_single(b.module, zero) { shape_of(b.module, rows) } else { shape };
+        let spread = Type::tensor(extents, Type::from_element(ElementType::I32));
         let offset = b.op("graph.multiply").operands(&[rows, zero]).result(spread).value();
         sum = binary(b, "graph.subtract", sum, offset);
     }

@@ -64,16 +64,21 @@ fn keeps_rows(permutation: &[usize]) -> bool {
 
 /// Whether the family of tiled products makes kernels of it: others read no operand through a transpose.
 fn is_tiled_product(module: &Module, op: Op) -> bool {
-    module.is(op, "graph.matmul") && reads_floats_from_memory(module, op)
+    let is_widening = module.attributes(op).bool("widening") == Some(true);
+    module.is(op, "graph.matmul")
+        && (is_widening && reads_from_memory(module, op) || reads_floats_from_memory(module, op))
 }
 
 fn reads_floats_from_memory(module: &Module, op: Op) -> bool {
-    let element = |value: Value| module.ty(value).element();
+    let element = |value: &Value| module.ty(*value).element();
+    let is_float = |value: &Value| matches!(element(value), Some(ElementType::F32 | ElementType::F64));
+    module.operands(op).iter().all(is_float) && reads_from_memory(module, op)
+}
+
+fn reads_from_memory(module: &Module, op: Op) -> bool {
     let stands_inside =
-        |value: Value| module.defining_op(value).is_some_and(|producer| super::is_scalar_constant(module, producer));
-    let fits =
-        |value: &Value| matches!(element(*value), Some(ElementType::F32 | ElementType::F64)) && !stands_inside(*value);
-    module.operands(op).iter().all(fits)
+        |value: &Value| module.defining_op(*value).is_some_and(|producer| super::is_scalar_constant(module, producer));
+    !module.operands(op).iter().any(stands_inside)
 }
 
 /// Whether a convolution reads its image, of few channels, as planes.

@@ -348,11 +348,8 @@ impl PackedLayout {
         let shape = [leading.as_slice(), &[self.steps(), terms, self.panels(), self.columns]].concat();
         let panels = steps.reshape(padded, &shape);
         let (before, outer, first) = (self.before.len(), outer.len(), leading.len());
-        let order: Vec<usize> = (0..before)
-            .chain([first + 2])
-            .chain(before..before + outer)
-            .chain([first, first + 3, first + 1])
-            .collect();
+        let order: Vec<usize> =
+            (0..before).chain([first + 2]).chain(before..before + outer).chain([first, first + 3, first + 1]).collect();
         steps.transpose(panels, &shape, &order)
     }
 }

@@ -49,7 +49,7 @@
 // PASSES: canonicalize
 // PASSES: rewrites-per-op:
 // PASSES: {{^}}pre
-// PASSES: = fold-constants,cse,
+// PASSES: = fold-constants{keep-bytes=true},recompose-quantized,fold-constants,cse,
 // OPS: func: Functions, calls and returns
 // OPS-NEXT: func.func: A function.
 func.func {function_type = (f32) -> (), sym_name = "main"} ({

@@ -27,9 +27,9 @@ func.func {sym_name = "weights", function_type = (tensor<?x4xui8, #kiln.dims<[M,
 // that follows is part of that of the product.
 // CHECK-LABEL: sym_name = "convolution"
 // CHECK: %[[B:.*]] = graph.constant {value = dense<[3, -2]> : tensor<2xi32>}
-// CHECK: %[[P:.*]] = graph.conv %arg0, {{.*}}, %[[B]] {{.*}} pad_value = 7 {{.*}}widening = true}
+// CHECK: %[[P:.*]] = graph.conv %arg0, {{.*}}, %[[B]] {{.*}} pad_value = 7, {{.*}}widening = true}
 // CHECK: graph.subtract %[[P]], {{.*}} tensor<2x1x1xi32>
-// CHECK: graph.constant {value = dense<0.25>
+// CHECK: graph.constant {value = dense<2.5e-01>
 // CHECK-NOT: graph.divide
 // CHECK: graph.round
 func.func {sym_name = "convolution", function_type = (tensor<1x1x4x4xui8>) -> tensor<1x2x4x4xf32>} ({

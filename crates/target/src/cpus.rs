@@ -21,6 +21,11 @@ impl VectorUnit {
     const fn with_dot(self, dot: ByteDot) -> VectorUnit {
         VectorUnit { dot, ..self }
     }
+
+    /// The unit without sums of products of bytes.
+    pub(crate) const fn without_dot(self) -> VectorUnit {
+        self.with_dot(NO_DOT)
+    }
 }
 
 /// No sums of products of bytes.
@@ -171,13 +176,7 @@ pub(crate) fn extensions(architecture: Architecture) -> &'static [&'static str] 
 /// `features` is LLVM's form: `+avx2,-avx512f`.
 pub(crate) fn unit_of_features(architecture: Architecture, features: &str) -> VectorUnit {
     let has = |name: &str| features.split(',').any(|feature| feature.strip_prefix('+') == Some(name));
-    let dot = match architecture {
-        X86_64 if has("avx512vnni") || has("avxvnni") => VNNI,
-        Aarch64 if has("i8mm") && has("dotprod") => I8MM,
-        Aarch64 if has("dotprod") => DOTPROD,
-        _ => NO_DOT,
-    };
-    let unit = match architecture {
+    match architecture {
         // Every AVX-512 cpu but the Xeon Phi has the VL and BW parts; emitters use masks on bytes and on short vectors.
         X86_64 if has("avx512f") && has("avx512vl") && has("avx512bw") => AVX512,
         X86_64 if has("avx2") && has("fma") => AVX2,
@@ -188,11 +187,22 @@ pub(crate) fn unit_of_features(architecture: Architecture, features: &str) -> Ve
         Riscv64 if has("zvl256b") => RVV256,
         Riscv64 if has("v") => RVV128,
         Riscv64 => SCALAR,
-    };
-    match unit {
-        // The 512-bit form needs its own feature.
-        AVX512 if !has("avx512vnni") => unit,
-        AVX512 | AVX2 | NEON => unit.with_dot(dot),
-        _ => unit,
     }
+}
+
+/// The sums of products of bytes of a unit that has `known` ones, with features added and taken away.
+pub(crate) fn byte_dot(architecture: Architecture, bits: u32, known: ByteDot, features: &str) -> ByteDot {
+    let mut dot = known;
+    for feature in features.split(',') {
+        let is_there = feature.starts_with('+');
+        match (architecture, feature.trim_start_matches(['+', '-'])) {
+            // Each width has a feature of its own.
+            (X86_64, "avx512vnni") if bits == 512 => dot.mixed = is_there,
+            (X86_64, "avxvnni") if bits == 256 => dot.mixed = is_there,
+            (Aarch64, "dotprod") => (dot.signed, dot.unsigned) = (is_there, is_there),
+            (Aarch64, "i8mm") => dot.mixed = is_there,
+            _ => {}
+        }
+    }
+    dot
 }

@@ -199,7 +199,8 @@ impl Target {
         let unit = unit_of_features(architecture, &host.features);
         let candidates = [host.cpu.as_str()].into_iter().chain(cpus::levels(architecture).iter().copied());
         let mut rows = candidates.filter_map(|name| find_cpu(architecture, name));
-        let row = rows.find(|row| row.unit == unit).expect("the levels of a family cover its vector units");
+        let row =
+            rows.find(|row| row.unit.without_dot() == unit).expect("the levels of a family cover its vector units");
         let triple = architecture.default_triple().to_owned();
         let target = Target::new(architecture, triple, row.llvm_cpu, row.features, row.unit, row.caches);
         let listed = |feature: &&str| {
@@ -219,6 +220,7 @@ impl Target {
             self.features.push(',');
         }
         self.features.push_str(features);
+        self.byte_dot = cpus::byte_dot(self.architecture, self.vector_bits, self.byte_dot, features);
         self
     }
 

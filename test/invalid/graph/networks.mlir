@@ -32,8 +32,17 @@
 %t = "test.value"() : () -> tensor<2x3xf32>
 // expected-error@+1 {{graph.conv: operand and filter must have the same rank, found 4 and 3}}
 %10 = graph.conv %x, %f {strides = [1, 1], dilations = [1, 1], pad_low = [0, 0], pad_high = [0, 0], groups = 1, layout = "channels_first"} : (tensor<1x3x8x8xf32>, tensor<16x3x3xf32>) -> tensor<1x16x6x6xf32>
-// expected-error@+1 {{graph.conv: operand and filter must have one element type, found f32 and f64}}
+// expected-error@+1 {{graph.conv: operands must have one element type, found f32 and f64}}
 %11 = graph.conv %x, %d {strides = [1, 1], dilations = [1, 1], pad_low = [0, 0], pad_high = [0, 0], groups = 1, layout = "channels_first"} : (tensor<1x3x8x8xf32>, tensor<16x3x3x3xf64>) -> tensor<1x16x6x6xf32>
+%p = "test.value"() : () -> tensor<16x3x3x3xf32>
+// expected-error@+1 {{graph.conv: only a widening convolution has a pad_value}}
+%w13 = graph.conv %x, %p {strides = [1, 1], dilations = [1, 1], pad_low = [0, 0], pad_high = [0, 0], groups = 1, layout = "channels_first", pad_value = 1} : (tensor<1x3x8x8xf32>, tensor<16x3x3x3xf32>) -> tensor<1x16x6x6xf32>
+// expected-error@+1 {{graph.conv: operands of a widening product are 8-bit integers, not f32}}
+%w14 = graph.conv %x, %p {strides = [1, 1], dilations = [1, 1], pad_low = [0, 0], pad_high = [0, 0], groups = 1, layout = "channels_first", widening = true} : (tensor<1x3x8x8xf32>, tensor<16x3x3x3xf32>) -> tensor<1x16x6x6xi32>
+%xb = "test.value"() : () -> tensor<1x3x8x8xi8>
+%pb = "test.value"() : () -> tensor<16x3x3x3xi8>
+// expected-error@+1 {{graph.conv: pad_value 128 is no value of i8}}
+%w15 = graph.conv %xb, %pb {strides = [1, 1], dilations = [1, 1], pad_low = [0, 0], pad_high = [0, 0], groups = 1, layout = "channels_first", widening = true, pad_value = 128} : (tensor<1x3x8x8xi8>, tensor<16x3x3x3xi8>) -> tensor<1x16x6x6xi32>
 %y = "test.value"() : () -> tensor<1x6x8x8xf32>
 // expected-error@+1 {{graph.conv: 15 output channels do not fall into 2 groups}}
 %12 = graph.conv %y, %o {strides = [1, 1], dilations = [1, 1], pad_low = [0, 0], pad_high = [0, 0], groups = 2, layout = "channels_first"} : (tensor<1x6x8x8xf32>, tensor<15x3x3x3xf32>) -> tensor<1x15x6x6xf32>

@@ -192,38 +192,13 @@ fn product(module: &mut Module, op: Op) -> Rewrite {
         sum = binary(b, "graph.subtract", sum, offset);
     }
     if let Some(zero) = product.right.zero {
-        let wide = cast(b, product.left.bytes, ElementType::I32);
-        let transposed = b.module.attributes(op).bool("transpose_a").unwrap_or(false);
-        let axis = shape_of(b.module, wide).len() - if transposed { 2 } else { 1 };
-        let mut rows = reduce(b, wide, &[axis]);
-        if transposed {
-            let mut turned = shape_of(b.module, rows).to_vec();
-            turned.swap(axis, axis + 1);
-            rows = reshape(b, rows, &turned);
-        }
-        let zero = cast(b, zero, ElementType::I32);
-        let zero = product.by_column(b, zero, rank);
-        let extents = if is_single(b.module, zero) { shape_of(b.module, rows) } else { shape };
-        let spread = Type::tensor(extents, Type::from_element(ElementType::I32));
-        let offset = b.op("graph.multiply").operands(&[rows, zero]).result(spread).value();
+        let offset = row_offset(b, op, &product, zero);
         sum = binary(b, "graph.subtract", sum, offset);
     }
-    let mut value = if is_real { cast(b, sum, ElementType::F32) } else { sum };
-    if let Some(scales) = &scales {
-        let mut extents = vec![1; rank - product.columns.1];
-        extents[0] = scales.len();
-        let scale = floats(b, if scales.len() == 1 { &[] } else { &extents }, scales);
-        value = binary(b, "graph.multiply", value, scale);
-    } else {
-        if let Some(scale) = product.left.scale {
-            let scale = cast(b, scale, ElementType::F32);
-            let scale = reshape(b, scale, &[]);
-            value = binary(b, "graph.multiply", value, scale);
-        }
-        if let Some(scale) = product.right.scale {
-            let scale = product.by_column(b, scale, rank);
-            value = binary(b, "graph.multiply", value, scale);
-        }
+    let mut value = sum;
+    if is_real {
+        let real = cast(b, sum, ElementType::F32);
+        value = rescale(b, &product, scales.as_deref(), real);
     }
     if let Some(bias) = real_bias {
         let mut extents = vec![Dim::Static(1); rank - product.columns.1];
@@ -234,6 +209,47 @@ fn product(module: &mut Module, op: Op) -> Rewrite {
     module.replace_all_uses(result, value);
     module.erase(op);
     Ok(())
+}
+
+/// `zw * sum(x)`, for each row of the left operand.
+fn row_offset(b: &mut Builder, op: Op, product: &Product, zero: Value) -> Value {
+    let shape = shape_of(b.module, b.module.result(op, 0));
+    let wide = cast(b, product.left.bytes, ElementType::I32);
+    let transposed = b.module.attributes(op).bool("transpose_a").unwrap_or(false);
+    let axis = shape_of(b.module, wide).len() - if transposed { 2 } else { 1 };
+    let mut rows = reduce(b, wide, &[axis]);
+    if transposed {
+        let mut turned = shape_of(b.module, rows).to_vec();
+        turned.swap(axis, axis + 1);
+        rows = reshape(b, rows, &turned);
+    }
+    let zero = cast(b, zero, ElementType::I32);
+    let zero = product.by_column(b, zero, shape.len());
+    let extents = if is_single(b.module, zero) { shape_of(b.module, rows) } else { shape };
+    let spread = Type::tensor(extents, Type::from_element(ElementType::I32));
+    b.op("graph.multiply").operands(&[rows, zero]).result(spread).value()
+}
+
+/// `value` times both scales: a constant if they are known.
+fn rescale(b: &mut Builder, product: &Product, scales: Option<&[f64]>, value: Value) -> Value {
+    let rank = shape_of(b.module, value).len();
+    if let Some(scales) = scales {
+        let mut extents = vec![1; rank - product.columns.1];
+        extents[0] = scales.len();
+        let scale = floats(b, if scales.len() == 1 { &[] } else { &extents }, scales);
+        return binary(b, "graph.multiply", value, scale);
+    }
+    let mut value = value;
+    if let Some(scale) = product.left.scale {
+        let scale = cast(b, scale, ElementType::F32);
+        let scale = reshape(b, scale, &[]);
+        value = binary(b, "graph.multiply", value, scale);
+    }
+    if let Some(scale) = product.right.scale {
+        let scale = product.by_column(b, scale, rank);
+        value = binary(b, "graph.multiply", value, scale);
+    }
+    value
 }
 
 /// The product of the bytes.

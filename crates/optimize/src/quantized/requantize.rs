@@ -22,6 +22,12 @@ fn divide(module: &mut Module, op: Op) -> Rewrite {
     if !is_usual || !feeds_rounding(module, op) {
         return Err("no quantization".into());
     }
+    let is_taken_back = Dequantized::of(module, value)
+        .and_then(|bytes| find_splat(module, bytes.scale?))
+        .is_some_and(|own| own.to_f64() == scale);
+    if is_taken_back {
+        return Err("bytes are quantized again as they were".into());
+    }
     if is_constant(module, value) || !takes_factor(module, value, DEPTH) {
         return Err("what is divided has no scale".into());
     }

@@ -46,6 +46,10 @@ impl Pass for ProjectRecurrent {
     fn run(&self, context: &mut PassContext<'_>) {
         let layers = project_recurrent(context.module, context.root);
         context.count("layers-projected", layers);
+    }
+}
+
+options! {
     /// Gives products of bytes left operands of the sign that the processor's instruction for them wants.
     pub struct MatchSigns {
         /// The processor: `triple` or `triple:cpu`.

@@ -93,6 +93,7 @@ impl ExpandedKernel {
 pub fn can_expand(expansion: &ConvShape, depthwise: &ConvShape) -> bool {
     let known = |shape: &ConvShape| shape.axes.iter().all(|axis| axis.output.as_constant().is_some());
     expansion.is_float()
+        && depthwise.is_float()
         && expansion.is_pointwise()
         && expansion.groups == 1
         && expansion.outer().is_empty()

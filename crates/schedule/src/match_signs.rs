@@ -146,7 +146,7 @@ fn add_after(module: &mut Module, product: Op, offsets: &[i32]) {
 /// The op before which what uses `value` first may stand.
 fn place_after(module: &Module, value: Value) -> Op {
     let block = module.defining_block(value).expect("values of a graph stand in blocks");
-    let mut ops = module.block_ops(block).into_iter();
+    let mut ops = module.block_ops(block);
     if let Some(producer) = module.defining_op(value) {
         ops.find(|&op| op == producer);
     }

@@ -18,7 +18,7 @@ func.func {function_type = (!x, tensor<2x6x3xf32>, tensor<2x6x2xf32>) -> !y, sym
 
 // Weights that are known stay so.
 // CHECK-LABEL: sym_name = "main"
-// CHECK:       %[[W:[0-9]+]] = graph.constant {value = dense<[[{{[[]}}0.5], [0.25]]> : tensor<2x1xf32>}
+// CHECK:       %[[W:[0-9]+]] = graph.constant {value = dense<{{\[\[}}5.0e-01], [2.5e-01]]> : tensor<2x1xf32>}
 // CHECK:       %[[P:[0-9]+]] = graph.matmul %arg0, %[[W]]
 // CHECK:       graph.rnn %[[P]], %arg1, %arg2 {
 !x = tensor<1x5x1xf32>

@@ -145,7 +145,7 @@
 %15, %16, %17 = graph.lstm %x, %w, %r {operandSegmentSizes = array<i32: 1, 1, 1, 0, 0, 0, 0, 0>, hidden_size = 2, activations = "Tanh"} : (tensor<5x1x3xf32>, tensor<1x8x3xf32>, tensor<1x8x2xf32>) -> (tensor<5x1x1x2xf32>, tensor<1x1x2xf32>, tensor<1x1x2xf32>)
 // expected-error@+1 {{graph.lstm: x must have three axes, not [5, 3]}}
 %18, %19, %20 = graph.lstm %m, %w, %r {operandSegmentSizes = array<i32: 1, 1, 1, 0, 0, 0, 0, 0>, hidden_size = 2} : (tensor<5x3xf32>, tensor<1x8x3xf32>, tensor<1x8x2xf32>) -> (tensor<5x1x1x2xf32>, tensor<1x1x2xf32>, tensor<1x1x2xf32>)
-// expected-error@+1 {{graph.lstm: expected operands (x, w, r, bias?, sequence_lengths?, initial_h?, initial_c?, peephole?), found 3}}
+// expected-error@+1 {{graph.lstm: expected operands (x, w?, r, bias?, sequence_lengths?, initial_h?, initial_c?, peephole?), found 3}}
 %21, %22, %23 = graph.lstm %x, %w, %r {operandSegmentSizes = array<i32: 1, 1, 1, 1, 0, 0, 0, 0>, hidden_size = 2} : (tensor<5x1x3xf32>, tensor<1x8x3xf32>, tensor<1x8x2xf32>) -> (tensor<5x1x1x2xf32>, tensor<1x1x2xf32>, tensor<1x1x2xf32>)
 // expected-error@+1 {{graph.lstm: attribute 'operandSegmentSizes' is missing}}
 %24, %25, %26 = graph.lstm %x, %w, %r {hidden_size = 2} : (tensor<5x1x3xf32>, tensor<1x8x3xf32>, tensor<1x8x2xf32>) -> (tensor<5x1x1x2xf32>, tensor<1x1x2xf32>, tensor<1x1x2xf32>)

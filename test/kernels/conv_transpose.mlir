@@ -106,3 +106,15 @@ func.func {sym_name = "main", function_type = (!x, !b) -> !y} ({
   %2 = graph.relu %0 : (!y) -> !y
   func.return %2 : (!y) -> ()
 }) : () -> ()
+// -----
+// one filter, whose bias is a constant of one element
+!x = tensor<1x9x7x24xf32>
+!w = tensor<24x1x2x2xf32>
+!y = tensor<1x18x14x1xf32>
+func.func {sym_name = "main", function_type = (!x, !w) -> !y} ({
+^bb0(%x: !x, %w: !w):
+  %b = graph.constant {value = dense<[0.5]> : tensor<1xf32>} : () -> tensor<1xf32>
+  %0 = graph.conv_transpose %x, %w, %b {strides = [2, 2], dilations = [1, 1], pad_low = [0, 0], pad_high = [0, 0], output_padding = [0, 0], groups = 1, layout = "channels_last"} : (!x, !w, tensor<1xf32>) -> !y
+  %1 = graph.sigmoid %0 : (!y) -> !y
+  func.return %1 : (!y) -> ()
+}) : () -> ()

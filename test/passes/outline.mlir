@@ -146,3 +146,19 @@ func.func {sym_name = "rotary", function_type = (!rx, !ra, !ra, !rz) -> (!ry, !r
   %4 = graph.rotary_embedding %3, %c, %s : (!ry, !ra, !ra) -> !ry
   func.return %2, %4 : (!ry, !ry) -> ()
 })
+
+// A bias of one element is read from memory, as those of more are: kernels of convolutions load it. The factor stands
+// inside.
+// CHECK-LABEL: sym_name = "one_filter"
+// CHECK:       %[[B:[0-9]+]] = graph.constant {value = dense<[5.0e-01]> : tensor<1xf32>}
+// CHECK:       graph.fusion %arg0, %arg1, %[[B]]
+// CHECK:         graph.constant {value = dense<2.0e+00> : tensor<f32>}
+// CHECK:         graph.conv_transpose
+func.func {function_type = (tensor<1x4x4x3xf32>, tensor<3x1x2x2xf32>) -> tensor<1x8x8x1xf32>, sym_name = "one_filter"} ({
+^bb0(%x: tensor<1x4x4x3xf32>, %w: tensor<3x1x2x2xf32>):
+  %b = graph.constant {value = dense<[0.5]> : tensor<1xf32>} : () -> tensor<1xf32>
+  %f = graph.constant {value = dense<2.0> : tensor<f32>} : () -> tensor<f32>
+  %y = graph.conv_transpose %x, %w, %b {dilations = [1, 1], groups = 1, layout = "channels_last", output_padding = [0, 0], pad_high = [0, 0], pad_low = [0, 0], strides = [2, 2]} : (tensor<1x4x4x3xf32>, tensor<3x1x2x2xf32>, tensor<1xf32>) -> tensor<1x8x8x1xf32>
+  %z = graph.multiply %y, %f : (tensor<1x8x8x1xf32>, tensor<f32>) -> tensor<1x8x8x1xf32>
+  func.return %z : (tensor<1x8x8x1xf32>) -> ()
+})

@@ -148,8 +148,9 @@ mod tests {
     #[test]
     fn expressions_are_programs() {
         let n = DimExpr::symbol("N");
-        let count = n.checked_mul(DimExpr::constant(12)).expect("small");
-        let expected = [Instruction::Symbol(1), Instruction::Constant(12), Instruction::Multiply];
+        // Of operands that may change places, the order is that in which the process first saw them.
+        let count = n.modulo(DimExpr::constant(12)).expect("12 is not 0");
+        let expected = [Instruction::Symbol(1), Instruction::Constant(12), Instruction::Mod];
         let symbols = ["M".to_owned(), "N".to_owned()];
         assert_eq!(amount(count, &symbols), Amount::new(expected.into()));
         assert_eq!(amount(DimExpr::constant(7), &symbols), Amount::new(vec![Instruction::Constant(7)]));

@@ -283,6 +283,8 @@ fn values_from_memory(module: &Module, group: &[Op]) -> FxHashSet<Value> {
     let has_attention = group.iter().any(|&op| module.is(op, "graph.attention"));
     let reads_memory = |op: Op| {
         FROM_MEMORY.contains(&module.name(op).as_str())
+            || module.is(op, "graph.conv")
+            || module.is(op, "graph.conv_transpose")
             || has_attention && (module.is(op, "graph.attention") || module.is(op, "graph.transpose"))
     };
     uses_of(module, group).filter(|&((op, _), _)| reads_memory(op)).map(|(_, value)| value).collect()

@@ -50,3 +50,21 @@ func.func {sym_name = "main", function_type = (!x, !w, !m, !f) -> !d} ({
   %3 = graph.sigmoid %2 : (!d) -> !d
   func.return %3 : (!d) -> ()
 }) : () -> ()
+// -----
+// tasks of an odd number of rows, of which the pair takes two at a time
+!x = tensor<1x100x19x16xf32>
+!w = tensor<256x16x1x1xf32>
+!e = tensor<1x100x19x256xf32>
+!f = tensor<256x1x5x5xf32>
+!d = tensor<1x50x10x256xf32>
+!v = tensor<24x256x1x1xf32>
+!y = tensor<1x50x10x24xf32>
+func.func {sym_name = "main", function_type = (!x, !w, !f, !v) -> !y} ({
+^bb0(%x: !x, %w: !w, %f: !f, %v: !v):
+  %0 = graph.conv %x, %w {strides = [1, 1], dilations = [1, 1], pad_low = [0, 0], pad_high = [0, 0], groups = 1, layout = "channels_last"} : (!x, !w) -> !e
+  %1 = graph.relu %0 : (!e) -> !e
+  %2 = graph.conv %1, %f {strides = [2, 2], dilations = [1, 1], pad_low = [2, 2], pad_high = [2, 2], groups = 256, layout = "channels_last"} : (!e, !f) -> !d
+  %3 = graph.relu %2 : (!d) -> !d
+  %4 = graph.conv %3, %v {strides = [1, 1], dilations = [1, 1], pad_low = [0, 0], pad_high = [0, 0], groups = 1, layout = "channels_last"} : (!d, !v) -> !y
+  func.return %4 : (!y) -> ()
+}) : () -> ()

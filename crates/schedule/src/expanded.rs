@@ -150,7 +150,19 @@ impl ExpandedPlan {
     /// When rows of the expansion do not fit the cache: ask [`compare`] first.
     pub fn new(kernel: &ExpandedKernel, target: &Target) -> ExpandedPlan {
         let (expansion, depthwise) = (&kernel.expansion, kernel.reader.depthwise());
+        let reader = match &kernel.reader {
+            Reader::Depthwise(_, shape) => ReaderPlan::Depthwise(DepthwisePlan::new(shape, target)),
+            Reader::Separable(SeparableKernel { depthwise, pointwise, .. }) => {
+                ReaderPlan::Separable(SeparablePlan::new(depthwise, pointwise, target))
+            }
+        };
+        // Only the last rows of an image are fewer than the reader goes at a time: its tiles have code for those.
+        let at_once = match &reader {
+            ReaderPlan::Separable(plan) => plan.block_rows.as_constant().map_or(1, |rows| rows.max(1) as usize),
+            ReaderPlan::Depthwise(_) => 1,
+        };
         let block_rows = block_rows(expansion, depthwise, target).unwrap_or(1);
+        let block_rows = (block_rows / at_once).max(1) * at_once;
         let tile = RegisterTile::of_any_rows(target, expansion.element, constant(expansion.filters));
         let expanded = ConvPlan {
             access: Access::Flat,
@@ -160,12 +172,6 @@ impl ExpandedPlan {
             pixel_pitch: expansion.pitch,
             prefetch: false,
             tile,
-        };
-        let reader = match &kernel.reader {
-            Reader::Depthwise(_, shape) => ReaderPlan::Depthwise(DepthwisePlan::new(shape, target)),
-            Reader::Separable(SeparableKernel { depthwise, pointwise, .. }) => {
-                ReaderPlan::Separable(SeparablePlan::new(depthwise, pointwise, target))
-            }
         };
         ExpandedPlan { block_rows, expansion: expanded, reader }
     }

@@ -144,10 +144,7 @@ pub enum ReaderPlan {
 }
 
 impl ExpandedPlan {
-    /// Plans a kernel.
-    ///
-    /// # Panics
-    /// When rows of the expansion do not fit the cache: ask [`compare`] first.
+    /// Plans a kernel; of one row, or as many as the reader goes at a time, where more do not fit the cache.
     pub fn new(kernel: &ExpandedKernel, target: &Target) -> ExpandedPlan {
         let (expansion, depthwise) = (&kernel.expansion, kernel.reader.depthwise());
         let reader = match &kernel.reader {

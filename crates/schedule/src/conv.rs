@@ -99,16 +99,33 @@ impl ConvPlan {
 
     /// Plans a convolution.
     pub fn new(shape: &ConvShape, target: &Target) -> ConvPlan {
-        let dot = Dot::of(target, shape.element, shape.filter_element);
-        let access = access(shape, dot);
-        let filters = constant(shape.group_filters());
+        ConvPlan::on_matrix_unit(shape, target).unwrap_or_else(|| {
+            let dot = Dot::of(target, shape.element, shape.filter_element);
+            let access = access(shape, dot);
+            let filters = constant(shape.group_filters());
+            let tile = RegisterTile::new(target, shape.element, tile_rows(shape, access), filters).with_dot(dot);
+            ConvPlan::with_tile(shape, access, tile, target)
+        })
+    }
+
+    /// Plans a convolution for the matrix unit, if there is one and it pays.
+    fn on_matrix_unit(shape: &ConvShape, target: &Target) -> Option<ConvPlan> {
+        let elements = (shape.element, shape.filter_element);
+        let access = access(shape, Dot::of_tiles(target, elements.0, elements.1).filter(|_| !shape.is_planar)?);
+        let (rows, filters) = (tile_rows(shape, access), constant(shape.group_filters()));
+        let tile = RegisterTile::of_matrix_unit(target, elements, rows, filters, |tile| {
+            let pitch = pixel_pitch(shape, access, tile);
+            Some(run(shape, tile.dot, pitch).length.div_ceil(tile.dot.terms()))
+        })?;
+        Some(ConvPlan::with_tile(shape, access, tile, target))
+    }
+
+    fn with_tile(shape: &ConvShape, access: Access, tile: RegisterTile, target: &Target) -> ConvPlan {
         if !access.is_flat() {
-            let tile = RegisterTile::new(target, shape.element, shape.columns().output, filters).with_dot(dot);
             let prefetch = tuning::prefetches(target);
             return ConvPlan { prefetch, ..ConvPlan::of_images(shape, access, tile, target) };
         }
-        let rows = multiply(shape.batch, shape.pixels());
-        let tile = RegisterTile::new(target, shape.element, rows, filters).with_dot(dot);
+        let rows = tile_rows(shape, access);
         let pixel_pitch = pixel_pitch(shape, access, &tile);
         let work = Work {
             pieces: constant(shape.groups),
@@ -147,12 +164,9 @@ impl ConvPlan {
         ConvPlan { access, tile, prefetch: false, block_rows, block_columns, block_panels, pixel_pitch }
     }
 
-    /// Axes of the filter that one run of the input covers, which is the innermost loop: channels, and the taps of a row
-    /// where steps of several terms would leave many of them empty.
+    /// Axes of the filter that one run of the input covers, which is the innermost loop.
     pub fn run(&self, shape: &ConvShape) -> Run {
-        let joins = self.tile.dot.terms() > 1 && self.pixel_pitch == shape.channels && can_join_taps(shape);
-        let taps = if joins { shape.columns().kernel as usize } else { 1 };
-        Run { joins_taps: joins, length: taps * shape.group_channels() }
+        run(shape, self.tile.dot, self.pixel_pitch)
     }
 
     /// Elements of a packed panel.
@@ -274,6 +288,18 @@ fn skips_rows(shape: &ConvShape, target: &Target) -> bool {
     (reach as usize).saturating_mul(positions as usize).saturating_mul(pixel) > target.caches.l2 * share / of
 }
 
+/// Runs of rows of tiles: positions of all images, or columns of the output.
+fn tile_rows(shape: &ConvShape, access: Access) -> DimExpr {
+    if access.is_flat() { multiply(shape.batch, shape.pixels()) } else { shape.columns().output }
+}
+
+/// Channels, and the taps of a row where steps of several terms would leave many of them empty.
+fn run(shape: &ConvShape, dot: Dot, pixel_pitch: usize) -> Run {
+    let joins = dot.terms() > 1 && pixel_pitch == shape.channels && can_join_taps(shape);
+    let taps = if joins { shape.columns().kernel as usize } else { 1 };
+    Run { joins_taps: joins, length: taps * shape.group_channels() }
+}
+
 /// Whether the taps of a row and their channels follow each other in an input of pixels without gaps.
 fn can_join_taps(shape: &ConvShape) -> bool {
     shape.groups == 1 && shape.columns().dilation == 1 && !shape.is_planar
@@ -304,14 +330,14 @@ fn conflicts(shape: &ConvShape, pitch: usize) -> bool {
 }
 
 pub(crate) fn pixel_pitch(shape: &ConvShape, access: Access, tile: &RegisterTile) -> usize {
-    let (channels, lanes) = (shape.group_channels(), tile.lanes);
+    let (channels, spread) = (shape.group_channels(), tile.spread(shape.element));
     match access {
         Access::Flat | Access::Direct => shape.pitch,
         // A gathered pixel follows the one before; a window keeps the columns between two outputs.
         Access::Gather if (channels * shape.element.byte_size()).is_multiple_of(tuning::SET_CONFLICT_BYTES) => {
-            channels + lanes
+            channels + spread
         }
-        Access::Window if conflicts(shape, channels) => channels + lanes,
+        Access::Window if conflicts(shape, channels) => channels + spread,
         Access::Gather | Access::Window => channels,
     }
 }

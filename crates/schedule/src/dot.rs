@@ -1,6 +1,6 @@
 //! How the matrix kernels multiply and sum: by which instruction, and what order of the right operand it wants.
 
-use kiln_target::{Architecture, ByteDot, Target};
+use kiln_target::{Architecture, Dots, Target};
 use kiln_tensor::ElementType;
 
 /// One step of the innermost loop of a matrix kernel.
@@ -17,18 +17,41 @@ pub enum Dot {
     Pairs,
     /// Four bytes, whose products an instruction sums.
     Quads,
+    /// Pairs of `bf16`, whose products an instruction sums as `f32`.
+    Halves,
 }
 
-impl Dot {
-    const ALL: [(Dot, &str); 4] =
-        [(Dot::Fused, "fused"), (Dot::Widened, "widened"), (Dot::Pairs, "pairs"), (Dot::Quads, "quads")];
+/// What multiplies.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Unit {
+    /// Instructions on vectors.
+    Vectors,
+    /// Instructions on tiles: up to 16 rows of 64 bytes.
+    Tiles,
+}
 
-    /// The best there is for elements of these types.
+/// Rows of a tile of the matrix unit.
+pub const TILE_ROWS: usize = 16;
+
+/// Bytes of a row of a tile of the matrix unit.
+pub const TILE_ROW_BYTES: usize = 64;
+
+impl Dot {
+    const ALL: [(Dot, &str); 5] = [
+        (Dot::Fused, "fused"),
+        (Dot::Widened, "widened"),
+        (Dot::Pairs, "pairs"),
+        (Dot::Quads, "quads"),
+        (Dot::Halves, "halves"),
+    ];
+
+    /// The best there is on vectors of these types.
     pub fn of(target: &Target, left: ElementType, right: ElementType) -> Dot {
+        let Dots { signed, unsigned, mixed, halves, .. } = target.dots;
         if !is_byte(left) || !is_byte(right) {
-            return Dot::Fused;
+            let are_halves = left == ElementType::BF16 && right == ElementType::BF16;
+            return if are_halves && halves { Dot::Halves } else { Dot::Fused };
         }
-        let ByteDot { signed, unsigned, mixed } = target.byte_dot;
         let has_quads = match (left, right) {
             (ElementType::I8, ElementType::I8) => signed,
             (ElementType::U8, ElementType::U8) => unsigned,
@@ -41,11 +64,21 @@ impl Dot {
         }
     }
 
+    /// How the matrix unit multiplies elements of these types, if there is one that does.
+    pub fn of_tiles(target: &Target, left: ElementType, right: ElementType) -> Option<Dot> {
+        let Dots { byte_tiles, half_tiles, .. } = target.dots;
+        match (left, right) {
+            (ElementType::BF16, ElementType::BF16) if half_tiles => Some(Dot::Halves),
+            _ if is_byte(left) && is_byte(right) && byte_tiles => Some(Dot::Quads),
+            _ => None,
+        }
+    }
+
     /// Steps of the depth in one step of the loop.
     pub fn terms(self) -> usize {
         match self {
             Dot::Fused | Dot::Widened => 1,
-            Dot::Pairs => 2,
+            Dot::Pairs | Dot::Halves => 2,
             Dot::Quads => 4,
         }
     }
@@ -68,25 +101,30 @@ pub fn is_byte(element: ElementType) -> bool {
 
 /// What products of elements are summed in.
 pub fn sum_type(element: ElementType) -> ElementType {
-    if is_byte(element) { ElementType::I32 } else { element }
+    match element {
+        ElementType::I8 | ElementType::U8 => ElementType::I32,
+        ElementType::BF16 => ElementType::F32,
+        other => other,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ElementType::{F32, I8, U8};
+    use ElementType::{BF16, F32, I8, U8};
 
     fn check(triple: &str, cpu: &str, expected: [Dot; 4]) {
         let target = Target::parse(triple, Some(cpu)).expect("known");
-        let pairs = [(U8, I8), (I8, I8), (U8, U8), (F32, F32)];
+        let pairs = [(U8, I8), (I8, I8), (U8, U8), (BF16, BF16)];
         assert_eq!(pairs.map(|(left, right)| Dot::of(&target, left, right)), expected, "{cpu}");
     }
 
     #[test]
     fn instructions_by_processor() {
-        use Dot::{Fused, Pairs, Quads, Widened};
+        use Dot::{Fused, Halves, Pairs, Quads, Widened};
         check("x86_64", "icelake-server", [Quads, Pairs, Pairs, Fused]);
         check("x86_64", "alderlake", [Quads, Pairs, Pairs, Fused]);
+        check("x86_64", "znver4", [Quads, Pairs, Pairs, Halves]);
         check("x86_64", "x86-64-v4", [Pairs, Pairs, Pairs, Fused]);
         check("x86_64", "x86-64-v2", [Pairs, Pairs, Pairs, Fused]);
         check("aarch64", "generic", [Widened, Widened, Widened, Fused]);

@@ -154,17 +154,31 @@ impl MatmulShape {
         self.right.batch().all(|(extent, _)| extent == DimExpr::constant(1))
     }
 
-    /// How rows and columns are multiplied. Steps of several terms want these to be neighbours on the left, and their
-    /// number to be a multiple of them unless rows are copied.
-    fn dot(&self, target: &Target) -> Dot {
-        let dot = Dot::of(target, self.element, self.right_element);
+    /// Whether steps of several terms can be read: these must be neighbours on the left, and their number a multiple of
+    /// the terms unless rows are copied.
+    fn can_step(&self, dot: Dot) -> bool {
         let depth = self.depth.as_constant();
         let is_whole = depth.is_some_and(|depth| (depth as usize).is_multiple_of(dot.terms()));
         let can_be_copied = depth.is_some() && self.has_layer_weights();
-        match self.left_rows_are_runs() && (is_whole || can_be_copied) {
-            false if dot != Dot::Fused => Dot::Widened,
-            _ => dot,
-        }
+        self.left_rows_are_runs() && (is_whole || can_be_copied)
+    }
+
+    /// How rows and columns are multiplied.
+    fn tile(&self, target: &Target) -> RegisterTile {
+        let rows = self.units_and_rows().1;
+        let elements = (self.element, self.right_element);
+        let tile = RegisterTile::of_matrix_unit(target, elements, rows, self.columns, |tile| {
+            let depth = self.depth.as_constant().filter(|_| self.can_step(tile.dot))?;
+            Some((depth as usize).div_ceil(tile.dot.terms()))
+        });
+        tile.unwrap_or_else(|| {
+            let dot = match Dot::of(target, elements.0, elements.1) {
+                dot if dot.terms() == 1 || self.can_step(dot) => dot,
+                Dot::Halves => Dot::Fused,
+                _ => Dot::Widened,
+            };
+            RegisterTile::new(target, self.element, rows, self.columns).with_dot(dot)
+        })
     }
 
     /// Independent products, and rows of each.
@@ -217,8 +231,8 @@ impl MatmulPlan {
     pub fn new(shape: &MatmulShape, target: &Target) -> MatmulPlan {
         let (units, rows) = shape.units_and_rows();
         let depth = shape.depth.as_constant().map(|depth| depth as usize);
-        let dot = shape.dot(target);
-        let tile = RegisterTile::new(target, shape.element, rows, shape.columns).with_dot(dot);
+        let tile = shape.tile(target);
+        let dot = tile.dot;
         let right = right(shape, target, &tile);
         let size = shape.element.byte_size();
         let conflict = |elements: usize| elements > 0 && (elements * size).is_multiple_of(tuning::SET_CONFLICT_BYTES);
@@ -231,7 +245,7 @@ impl MatmulPlan {
         });
         let spread = |depth: usize| {
             let depth = depth.next_multiple_of(dot.terms());
-            if conflict(depth) { depth + tile.lanes } else { depth }
+            if conflict(depth) { depth + tile.spread(shape.element) } else { depth }
         };
         let left_pitch = copied_depth.map_or(0, spread);
         let panels = shape.columns.as_constant().map(|columns| (columns as usize).div_ceil(tile.columns()));

@@ -1,7 +1,7 @@
 //! Plans lstm, gru and rnn.
 
 use crate::anchored::{estimate, is_alone};
-use crate::dot::Dot;
+use crate::dot::{Dot, Unit};
 use crate::map::serial_tasks;
 use crate::pack::{PackForm, Packing};
 use crate::plan::Plan;
@@ -56,7 +56,8 @@ pub fn plan(spec: &KernelSpec, target: &Target) -> Option<Plan> {
     let compute = if x.element == ElementType::F64 { ElementType::F64 } else { ElementType::F32 };
     let lanes = target.lanes(compute);
     let vectors = view.hidden_size.div_ceil(lanes).min(tuning::RECURRENT_VECTORS);
-    let tile = RegisterTile { rows: vec![1], vectors, lanes, dot: Dot::Fused, unroll: tuning::UNROLL };
+    let (dot, unit) = (Dot::Fused, Unit::Vectors);
+    let tile = RegisterTile { rows: vec![1], vectors, lanes, dot, unit, unroll: tuning::UNROLL };
     let part = view.hidden_size.next_multiple_of(lanes).next_multiple_of(64 / compute.byte_size());
     let parts = gates(node) + 3;
     let directions = DimExpr::constant(view.direction.count() as i64);

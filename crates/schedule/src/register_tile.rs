@@ -1,6 +1,6 @@
 //! The register tile of the matrix kernels: a few rows by a few vectors of accumulators.
 
-use crate::dot::{Dot, sum_type};
+use crate::dot::{Dot, TILE_ROW_BYTES, TILE_ROWS, Unit, sum_type};
 use crate::plan::Plan;
 use crate::tuning;
 use kiln_ir::DimExpr;
@@ -21,6 +21,9 @@ pub struct RegisterTile {
     pub unroll: usize,
     /// How rows and columns are multiplied.
     pub dot: Dot,
+    /// What multiplies them. The matrix unit takes `unroll` steps at once, and any number of rows up to the first of
+    /// `rows`, in two tiles.
+    pub unit: Unit,
 }
 
 impl RegisterTile {
@@ -40,6 +43,31 @@ impl RegisterTile {
         tile
     }
 
+    /// The tile for runs of `rows` rows on the matrix unit, if that multiplies such elements faster than vectors do: not
+    /// where rows are so few that columns are all that is read. `steps`, how many steps of the depth follow each other,
+    /// must be a multiple of as many as make a tile worth while.
+    pub fn of_matrix_unit(
+        target: &Target,
+        (left, right): (ElementType, ElementType),
+        rows: DimExpr,
+        columns: DimExpr,
+        steps: impl Fn(&RegisterTile) -> Option<usize>,
+    ) -> Option<RegisterTile> {
+        let dot = Dot::of_tiles(target, left, right)?;
+        let known = rows.as_constant().map(|rows| rows.max(1) as usize);
+        if known.is_some_and(|rows| rows <= tuning::FEW_ROWS) {
+            return None;
+        }
+        let lanes = target.lanes(sum_type(left));
+        let vectors = covering(columns, lanes).map_or(2, |vectors| vectors.min(2));
+        let most = 2 * TILE_ROWS;
+        let rows = known.map_or(most, |rows| rows.div_ceil(rows.div_ceil(most)));
+        let tile = RegisterTile { rows: vec![rows], vectors, lanes, unroll: 1, dot, unit: Unit::Tiles };
+        let steps = steps(&tile)?;
+        let unroll = (1..=TILE_ROWS).rev().find(|count| steps.is_multiple_of(*count)).unwrap_or(1);
+        (unroll >= tuning::TILE_STEPS || unroll == steps).then_some(RegisterTile { unroll, ..tile })
+    }
+
     /// The tile for runs of any number of rows.
     pub fn of_any_rows(target: &Target, element: ElementType, columns: DimExpr) -> RegisterTile {
         let lanes = target.lanes(sum_type(element));
@@ -47,7 +75,14 @@ impl RegisterTile {
         let vectors = covering(columns, lanes).map_or(preferred, |vectors| vectors.min(preferred));
         let most = (free_registers(target).saturating_sub(vectors) / vectors).clamp(1, tuning::TILE_ROWS);
         let halves = std::iter::successors(Some(most), |&count| (count > 1).then(|| count.div_ceil(2)));
-        RegisterTile { rows: halves.collect(), vectors, lanes, dot: Dot::Fused, unroll: tuning::UNROLL }
+        RegisterTile {
+            rows: halves.collect(),
+            vectors,
+            lanes,
+            dot: Dot::Fused,
+            unroll: tuning::UNROLL,
+            unit: Unit::Vectors,
+        }
     }
 
     /// The tile, multiplying as `dot` says.
@@ -73,7 +108,8 @@ impl RegisterTile {
             .with("tile_vectors", self.vectors as i64)
             .with("lanes", self.lanes as i64)
             .with("unroll", self.unroll as i64);
-        if self.dot == Dot::Fused { plan } else { plan.with("dot", self.dot.name()) }
+        let plan = if self.dot == Dot::Fused { plan } else { plan.with("dot", self.dot.name()) };
+        if self.unit == Unit::Tiles { plan.with("matrix_unit", true) } else { plan }
     }
 
     /// Reads the tile of a plan.
@@ -90,6 +126,16 @@ impl RegisterTile {
             lanes: plan.size("lanes"),
             dot: dot.expect("a plan names a way to multiply that there is"),
             unroll: plan.size("unroll"),
+            unit: if plan.flag("matrix_unit") { Unit::Tiles } else { Unit::Vectors },
+        }
+    }
+
+    /// Elements by which copied rows are spread so that not all of them fall into the same sets of the cache.
+    pub fn spread(&self, element: ElementType) -> usize {
+        match self.unit {
+            Unit::Vectors => self.lanes,
+            // A row of a tile that begins anywhere else lies in two lines.
+            Unit::Tiles => TILE_ROW_BYTES / element.byte_size(),
         }
     }
 

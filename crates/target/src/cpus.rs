@@ -5,7 +5,7 @@
 //!
 //! x86 starts at x86-64-v2: before SSE4.1, rounding was a library call, and models call no library.
 
-use crate::{Architecture, Architecture::*, ByteDot};
+use crate::{Architecture, Architecture::*, Dots};
 
 /// The vector unit a cpu has: what emitters may count on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,44 +14,48 @@ pub(crate) struct VectorUnit {
     pub registers: u32,
     pub fma: bool,
     pub masks: bool,
-    pub dot: ByteDot,
+    pub dots: Dots,
 }
 
 impl VectorUnit {
-    const fn with_dot(self, dot: ByteDot) -> VectorUnit {
-        VectorUnit { dot, ..self }
+    const fn with_dots(self, dots: Dots) -> VectorUnit {
+        VectorUnit { dots, ..self }
     }
 
-    /// The unit without sums of products of bytes.
-    pub(crate) const fn without_dot(self) -> VectorUnit {
-        self.with_dot(NO_DOT)
+    /// The unit without instructions that sum products.
+    pub(crate) const fn without_dots(self) -> VectorUnit {
+        self.with_dots(NO_DOTS)
     }
 }
 
-/// No sums of products of bytes.
-const NO_DOT: ByteDot = ByteDot { signed: false, unsigned: false, mixed: false };
+/// No sums of products.
+const NO_DOTS: Dots =
+    Dots { signed: false, unsigned: false, mixed: false, halves: false, byte_tiles: false, half_tiles: false };
 /// VNNI: the one operand is unsigned, the other signed.
-const VNNI: ByteDot = ByteDot { signed: false, unsigned: false, mixed: true };
+const VNNI: Dots = Dots { mixed: true, ..NO_DOTS };
+/// The same with products of `bf16`.
+const VNNI_BF16: Dots = Dots { halves: true, ..VNNI };
 /// The dot product of Armv8.2.
-const DOTPROD: ByteDot = ByteDot { signed: true, unsigned: true, mixed: false };
+const DOTPROD: Dots = Dots { signed: true, unsigned: true, ..NO_DOTS };
 /// The same with the 8-bit matrix extension.
-const I8MM: ByteDot = ByteDot { signed: true, unsigned: true, mixed: true };
+const I8MM: Dots = Dots { mixed: true, ..DOTPROD };
 
-pub(crate) const SSE: VectorUnit = VectorUnit { bits: 128, registers: 16, fma: false, masks: false, dot: NO_DOT };
+pub(crate) const SSE: VectorUnit = VectorUnit { bits: 128, registers: 16, fma: false, masks: false, dots: NO_DOTS };
 /// AVX without FMA3.
-pub(crate) const AVX: VectorUnit = VectorUnit { bits: 256, registers: 16, fma: false, masks: false, dot: NO_DOT };
-pub(crate) const AVX2: VectorUnit = VectorUnit { bits: 256, registers: 16, fma: true, masks: false, dot: NO_DOT };
-pub(crate) const AVX512: VectorUnit = VectorUnit { bits: 512, registers: 32, fma: true, masks: true, dot: NO_DOT };
-pub(crate) const AVX2_VNNI: VectorUnit = AVX2.with_dot(VNNI);
-pub(crate) const AVX512_VNNI: VectorUnit = AVX512.with_dot(VNNI);
-pub(crate) const NEON: VectorUnit = VectorUnit { bits: 128, registers: 32, fma: true, masks: false, dot: NO_DOT };
-pub(crate) const NEON_DOT: VectorUnit = NEON.with_dot(DOTPROD);
-pub(crate) const NEON_I8MM: VectorUnit = NEON.with_dot(I8MM);
-pub(crate) const RVV128: VectorUnit = VectorUnit { bits: 128, registers: 32, fma: true, masks: true, dot: NO_DOT };
-pub(crate) const RVV256: VectorUnit = VectorUnit { bits: 256, registers: 32, fma: true, masks: true, dot: NO_DOT };
-pub(crate) const RVV512: VectorUnit = VectorUnit { bits: 512, registers: 32, fma: true, masks: true, dot: NO_DOT };
+pub(crate) const AVX: VectorUnit = VectorUnit { bits: 256, registers: 16, fma: false, masks: false, dots: NO_DOTS };
+pub(crate) const AVX2: VectorUnit = VectorUnit { bits: 256, registers: 16, fma: true, masks: false, dots: NO_DOTS };
+pub(crate) const AVX512: VectorUnit = VectorUnit { bits: 512, registers: 32, fma: true, masks: true, dots: NO_DOTS };
+pub(crate) const AVX2_VNNI: VectorUnit = AVX2.with_dots(VNNI);
+pub(crate) const AVX512_VNNI: VectorUnit = AVX512.with_dots(VNNI);
+pub(crate) const AVX512_BF16: VectorUnit = AVX512.with_dots(VNNI_BF16);
+pub(crate) const NEON: VectorUnit = VectorUnit { bits: 128, registers: 32, fma: true, masks: false, dots: NO_DOTS };
+pub(crate) const NEON_DOT: VectorUnit = NEON.with_dots(DOTPROD);
+pub(crate) const NEON_I8MM: VectorUnit = NEON.with_dots(I8MM);
+pub(crate) const RVV128: VectorUnit = VectorUnit { bits: 128, registers: 32, fma: true, masks: true, dots: NO_DOTS };
+pub(crate) const RVV256: VectorUnit = VectorUnit { bits: 256, registers: 32, fma: true, masks: true, dots: NO_DOTS };
+pub(crate) const RVV512: VectorUnit = VectorUnit { bits: 512, registers: 32, fma: true, masks: true, dots: NO_DOTS };
 /// No vector unit: LLVM splits a pair of `f32` into two of the 32 scalar registers.
-pub(crate) const SCALAR: VectorUnit = VectorUnit { bits: 64, registers: 16, fma: true, masks: false, dot: NO_DOT };
+pub(crate) const SCALAR: VectorUnit = VectorUnit { bits: 64, registers: 16, fma: true, masks: false, dots: NO_DOTS };
 
 /// What the table says of one cpu.
 #[derive(Clone, Copy, Debug)]
@@ -92,14 +96,14 @@ pub(crate) const CPUS: &[Cpu] = &[
     cpu(X86_64, "skylake", AVX2, [32, 256, 8192]),
     cpu(X86_64, "skylake-avx512", AVX512, [32, 1024, 24576]),
     cpu(X86_64, "cascadelake", AVX512_VNNI, [32, 1024, 32768]),
-    cpu(X86_64, "cooperlake", AVX512_VNNI, [32, 1024, 32768]),
+    cpu(X86_64, "cooperlake", AVX512_BF16, [32, 1024, 32768]),
     cpu(X86_64, "icelake-client", AVX512_VNNI, [48, 512, 8192]),
     cpu(X86_64, "icelake-server", AVX512_VNNI, [48, 1280, 49152]),
     cpu(X86_64, "rocketlake", AVX512_VNNI, [48, 512, 16384]),
     cpu(X86_64, "tigerlake", AVX512_VNNI, [48, 1280, 12288]),
-    cpu(X86_64, "sapphirerapids", AVX512_VNNI, [48, 2048, 61440]),
-    cpu(X86_64, "emeraldrapids", AVX512_VNNI, [48, 2048, 163840]),
-    cpu(X86_64, "graniterapids", AVX512_VNNI, [48, 2048, 196608]),
+    cpu(X86_64, "sapphirerapids", AVX512_BF16, [48, 2048, 61440]),
+    cpu(X86_64, "emeraldrapids", AVX512_BF16, [48, 2048, 163840]),
+    cpu(X86_64, "graniterapids", AVX512_BF16, [48, 2048, 196608]),
     cpu(X86_64, "alderlake", AVX2_VNNI, [48, 1280, 30720]),
     cpu(X86_64, "raptorlake", AVX2_VNNI, [48, 2048, 36864]),
     cpu(X86_64, "meteorlake", AVX2_VNNI, [48, 2048, 24576]),
@@ -110,8 +114,8 @@ pub(crate) const CPUS: &[Cpu] = &[
     cpu(X86_64, "znver1", AVX2, [32, 512, 8192]),
     cpu(X86_64, "znver2", AVX2, [32, 512, 16384]),
     cpu(X86_64, "znver3", AVX2, [32, 512, 32768]),
-    cpu(X86_64, "znver4", AVX512_VNNI, [32, 1024, 32768]),
-    cpu(X86_64, "znver5", AVX512_VNNI, [48, 1024, 32768]),
+    cpu(X86_64, "znver4", AVX512_BF16, [32, 1024, 32768]),
+    cpu(X86_64, "znver5", AVX512_BF16, [48, 1024, 32768]),
 
     cpu(Aarch64, "generic", NEON, [32, 512, 2048]),
     cpu(Aarch64, "cortex-a53", NEON, [32, 512, 0]),
@@ -190,19 +194,20 @@ pub(crate) fn unit_of_features(architecture: Architecture, features: &str) -> Ve
     }
 }
 
-/// The sums of products of bytes of a unit that has `known` ones, with features added and taken away.
-pub(crate) fn byte_dot(architecture: Architecture, bits: u32, known: ByteDot, features: &str) -> ByteDot {
-    let mut dot = known;
+/// The sums of products of a unit of `bits` that has `known` ones, with features added and taken away.
+pub(crate) fn dots(architecture: Architecture, bits: u32, known: Dots, features: &str) -> Dots {
+    let mut dots = known;
     for feature in features.split(',') {
         let is_there = feature.starts_with('+');
         match (architecture, feature.trim_start_matches(['+', '-'])) {
             // Each width has a feature of its own.
-            (X86_64, "avx512vnni") if bits == 512 => dot.mixed = is_there,
-            (X86_64, "avxvnni") if bits == 256 => dot.mixed = is_there,
-            (Aarch64, "dotprod") => (dot.signed, dot.unsigned) = (is_there, is_there),
-            (Aarch64, "i8mm") => dot.mixed = is_there,
+            (X86_64, "avx512vnni") if bits == 512 => dots.mixed = is_there,
+            (X86_64, "avxvnni") if bits == 256 => dots.mixed = is_there,
+            (X86_64, "avx512bf16") if bits == 512 => dots.halves = is_there,
+            (Aarch64, "dotprod") => (dots.signed, dots.unsigned) = (is_there, is_there),
+            (Aarch64, "i8mm") => dots.mixed = is_there,
             _ => {}
         }
     }
-    dot
+    dots
 }

@@ -131,23 +131,29 @@ pub struct Target {
     pub has_fma: bool,
     /// Whether masked loads, stores and arithmetic of every element size are single instructions.
     pub has_masks: bool,
-    /// Instructions that sum products of bytes.
-    pub byte_dot: ByteDot,
+    /// Instructions that sum products.
+    pub dots: Dots,
     /// Data caches.
     pub caches: Caches,
     /// Bits of a pointer and of MLIR's `index`.
     pub pointer_bits: u32,
 }
 
-/// Whether an instruction multiplies bytes and adds four neighbouring products to each 32-bit lane, by the operands' signs.
+/// Instructions that multiply narrow numbers and add neighbouring products to each 32-bit lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ByteDot {
-    /// Both operands signed.
+pub struct Dots {
+    /// Four products of signed bytes.
     pub signed: bool,
-    /// Both operands unsigned.
+    /// Four products of unsigned bytes.
     pub unsigned: bool,
-    /// One of each.
+    /// Four products of a byte that is signed and one that is not.
     pub mixed: bool,
+    /// Two products of `bf16`.
+    pub halves: bool,
+    /// Products of bytes, whatever their signs, of whole tiles: the matrix unit of x86-64.
+    pub byte_tiles: bool,
+    /// Products of `bf16` of whole tiles.
+    pub half_tiles: bool,
 }
 
 /// Why there is no such target.
@@ -200,7 +206,7 @@ impl Target {
         let candidates = [host.cpu.as_str()].into_iter().chain(cpus::levels(architecture).iter().copied());
         let mut rows = candidates.filter_map(|name| find_cpu(architecture, name));
         let row =
-            rows.find(|row| row.unit.without_dot() == unit).expect("the levels of a family cover its vector units");
+            rows.find(|row| row.unit.without_dots() == unit).expect("the levels of a family cover its vector units");
         let triple = architecture.default_triple().to_owned();
         let target = Target::new(architecture, triple, row.llvm_cpu, row.features, row.unit, row.caches);
         let listed = |feature: &&str| {
@@ -220,7 +226,7 @@ impl Target {
             self.features.push(',');
         }
         self.features.push_str(features);
-        self.byte_dot = cpus::byte_dot(self.architecture, self.vector_bits, self.byte_dot, features);
+        self.dots = cpus::dots(self.architecture, self.vector_bits, self.dots, features);
         self
     }
 
@@ -253,7 +259,7 @@ impl Target {
             vector_registers: unit.registers,
             has_fma: unit.fma,
             has_masks: unit.masks,
-            byte_dot: unit.dot,
+            dots: unit.dots,
             caches: Caches { line: LINE, l1, l2, l3 },
             pointer_bits: 64,
         }

@@ -102,10 +102,10 @@ fn features_and_caches_decide_over_the_name_of_the_host() {
     let future = host("znver9", "+avx,+avx2,+fma,+avx512f,+avx512bw,+avx512vl");
     assert_eq!((future.vector_bits, future.cpu.as_str()), (512, "x86-64-v4"));
     // Sums of products of bytes: by the row, unless the machine says otherwise.
-    let dot = |cpu, vnni| host(cpu, &format!("+avx,+avx2,+fma,+avx512f,+avx512bw,+avx512vl{vnni}")).byte_dot.mixed;
+    let dot = |cpu, vnni| host(cpu, &format!("+avx,+avx2,+fma,+avx512f,+avx512bw,+avx512vl{vnni}")).dots.mixed;
     assert_eq!([("znver4", ""), ("znver4", ",-avx512vnni")].map(|(cpu, vnni)| dot(cpu, vnni)), [true, false]);
     assert_eq!([("znver9", ""), ("znver9", ",+avx512vnni")].map(|(cpu, vnni)| dot(cpu, vnni)), [false, true]);
-    let arm = Target::from_text("aarch64:generic:+dotprod").unwrap().byte_dot;
+    let arm = Target::from_text("aarch64:generic:+dotprod").unwrap().dots;
     assert_eq!((arm.signed, arm.unsigned, arm.mixed), (true, true, false));
 }
 

@@ -32,11 +32,12 @@ const fn machine(name: &'static str, architecture: &'static str, cpu: &'static s
 pub const NATIVE: Machine = Machine { name: "native", compiled_for: None, vlen: 0 };
 
 /// All others. What is compiled for vectors of 128 bits must run where they are wider.
-pub const OTHERS: [Machine; 11] = [
+pub const OTHERS: [Machine; 12] = [
     machine("x86-64-v2", "x86_64", "x86-64-v2", 0),
     machine("x86-64-v3", "x86_64", "x86-64-v3", 0),
     machine("x86-64-v4", "x86_64", "x86-64-v4", 0),
     machine("alderlake", "x86_64", "alderlake", 0),
+    machine("cooperlake", "x86_64", "cooperlake", 0),
     machine("aarch64", "aarch64", "generic", 0),
     machine("aarch64-dotprod", "aarch64", "neoverse-n1", 0),
     machine("aarch64-i8mm", "aarch64", "neoverse-n2", 0),
@@ -100,7 +101,7 @@ impl Machine {
     }
 }
 
-/// Whether this processor has what a level of x86-64 asks for, or sums of products of bytes in vectors of 256 bits; other
+/// Whether this processor has what a level of x86-64 asks for, or sums of products in vectors of 256 or 512 bits; other
 /// names are for the user to answer for.
 #[cfg(target_arch = "x86_64")]
 fn has_level(cpu: &str) -> bool {
@@ -108,6 +109,7 @@ fn has_level(cpu: &str) -> bool {
     match cpu {
         "x86-64-v3" => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
         "alderlake" => is_x86_feature_detected!("avxvnni"),
+        "cooperlake" => is_x86_feature_detected!("avx512vnni") && is_x86_feature_detected!("avx512bf16"),
         "x86-64-v4" => wide && is_x86_feature_detected!("avx512vl") && is_x86_feature_detected!("avx512dq"),
         _ => true,
     }

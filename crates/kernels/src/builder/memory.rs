@@ -2,7 +2,7 @@
 //! representation in which elements are computed.
 
 use crate::builder::{Buffer, Index, KernelBuilder, lanes_of, stored_type};
-use kiln_ir::{Attribute, Type, Value};
+use kiln_ir::{Attribute, OpState, Type, Value};
 use kiln_tensor::{ElementType, Float8};
 
 /// How many elements are handled at once, and which of them exist.
@@ -70,6 +70,40 @@ impl KernelBuilder<'_> {
             .attribute("localityHint", Attribute::integer(2, Type::i32()))
             .attribute("isDataCache", Attribute::bool(true))
             .build();
+    }
+
+    /// Memory of the function's own for `count` elements, at an address that is a multiple of 64. It is the same each time
+    /// a loop comes here.
+    pub fn local(&mut self, element: ElementType, count: usize) -> Buffer {
+        let count = self.index_constant(count as i64);
+        let mut state = OpState::new("memref.alloca", self.builder.location);
+        state.operands.push(count);
+        state.attributes.set("alignment", Attribute::i64(64));
+        state.attributes.set("operandSegmentSizes", Attribute::dense_i32s(&[1, 0]));
+        state.result_types.push(Type::flat_memref(stored_type(element)));
+        let defining = self.builder.module.defining_op(count).expect("a constant");
+        let op = self.builder.module.create(state);
+        self.builder.module.insert_after(defining, op);
+        Buffer { memref: self.builder.module.result(op, 0), element }
+    }
+
+    /// The address of an element, as a pointer.
+    pub fn address(&mut self, buffer: Buffer, offset: impl Into<Index>) -> Value {
+        let base = self.op("memref.extract_aligned_pointer_as_index", &[buffer.memref], Type::index());
+        let bytes = self.mul(offset.into(), buffer.element.byte_size());
+        let address = self.add(base, bytes);
+        let address = self.index(address);
+        let word = self.op("arith.index_cast", &[address], Type::i64());
+        self.op("llvm.inttoptr", &[word], Type::dialect("llvm", "ptr"))
+    }
+
+    /// A call of an LLVM intrinsic.
+    pub fn intrinsic(&mut self, name: &str, operands: &[Value], results: &[Type]) -> Vec<Value> {
+        let segments = Attribute::dense_i32s(&[operands.len() as i32, 0]);
+        let op = self.builder.op("llvm.call_intrinsic").operands(operands).results(results).attribute("intrin", name);
+        let op = op.attribute("op_bundle_sizes", Attribute::dense_i32s(&[]));
+        let op = op.attribute("operandSegmentSizes", segments).build();
+        self.builder.module.results(op).to_vec()
     }
 
     /// Loads one scalar.

@@ -39,6 +39,17 @@ pub struct Buffer {
     pub element: ElementType,
 }
 
+impl Buffer {
+    /// The same bytes as integers, where elements are narrow floats.
+    pub fn as_bits(self) -> Buffer {
+        let element = match self.element {
+            ElementType::F16 | ElementType::BF16 => ElementType::U16,
+            other => other,
+        };
+        Buffer { element, ..self }
+    }
+}
+
 /// Writes the body of one kernel.
 #[derive(Debug)]
 pub struct KernelBuilder<'m> {
@@ -196,6 +207,11 @@ impl<'m> KernelBuilder<'m> {
     /// An `index`.
     pub fn index_constant(&mut self, value: i64) -> Value {
         self.constant(Attribute::index(value), Type::index())
+    }
+
+    /// An `i8`.
+    pub fn byte_constant(&mut self, value: i64) -> Value {
+        self.constant(Attribute::integer(value.into(), Type::integer(8)), Type::integer(8))
     }
 
     /// An `i1`.

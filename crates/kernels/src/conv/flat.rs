@@ -2,7 +2,7 @@
 
 use super::{Conv, Prologue};
 use crate::builder::{Body, Buffer, Coordinate, Index, KernelBuilder};
-use crate::gemm::{Block, Finish, Operands, RowSpace, Rows, copy_run, finish_tile, for_panels, is_first_of_run};
+use crate::gemm::{Block, Finish, Operands, RowSpace, Rows, copy_run, finish_tile, is_first_of_run};
 use kiln_schedule::KernelSpec;
 use kiln_schedule::conv::Access;
 use kiln_schedule::extent::multiply;
@@ -71,7 +71,7 @@ pub(super) fn multiply_run(
     let block = Block { operands, rows: pixels, tile: &plan.tile, prefetch: plan.prefetch };
     let filter_base = b.mul(group, shape.group_filters());
     let panels = conv.panels(b, panel_block);
-    for_panels(b, &plan.tile, Index::from(shape.group_filters()), panels, |b, panel, columns| {
+    block.for_panels(b, Index::from(shape.group_filters()), panels, |b, panel, columns| {
         let right = conv.panel_offset(b, group, panel);
         block.multiply(b, &columns, right, &mut |b, place, tile| {
             let row = b.add(run.first, place.row);

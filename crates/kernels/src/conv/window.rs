@@ -5,7 +5,7 @@ mod copy;
 
 use super::Conv;
 use crate::builder::{Buffer, Index, KernelBuilder};
-use crate::gemm::{Block, Finish, Operands, Rows, finish_tile, for_panels, is_first_of_run};
+use crate::gemm::{Block, Finish, Operands, Rows, finish_tile, is_first_of_run};
 use kiln_schedule::conv::Access;
 
 /// The part of the output that a task computes.
@@ -98,7 +98,7 @@ fn multiply(
     let rows = Rows { lines, line: row_step, count, left: window.base };
     let block = Block { operands, rows, tile: &plan.tile, prefetch: plan.prefetch };
     let filter_base = b.mul(group, shape.group_filters());
-    for_panels(b, &plan.tile, Index::from(shape.group_filters()), panels, |b, panel, columns| {
+    block.for_panels(b, Index::from(shape.group_filters()), panels, |b, panel, columns| {
         let right = conv.panel_offset(b, group, panel);
         block.multiply(b, &columns, right, &mut |b, place, tile| {
             let output_row = b.add(region.rows.0, place.line);

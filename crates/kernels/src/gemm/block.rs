@@ -1,10 +1,11 @@
 //! The rows of a task times one panel, tile by tile.
 
 use super::accumulate::Ahead;
-use super::{Columns, Operands, accumulate, for_row_tiles, zero_tile};
+use super::{Columns, Operands, accumulate, for_panels, for_row_tiles, tiles, zero_tile};
 use crate::builder::{Index, KernelBuilder};
 use kiln_ir::Value;
 use kiln_schedule::RegisterTile;
+use kiln_schedule::dot::Unit;
 
 /// Rows of the left operand: some lines of rows that follow each other.
 #[derive(Clone, Copy, Debug)]
@@ -43,8 +44,30 @@ pub(crate) struct Block<'s> {
 pub(crate) type FinishTile<'f> = dyn FnMut(&mut KernelBuilder, &TilePlace, &[Value]) + 'f;
 
 impl Block<'_> {
+    /// Runs `body`, which multiplies the rows, for each panel of `panels`, out of those that cover `total` columns: see
+    /// [`for_panels`].
+    pub fn for_panels(
+        &self,
+        b: &mut KernelBuilder,
+        total: Index,
+        panels: (Index, Index),
+        body: impl FnMut(&mut KernelBuilder, Index, Columns),
+    ) {
+        match self.tile.unit {
+            Unit::Vectors => for_panels(b, self.tile, total, panels, body),
+            Unit::Tiles => {
+                tiles::configure(b, self);
+                for_panels(b, self.tile, total, panels, body);
+                tiles::release(b);
+            }
+        }
+    }
+
     /// Multiplies the rows with the panel at `right`.
     pub fn multiply(&self, b: &mut KernelBuilder, columns: &Columns, right: Index, finish: &mut FinishTile) {
+        if self.tile.unit == Unit::Tiles {
+            return tiles::multiply(b, self, columns, right, finish);
+        }
         b.for_each(0, self.rows.lines, 1, |b, line| {
             let moved = b.mul(line, self.rows.line);
             let first = b.add(self.rows.left, moved);

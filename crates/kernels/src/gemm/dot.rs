@@ -1,7 +1,7 @@
 //! One step of the depth: how a row's elements meet a vector of columns.
 
 use crate::builder::{Buffer, Index, KernelBuilder, Lanes, computed_type, lanes_of};
-use kiln_ir::{Attribute, Type, Value};
+use kiln_ir::{Type, Value};
 use kiln_schedule::dot::{Dot, sum_type};
 use kiln_target::Architecture;
 use kiln_tensor::ElementType;
@@ -29,6 +29,10 @@ pub(super) fn load_row(b: &mut KernelBuilder, dot: Dot, from: Buffer, at: Index,
             let quad = b.load(from, at, Lanes::full(4));
             spread(b, quad, lanes)
         }
+        Dot::Halves => {
+            let pair = b.load(from.as_bits(), at, Lanes::full(2));
+            spread(b, pair, lanes)
+        }
     }
 }
 
@@ -55,6 +59,7 @@ pub(super) fn load_columns(b: &mut KernelBuilder, dot: Dot, from: Buffer, at: In
             b.cast(bytes, from.element, ElementType::I16)
         }
         Dot::Quads => b.load(from, at, Lanes::full(4 * lanes.count)),
+        Dot::Halves => b.load(from.as_bits(), at, Lanes::full(2 * lanes.count)),
     }
 }
 
@@ -82,6 +87,11 @@ pub(super) fn multiply_add(
             b.addi(products, sum)
         }
         Dot::Quads => quads(b, (row, column), elements, sum),
+        Dot::Halves => {
+            let halves = lanes_of(Type::from_element(ElementType::BF16), 2 * b.lane_count(sum));
+            let [row, column] = [row, column].map(|bits| b.op("vector.bitcast", &[bits], halves));
+            intrinsic(b, "llvm.x86.avx512bf16.dpbf16ps.512", &[sum, row, column], sum)
+        }
     }
 }
 
@@ -110,11 +120,6 @@ fn quads(
 
 /// A call of an LLVM intrinsic whose result has the type of `like`.
 fn intrinsic(b: &mut KernelBuilder, name: &str, operands: &[Value], like: Value) -> Value {
-    let segments = Attribute::dense_i32s(&[operands.len() as i32, 0]);
     let ty = b.ty(like);
-    let op = b.builder.op("llvm.call_intrinsic").operands(operands).attribute("intrin", name);
-    op.attribute("op_bundle_sizes", Attribute::dense_i32s(&[]))
-        .attribute("operandSegmentSizes", segments)
-        .result(ty)
-        .value()
+    b.intrinsic(name, operands, &[ty])[0]
 }

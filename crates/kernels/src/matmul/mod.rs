@@ -4,7 +4,7 @@ mod pack;
 
 use crate::builder::{Buffer, Condition, Index, KernelBuilder};
 use crate::gemm::{
-    Block, Columns, DepthLoop, Finish, Operands, RowSpace, Rows, copy_run, finish_tile, for_panels, is_first_of_run,
+    Block, Columns, DepthLoop, Finish, Operands, RowSpace, Rows, copy_run, finish_tile, is_first_of_run,
 };
 use kiln_ir::DimExpr;
 use kiln_schedule::dot::sum_type;
@@ -101,7 +101,7 @@ impl Matmul<'_> {
         };
         let run = Rows { lines: 1.into(), line: 0.into(), count: region.rows.1, left: left.base };
         let block = Block { operands, rows: run, tile: &self.plan.tile, prefetch: self.plan.prefetch };
-        for_panels(b, &self.plan.tile, self.extents.columns, region.panels, |b, panel, columns| {
+        block.for_panels(b, self.extents.columns, region.panels, |b, panel, columns| {
             let columns = if self.plan.right == Right::InPlace { columns.mask_right(b) } else { columns };
             let panel = if self.plan.right == Right::Copied { b.sub(panel, region.panels.0) } else { panel };
             let offset = b.mul(panel, right.step);

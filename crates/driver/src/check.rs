@@ -73,7 +73,7 @@ fn check_model(
     let outputs = compare(names, &found, &expected);
     drop(model);
 
-    run(&mut module, &pipeline::optimization(request.level), sink)?;
+    run(&mut module, &pipeline::optimization(request.level, request.precision), sink)?;
     let layers = expose_layers(&mut module);
     progress.begin("interpret layers");
     let expected = interpret(&module, &inputs, sink)?;

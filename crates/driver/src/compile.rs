@@ -12,7 +12,7 @@ use kiln_import_onnx::ImportOptions;
 use kiln_ir::{Attribute, DimExpr, Module};
 use kiln_kernels::main_function::{ModelDescription, TensorDescription, WORKSPACE_SIZE, Weights};
 use kiln_pass::{PassManager, Pipeline};
-use kiln_registry::pipeline::{self, OptimizationLevel};
+use kiln_registry::pipeline::{self, OptimizationLevel, Precision};
 use kiln_syntax::PrintOptions;
 use kiln_target::Target;
 use kiln_tensor::Tensor;
@@ -56,6 +56,8 @@ pub struct Request {
     pub target: Target,
     /// How hard to try.
     pub level: OptimizationLevel,
+    /// What numbers kernels compute with.
+    pub precision: Precision,
     /// Extents that inputs get, by input name; `None` keeps an axis as it is.
     pub shapes: Vec<(String, Vec<Option<u64>>)>,
     /// Inputs that become constants.
@@ -147,7 +149,7 @@ fn run_stages(stages: &mut Stages<'_>, request: &Request, sink: &Sink) -> Option
     }
     // Who brings rules wants to know of those; Kiln's own would drown them.
     let traces_own = request.debug_rules && request.rules.is_empty();
-    stages.run(&mut module, parse(&pipeline::optimization(request.level)), traces_own)?;
+    stages.run(&mut module, parse(&pipeline::optimization(request.level, request.precision)), traces_own)?;
     note_operations(&mut module);
     if request.emit == Emit::Graph {
         return write_text(request, &print(&module, false), sink);

@@ -43,7 +43,7 @@ fn inspect_model(request: &Request, sink: &Sink) -> Option<ModelInventory> {
         Some(description) => (tensor_infos(&description.inputs), tensor_infos(&description.outputs)),
         None => (Vec::new(), Vec::new()),
     };
-    run(&mut module, &pipeline::optimization(request.level), sink)?;
+    run(&mut module, &pipeline::optimization(request.level, request.precision), sink)?;
     let (parameters, parameter_bytes) = count_parameters(&module);
     let operations = find_main(&module).and_then(|main| kiln_measure::operations(&module, main));
     // What lowering does not know yet is no fault of the file's: there is just no number then.

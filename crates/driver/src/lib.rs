@@ -17,7 +17,7 @@ mod text;
 pub use check::{CheckReport, Comparison, check};
 pub use compile::{Emit, Progress, Request, Silent, Summary, compile, generate, import, open_cache, run};
 pub use inspect::{ModelInventory, inspect};
-pub use kiln_registry::pipeline::OptimizationLevel;
+pub use kiln_registry::pipeline::{OptimizationLevel, Precision};
 pub use kiln_schedule::Candidate;
 pub use report::{KernelReport, Report};
 pub use stages::{PassReport, StageReport};

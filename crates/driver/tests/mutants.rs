@@ -8,7 +8,7 @@
 mod mutation;
 
 use kiln_diag::{Diagnostic, Severity, Sink};
-use kiln_driver::{Emit, OptimizationLevel, Request, Silent, compile, resolve_target};
+use kiln_driver::{Emit, OptimizationLevel, Precision, Request, Silent, compile, resolve_target};
 use mutation::{Random, damage};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -87,6 +87,7 @@ fn try_compile(path: &Path) -> Result<bool, String> {
         emit: Emit::Mlir,
         target: resolve_target(None, Some("x86-64-v3")).expect("a known processor"),
         level: OptimizationLevel::O3,
+        precision: Precision::Default,
         shapes: Vec::new(),
         constants: Vec::new(),
         rules: Vec::new(),

@@ -34,6 +34,21 @@ impl<'m> Builder<'m> {
         Builder { module, point: InsertionPoint::Before(op), location }
     }
 
+    /// Builds right behind where `value` is made: a result behind its op, an argument at the start of its block.
+    ///
+    /// # Panics
+    /// When nothing follows there: blocks end with terminators, which make no values.
+    pub fn after_value(module: &'m mut Module, value: Value) -> Builder<'m> {
+        let block = module.defining_block(value).expect("a value stands in a block");
+        let mut ops = module.block_ops(block);
+        if let Some(producer) = module.defining_op(value) {
+            ops.find(|&op| op == producer);
+        }
+        let next = ops.next().expect("a block ends with a terminator");
+        drop(ops);
+        Builder::before(module, next)
+    }
+
     /// Builds at the end of `block`, without location.
     pub fn at_end(module: &'m mut Module, block: Block) -> Builder<'m> {
         Builder { module, point: InsertionPoint::AtEnd(block), location: Location::unknown() }

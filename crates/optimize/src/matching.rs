@@ -1,8 +1,8 @@
 //! What patterns ask of values, and the small ops they make.
 
 use kiln_ir::{Attribute, Builder, Dim, Module, Op, Type, Value};
-use kiln_tensor::Tensor;
 use kiln_tensor::scalar::{Scalar, scalars};
+use kiln_tensor::{ElementType, Tensor};
 
 /// The op that defines `value`, if it is called `name`.
 pub fn find_producer(module: &Module, value: Value, name: &str) -> Option<Op> {
@@ -50,6 +50,15 @@ pub fn constant(builder: &mut Builder, tensor: Tensor) -> Value {
     let ty = Type::static_tensor(tensor.shape(), Type::from_element(tensor.element()));
     let value: Attribute = builder.module.tensor_attribute(tensor);
     builder.op("graph.constant").attribute("value", value).result(ty).value()
+}
+
+/// A cast.
+pub fn cast(builder: &mut Builder, value: Value, element: ElementType) -> Value {
+    if builder.module.ty(value).element() == Some(element) {
+        return value;
+    }
+    let ty = Type::tensor(shape_of(builder.module, value), Type::from_element(element));
+    builder.op("graph.cast").operand(value).result(ty).value()
 }
 
 /// Makes a reshape, unless the shape is already as asked.

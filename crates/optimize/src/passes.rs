@@ -1,12 +1,13 @@
 //! The patterns as passes.
 
 use crate::{
-    ApplyRules, RemoveDeadValues, fold_constants, fold_scale_patterns, merge_siblings_patterns,
-    move_transposes::place_transposes, recompose_patterns, recompose_quantized_patterns, recompose_recurrent,
-    simplify_patterns, sink_transpose_patterns,
+    ApplyRules, RemoveDeadValues, fold_constants, fold_scale_patterns, hoist_cast_patterns, merge_siblings_patterns,
+    move_transposes::place_transposes, narrow_products, recompose_patterns, recompose_quantized_patterns,
+    recompose_recurrent, simplify_patterns, sink_transpose_patterns,
 };
 use kiln_ir::{Attribute, Builder, PatternSet, Type, Value};
 use kiln_pass::{Pass, PassContext, PassInfo, options, run_patterns_with_constants};
+use kiln_tensor::ElementType;
 
 /// The passes.
 pub const PASSES: &[PassInfo] = &[
@@ -14,10 +15,12 @@ pub const PASSES: &[PassInfo] = &[
     PassInfo::of::<FoldConstants>(),
     PassInfo::of::<FoldScale>(),
     PassInfo::of::<MergeSiblings>(),
+    PassInfo::of::<NarrowProducts>(),
     PassInfo::of::<Recompose>(),
     PassInfo::of::<RecomposeQuantized>(),
     PassInfo::of::<RecomposeRecurrent>(),
     PassInfo::of::<RemoveDeadValues>(),
+    PassInfo::of::<RequireExact>(),
     PassInfo::of::<Simplify>(),
     PassInfo::of::<SinkTransposes>(),
 ];
@@ -78,6 +81,27 @@ impl Pass for MergeSiblings {
 }
 
 options! {
+    /// Multiplies shorter numbers in convolutions and matrix products, and sums as before.
+    pub struct NarrowProducts {
+        /// The type of what is multiplied: `bf16`.
+        element: String = String::from("bf16"),
+    }
+}
+
+impl Pass for NarrowProducts {
+    const NAME: &'static str = "narrow-products";
+
+    fn run(&self, context: &mut PassContext<'_>) {
+        if self.element != ElementType::BF16.name() {
+            return context.error(context.root, format!("products are narrowed to bf16, not to '{}'", self.element));
+        }
+        let changed = narrow_products(context.module, context.root, ElementType::BF16);
+        context.count("products-changed", changed);
+        run(context, hoist_cast_patterns);
+    }
+}
+
+options! {
     /// Makes products of bytes of products of what they stand for.
     pub struct RecomposeQuantized {}
 }
@@ -115,6 +139,21 @@ impl Pass for RecomposeRecurrent {
         let (cells, merged) = recompose_recurrent(context.module, context.root);
         context.count("cells-recomposed", cells);
         context.count("layers-merged", merged);
+    }
+}
+
+options! {
+    /// Keeps convolutions to the products of their definition: no algorithm computes fewer ones of other numbers.
+    pub struct RequireExact {}
+}
+
+impl Pass for RequireExact {
+    const NAME: &'static str = "require-exact";
+
+    fn run(&self, context: &mut PassContext<'_>) {
+        for conv in context.ops_named("graph.conv") {
+            context.module.set_attribute(conv, "exact", true);
+        }
     }
 }
 

@@ -17,20 +17,39 @@ pub enum OptimizationLevel {
     O3,
 }
 
+/// What numbers kernels compute with.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Precision {
+    /// Those of the model, in the order in which it computes: nothing is rearranged that changes rounding.
+    Strict,
+    /// Those of the model; sums may be rearranged, and small convolutions computed by fewer multiplications.
+    #[default]
+    Default,
+    /// Convolutions and matrix products of `f32` multiply numbers rounded to `bf16`, which half the memory holds and
+    /// processors have faster instructions for.
+    Bf16,
+}
+
 /// From a framework's dialect to the graph dialect.
 pub fn conversion() -> &'static str {
     "builtin.module(convert-onnx-to-graph)"
 }
 
 /// Rewrites of the graph that no target and no kernel decides: the stages that a level asks for.
-pub fn optimization(level: OptimizationLevel) -> String {
+pub fn optimization(level: OptimizationLevel, precision: Precision) -> String {
     // Rounding may change where more is asked for than the least.
-    let stages = match level {
-        OptimizationLevel::O0 => "",
-        OptimizationLevel::O1 => "pre,core",
-        OptimizationLevel::O2 | OptimizationLevel::O3 => "pre,core{relaxed=true},post",
+    let mut stages = match level {
+        OptimizationLevel::O0 => vec![],
+        OptimizationLevel::O1 => vec!["pre", "core"],
+        OptimizationLevel::O2 | OptimizationLevel::O3 if precision == Precision::Strict => vec!["pre", "core", "post"],
+        OptimizationLevel::O2 | OptimizationLevel::O3 => vec!["pre", "core{relaxed=true}", "post"],
     };
-    format!("builtin.module({stages})")
+    match precision {
+        Precision::Strict => stages.push("require-exact"),
+        Precision::Bf16 => stages.push("narrow"),
+        Precision::Default => {}
+    }
+    format!("builtin.module({})", stages.join(","))
 }
 
 /// How often the passes of a stage run at most, each for what the others leave to it. A round that changes nothing is the
@@ -42,6 +61,7 @@ pub const PIPELINES: &[PipelineInfo] = &[
     PipelineInfo::of::<Pre>(),
     PipelineInfo::of::<Core>(),
     PipelineInfo::of::<Post>(),
+    PipelineInfo::of::<Narrow>(),
     PipelineInfo::of::<Schedule>(),
     PipelineInfo::of::<Memory>(),
     PipelineInfo::of::<Kernels>(),
@@ -115,6 +135,20 @@ impl NamedPipeline for Post {
         // Each convolutional op gets transposes around it; sunk, those between two such ops meet and vanish. What
         // sinking leaves of constants is folded.
         "assign-layout,sink-transposes,simplify,fold-constants,cse,dce".into()
+    }
+}
+
+options! {
+    /// What follows optimization where `bf16` is precise enough: weights are converted once and for all, tensors between
+    /// kernels where they are made.
+    pub struct Narrow {}
+}
+
+impl NamedPipeline for Narrow {
+    const NAME: &'static str = "narrow";
+
+    fn steps(&self) -> String {
+        "narrow-products,fold-constants,cse,simplify,dce".into()
     }
 }
 

@@ -6,7 +6,7 @@ use kiln_interp::Interpreter;
 use kiln_ir::{Module, Op};
 use kiln_pass::{PassManager, Pipeline};
 use kiln_random::Random;
-use kiln_registry::pipeline::{OptimizationLevel, optimization};
+use kiln_registry::pipeline::{OptimizationLevel, Precision, optimization};
 use kiln_registry::{dialects, passes};
 use kiln_tensor::scalar::{from_floats, from_integers, scalars};
 use kiln_tensor::{ElementType, Tensor};
@@ -26,7 +26,8 @@ const LEAST_FUNCTIONS: usize = 40;
 
 fn optimize(module: &mut Module) -> Result<(), String> {
     let sink = Sink::new();
-    let pipeline = Pipeline::parse(&optimization(OptimizationLevel::O3), passes()).map_err(|error| error.message)?;
+    let pipeline = Pipeline::parse(&optimization(OptimizationLevel::O3, Precision::Default), passes())
+        .map_err(|error| error.message)?;
     let outcome = PassManager::new(pipeline).run(module, &sink, &mut std::io::sink());
     let messages = || sink.take().into_iter().map(|diagnostic| diagnostic.message).collect::<Vec<_>>().join("; ");
     if outcome.succeeded { Ok(()) } else { Err(messages()) }

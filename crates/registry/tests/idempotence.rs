@@ -6,7 +6,7 @@
 use kiln_diag::Sink;
 use kiln_ir::Module;
 use kiln_pass::{PassManager, Pipeline};
-use kiln_registry::pipeline::{OptimizationLevel, conversion, optimization};
+use kiln_registry::pipeline::{OptimizationLevel, Precision, conversion, optimization};
 use kiln_registry::{dialects, passes};
 use kiln_syntax::{PrintOptions, print};
 use std::fs;
@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 /// What is run twice: each stage on what stands before it, and each level.
 fn pipelines() -> Vec<(&'static str, String)> {
-    let level = |level| ("", optimization(level));
+    let level = |level| ("", optimization(level, Precision::Default));
     let mut pipelines = vec![
         ("", "pre".to_owned()),
         ("pre", "core".to_owned()),

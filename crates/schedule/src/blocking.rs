@@ -1,5 +1,6 @@
 //! How the rows and panels of a matrix kernel are cut into tasks.
 
+use crate::dot::Unit;
 use crate::extent::{at_least_one, constant, divide, divide_up, multiply};
 use crate::tuning;
 use kiln_ir::DimExpr;
@@ -33,6 +34,8 @@ pub struct Work {
     pub granule: usize,
     /// Whether tasks for other panels of the same rows do without copying the rows again.
     pub panels_are_free: bool,
+    /// What multiplies.
+    pub unit: Unit,
 }
 
 impl Work {
@@ -50,8 +53,9 @@ impl Work {
         let most_rows = self.rows_of(self.cache_positions(target));
         let row_blocks = divide_up(constant(rows), most_rows).as_constant().map_or(1, |blocks| blocks as usize);
         // Every panel is streamed once for each block of rows, which costs as much as computing a few rows.
-        let streamed = (rows * positions).max(tuning::STREAMING_ROWS);
-        let wanted = (pieces * streamed * self.flops / tuning::TASK_FLOPS).clamp(1, tuning::TASKS);
+        let streaming = tuning::streaming_rows(self.unit);
+        let streamed = (rows * positions).max(streaming);
+        let wanted = (pieces * streamed * self.flops / tuning::task_flops(self.unit)).clamp(1, tuning::TASKS);
         let wanted = wanted.div_ceil(pieces * row_blocks);
         // Every block of rows reads all panels, every block of panels reads all rows: cut the larger side first. Rows
         // of a matrix are copied faster than panels are streamed again, windows of images are not: 7x7x1024 -> 352 of
@@ -61,7 +65,11 @@ impl Work {
             let panel_blocks = wanted.min(self.panels).max(1);
             (wanted.div_ceil(panel_blocks).min(granules), panel_blocks)
         } else {
-            let more_rows = wanted.min(granules);
+            let more_rows = match self.unit {
+                Unit::Vectors => wanted.min(granules),
+                // Fewer rows than take as long as streaming are never worth a block of their own.
+                Unit::Tiles => wanted.min(granules).min((rows * positions / row_blocks / streaming).max(1)),
+            };
             (more_rows, wanted.div_ceil(more_rows).min(self.panels).max(1))
         };
         let rows = rows.div_ceil(row_blocks * more_rows).next_multiple_of(self.granule);
@@ -110,6 +118,7 @@ mod tests {
             bytes: 4 * 384,
             granule: 14,
             panels_are_free,
+            unit: Unit::Vectors,
         };
         let Blocks { rows, panels } = work.blocks(&target);
         assert_eq!(format!("{rows} rows, {panels} panels"), expected);

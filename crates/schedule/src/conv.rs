@@ -136,6 +136,7 @@ impl ConvPlan {
             bytes: pixel_pitch * shape.element.byte_size(),
             granule: tile.most_rows(),
             panels_are_free: !access.copies(),
+            unit: tile.unit,
         };
         let blocks = work.blocks(target);
         let (block_rows, block_panels) = (blocks.rows, blocks.panels);
@@ -158,6 +159,7 @@ impl ConvPlan {
             bytes: bytes * (shape.rows().stride * shape.columns().stride) as usize,
             granule: 1,
             panels_are_free: !access.copies(),
+            unit: tile.unit,
         };
         let blocks = work.blocks(target);
         let (block_rows, block_panels) = (blocks.rows, blocks.panels);
@@ -212,7 +214,7 @@ impl ConvPlan {
     pub fn scratch(&self, shape: &ConvShape) -> DimExpr {
         let pixel = constant(self.pixel_pitch * shape.element.byte_size());
         // The last step of a run may read further than the run goes.
-        let beyond = constant(self.tile.dot.terms() - 1);
+        let beyond = constant((self.tile.dot.terms() - 1) * shape.element.byte_size());
         match self.access {
             Access::Flat | Access::Direct => constant(0),
             Access::Gather => add(multiply(self.block_rows, pixel), beyond),

@@ -9,7 +9,7 @@
 
 use crate::blocking::Work;
 use crate::conv_shape::ConvShape;
-use crate::dot::sum_type;
+use crate::dot::{Unit, sum_type};
 use crate::extent::{constant, divide_up, multiply};
 use crate::pack::{PackForm, Packing};
 use crate::plan::Plan;
@@ -45,6 +45,7 @@ impl DepthwisePlan {
             bytes: shape.channels * shape.element.byte_size() * (rows.stride * columns.stride) as usize,
             granule: 1,
             panels_are_free: true,
+            unit: Unit::Vectors,
         };
         DepthwisePlan {
             lanes: target.lanes(sum_type(shape.element)),

@@ -90,8 +90,7 @@ fn column_sums(module: &Module, op: Op, factor: i64) -> Option<Vec<i32>> {
 /// The bytes with the other sign, which whoever converted `x` reads now, too.
 fn shift(module: &mut Module, x: Value, other: ElementType, distance: i64) -> Value {
     let readers: Vec<Op> = module.users(x).into_iter().filter(|&user| widens(module, user)).collect();
-    let place = place_after(module, x);
-    let mut builder = Builder::before(module, place);
+    let mut builder = Builder::after_value(module, x);
     let ty = Type::tensor(&extents(builder.module, x), Type::from_element(other));
     let half = scalar::from_integers(other, &[], [if other == ElementType::U8 { HALF } else { -HALF }.into()]);
     let half = constant(&mut builder, half.expect("a byte holds it"));
@@ -100,8 +99,7 @@ fn shift(module: &mut Module, x: Value, other: ElementType, distance: i64) -> Va
     for reader in readers {
         module.set_operand(reader, 0, moved);
         let result = module.result(reader, 0);
-        let place = place_after(module, result);
-        let mut builder = Builder::before(module, place);
+        let mut builder = Builder::after_value(module, result);
         let ty = builder.module.ty(result);
         let element = ty.element().expect("checked: a number");
         let number = scalar::tensor_of(element, &[], &[number(element, distance)]).expect("a number of that type");
@@ -130,8 +128,7 @@ fn widens(module: &Module, op: Op) -> bool {
 /// Adds one number to each column of a product.
 fn add_after(module: &mut Module, product: Op, offsets: &[i32]) {
     let result = module.result(product, 0);
-    let place = place_after(module, result);
-    let mut builder = Builder::before(module, place);
+    let mut builder = Builder::after_value(module, result);
     let offsets = constant(&mut builder, Tensor::from_values(&[offsets.len()], offsets));
     let ty = builder.module.ty(result);
     let sum = builder.op("graph.add").operands(&[result, offsets]).result(ty).build();
@@ -141,16 +138,6 @@ fn add_after(module: &mut Module, product: Op, offsets: &[i32]) {
             module.set_operand(user.op, user.index, value);
         }
     }
-}
-
-/// The op before which what uses `value` first may stand.
-fn place_after(module: &Module, value: Value) -> Op {
-    let block = module.defining_block(value).expect("values of a graph stand in blocks");
-    let mut ops = module.block_ops(block);
-    if let Some(producer) = module.defining_op(value) {
-        ops.find(|&op| op == producer);
-    }
-    ops.next().expect("a block ends with a terminator, which defines nothing")
 }
 
 fn extents(module: &Module, value: Value) -> Vec<kiln_ir::Dim> {

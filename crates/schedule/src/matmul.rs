@@ -260,6 +260,7 @@ impl MatmulPlan {
             bytes: deep * size,
             granule: tile.most_rows(),
             panels_are_free: left_pitch == 0 && right != Right::Copied,
+            unit: tile.unit,
         };
         let blocks = work.blocks(target);
         let block_panels = match panels {

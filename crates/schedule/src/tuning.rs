@@ -3,6 +3,7 @@
 //! "Zen 4" is one core of an AMD EPYC with 32 KiB and 1 MiB of cache, fp32 peak 117 GFLOP/s. "Xeon" is one core of an
 //! Intel Xeon with AVX-512, 48 KiB and 2 MiB of cache; its times are the least processor times of many runs.
 
+use crate::dot::Unit;
 use kiln_target::{Architecture, Target};
 
 /// Elements of one task of a kernel that walks a single axis: 16 KiB of `f32`, half of a first-level cache.
@@ -84,15 +85,25 @@ pub const TILE_STEPS: usize = 3;
 /// Zen 4, 14x14x1024 -> 256: 90 GFLOP/s in place, 114 with rows copied 16 elements further apart.
 pub const SET_CONFLICT_BYTES: usize = 4096;
 
-/// Floating-point operations of a task: 20 microseconds of a fast core, against 2 to 5 for waking a thread.
-pub const TASK_FLOPS: usize = 2_000_000;
+/// Operations of a task: 20 microseconds of a fast core, against 2 to 5 for waking a thread.
+pub const fn task_flops(unit: Unit) -> usize {
+    match unit {
+        Unit::Vectors => 2_000_000,
+        Unit::Tiles => 20_000_000,
+    }
+}
 
-/// As [`TASK_FLOPS`] where extents are symbolic: tasks are larger, as their number cannot be limited from above.
+/// As [`task_flops`] of vectors where extents are symbolic: tasks are larger, as their number cannot be limited from above.
 pub const SYMBOLIC_TASK_FLOPS: usize = 8_000_000;
 
 /// Reading right-hand panels from memory takes as long as multiplying them with this many rows: 20 GB/s against 100
-/// GFLOP/s on Zen 4.
-pub const STREAMING_ROWS: usize = 10;
+/// GFLOP/s of `f32` on Zen 4, 25 GB/s against 2500 GFLOP/s of `bf16` or 5000 of bytes on tiles of the Xeon.
+pub const fn streaming_rows(unit: Unit) -> usize {
+    match unit {
+        Unit::Vectors => 10,
+        Unit::Tiles => 100,
+    }
+}
 
 /// A task of symbolic extents has at least this many register tiles' rows, rather of fewer panels: panels that are streamed
 /// for one tile cost as much as multiplying it.

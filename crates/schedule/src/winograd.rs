@@ -15,6 +15,7 @@
 //! ```
 
 use crate::conv_shape::ConvShape;
+use crate::dot::Unit;
 use crate::extent::constant;
 use crate::pack::{PackForm, Packing};
 use crate::plan::Plan;
@@ -111,7 +112,8 @@ impl WinogradPlan {
     /// channels as fit their share of the second-level cache.
     fn of_staying_input(shape: &ConvShape, tile: RegisterTile, count: usize, target: &Target) -> WinogradPlan {
         let panels = shape.filters.div_ceil(tile.columns());
-        let tasks = (count * multiplications(shape) * 2 / tuning::TASK_FLOPS).clamp(1, tuning::TASKS / 2);
+        let tasks =
+            (count * multiplications(shape) * 2 / tuning::task_flops(Unit::Vectors)).clamp(1, tuning::TASKS / 2);
         let block_tiles = even_block(count, tuning::WINOGRAD_TILES, tasks.div_ceil(panels), &tile);
         let most = share(target, tuning::WINOGRAD_PART_SHARE) / filter_bytes(shape, &tile);
         let block_channels = shape.channels.div_ceil(shape.channels.div_ceil(most.max(tile.lanes)));
@@ -230,6 +232,9 @@ pub fn plan(spec: &KernelSpec, target: &Target) -> Option<Plan> {
 pub(crate) fn consider(spec: &KernelSpec, target: &Target) -> Result<Plan, String> {
     let shape = ConvShape::of(spec).ok_or("not one channels-last convolution of floats that are in memory")?;
     check(&shape, target)?;
+    if spec.nodes[shape.anchor].attributes.bool("exact") == Some(true) {
+        return Err("it multiplies sums of elements, and precision is strict".into());
+    }
     let count: usize = tiles(&shape).ok_or("the number of images is not known")?.iter().product();
     let quantities = [
         (count, tuning::WINOGRAD_FEWEST_TILES, "tiles"),

@@ -21,14 +21,14 @@ pub const CONV: OpDefinition = OpDefinition {
           window's elements `k` of `x[i, position * stride + k * dilation - pad_low] * filter[o, i, k]`. The result's \
           extents are `(extent + pad_low + pad_high - dilation * (k - 1) - 1) floordiv stride + 1`.\n\n\
           With `widening`, `x` and `filter` are 8-bit integers, each signed or not, and sums, result and bias are of \
-          `i32`; `pad_value` then is what stands for zero in `x`.",
+          `i32`, or they are of `bf16` and those of `f32`; `pad_value` then is what stands for zero in `x`.",
     example: "%y = graph.conv %x, %filter {strides = [1, 1], dilations = [1, 1], pad_low = [1, 1], pad_high = [1, 1], groups = 1, layout = \"channels_first\"} : (tensor<1x3x8x8xf32>, tensor<16x3x3x3xf32>) -> tensor<1x16x8x8xf32>",
     operands: &[
         operand("x", TypeConstraint::NumberTensor),
         operand("filter", TypeConstraint::NumberTensor),
         optional_operand("bias", TypeConstraint::NumberTensor),
     ],
-    attributes: &[STRIDES, DILATIONS, PAD_LOW, PAD_HIGH, GROUPS, LAYOUT, WIDENING, PAD_VALUE],
+    attributes: &[STRIDES, DILATIONS, PAD_LOW, PAD_HIGH, GROUPS, LAYOUT, WIDENING, PAD_VALUE, EXACT],
     results: &[result("y", TypeConstraint::NumberTensor)],
     traits: Traits::PURE,
     infer: Some(infer),
@@ -48,6 +48,13 @@ const PAD_VALUE: AttributeDefinition = optional(
     "pad_value",
     AttributeConstraint::Integer,
     "What padding consists of, a value of `x`'s type; absent is 0. Only with `widening`.",
+);
+
+/// Attribute `exact`.
+const EXACT: AttributeDefinition = optional(
+    "exact",
+    AttributeConstraint::Bool,
+    "Whether it is computed by the products that define it and no others; absent is false.",
 );
 
 /// A convolution's attributes: of `conv` and of `conv_transpose`.

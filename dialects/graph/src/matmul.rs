@@ -13,7 +13,8 @@ use kiln_tensor::ElementType;
 pub const MATMUL: OpDefinition = OpDefinition {
     name: "graph.matmul",
     doc: "The product of the matrices in the last two axes; the axes before them are batches and broadcast.\n\n\
-          With `widening`, the operands are 8-bit integers, each signed or not, and the sums are of `i32`.",
+          With `widening`, the operands are 8-bit integers, each signed or not, and the sums are of `i32`; or they are of \
+          `bf16` and the sums of `f32`.",
     example: "%y = graph.matmul %a, %b {transpose_b = true} : (tensor<8x2x3xf32>, tensor<4x3xf32>) -> tensor<8x2x4xf32>",
     operands: &[operand("a", TypeConstraint::NumberTensor), operand("b", TypeConstraint::NumberTensor)],
     attributes: &[
@@ -40,7 +41,8 @@ pub const MATMUL: OpDefinition = OpDefinition {
 pub(crate) const WIDENING: AttributeDefinition = optional(
     "widening",
     AttributeConstraint::Bool,
-    "Whether 8-bit integers are multiplied and summed as `i32`; absent is false: all elements have one type.",
+    "Whether 8-bit integers are multiplied and summed as `i32`, or `bf16` as `f32`; absent is false: all elements have \
+     one type.",
 );
 
 /// The element type of a product of `left` and `right`.
@@ -51,9 +53,12 @@ pub(crate) fn product_element(left: Type, right: Type, attributes: &Attributes) 
             false => Err(format!("operands must have one element type, found {left} and {right}")),
         };
     }
+    if [left, right].iter().all(|ty| ty.element() == Some(ElementType::BF16)) {
+        return Ok(Type::f32());
+    }
     let is_byte = |ty: &Type| matches!(ty.element(), Some(ElementType::I8 | ElementType::U8));
     match [left, right].iter().find(|ty| !is_byte(ty)) {
-        Some(ty) => Err(format!("operands of a widening product are 8-bit integers, not {ty}")),
+        Some(ty) => Err(format!("operands of a widening product are 8-bit integers, or both of bf16, not {ty}")),
         None => Ok(Type::from_element(ElementType::I32)),
     }
 }

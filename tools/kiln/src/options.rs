@@ -1,5 +1,7 @@
 //! Arguments that several commands take.
 
+use clap::ValueEnum;
+use kiln_driver::Precision;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -67,6 +69,28 @@ impl FromStr for InputFile {
         match text.split_once('=') {
             Some((name, path)) if !path.is_empty() => Ok(InputFile { name: name.into(), path: path.into() }),
             _ => Err("expected NAME=FILE.npy".into()),
+        }
+    }
+}
+
+/// What numbers a model computes with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PrecisionArgument {
+    /// The model's, each as the model says: no algebra that rounds differently, no Winograd convolutions.
+    Strict,
+    /// The model's.
+    #[default]
+    Default,
+    /// bf16 where f32 numbers are multiplied in convolutions and matrix products; sums stay f32.
+    Bf16,
+}
+
+impl PrecisionArgument {
+    pub(crate) fn to_driver(self) -> Precision {
+        match self {
+            PrecisionArgument::Strict => Precision::Strict,
+            PrecisionArgument::Default => Precision::Default,
+            PrecisionArgument::Bf16 => Precision::Bf16,
         }
     }
 }

@@ -11,7 +11,7 @@
 
 use crate::machines::{Machine, NATIVE, OTHERS};
 use kiln_diag::Sink;
-use kiln_driver::{Emit, OptimizationLevel, Request, Silent, generate, run};
+use kiln_driver::{Emit, OptimizationLevel, Precision, Request, Silent, generate, run};
 use kiln_interp::Interpreter;
 use kiln_ir::{Module, Name, SymbolValues, Value};
 use kiln_registry::{dialects, pipeline};
@@ -137,6 +137,7 @@ impl Case {
             emit: Emit::So,
             target,
             level: OptimizationLevel::O3,
+            precision: Precision::Default,
             shapes: Vec::new(),
             constants: Vec::new(),
             threads: 1,

@@ -4,7 +4,7 @@
 //! its graph goes into the folder `KILN_RANDOM_FOLDER`, where `kiln check` and `kiln reduce` can take it on.
 
 use kiln_diag::Sink;
-use kiln_driver::{Emit, OptimizationLevel, Request, Silent, generate, resolve_target, run};
+use kiln_driver::{Emit, OptimizationLevel, Precision, Request, Silent, generate, resolve_target, run};
 use kiln_interp::Interpreter;
 use kiln_ir::{Module, SymbolValues};
 use kiln_random::{Random, RandomGraph};
@@ -71,7 +71,7 @@ fn compile(module: &Module, level: OptimizationLevel, folder: &Path) -> Result<M
     let failure = |sink: &Sink| sink.take().first().map_or(String::new(), |diagnostic| diagnostic.message.clone());
     let target = resolve_target(None, None)?;
     let mut module = module.clone();
-    run(&mut module, &pipeline::optimization(level), &sink).ok_or_else(|| failure(&sink))?;
+    run(&mut module, &pipeline::optimization(level, Precision::Default), &sink).ok_or_else(|| failure(&sink))?;
     run(&mut module, &pipeline::lowering(&target), &sink).ok_or_else(|| failure(&sink))?;
     let path = folder.join(format!("{level:?}.so"));
     let request = Request {
@@ -80,6 +80,7 @@ fn compile(module: &Module, level: OptimizationLevel, folder: &Path) -> Result<M
         emit: Emit::So,
         target,
         level,
+        precision: Precision::Default,
         shapes: Vec::new(),
         constants: Vec::new(),
         rules: Vec::new(),

@@ -2,7 +2,7 @@
 
 use super::{Conv, Prologue};
 use crate::builder::{Body, Buffer, Coordinate, Index, KernelBuilder};
-use crate::gemm::{Block, Finish, Operands, RowSpace, Rows, copy_run, finish_tile, is_first_of_run};
+use crate::gemm::{Block, Finish, Operands, RowSpace, Rows, copy_run, finish_tile, is_first_of_run, pad_run};
 use kiln_schedule::KernelSpec;
 use kiln_schedule::conv::Access;
 use kiln_schedule::extent::multiply;
@@ -90,6 +90,9 @@ fn gather(conv: &Conv, b: &mut KernelBuilder, scratch: Buffer, (first, count): (
     b.for_each(0, count, 1, |b, row| {
         let pixel = b.add(first, row);
         let to = (scratch, b.mul(row, conv.plan.pixel_pitch));
+        // The pixel after this one is copied later.
+        let end = b.add(to.1, shape.group_channels());
+        pad_run(b, conv.plan.tile.dot, scratch, end);
         if let Some(Prologue { spec, is_merged: true }) = conv.prologue {
             let (_, leading) = spec.output(0).shape.split_last().expect("an input has channels");
             let extents = b.dims(leading);

@@ -2,6 +2,7 @@
 
 use crate::builder::{Buffer, Condition, Index, KernelBuilder};
 use kiln_arith::IntegerPredicate;
+use kiln_schedule::dot::Dot;
 
 /// Copies `count` consecutive elements.
 pub(crate) fn copy_run(
@@ -10,12 +11,21 @@ pub(crate) fn copy_run(
     (to, to_offset): (Buffer, Index),
     count: Index,
 ) {
+    let (from, to) = if from.element == to.element { (from.as_bits(), to.as_bits()) } else { (from, to) };
     let width = b.lanes_for(from.element, count);
     b.vector_loop(0, count, width, |b, index, lanes| {
         let (source, target) = (b.add(from_offset, index), b.add(to_offset, index));
         let value = b.load(from, source, lanes);
         b.store(value, to, target, lanes);
     });
+}
+
+/// Sets what the last step of a run that ends at `end` reads beyond it to zero, where anything else would count: no float
+/// times the zero that is its weight.
+pub(crate) fn pad_run(b: &mut KernelBuilder, dot: Dot, to: Buffer, end: Index) {
+    if dot == Dot::Halves {
+        fill_zero(b, to, end, (dot.terms() - 1).into());
+    }
 }
 
 /// Sets `count` consecutive elements to zero.

@@ -18,7 +18,7 @@ mod tiles;
 pub(crate) use accumulate::{DepthLoop, Operands, accumulate, merge_depth, zero_tile};
 pub(crate) use block::{Block, Rows, TilePlace};
 pub(crate) use columns::{Columns, Presence, for_panels, for_row_tiles};
-pub(crate) use copy::{copy_run, fill_number, fill_zero, is_first_of_run};
+pub(crate) use copy::{copy_run, fill_number, fill_zero, is_first_of_run, pad_run};
 pub(crate) use finish::{Finish, Kept, finish_tile, finish_value};
 pub(crate) use pack::{Matrix, Panels, pack_panels};
 pub(crate) use rows::RowSpace;

@@ -90,10 +90,12 @@ pub(super) fn multiply(b: &mut KernelBuilder, block: &Block, columns: &Columns, 
     let cut = Cut::of(b, block);
     let width = block.tile.columns();
     let sums = b.local(sum_type(block.operands.left.element), 2 * TILE_ROWS * width);
-    let product = Product { block, cut, right, vectors: columns.parts.len(), sums };
+    let ahead = block.prefetch.then(|| Ahead::of(b, block, &cut));
+    let product = Product { block, cut, right, vectors: columns.parts.len(), sums, ahead };
     let rows = block.rows;
     if cut.pairs_lines {
         b.for_each(0, rows.lines, 2, |b, line| {
+            let number = b.div(line, 2);
             let left = b.sub(rows.lines, line);
             let lines = b.min(left, 2);
             let last = b.sub(rows.lines, 1);
@@ -103,7 +105,7 @@ pub(super) fn multiply(b: &mut KernelBuilder, block: &Block, columns: &Columns, 
                 let moved = b.mul(line, rows.line);
                 b.add(rows.left, moved)
             });
-            product.multiply(b, starts);
+            product.multiply(b, starts, number);
             b.for_each(0, lines, 1, |b, second| {
                 let line = b.add(line, second);
                 let before = b.mul(second, cut.rows);
@@ -118,6 +120,7 @@ pub(super) fn multiply(b: &mut KernelBuilder, block: &Block, columns: &Columns, 
         let moved = b.mul(line, rows.line);
         let base = b.add(rows.left, moved);
         let latest = b.sub(rows.count, cut.rows);
+        let blocks = b.ceil_div(rows.count, cut.rows);
         b.for_each(0, rows.count, cut.rows, |b, first| {
             let start = b.min(first, latest);
             let second = b.add(start, cut.second);
@@ -125,7 +128,10 @@ pub(super) fn multiply(b: &mut KernelBuilder, block: &Block, columns: &Columns, 
                 let moved = b.mul(row, block.operands.left_row);
                 b.add(base, moved)
             });
-            product.multiply(b, starts);
+            let number = b.mul(line, blocks);
+            let here = b.div(first, cut.rows);
+            let number = b.add(number, here);
+            product.multiply(b, starts, number);
             let known = b.sub(first, start);
             product.finish(b, columns, (known, cut.rows, 0.into()), &mut |b, row, tile| {
                 let row = b.add(start, row);
@@ -134,6 +140,38 @@ pub(super) fn multiply(b: &mut KernelBuilder, block: &Block, columns: &Columns, 
         });
     });
 }
+
+/// What is fetched into the cache meanwhile: each block of rows fetches a part of what follows the panel in memory, mostly
+/// the next one.
+#[derive(Clone, Copy, Debug)]
+struct Ahead {
+    /// Elements of the panel.
+    panel: Index,
+    /// Of so many elements of the panel that are multiplied, one is fetched.
+    of: usize,
+}
+
+impl Ahead {
+    fn of(b: &mut KernelBuilder, block: &Block, cut: &Cut) -> Ahead {
+        let counts: Vec<Index> = block.operands.depth.iter().map(|level| level.count).collect();
+        let panel = b.product(&counts);
+        let panel = b.mul(panel, block.tile.columns() * block.tile.dot.terms());
+        let blocks = if cut.pairs_lines {
+            b.ceil_div(block.rows.lines, 2)
+        } else {
+            let in_line = b.ceil_div(block.rows.count, cut.rows);
+            b.mul(block.rows.lines, in_line)
+        };
+        // A step of a tile is a few lines of memory; where blocks are counted at run time, there are mostly several.
+        let blocks = blocks.as_constant().map_or(USUAL_BLOCKS, |blocks| blocks.max(1) as usize);
+        Ahead { panel, of: (1 << blocks.ilog2()).min(MOST_BLOCKS) }
+    }
+}
+
+/// Blocks of rows of a task, where their number is not known.
+const USUAL_BLOCKS: usize = 8;
+/// Blocks of rows that share what is fetched; those after them fetch what comes later.
+const MOST_BLOCKS: usize = 16;
 
 /// The product of a block of rows and a panel.
 #[derive(Clone, Copy, Debug)]
@@ -146,15 +184,25 @@ struct Product<'b> {
     vectors: usize,
     /// Memory for the sums, row by row.
     sums: Buffer,
+    ahead: Option<Ahead>,
 }
 
 impl Product<'_> {
-    /// Multiplies two tiles of rows, which begin at `starts`, and leaves the sums in memory.
-    fn multiply(&self, b: &mut KernelBuilder, starts: [Index; 2]) {
+    /// Multiplies block number `number` of rows, two tiles that begin at `starts`, and leaves the sums in memory.
+    fn multiply(&self, b: &mut KernelBuilder, starts: [Index; 2], number: Index) {
         for register in SUMS.iter().flat_map(|registers| &registers[..self.vectors]) {
             tile_op(b, "tilezero", &[*register], &[]);
         }
-        self.nest(b, self.block.operands.depth, (starts, self.right));
+        // Where what this block fetches begins, less what of it belongs to the panel's own place.
+        let ahead = self.ahead.map(|Ahead { panel, of }| {
+            let part = b.div(panel, of);
+            let before = b.mul(number, part);
+            let own = b.div(self.right, of);
+            let next = b.add(self.right, panel);
+            let next = b.add(next, before);
+            b.sub(next, own)
+        });
+        self.nest(b, self.block.operands.depth, (starts, self.right), ahead);
         let width = self.block.tile.columns();
         let pitch = b.index_constant((width * self.sums.element.byte_size()) as i64);
         let pitch = b.op("arith.index_cast", &[pitch], Type::i64());
@@ -168,16 +216,39 @@ impl Product<'_> {
         }
     }
 
-    fn nest(&self, b: &mut KernelBuilder, depth: &[DepthLoop], (left, right): ([Index; 2], Index)) {
-        let Some((level, inner)) = depth.split_first() else { return self.step(b, left, right) };
+    fn nest(
+        &self,
+        b: &mut KernelBuilder,
+        depth: &[DepthLoop],
+        (left, right): ([Index; 2], Index),
+        ahead: Option<Index>,
+    ) {
+        let Some((level, inner)) = depth.split_first() else {
+            self.fetch(b, right, ahead);
+            return self.step(b, left, right);
+        };
         let step = if inner.is_empty() { self.block.operands.unroll } else { 1 };
         b.for_each(0, level.count, step, |b, number| {
             let moved = b.mul(number, level.left);
             let left = left.map(|left| b.add(left, moved));
             let moved = b.mul(number, level.right);
             let right = b.add(right, moved);
-            self.nest(b, inner, (left, right));
+            self.nest(b, inner, (left, right), ahead);
         });
+    }
+
+    /// Fetches this step's share of what is needed later.
+    fn fetch(&self, b: &mut KernelBuilder, right: Index, ahead: Option<Index>) {
+        let (Some(Ahead { of, .. }), Some(first)) = (self.ahead, ahead) else { return };
+        let operand = self.block.operands.right;
+        let line = b.target.caches.line / operand.element.byte_size();
+        let here = b.div(right, of);
+        let here = b.add(first, here);
+        let elements = self.block.tile.unroll * self.block.tile.columns() * self.block.tile.dot.terms();
+        for number in 0..elements.div_ceil(line * of) {
+            let at = b.add(here, number * line);
+            b.prefetch(operand, at);
+        }
     }
 
     /// As many steps of the depth as fit a tile.

@@ -4,7 +4,7 @@ mod pack;
 
 use crate::builder::{Buffer, Condition, Index, KernelBuilder};
 use crate::gemm::{
-    Block, Columns, DepthLoop, Finish, Operands, RowSpace, Rows, copy_run, finish_tile, is_first_of_run,
+    Block, Columns, DepthLoop, Finish, Operands, RowSpace, Rows, copy_run, finish_tile, is_first_of_run, pad_run,
 };
 use kiln_ir::DimExpr;
 use kiln_schedule::dot::sum_type;
@@ -189,6 +189,8 @@ impl Matmul<'_> {
                 let (from, to) = (b.mul(row, step), b.mul(row, pitch));
                 let from = b.add(base, from);
                 copy_run(b, (buffer, from), (scratch, to), self.extents.depth);
+                let end = b.add(to, self.extents.depth);
+                pad_run(b, self.plan.tile.dot, scratch, end);
             });
         });
         Matrix { buffer: scratch, base: Index::Constant(0), step: pitch, depth: Index::Constant(1) }

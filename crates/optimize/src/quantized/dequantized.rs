@@ -1,7 +1,7 @@
 //! Values that are `(bytes - zero) * scale`.
 
 use crate::matching::{constant, find_producer, shape_of};
-use kiln_ir::{Builder, Dim, Module, Type, Value};
+use kiln_ir::{Builder, Dim, Module, Value};
 use kiln_tensor::{ElementType, Tensor, scalar};
 
 /// A tensor of real or 32-bit numbers that bytes stand for.
@@ -74,15 +74,6 @@ pub(super) fn floats(builder: &mut Builder, shape: &[usize], values: &[f64]) -> 
 pub(super) fn binary(builder: &mut Builder, name: &str, left: Value, right: Value) -> Value {
     let ty = builder.module.ty(left);
     builder.op(name).operands(&[left, right]).result(ty).value()
-}
-
-/// A cast.
-pub(super) fn cast(builder: &mut Builder, value: Value, element: ElementType) -> Value {
-    if builder.module.ty(value).element() == Some(element) {
-        return value;
-    }
-    let ty = Type::tensor(shape_of(builder.module, value), Type::from_element(element));
-    builder.op("graph.cast").operand(value).result(ty).value()
 }
 
 /// `parameter` with as many axes as `rank`, unit ones first.

@@ -1,7 +1,7 @@
 //! Ops that move elements, or pick the largest of a window, applied to bytes.
 
-use super::dequantized::{Dequantized, binary, cast, is_single, to_rank};
-use crate::matching::{axes_attribute, find_splat, shape_of, transpose};
+use super::dequantized::{Dequantized, binary, is_single, to_rank};
+use crate::matching::{axes_attribute, cast, find_splat, shape_of, transpose};
 use kiln_ir::{Builder, Module, Op, PatternSet, Rewrite, Type};
 
 /// Ops of one operand that move elements as they are.

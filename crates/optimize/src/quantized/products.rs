@@ -1,7 +1,7 @@
 //! Convolutions and products of matrices.
 
-use super::dequantized::{Dequantized, binary, cast, floats, is_single, numbers, whole_number};
-use crate::matching::{constant, is_constant, reshape, shape_of};
+use super::dequantized::{Dequantized, binary, floats, is_single, numbers, whole_number};
+use crate::matching::{cast, constant, is_constant, reshape, shape_of};
 use kiln_ir::{Attributes, Builder, Dim, Module, Op, PatternSet, Rewrite, Type, Value};
 use kiln_tensor::{ElementType, Tensor, row_major_strides, scalar};
 

@@ -1,7 +1,7 @@
 //! The page of passes and named pipelines, from their lists.
 
 use super::cell;
-use crate::pipeline::{self, OptimizationLevel};
+use crate::pipeline::{self, OptimizationLevel, Precision};
 use kiln_pass::{Anchor, OptionInfo};
 use kiln_target::Target;
 use std::fmt::{self, Write};
@@ -38,7 +38,7 @@ fn write_levels(page: &mut String) -> fmt::Result {
     writeln!(page, "| conversion | `{}` |", pipeline::conversion())?;
     let levels = [OptimizationLevel::O0, OptimizationLevel::O1, OptimizationLevel::O2, OptimizationLevel::O3];
     for (number, level) in levels.into_iter().enumerate() {
-        writeln!(page, "| optimization, `-O{number}` | `{}` |", pipeline::optimization(level))?;
+        writeln!(page, "| optimization, `-O{number}` | `{}` |", pipeline::optimization(level, Precision::Default))?;
     }
     let target = Target::from_text("x86_64").expect("a target of ours");
     let lowering = pipeline::lowering(&target).replace(&target.to_string(), "TARGET");

@@ -1,4 +1,5 @@
-//! Operands of an epilogue that are converted from bytes: a residual that was quantized, or what is gathered of it.
+//! Operands of an epilogue that are converted from shorter elements: a residual that was quantized or narrowed, or what is
+//! gathered of it.
 //!
 //! ```mlir
 //! %c = graph.conv %x, %w {...}
@@ -37,7 +38,8 @@ fn ops_from_bytes(module: &Module, value: Value, (user, anchor): (Op, Op), taken
     let mut pending = vec![(value, user)];
     while let Some((value, user)) = pending.pop() {
         let is_small = shape(module, value) != shape(module, module.result(anchor, 0));
-        if is_small || matches!(module.ty(value).element(), Some(ElementType::I8 | ElementType::U8)) {
+        let is_short = |element: ElementType| element.byte_size() < size_of::<f32>() && element != ElementType::I1;
+        if is_small || module.ty(value).element().is_some_and(is_short) {
             continue;
         }
         let op = module.defining_op(value)?;

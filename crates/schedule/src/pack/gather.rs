@@ -1,15 +1,16 @@
 //! Packing of constants.
 
 use super::form::PackedLayout;
-use kiln_tensor::{Element, ElementType, Tensor, row_major_strides};
+use kiln_tensor::{Element, Tensor, row_major_strides};
 
 /// The packed tensor.
 pub(super) fn pack_tensor(tensor: &Tensor, layout: &PackedLayout) -> Tensor {
-    match tensor.element() {
-        ElementType::F64 => pack_elements::<f64>(tensor, layout),
-        ElementType::I8 => pack_elements::<i8>(tensor, layout),
-        ElementType::U8 => pack_elements::<u8>(tensor, layout),
-        _ => pack_elements::<f32>(tensor, layout),
+    // All bits zero are the number zero, whatever the type.
+    match tensor.element().byte_size() {
+        1 => pack_elements::<u8>(tensor, layout),
+        2 => pack_elements::<u16>(tensor, layout),
+        4 => pack_elements::<u32>(tensor, layout),
+        _ => pack_elements::<u64>(tensor, layout),
     }
 }
 

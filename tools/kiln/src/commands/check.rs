@@ -1,7 +1,7 @@
 //! `kiln check MODEL`.
 
 use crate::failure::{Failure, show};
-use crate::options::{PartialShapeArgument, parse_threads};
+use crate::options::{PartialShapeArgument, PrecisionArgument, parse_threads};
 use crate::output::{shape_text, table};
 use crate::progress::Steps;
 use crate::{InputOptions, output};
@@ -49,6 +49,10 @@ pub struct CheckCommand {
     #[arg(short = 'O', value_name = "LEVEL", default_value_t = 3, value_parser = clap::value_parser!(u8).range(0..=3))]
     level: u8,
 
+    /// What numbers it computes with.
+    #[arg(long, value_enum, default_value_t)]
+    precision: PrecisionArgument,
+
     /// Threads that compile [default: one for each processor].
     #[arg(long, value_name = "N", value_parser = parse_threads)]
     threads: Option<usize>,
@@ -76,6 +80,7 @@ impl CheckCommand {
                 2 => OptimizationLevel::O2,
                 _ => OptimizationLevel::O3,
             },
+            precision: self.precision.to_driver(),
             shapes: self.fixed_shapes.iter().map(|shape| (shape.name.clone(), shape.extents.clone())).collect(),
             constants: Vec::new(),
             rules: Vec::new(),

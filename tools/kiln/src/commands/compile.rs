@@ -1,7 +1,7 @@
 //! `kiln compile MODEL`: its options, and what they ask for.
 
 use crate::failure::{Failure, show};
-use crate::options::{InputFile, PartialShapeArgument, parse_threads};
+use crate::options::{InputFile, PartialShapeArgument, PrecisionArgument, parse_threads};
 use crate::output;
 use crate::progress::Steps;
 use crate::report::{self, ReportFormat};
@@ -50,6 +50,10 @@ pub struct CompileCommand {
     /// How much to optimize: -O0 to -O3.
     #[arg(short = 'O', value_name = "LEVEL", default_value_t = 3, value_parser = clap::value_parser!(u8).range(0..=3))]
     level: u8,
+
+    /// What numbers it computes with.
+    #[arg(long, value_enum, default_value_t)]
+    precision: PrecisionArgument,
 
     /// Threads that compile [default: one for each processor].
     #[arg(long, value_name = "N", value_parser = parse_threads)]
@@ -211,6 +215,7 @@ impl CompileCommand {
                 2 => OptimizationLevel::O2,
                 _ => OptimizationLevel::O3,
             },
+            precision: self.precision.to_driver(),
             shapes: shapes(&self.shapes),
             constants: self.constants.iter().map(read).collect::<Result<_, Failure>>()?,
             rules: self.rules.iter().map(|path| path.display().to_string()).collect(),

@@ -6,7 +6,7 @@ use crate::output;
 use crate::output::{bytes_text, table};
 use clap::Args;
 use kiln_diag::Sink;
-use kiln_driver::{Emit, ModelInventory, OptimizationLevel, Request, inspect, resolve_target};
+use kiln_driver::{Emit, ModelInventory, OptimizationLevel, Precision, Request, inspect, resolve_target};
 use kiln_runtime::{Dim, ModelFile, SymbolInfo, TensorInfo};
 use serde_json::{Value, json};
 use std::fs::File;
@@ -48,6 +48,7 @@ impl InspectCommand {
             emit: Emit::So,
             target: resolve_target(None, None).map_err(Failure::Usage)?,
             level: OptimizationLevel::O3,
+            precision: Precision::Default,
             shapes: self.shapes.iter().map(|shape| (shape.name.clone(), shape.extents.clone())).collect(),
             constants: Vec::new(),
             rules: Vec::new(),

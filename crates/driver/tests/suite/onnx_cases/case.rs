@@ -3,7 +3,7 @@
 use crate::support;
 use kiln_codegen::ObjectCache;
 use kiln_diag::Sink;
-use kiln_driver::{Emit, OptimizationLevel, Request, Silent, compile, import, run};
+use kiln_driver::{Emit, OptimizationLevel, Precision, Request, Silent, compile, import, run};
 use kiln_interp::Interpreter;
 use kiln_ir::Module;
 use kiln_registry::pipeline;
@@ -136,6 +136,7 @@ impl Case {
             emit: Emit::So,
             target: kiln_driver::resolve_target(None, None)?,
             level: OptimizationLevel::O3,
+            precision: Precision::Default,
             shapes: Vec::new(),
             constants: constants.clone(),
             rules: Vec::new(),

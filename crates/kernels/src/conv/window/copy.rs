@@ -3,7 +3,7 @@
 use super::super::Conv;
 use super::{Region, Window};
 use crate::builder::{Condition, Index, KernelBuilder};
-use crate::gemm::{copy_run, fill_number};
+use crate::gemm::{copy_run, fill_number, pad_run};
 use kiln_schedule::conv_shape::ConvAxis;
 
 /// A row of the window, of one plane if the input has planes, and the row of the input it is a copy of.
@@ -101,6 +101,10 @@ fn copy_line(conv: &Conv, b: &mut KernelBuilder, region: &Region, window: &Windo
         let offset = b.add(line.target, offset);
         fill_number(b, window.buffer, offset, count, conv.shape.pad_value);
     };
+    // The line after this one is copied later.
+    let end = b.mul(count, window.column);
+    let end = b.add(line.target, end);
+    pad_run(b, conv.plan.tile.dot, window.buffer, end);
     b.if_else(
         line.exists,
         |b| {
@@ -143,6 +147,8 @@ fn copy_pixels(
     b.for_each(before, after, 1, |b, column| {
         let (from, to) = places(b, column);
         let from = b.add(from, channel);
+        let end = b.add(to, shape.group_channels());
+        pad_run(b, conv.plan.tile.dot, window.buffer, end);
         copy_run(b, (input, from), (window.buffer, to), Index::from(shape.group_channels()));
     });
 }

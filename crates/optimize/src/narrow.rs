@@ -1,0 +1,132 @@
+//! `narrow-products`: products of floats become products of shorter ones, summed as before.
+//!
+//! ```mlir
+//! %y = graph.matmul %x, %w                                // : f32
+//! // becomes
+//! %xs = graph.cast %x                                     // : bf16, in the kernel that makes %x
+//! %ws = graph.cast %w
+//! %y = graph.matmul %xs, %ws {widening = true}            // : f32
+//! ```
+//!
+//! What is short already is stored once: who else takes part in elementwise arithmetic with `%x` reads `%xs`, and so does a
+//! `gather` of constant `%w`. Conversions stand where the numbers are made, before ops that only move them.
+
+use crate::matching::{cast, is_elementwise, shape_of};
+use kiln_ir::{Builder, Module, Op, PatternSet, Rewrite, Type, Value};
+use kiln_tensor::ElementType;
+use rustc_hash::FxHashMap;
+
+const CAST: &str = "graph.cast";
+
+/// Ops of one operand that move elements as they are.
+const MOVES: [&str; 3] = ["graph.reshape", "graph.transpose", "graph.slice"];
+
+/// The fewest channels of a group for which a convolution is a product of matrices.
+const LEAST_CHANNELS: i64 = 8;
+
+/// Shortens the operands of products inside `root` to `element`; returns how many products changed.
+pub fn narrow_products(module: &mut Module, root: Op, element: ElementType) -> usize {
+    let products: Vec<Op> = module.walk(root).into_iter().filter(|&op| is_product(module, op)).collect();
+    let mut short = FxHashMap::default();
+    for &product in &products {
+        for number in 0..2 {
+            let value = module.operand(product, number);
+            let narrow = *short.entry(value).or_insert_with(|| shorten(module, value, element));
+            module.set_operand(product, number, narrow);
+        }
+        module.set_attribute(product, "widening", true);
+    }
+    products.len()
+}
+
+/// Whether an op multiplies matrices of `f32`.
+fn is_product(module: &Module, op: Op) -> bool {
+    let is_f32 = |&value: &Value| module.ty(value).element() == Some(ElementType::F32);
+    if !module.operands(op).iter().all(is_f32) {
+        return false;
+    }
+    if module.is(op, "graph.matmul") {
+        return true;
+    }
+    let channels = |value: Value| shape_of(module, value).get(1).and_then(|dim| dim.as_static());
+    module.is(op, "graph.conv")
+        && (module.attributes(op).i64("groups") == Some(1)
+            || channels(module.operand(op, 1)).is_some_and(|channels| channels as i64 >= LEAST_CHANNELS))
+}
+
+/// The short form of a value; whoever else can reads that, too.
+fn shorten(module: &mut Module, value: Value, element: ElementType) -> Value {
+    let long = module.ty(value).element().expect("a tensor of f32");
+    let readers = module.users(value);
+    let mut builder = Builder::after_value(module, value);
+    let narrow = cast(&mut builder, value, element);
+    for reader in readers {
+        match module.defining_op(value) {
+            // It is in memory once, as a table and as weights.
+            Some(op) if module.is(op, "graph.constant") => gather_short(module, reader, (value, narrow)),
+            // A kernel that ends with the conversion leaves nothing else.
+            Some(_) if is_elementwise(module, reader) && !module.is(reader, CAST) => {
+                let mut builder = Builder::before(module, reader);
+                let back = cast(&mut builder, narrow, long);
+                let operands = module.operands(reader).to_vec();
+                let operands: Vec<Value> =
+                    operands.into_iter().map(|operand| if operand == value { back } else { operand }).collect();
+                module.set_operands(reader, &operands);
+            }
+            // What is there anyway is read as it is.
+            _ => {}
+        }
+    }
+    narrow
+}
+
+/// Lets a `gather` of whole elements of a constant read the short one.
+fn gather_short(module: &mut Module, gather: Op, (long, short): (Value, Value)) {
+    if !module.is(gather, "graph.gather") || module.operand(gather, 0) != long {
+        return;
+    }
+    let result = module.result(gather, 0);
+    let (indices, attributes) = (module.operand(gather, 1), module.attributes(gather).clone());
+    let element = module.ty(long).element().expect("a tensor of f32");
+    let ty = Type::tensor(shape_of(module, result), module.ty(short).scalar());
+    let mut builder = Builder::before(module, gather);
+    let mut made = builder.op("graph.gather").operands(&[short, indices]);
+    for (name, value) in attributes.iter() {
+        made = made.attribute(name.as_str(), value);
+    }
+    let gathered = made.result(ty).value();
+    let back = cast(&mut builder, gathered, element);
+    module.replace(gather, &[back]);
+}
+
+/// Patterns that bring conversions to shorter floats to where the numbers are made.
+pub fn hoist_cast_patterns(patterns: &mut PatternSet) {
+    patterns.add_fn("hoist-cast", CAST, hoist_cast);
+}
+
+/// `cast(move(x)) = move(cast(x))`
+fn hoist_cast(module: &mut Module, op: Op) -> Rewrite {
+    let moved = module.operand(op, 0);
+    let result = module.ty(module.result(op, 0));
+    let (from, to) = (module.ty(moved).element(), result.element());
+    let (Some(ElementType::F32), Some(ElementType::BF16 | ElementType::F16)) = (from, to) else {
+        return Err("the conversion makes nothing shorter".into());
+    };
+    let movement = module.defining_op(moved).ok_or("the operand is an argument")?;
+    let is_move = MOVES.contains(&module.name(movement).as_str()) || module.is(movement, "graph.concat");
+    if !is_move || !module.has_one_use(moved) || module.results(movement).len() != 1 {
+        return Err("the operand is not only moved".into());
+    }
+    let element = to.expect("matched above");
+    let (name, attributes) = (module.name(movement), module.attributes(movement).clone());
+    let operands = module.operands(movement).to_vec();
+    let mut builder = Builder::before(module, movement);
+    let shortened: Vec<Value> = operands.into_iter().map(|operand| cast(&mut builder, operand, element)).collect();
+    let mut made = builder.op(name.as_str()).operands(&shortened);
+    for (name, value) in attributes.iter() {
+        made = made.attribute(name.as_str(), value);
+    }
+    let value = made.result(result).value();
+    module.replace(op, &[value]);
+    Ok(())
+}

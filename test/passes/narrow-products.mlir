@@ -1,0 +1,54 @@
+// RUN: kiln-opt %s --pass-pipeline='builtin.module(narrow)' | FileCheck %s
+
+// Both operands are rounded, weights beforehand; sums stay as they are. The residual is read as it is stored.
+// CHECK-LABEL: sym_name = "residual"
+// CHECK: graph.constant {value = dense<{{.*}}> : tensor<4x4xbf16>}
+// CHECK: %[[R:.*]] = graph.relu
+// CHECK: %[[S:.*]] = graph.cast %[[R]] : (tensor<3x4xf32>) -> tensor<3x4xbf16>
+// CHECK: %[[M:.*]] = graph.matmul %[[S]], {{.*}} {widening = true} : (tensor<3x4xbf16>, tensor<4x4xbf16>) -> tensor<3x4xf32>
+// CHECK: %[[B:.*]] = graph.cast %[[S]] : (tensor<3x4xbf16>) -> tensor<3x4xf32>
+// CHECK: graph.add %[[M]], %[[B]]
+func.func {sym_name = "residual", function_type = (tensor<3x4xf32>) -> tensor<3x4xf32>} ({
+^bb0(%x: tensor<3x4xf32>):
+  %w = graph.constant {value = dense<[[1.0, 2.0, 3.0, 4.0], [1.0, 0.5, 0.25, 4.0], [1.0, 2.0, 3.0, 4.0], [1.0, 2.0, 3.0, 4.0]]> : tensor<4x4xf32>} : () -> tensor<4x4xf32>
+  %0 = graph.relu %x : (tensor<3x4xf32>) -> tensor<3x4xf32>
+  %1 = graph.matmul %0, %w : (tensor<3x4xf32>, tensor<4x4xf32>) -> tensor<3x4xf32>
+  %2 = graph.add %1, %0 : (tensor<3x4xf32>, tensor<3x4xf32>) -> tensor<3x4xf32>
+  func.return %2 : (tensor<3x4xf32>) -> ()
+}) : () -> ()
+
+// The rounding comes before what only moves numbers.
+// CHECK-LABEL: sym_name = "moved"
+// CHECK: %[[E:.*]] = graph.exp
+// CHECK: %[[S:.*]] = graph.cast %[[E]] : (tensor<2x6xf32>) -> tensor<2x6xbf16>
+// CHECK: %[[V:.*]] = graph.reshape %[[S]]
+// CHECK: graph.matmul %[[V]]
+func.func {sym_name = "moved", function_type = (tensor<2x6xf32>, tensor<4x5xf32>) -> tensor<3x5xf32>} ({
+^bb0(%x: tensor<2x6xf32>, %w: tensor<4x5xf32>):
+  %0 = graph.exp %x : (tensor<2x6xf32>) -> tensor<2x6xf32>
+  %1 = graph.reshape %0 : (tensor<2x6xf32>) -> tensor<3x4xf32>
+  %2 = graph.matmul %1, %w : (tensor<3x4xf32>, tensor<4x5xf32>) -> tensor<3x5xf32>
+  func.return %2 : (tensor<3x5xf32>) -> ()
+}) : () -> ()
+
+// A table that is weights, too, is read as these are.
+// CHECK-LABEL: sym_name = "table"
+// CHECK-NOT: tensor<3x2xf32>
+// CHECK: %[[G:.*]] = graph.gather {{.*}} : (tensor<3x2xbf16>, tensor<4xi64>) -> tensor<4x2xbf16>
+// CHECK: graph.matmul %[[G]], {{.*}} {transpose_b = true, widening = true}
+func.func {sym_name = "table", function_type = (tensor<4xi64>) -> tensor<4x3xf32>} ({
+^bb0(%i: tensor<4xi64>):
+  %w = graph.constant {value = dense<[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]> : tensor<3x2xf32>} : () -> tensor<3x2xf32>
+  %0 = graph.gather %w, %i {axis = 0} : (tensor<3x2xf32>, tensor<4xi64>) -> tensor<4x2xf32>
+  %1 = graph.matmul %0, %w {transpose_b = true} : (tensor<4x2xf32>, tensor<3x2xf32>) -> tensor<4x3xf32>
+  func.return %1 : (tensor<4x3xf32>) -> ()
+}) : () -> ()
+
+// A filter for each channel is no product of matrices.
+// CHECK-LABEL: sym_name = "depthwise"
+// CHECK-NOT: bf16
+func.func {sym_name = "depthwise", function_type = (tensor<1x4x4x2xf32>, tensor<2x1x3x3xf32>) -> tensor<1x4x4x2xf32>} ({
+^bb0(%x: tensor<1x4x4x2xf32>, %w: tensor<2x1x3x3xf32>):
+  %0 = graph.conv %x, %w {strides = [1, 1], dilations = [1, 1], pad_low = [1, 1], pad_high = [1, 1], groups = 2, layout = "channels_last"} : (tensor<1x4x4x2xf32>, tensor<2x1x3x3xf32>) -> tensor<1x4x4x2xf32>
+  func.return %0 : (tensor<1x4x4x2xf32>) -> ()
+}) : () -> ()

@@ -1,8 +1,7 @@
 //! An on-disk cache of kernel objects, keyed by what they are made from.
 
-use crate::{LOWERING_PIPELINE, OptimizationLevel, emit::OPTIONS, error::CodegenError};
+use crate::{LOWERING_PIPELINE, Options, emit::OPTIONS, error::CodegenError};
 use inkwell::support::get_llvm_version;
-use kiln_target::Target;
 use std::{
     fs,
     io::Write,
@@ -27,10 +26,11 @@ impl ObjectCache {
     }
 
     /// The name of the object made from a part's text.
-    pub(crate) fn key(part: &str, target: &Target, level: OptimizationLevel) -> String {
+    pub(crate) fn key(part: &str, options: &Options) -> String {
+        let Options { target, level, suffix, .. } = options;
         let mut hasher = blake3::Hasher::new();
         let settings = format!(
-            "{CACHE_VERSION}\0{}\0{:?}\0{OPTIONS:?}\0{}\0{}\0{}\0{}\0{level:?}\0{LOWERING_PIPELINE}\0",
+            "{CACHE_VERSION}\0{}\0{:?}\0{OPTIONS:?}\0{}\0{}\0{}\0{}\0{level:?}\0{suffix}\0{LOWERING_PIPELINE}\0",
             env!("CARGO_PKG_VERSION"),
             get_llvm_version(),
             target.triple,

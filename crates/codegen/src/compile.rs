@@ -45,6 +45,8 @@ pub struct Options<'a> {
     pub target: &'a Target,
     /// LLVM's effort.
     pub level: OptimizationLevel,
+    /// What the names of public functions get at their end, so that a model can hold several versions of them.
+    pub suffix: &'a str,
     /// How many threads to use, at least 1. The result does not depend on it.
     pub threads: usize,
     /// Where to look for objects made before.
@@ -117,7 +119,7 @@ fn compile_parts(mlir: &Mlir, source: &Source, options: &Options) -> Result<Vec<
 
 fn compile_part(mlir: &Mlir, mut part: Part, options: &Options) -> Result<Vec<u8>, CodegenError> {
     let Some(cache) = options.cache else { return compile_lowered(mlir, &mut part, options) };
-    let key = ObjectCache::key(&text_of(&part)?, options.target, options.level);
+    let key = ObjectCache::key(&text_of(&part)?, options);
     if let Some(object) = cache.find(&key) {
         return Ok(object);
     }
@@ -128,7 +130,7 @@ fn compile_part(mlir: &Mlir, mut part: Part, options: &Options) -> Result<Vec<u8
 
 fn compile_lowered(mlir: &Mlir, part: &mut Part, options: &Options) -> Result<Vec<u8>, CodegenError> {
     mlir.lower(&mut part.module)?;
-    let emitter = Emitter::new(options.target, options.level)?;
+    let emitter = Emitter::new(options)?;
     let context = Context::create();
     let module = emitter.translate(mlir, part, &context)?;
     emitter.optimize(&module)?;
@@ -141,7 +143,7 @@ fn print_stage(mlir: &Mlir, source: &Source, options: &Options, stage: Stage) ->
     if stage == Stage::LlvmDialect {
         return text_of(&part);
     }
-    let emitter = Emitter::new(options.target, options.level)?;
+    let emitter = Emitter::new(options)?;
     let context = Context::create();
     let module = emitter.translate(mlir, &part, &context)?;
     emitter.optimize(&module)?;

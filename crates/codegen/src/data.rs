@@ -1,4 +1,4 @@
-//! Data objects: ELF files with one read-only section and one hidden symbol, for weights and for metadata.
+//! The object of a model's weights: an ELF file with one read-only section and one hidden symbol.
 //!
 //! Weights never pass through LLVM. They are streamed to disk piece by piece, so that no more than one piece needs to
 //! be in memory, however large the model.
@@ -8,11 +8,7 @@
 //! the section in front of all others, and on x86-64 it carries the flag `SHF_X86_64_LARGE` and a name by which other
 //! linkers keep it away from small data too.
 
-use crate::{
-    ObjectFile,
-    error::{CodegenError, Step},
-    metadata::Metadata,
-};
+use crate::error::{CodegenError, Step};
 use kiln_target::{Architecture, Target};
 use object::{
     Endianness, elf,
@@ -23,7 +19,7 @@ use object::{
 };
 use std::{fs::File, io::BufWriter, path::Path};
 
-/// Alignment of both sections in bytes: a cache line, and the widest vector.
+/// Alignment of the section in bytes: a cache line, and the widest vector.
 const ALIGNMENT: u64 = 64;
 /// The flag of sections that may be far away; the `object` crate does not name it.
 const SHF_X86_64_LARGE: u64 = 0x1000_0000;
@@ -42,11 +38,7 @@ pub fn write_weights<B: AsRef<[u8]>>(
 ) -> Result<(), CodegenError> {
     let file = File::create(path).map_err(|error| CodegenError::file("write", path, error))?;
     let mut buffer = StreamingBuffer::new(BufWriter::with_capacity(1 << 20, file));
-    let section = match target.architecture {
-        Architecture::X86_64 => DataSection { name: ".lrodata.kiln.weights", flags: SHF_X86_64_LARGE },
-        Architecture::Aarch64 | Architecture::Riscv64 => DataSection { name: ".rodata.kiln.weights", flags: 0 },
-    };
-    let written = write_data(target, &section, "kiln_weights", total_bytes, pieces, &mut buffer);
+    let written = write_data(target, total_bytes, pieces, &mut buffer);
     let flushed = buffer.flush().map_err(|error| CodegenError::file("write", path, error));
     let result = written.and(flushed);
     if result.is_err() {
@@ -56,42 +48,30 @@ pub fn write_weights<B: AsRef<[u8]>>(
     result
 }
 
-/// The object that defines `kiln_metadata`.
-pub fn write_metadata(target: &Target, metadata: &Metadata) -> Result<ObjectFile, CodegenError> {
-    let blob = metadata.to_bytes();
-    let mut bytes = Vec::with_capacity(blob.len() + 1024);
-    let section = DataSection { name: ".rodata.kiln.metadata", flags: 0 };
-    write_data(target, &section, "kiln_metadata", blob.len() as u64, [(0, &blob)], &mut bytes)?;
-    Ok(ObjectFile { name: "metadata.o".into(), bytes })
-}
-
-struct DataSection {
-    name: &'static str,
-    flags: u64,
-}
-
 fn write_data<B: AsRef<[u8]>>(
     target: &Target,
-    section: &DataSection,
-    symbol: &'static str,
     size: u64,
     pieces: impl IntoIterator<Item = (u64, B)>,
     buffer: &mut dyn WritableBuffer,
 ) -> Result<(), CodegenError> {
     let failed = |error: object::write::Error| CodegenError::new(Step::File, error.to_string());
+    let (section_name, section_flags) = match target.architecture {
+        Architecture::X86_64 => (".lrodata.kiln.weights", SHF_X86_64_LARGE),
+        Architecture::Aarch64 | Architecture::Riscv64 => (".rodata.kiln.weights", 0),
+    };
     let mut writer = Writer::new(Endianness::Little, true, buffer);
 
     // First everything is laid out, then written in the same order.
     writer.reserve_file_header();
     let data_offset = writer.reserve(size, ALIGNMENT);
     writer.reserve_null_section_index();
-    let data_name = writer.add_section_name(section.name.as_bytes());
+    let data_name = writer.add_section_name(section_name.as_bytes());
     let data_index = writer.reserve_section_index();
     // Its absence would ask for an executable stack.
     let note_name = writer.add_section_name(b".note.GNU-stack");
     writer.reserve_section_index();
     writer.reserve_null_symbol_index();
-    let symbol_name = writer.add_string(symbol.as_bytes());
+    let symbol_name = writer.add_string(b"kiln_weights");
     writer.reserve_symbol_index(Some(data_index));
     writer.reserve_symtab_section_index();
     writer.reserve_strtab_section_index();
@@ -129,7 +109,7 @@ fn write_data<B: AsRef<[u8]>>(
         sh_addralign: alignment,
         sh_entsize: 0,
     };
-    let data_flags = elf::SHF_ALLOC.0 | section.flags;
+    let data_flags = elf::SHF_ALLOC.0 | section_flags;
     let (data_name, note_name) =
         (writer.section_name_offset(Some(data_name)), writer.section_name_offset(Some(note_name)));
     writer.write_section_header(&header(data_name, data_flags, data_offset, size, ALIGNMENT));
@@ -172,11 +152,10 @@ fn write_zeros(writer: &mut Writer, mut count: u64) {
 }
 
 fn file_header(architecture: Architecture) -> FileHeader {
-    let (machine, flags) = match architecture {
-        Architecture::X86_64 => (elf::EM_X86_64, 0),
-        Architecture::Aarch64 => (elf::EM_AARCH64, 0),
-        // A linker refuses to mix floating-point conventions, so data has to state the one of the code.
-        Architecture::Riscv64 => (elf::EM_RISCV, elf::EF_RISCV_FLOAT_ABI_DOUBLE.0 | elf::EF_RISCV_RVC.0),
+    let machine = match architecture {
+        Architecture::X86_64 => elf::EM_X86_64,
+        Architecture::Aarch64 => elf::EM_AARCH64,
+        Architecture::Riscv64 => elf::EM_RISCV,
     };
     FileHeader {
         os_abi: elf::ELFOSABI_NONE,
@@ -184,6 +163,15 @@ fn file_header(architecture: Architecture) -> FileHeader {
         e_type: elf::ET_REL,
         e_machine: machine,
         e_entry: 0,
-        e_flags: elf::FileFlags(flags),
+        e_flags: elf::FileFlags(elf_flags(architecture)),
+    }
+}
+
+/// The flags in an ELF header. A linker refuses to mix floating-point conventions, so data has to state the one of the
+/// code.
+pub(crate) fn elf_flags(architecture: Architecture) -> u32 {
+    match architecture {
+        Architecture::X86_64 | Architecture::Aarch64 => 0,
+        Architecture::Riscv64 => elf::EF_RISCV_FLOAT_ABI_DOUBLE.0 | elf::EF_RISCV_RVC.0,
     }
 }

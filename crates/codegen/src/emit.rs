@@ -1,7 +1,7 @@
 //! LLVM: translates a lowered part, optimizes it for a target, and writes objects or text.
 
 use crate::{
-    OptimizationLevel,
+    OptimizationLevel, Options,
     error::{CodegenError, Step},
     mlir::Mlir,
     split::Part,
@@ -41,12 +41,14 @@ fn set_options() {
 pub(crate) struct Emitter<'a> {
     target: &'a Target,
     level: OptimizationLevel,
+    suffix: &'a str,
     machine: TargetMachine,
     triple: TargetTriple,
 }
 
 impl<'a> Emitter<'a> {
-    pub fn new(target: &'a Target, level: OptimizationLevel) -> Result<Emitter<'a>, CodegenError> {
+    pub fn new(options: &Options<'a>) -> Result<Emitter<'a>, CodegenError> {
+        let &Options { target, level, suffix, .. } = options;
         set_options();
         let config = InitializationConfig::default();
         match target.architecture {
@@ -72,7 +74,7 @@ impl<'a> Emitter<'a> {
         let machine = backend
             .create_target_machine_from_options(&triple, options)
             .ok_or_else(|| CodegenError::new(Step::Emit, format!("LLVM has no target {target}")))?;
-        Ok(Emitter { target, level, machine, triple })
+        Ok(Emitter { target, level, suffix, machine, triple })
     }
 
     /// LLVM IR of a part in the llvm dialect, before any optimization.
@@ -141,8 +143,12 @@ impl<'a> Emitter<'a> {
             let name = function.get_name().to_string_lossy().into_owned();
             let is_declaration = function.as_global_value().is_declaration();
             if is_declaration {
-                if name.starts_with("kiln_") || part.declared.contains(&name) {
+                let is_kernel = part.declared.contains(&name);
+                if is_kernel || name.starts_with("kiln_") {
                     function.as_global_value().set_visibility(GlobalVisibility::Hidden);
+                }
+                if is_kernel {
+                    self.rename(function, &name);
                 }
                 continue;
             }
@@ -151,8 +157,16 @@ impl<'a> Emitter<'a> {
                 function.set_linkage(Linkage::Internal);
             } else if function.get_linkage() == Linkage::External {
                 function.as_global_value().set_visibility(GlobalVisibility::Hidden);
+                self.rename(function, &name);
             }
             self.set_attributes(function, facts.map_or(&[], |facts| &facts.noalias), context);
+        }
+    }
+
+    /// Tells a kernel from those of other versions of the model.
+    fn rename(&self, function: FunctionValue, name: &str) {
+        if !self.suffix.is_empty() {
+            function.as_global_value().set_name(&format!("{name}{}", self.suffix));
         }
     }
 

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! exit text --parse, split--> parts --LOWERING_PIPELINE--> llvm dialect --translate--> LLVM IR --optimize, emit--> objects
-//! tensors   --write_weights--> object      Metadata --write_metadata--> object      all objects --link--> .so, .a or .o
+//! tensors   --write_weights--> object      Metadata --write_versions--> object      all objects --link--> .so, .a or .o
 //! ```
 //!
 //! [`compile`] goes all the way to objects, [`print()`] stops at a [`Stage`], [`link`] makes the model.
@@ -97,11 +97,13 @@ mod link;
 pub mod metadata;
 mod mlir;
 mod split;
+mod versions;
 
 pub use cache::ObjectCache;
 pub use compile::{ObjectFile, OptimizationLevel, Options, Source, Stage, compile, print};
-pub use data::{write_metadata, write_weights};
+pub use data::write_weights;
 pub use error::{CodegenError, Message, SourceLocation, Step};
 pub use host::host_cpu;
 pub use link::{LinkInput, LinkOptions, LinkOutput, link};
 pub use mlir::LOWERING_PIPELINE;
+pub use versions::{Version, write_versions};

@@ -1,6 +1,6 @@
 //! The metadata blob: what a compiled model says about itself, read by the C runtime inside the shared object.
 //!
-//! [`Metadata::to_bytes`] writes it; [`crate::write_metadata`] puts it behind the hidden symbol `kiln_metadata`, aligned
+//! [`Metadata::to_bytes`] writes it; [`crate::write_versions`] puts it, with those of the model's other versions, behind the hidden symbol `kiln_metadata`, aligned
 //! to 64 bytes. It is plain data: no relocations, every reference is a byte offset from the start of the blob.
 //!
 //! # Layout, version 1
@@ -10,27 +10,28 @@
 //! A **table** is `{ u32 offset, u32 count }`: `count` records of the size given below, one after the other. Absent
 //! strings are empty, never offset 0.
 //!
-//! Header, 128 bytes; what was written before there were profiles ends after 112:
+//! Header, 136 bytes; what was written before there were profiles ends after 112, before there were requirements after 128:
 //!
 //! | at | type | field |
 //! | --- | --- | --- |
 //! | 0 | `u8[8]` | magic, `KILNMETA` |
 //! | 8 | `u32` | version, 1; a reader refuses any other |
-//! | 12 | `u32` | header bytes, 128 |
+//! | 12 | `u32` | header bytes, 136 |
 //! | 16 | `u64` | bytes of the whole blob |
 //! | 24 | string | model name |
 //! | 32 | string | producer, for instance `kiln 0.1.0` |
 //! | 40 | string | target triple |
-//! | 48 | string | target cpu |
+//! | 48 | string | target cpu, by the name that the user writes |
 //! | 56 | table | symbols, 32 bytes each |
 //! | 64 | table | inputs, 24 bytes each, in declaration order |
 //! | 72 | table | outputs, 24 bytes each, in declaration order |
 //! | 80 | table | node names, 8 bytes each: one string; the index is the `node` of `kiln_fail`, and of launches |
-//! | 88 | `u64` | bytes of `kiln_weights` |
+//! | 88 | `u64` | bytes of `kiln_weights` that this version of the code reads: all, where there is one version |
 //! | 96 | `i64` | bytes of the arena with one worker when no symbol takes part, else -1: ask `kiln_gen_workspace` |
 //! | 104 | `u64` | floating-point operations of a run, 0 when they are not known or a symbol takes part |
 //! | 112 | table | kernels, 16 bytes each: two strings, the function's name and its family's |
 //! | 120 | table | launches, 32 bytes each; the index is the `launch` of `kiln_parallel` |
+//! | 128 | string | what a machine must have to run the code: LLVM's names of features, with commas between them |
 //!
 //! Symbol, 32 bytes; the index is the place in the `symbols` array given to `kiln_gen_run`:
 //!
@@ -91,7 +92,7 @@ pub const MAGIC: [u8; 8] = *b"KILNMETA";
 /// The layout version that [`Metadata::to_bytes`] writes.
 pub const VERSION: u32 = 1;
 
-const HEADER_BYTES: usize = 128;
+const HEADER_BYTES: usize = 136;
 const SYMBOL_BYTES: usize = 32;
 const TENSOR_BYTES: usize = 24;
 const AXIS_BYTES: usize = 24;
@@ -106,8 +107,10 @@ pub struct Metadata {
     pub producer: String,
     /// Target triple it was compiled for.
     pub triple: String,
-    /// LLVM name of the cpu it was compiled for.
+    /// The cpu it was compiled for.
     pub cpu: String,
+    /// What a machine must have to run it, by LLVM's names of features.
+    pub requirements: Vec<String>,
     /// Dimension symbols, in the order of the `symbols` array.
     pub symbols: Vec<SymbolInfo>,
     /// Inputs in declaration order.
@@ -118,7 +121,7 @@ pub struct Metadata {
     pub nodes: Vec<String>,
     /// The launches of kernels, in the order of a run.
     pub launches: Vec<LaunchInfo>,
-    /// Bytes behind `kiln_weights`.
+    /// Bytes of `kiln_weights` that this version of the code reads.
     pub weight_bytes: u64,
     /// Bytes of the arena with one worker, if no symbol takes part in it.
     pub arena_bytes: Option<u64>,
@@ -223,6 +226,7 @@ impl Metadata {
             writer.size(offset);
             writer.size(count);
         }
+        writer.string(&self.requirements.join(","));
         for symbol in &self.symbols {
             writer.string(&symbol.name);
             writer.u32(match symbol.source {
@@ -347,6 +351,7 @@ mod tests {
             producer: "kiln 0.1.0".into(),
             triple: "x86_64-unknown-linux-gnu".into(),
             cpu: "x86-64-v3".into(),
+            requirements: vec!["avx2".into(), "fma".into()],
             symbols: vec![SymbolInfo { name: "N".into(), source: SymbolSource::Input, minimum: 1, maximum: i64::MAX }],
             inputs: vec![TensorInfo {
                 name: "x".into(),
@@ -384,10 +389,10 @@ mod tests {
     fn every_field_is_where_the_layout_says() {
         let blob = sample().to_bytes();
         assert_eq!(blob[..8], MAGIC);
-        assert_eq!((u32_at(&blob, 8), u32_at(&blob, 12)), (1, 128));
+        assert_eq!((u32_at(&blob, 8), u32_at(&blob, 12)), (1, 136));
         assert_eq!(i64_at(&blob, 16), blob.len() as i64);
-        let header = [24, 32, 40, 48].map(|at| text_at(&blob, at));
-        assert_eq!(header, ["detector", "kiln 0.1.0", "x86_64-unknown-linux-gnu", "x86-64-v3"]);
+        let header = [24, 32, 40, 48, 128].map(|at| text_at(&blob, at));
+        assert_eq!(header, ["detector", "kiln 0.1.0", "x86_64-unknown-linux-gnu", "x86-64-v3", "avx2,fma"]);
         let counts = [60, 68, 76, 84, 116, 124].map(|at| u32_at(&blob, at));
         assert_eq!(counts, [1, 1, 1, 2, 2, 3]);
         assert_eq!((i64_at(&blob, 88), i64_at(&blob, 96), i64_at(&blob, 104)), (4096, -1, 77));

@@ -4,9 +4,9 @@
 
 use kiln_codegen::{
     CodegenError, LinkInput, LinkOptions, LinkOutput, ObjectCache, ObjectFile, OptimizationLevel, Options, Source,
-    Stage, Step, compile, host_cpu, link,
+    Stage, Step, Version, compile, host_cpu, link,
     metadata::{MAGIC, Metadata},
-    print, write_metadata, write_weights,
+    print, write_versions, write_weights,
 };
 use kiln_target::{Architecture, Target};
 use kiln_tensor::ElementType;
@@ -41,7 +41,7 @@ fn targets() -> Vec<(Target, Vec<&'static str>)> {
 }
 
 fn options(target: &Target) -> Options<'_> {
-    Options { target, level: OptimizationLevel::O3, threads: 2, cache: None }
+    Options { target, level: OptimizationLevel::O3, suffix: "", threads: 2, cache: None }
 }
 
 /// The model with vectors as wide as the target's registers, at most the 32 columns it has.
@@ -70,7 +70,8 @@ fn support(target: &Target, flags: &[&str], path: &Path) {
 /// Everything that makes up a model, on disk in `directory`.
 fn build(target: &Target, directory: &Path, main_flags: &[&str]) -> Vec<PathBuf> {
     let mut objects = compile_text(&model_text(target), &options(target)).unwrap();
-    objects.push(write_metadata(target, &Metadata { model_name: "test".into(), ..Metadata::default() }).unwrap());
+    let metadata = Metadata { model_name: "test".into(), ..Metadata::default() };
+    objects.push(write_versions(target, &[Version { metadata: &metadata, suffix: "" }]).unwrap());
     let mut paths: Vec<PathBuf> = objects.iter().map(|object| directory.join(&object.name)).collect();
     for (object, path) in objects.iter().zip(&paths) {
         fs::write(path, &object.bytes).unwrap();
@@ -426,10 +427,16 @@ fn data_objects_hold_their_data() {
         let count = |value| data.iter().filter(|byte| **byte == value).count();
         assert_eq!((data[64], data[262_144], count(0), count(1), count(2)), (1, 2, 300_000 - 67, 64, 3));
 
-        let metadata = write_metadata(&target, &Metadata::default()).unwrap();
-        let file = object::File::parse(&*metadata.bytes).unwrap();
+        let metadata = Metadata::default();
+        let versions = ["", ".b"].map(|suffix| Version { metadata: &metadata, suffix });
+        let versions = write_versions(&target, &versions).unwrap();
+        let file = object::File::parse(&*versions.bytes).unwrap();
         let section = file.section_by_name(".rodata.kiln.metadata").unwrap();
-        assert_eq!(section.data().unwrap()[..8], MAGIC);
+        let blob = metadata.to_bytes().len().next_multiple_of(64);
+        assert_eq!([0, blob].map(|at| section.data().unwrap()[at..at + 8].to_vec()), [MAGIC; 2]);
+        let table = file.section_by_name(".data.rel.ro.kiln.versions").unwrap();
+        assert_eq!((table.size(), table.relocations().count()), (3 * 32, 8));
+        assert!(file.symbol_by_name("kiln_gen_run.b").unwrap().is_undefined());
     }
 }
 

@@ -4,8 +4,8 @@
 //! graph as converted, before any optimization. The other has every layer of the optimized graph as an output, so that a
 //! difference shows where it arises; layers that are outputs are fused less, so this one alone would prove too little.
 
-use crate::compile::{about, compile_model, generate, import, run};
-use crate::{Progress, Request};
+use crate::compile::{about, compile_model, import, run};
+use crate::{Progress, Request, generate};
 use kiln_diag::{Diagnostic, Place, Sink};
 use kiln_interp::Interpreter;
 use kiln_ir::{Attribute, Module, Op, Type, TypeKind, Value};
@@ -79,7 +79,7 @@ fn check_model(
     let expected = interpret(&module, &inputs, sink)?;
     let each = Request { output: Some(directory.join("layers.so")), ..request.clone() };
     progress.begin("compile layers");
-    run(&mut module, &pipeline::lowering(&request.target), sink)?;
+    run(&mut module, &pipeline::lowering(request.target()), sink)?;
     generate(&each, &module, sink, progress)?;
     let found = execute(&open(&each, sink)?, &inputs, request, sink)?;
     Some(CheckReport { outputs, layers: compare(layers, &found, &expected) })

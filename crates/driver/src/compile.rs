@@ -1,16 +1,13 @@
 //! From a model file to what the user asked for.
 
-use crate::launches::{launch_infos, mark_kernels, note_work};
 use crate::report::Report;
 use crate::stages::{Stages, parse, succeeded};
-use crate::text;
-use kiln_codegen::metadata::{AxisInfo, Metadata, SymbolInfo, SymbolSource, TensorInfo};
-use kiln_codegen::{CodegenError, LinkInput, LinkOptions, LinkOutput, ObjectCache, ObjectFile, Options, Source, Stage};
+use crate::{text, versions};
+use kiln_codegen::ObjectCache;
 use kiln_convert::onnx_to_graph::report_unsupported;
 use kiln_diag::{Diagnostic, Place, Sink};
 use kiln_import_onnx::ImportOptions;
-use kiln_ir::{Attribute, DimExpr, Module};
-use kiln_kernels::main_function::{ModelDescription, TensorDescription, WORKSPACE_SIZE, Weights};
+use kiln_ir::{Attribute, Module};
 use kiln_pass::{PassManager, Pipeline};
 use kiln_registry::pipeline::{self, OptimizationLevel, Precision};
 use kiln_syntax::PrintOptions;
@@ -52,8 +49,8 @@ pub struct Request {
     pub output: Option<PathBuf>,
     /// What to write.
     pub emit: Emit,
-    /// For which processor.
-    pub target: Target,
+    /// For which processors, of one architecture: at least one, and no two that need the same of a machine.
+    pub targets: Vec<Target>,
     /// How hard to try.
     pub level: OptimizationLevel,
     /// What numbers kernels compute with.
@@ -75,6 +72,16 @@ pub struct Request {
     pub report: Option<Vec<(String, Vec<Option<u64>>)>>,
     /// Whether the report's kernels say which other ways of computing them were considered.
     pub explain: bool,
+}
+
+impl Request {
+    /// The first processor, where only one can be looked at.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn target(&self) -> &Target {
+        self.targets.first().expect("a request has a target")
+    }
 }
 
 /// What a compilation made.
@@ -154,17 +161,7 @@ fn run_stages(stages: &mut Stages<'_>, request: &Request, sink: &Sink) -> Option
     if request.emit == Emit::Graph {
         return write_text(request, &print(&module, false), sink);
     }
-    let planning = match request.explain {
-        true => pipeline::explained_planning(&request.target),
-        false => pipeline::planning(&request.target),
-    };
-    stages.run(&mut module, parse(&planning), false)?;
-    if request.emit == Emit::Loop {
-        return write_text(request, &print(&module, false), sink);
-    }
-    note_work(&mut module);
-    stages.run(&mut module, parse(&pipeline::emission(&request.target)), false)?;
-    generate_stages(stages, request, &module, sink)
+    versions::build(stages, request, module, sink)
 }
 
 /// Opens the cache of compiled kernels in a folder, which is made if there is none.
@@ -194,7 +191,7 @@ pub fn import(model: &Path, request: &Request, sink: &Sink) -> Option<Module> {
 }
 
 /// Where a module keeps how many operations a run takes, until its metadata is written.
-const OPERATIONS: &str = "operations";
+pub(crate) const OPERATIONS: &str = "operations";
 
 /// Notes on the module how many operations a run takes, where no symbol takes part: lowered, nobody can count them.
 fn note_operations(module: &mut Module) {
@@ -214,12 +211,12 @@ pub fn run(module: &mut Module, text: &str, sink: &Sink) -> Option<()> {
     succeeded(&PassManager::new(parse(text)), module, sink).map(|_| ())
 }
 
-fn print(module: &Module, generic: bool) -> String {
+pub(crate) fn print(module: &Module, generic: bool) -> String {
     kiln_syntax::print(module, module.top(), &PrintOptions { generic, ..PrintOptions::default() })
 }
 
 /// The exit set as upstream reads it: without what the module says about the model.
-fn exit_text(module: &Module) -> String {
+pub(crate) fn exit_text(module: &Module) -> String {
     let mut exit = module.clone();
     let names: Vec<_> = module.attributes(module.top()).iter().map(|(name, _)| name).collect();
     for name in names {
@@ -228,7 +225,7 @@ fn exit_text(module: &Module) -> String {
     print(&exit, true)
 }
 
-fn write_text(request: &Request, text: &str, sink: &Sink) -> Option<Summary> {
+pub(crate) fn write_text(request: &Request, text: &str, sink: &Sink) -> Option<Summary> {
     let Some(output) = &request.output else {
         // A reader that closes the pipe early has seen what it wanted.
         let _ = std::io::stdout().write_all(text.as_bytes());
@@ -242,147 +239,4 @@ fn write_text(request: &Request, text: &str, sink: &Sink) -> Option<Summary> {
             None
         }
     }
-}
-
-/// The name of the stage in which LLVM works.
-const GENERATE: &str = "generate code";
-
-/// From the exit set to files: what is left of [`compile`] once the passes have run. The request's model only gives the
-/// name.
-pub fn generate(request: &Request, module: &Module, sink: &Sink, progress: &dyn Progress) -> Option<Summary> {
-    let mut stages = Stages::new(request, sink, progress);
-    let summary = generate_stages(&mut stages, request, module, sink)?;
-    Some(Summary { report: stages.into_report(), ..summary })
-}
-
-fn generate_stages(stages: &mut Stages<'_>, request: &Request, module: &Module, sink: &Sink) -> Option<Summary> {
-    let text = exit_text(module);
-    if request.emit == Emit::Mlir {
-        return write_text(request, &text, sink);
-    }
-    let name = request.model.file_stem().map_or_else(|| "model".into(), |stem| stem.to_string_lossy().into_owned());
-    let source = Source { name: &name, mlir: &text };
-    let level = match request.level {
-        OptimizationLevel::O0 => kiln_codegen::OptimizationLevel::O0,
-        OptimizationLevel::O1 => kiln_codegen::OptimizationLevel::O1,
-        OptimizationLevel::O2 => kiln_codegen::OptimizationLevel::O2,
-        OptimizationLevel::O3 => kiln_codegen::OptimizationLevel::O3,
-    };
-    let options = Options { target: &request.target, level, threads: request.threads, cache: request.cache.as_ref() };
-    let stage = match request.emit {
-        Emit::Llvm => Some(Stage::LlvmIr),
-        Emit::Asm => Some(Stage::Assembly),
-        _ => None,
-    };
-    if let Some(stage) = stage {
-        let mut text = stages.step(GENERATE, |_, sink| report(kiln_codegen::print(&source, &options, stage), sink))?;
-        if stage == Stage::Assembly {
-            let description = ModelDescription::of(module, module.top()).expect("lower-main described the model");
-            text = mark_kernels(&text, &description, request.target.architecture);
-        }
-        return write_text(request, &text, sink);
-    }
-    let objects = stages.step(GENERATE, |_, sink| report(kiln_codegen::compile(&source, &options), sink))?;
-    let summary = stages.step("link", |request, sink| link(request, module, &name, objects, sink))?;
-    stages.note_output(&summary);
-    Some(summary)
-}
-
-fn link(request: &Request, module: &Module, name: &str, mut objects: Vec<ObjectFile>, sink: &Sink) -> Option<Summary> {
-    let description = ModelDescription::of(module, module.top()).expect("lower-main described the model");
-    let weights = Weights::of(module).expect("lower-main laid out the constants");
-    let size = |name: &str| module.attribute(module.top(), name).and_then(Attribute::as_i64).map(i64::unsigned_abs);
-    let metadata = Metadata {
-        arena_bytes: size(WORKSPACE_SIZE),
-        operations: size(OPERATIONS).filter(|&operations| operations > 0),
-        ..metadata(request, name, &description, &weights)
-    };
-    objects.push(report(kiln_codegen::write_metadata(&request.target, &metadata), sink)?);
-    let architecture = request.target.architecture.name();
-    let runtime = kiln_runtime::object_for(architecture).expect("the runtime is built for every architecture");
-    objects.push(ObjectFile { name: "runtime.o".into(), bytes: runtime.to_vec() });
-
-    let path = request.output.as_deref().unwrap_or(Path::new("model.so"));
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let scratch = tempfile::Builder::new().prefix(".kiln-").tempdir_in(directory).map_err(|error| {
-        let place = Place::File(directory.display().to_string());
-        sink.report(Diagnostic::error(place, format!("cannot write to the output's folder: {error}")));
-    });
-    let scratch = scratch.ok()?;
-    let weights_file = scratch.path().join("weights.o");
-    let pieces = weights.tensors.iter().map(|(offset, tensor)| (*offset, tensor.bytes()));
-    report(kiln_codegen::write_weights(&request.target, weights.size, pieces, &weights_file), sink)?;
-
-    let output = match request.emit {
-        Emit::Obj => LinkOutput::Object,
-        Emit::Lib => LinkOutput::StaticLibrary,
-        _ => LinkOutput::SharedObject,
-    };
-    let exports = &kiln_runtime::EXPORTED_SYMBOLS;
-    let options = LinkOptions { output, exports, externals: Some(&kiln_runtime::EXTERNAL_SYMBOLS) };
-    let mut inputs: Vec<LinkInput> = objects.iter().map(LinkInput::Memory).collect();
-    inputs.push(LinkInput::File(&weights_file));
-    report(kiln_codegen::link(&inputs, &options, path), sink)?;
-
-    let header = path.with_extension("h");
-    let description = kiln_runtime::ModelDescription::from_bytes(&metadata.to_bytes());
-    let text = kiln_runtime::header(&description.expect("the metadata just written reads back"));
-    if let Err(error) = std::fs::write(&header, text) {
-        let _ = std::fs::remove_file(path);
-        let place = Place::File(header.display().to_string());
-        sink.report(Diagnostic::error(place, format!("cannot write the header: {error}")));
-        return None;
-    }
-    let kernels = module.ops_of(module.body()).into_iter().filter(|&op| module.is(op, "func.func")).count();
-    let files = vec![path.to_owned(), header];
-    Some(Summary { files, weight_bytes: weights.size, kernels, ..Summary::default() })
-}
-
-fn metadata(request: &Request, name: &str, description: &ModelDescription, weights: &Weights) -> Metadata {
-    let symbol =
-        |name: &String| SymbolInfo { name: name.clone(), source: SymbolSource::Input, minimum: 0, maximum: i64::MAX };
-    let axis = |extent: DimExpr| match (extent.as_constant(), extent.as_symbol()) {
-        (Some(value), _) => AxisInfo::Static(value),
-        (None, Some(name)) => {
-            let index = description.symbols.iter().position(|symbol| name == symbol.as_str());
-            AxisInfo::Symbol(index.expect("the symbols of a signature are all described") as u32)
-        }
-        (None, None) => AxisInfo::Expression(extent.to_string()),
-    };
-    let tensor = |tensor: &TensorDescription| TensorInfo {
-        name: tensor.name.clone(),
-        element: tensor.element,
-        axes: tensor.axes.iter().map(|described| axis(described.extent)).collect(),
-    };
-    let (nodes, launches) = launch_infos(description);
-    Metadata {
-        model_name: name.to_owned(),
-        producer: concat!("kiln ", env!("CARGO_PKG_VERSION")).into(),
-        triple: request.target.triple.clone(),
-        cpu: request.target.cpu.clone(),
-        symbols: description.symbols.iter().map(symbol).collect(),
-        inputs: description.inputs.iter().map(tensor).collect(),
-        outputs: description.outputs.iter().map(tensor).collect(),
-        nodes,
-        launches,
-        weight_bytes: weights.size,
-        arena_bytes: None,
-        operations: None,
-    }
-}
-
-/// The value, or a diagnostic.
-fn report<T>(result: Result<T, CodegenError>, sink: &Sink) -> Option<T> {
-    result
-        .map_err(|error| {
-            let mut diagnostic = Diagnostic::error(Place::Nowhere, error.to_string());
-            if let Some(reproducer) = &error.reproducer {
-                let path = std::env::temp_dir().join("kiln-reproducer.mlir");
-                if std::fs::write(&path, reproducer).is_ok() {
-                    diagnostic = diagnostic.with_note(format!("this is a bug of Kiln; {} replays it", path.display()));
-                }
-            }
-            sink.report(diagnostic);
-        })
-        .ok()
 }

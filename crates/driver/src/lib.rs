@@ -13,12 +13,14 @@ mod report;
 mod stages;
 mod target;
 mod text;
+mod versions;
 
 pub use check::{CheckReport, Comparison, check};
-pub use compile::{Emit, Progress, Request, Silent, Summary, compile, generate, import, open_cache, run};
+pub use compile::{Emit, Progress, Request, Silent, Summary, compile, import, open_cache, run};
 pub use inspect::{ModelInventory, inspect};
 pub use kiln_registry::pipeline::{OptimizationLevel, Precision};
 pub use kiln_schedule::Candidate;
 pub use report::{KernelReport, Report};
 pub use stages::{PassReport, StageReport};
-pub use target::resolve_target;
+pub use target::{resolve_target, resolve_targets};
+pub use versions::generate;

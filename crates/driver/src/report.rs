@@ -67,7 +67,7 @@ impl Report {
         let stem = request.model.file_stem().unwrap_or_default();
         Report {
             model: stem.to_string_lossy().into_owned(),
-            target: request.target.clone(),
+            target: request.target().clone(),
             level: request.level,
             nodes: 0,
             sizes: Sizes::default(),

@@ -85,7 +85,7 @@ fn try_compile(path: &Path) -> Result<bool, String> {
         model: path.to_path_buf(),
         output: Some("/dev/null".into()),
         emit: Emit::Mlir,
-        target: resolve_target(None, Some("x86-64-v3")).expect("a known processor"),
+        targets: vec![resolve_target(None, Some("x86-64-v3")).expect("a known processor")],
         level: OptimizationLevel::O3,
         precision: Precision::Default,
         shapes: Vec::new(),

@@ -89,6 +89,8 @@ static const char *status_name(kiln_status status) {
     return "KILN_INDEX_OUT_OF_RANGE";
   case KILN_INTERNAL_ERROR:
     return "KILN_INTERNAL_ERROR";
+  case KILN_UNSUPPORTED_PROCESSOR:
+    return "KILN_UNSUPPORTED_PROCESSOR";
   }
   return "unknown status";
 }

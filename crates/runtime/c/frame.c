@@ -16,6 +16,9 @@ kiln_status kiln_frame_open(struct kiln_frame *frame, kiln_error *error) {
   frame->allocated = NULL;
   if (!kiln_metadata_is_readable())
     return kiln_report(error, KILN_INTERNAL_ERROR, "the model's metadata is of a version that its runtime does not read");
+  kiln_status status = kiln_check_version(error);
+  if (status)
+    return status;
 
   uint64_t symbols = (uint64_t)kiln_metadata_symbol_count();
   uint64_t input_dims = dims_of(KILN_INPUT);

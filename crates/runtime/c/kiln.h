@@ -50,7 +50,10 @@ typedef enum kiln_status {
   /* The data held an index outside of the axis it indexes; the message names the node. */
   KILN_INDEX_OUT_OF_RANGE = 9,
   /* A defect of the compiler, not of the call. */
-  KILN_INTERNAL_ERROR = 10
+  KILN_INTERNAL_ERROR = 10,
+  /* The machine's processor lacks what each version of the model's code needs, or the environment variable KILN_CPU asks
+     for a version that cannot run; the message says which. */
+  KILN_UNSUPPORTED_PROCESSOR = 11
 } kiln_status;
 
 /* The type of a tensor's elements. The numbers are those of ONNX's TensorProto.DataType. */
@@ -217,7 +220,8 @@ const kiln_api *kiln_get_api(void);
 /* The version of the interface that the model was compiled with. */
 uint32_t kiln_abi_version(void);
 
-/* The model's name, the compiler that made it, the target triple and processor it was compiled for. */
+/* The model's name, the compiler that made it, the target triple and processor it was compiled for: where it has code for
+   several, the one whose code runs on this machine, or that the environment variable KILN_CPU names. */
 const char *kiln_model_name(void);
 const char *kiln_model_producer(void);
 const char *kiln_model_target(void);

@@ -1,10 +1,10 @@
 /*
  * What the runtime's files share, and the two contracts inside of a compiled model: with the generated code
- * (kiln_gen_*, kiln_parallel, kiln_fail) and with the metadata blob (kiln_metadata).
+ * (kiln_versions, kiln_parallel, kiln_fail) and with the metadata blobs that belong to it.
  *
- * A call goes: api.c exports it -> run.c or shapes.c opens a frame -> shapes.c binds the symbols and checks every extent
- * -> buffers.c checks data pointers and sizes -> pool.c and workspace.c lend threads and memory -> kiln_gen_run, which
- * calls back into parallel.c.
+ * A call goes: api.c exports it -> run.c or shapes.c opens a frame, for which versions.c chooses the code that the machine
+ * runs -> shapes.c binds the symbols and checks every extent -> buffers.c checks data pointers and sizes -> pool.c and
+ * workspace.c lend threads and memory -> the generated code, which calls back into parallel.c.
  */
 #ifndef KILN_RUNTIME_H
 #define KILN_RUNTIME_H
@@ -17,13 +17,20 @@
 /* A task that kiln_parallel splits: does the iterations [begin, end) as worker number `worker`. */
 typedef void (*kiln_task)(void *context, int64_t begin, int64_t end, int64_t worker);
 
-/* Runs the model; 0 or a code that makes the run an internal error. */
-int32_t kiln_gen_run(void *runtime, const void *const *inputs, void *const *outputs, int64_t *symbols, void *workspace,
-                     int64_t workers);
-/* Writes the extents of every input, then of every output, axis by axis. */
-void kiln_gen_dims(const int64_t *symbols, int64_t *dims);
-/* Bytes of workspace; negative when they cannot be counted. */
-int64_t kiln_gen_workspace(const int64_t *symbols, int64_t workers);
+/* The code for one processor: kiln_gen_run, kiln_gen_dims and kiln_gen_workspace, and what it says of itself. */
+struct kiln_version {
+  /* Runs the model; 0 or a code that makes the run an internal error. */
+  int32_t (*run)(void *runtime, const void *const *inputs, void *const *outputs, int64_t *symbols, void *workspace,
+                 int64_t workers);
+  /* Writes the extents of every input, then of every output, axis by axis. */
+  void (*dims)(const int64_t *symbols, int64_t *dims);
+  /* Bytes of workspace; negative when they cannot be counted. */
+  int64_t (*workspace)(const int64_t *symbols, int64_t workers);
+  const unsigned char *metadata;
+};
+
+/* All versions, the most capable processor's first; nulls after the last. */
+extern const struct kiln_version kiln_versions[] __attribute__((visibility("hidden")));
 
 /* Launch number `launch` of the metadata: splits [0, count) over the run's workers and returns when all is done. Up to
    `serial` iterations are done on the calling thread; generated code does those itself unless the run is profiled, which
@@ -41,6 +48,23 @@ bool kiln_failed(void *runtime);
 
 /* Writes the message, if there is where to, and returns status. `format` knows %s (a string) and %d (an int64_t). */
 kiln_status kiln_report(kiln_error *error, kiln_status status, const char *format, ...);
+/* Writes more of a message behind it. */
+void kiln_report_more(kiln_error *error, const char *format, ...);
+
+/* --- processor.c --- */
+
+/* Bytes of the longest name of a feature, with its end. */
+enum { KILN_FEATURE_NAME_SIZE = 16 };
+
+/* Whether this machine lacks one of the features, names with commas between them; writes the first that it lacks. */
+bool kiln_processor_lacks(const char *requirements, char name[KILN_FEATURE_NAME_SIZE]);
+
+/* --- versions.c --- */
+
+/* The version that runs here; the first where none does, which then only says what the model is. */
+const struct kiln_version *kiln_version(void);
+/* Whether there is one that runs here. */
+kiln_status kiln_check_version(kiln_error *error);
 
 /* --- metadata.c --- */
 
@@ -64,7 +88,11 @@ struct kiln_symbol {
   int64_t maximum;
 };
 
-/* Whether the blob is of the version that this runtime reads. */
+/* Of any version of the code: the processor that it is for, and what that must have. */
+const char *kiln_metadata_cpu_of(const unsigned char *metadata);
+const char *kiln_metadata_requirements_of(const unsigned char *metadata);
+
+/* The rest is of the version that runs here. Whether its blob is of the layout that this runtime reads. */
 bool kiln_metadata_is_readable(void);
 const char *kiln_metadata_model_name(void);
 const char *kiln_metadata_producer(void);

@@ -35,12 +35,8 @@ static void write_number(struct writer *writer, int64_t number) {
     write_char(writer, digits[--count]);
 }
 
-kiln_status kiln_report(kiln_error *error, kiln_status status, const char *format, ...) {
-  if (!error)
-    return status;
-  struct writer writer = {error->message, 0, sizeof error->message};
-  va_list arguments;
-  va_start(arguments, format);
+static void write_message(kiln_error *error, size_t length, const char *format, va_list arguments) {
+  struct writer writer = {error->message, length, sizeof error->message};
   for (; *format; ++format) {
     if (*format != '%') {
       write_char(&writer, *format);
@@ -50,7 +46,27 @@ kiln_status kiln_report(kiln_error *error, kiln_status status, const char *forma
       write_number(&writer, va_arg(arguments, int64_t));
     }
   }
-  va_end(arguments);
   writer.text[writer.length] = 0;
+}
+
+kiln_status kiln_report(kiln_error *error, kiln_status status, const char *format, ...) {
+  if (!error)
+    return status;
+  va_list arguments;
+  va_start(arguments, format);
+  write_message(error, 0, format, arguments);
+  va_end(arguments);
   return status;
+}
+
+void kiln_report_more(kiln_error *error, const char *format, ...) {
+  if (!error)
+    return;
+  size_t length = 0;
+  while (error->message[length])
+    ++length;
+  va_list arguments;
+  va_start(arguments, format);
+  write_message(error, length, format, arguments);
+  va_end(arguments);
 }

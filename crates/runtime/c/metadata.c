@@ -1,12 +1,10 @@
 /*
- * Reads the metadata blob, whose layout crates/codegen/src/metadata.rs defines: little-endian numbers at fixed places,
- * references as offsets from the blob's start. The compiler that wrote the blob linked it too, so it is trusted once its
- * version is known. Every target is little-endian.
+ * Reads the metadata of a version of the model's code, a blob whose layout crates/codegen/src/metadata.rs defines:
+ * little-endian numbers at fixed places, references as offsets from the blob's start. The compiler that wrote the blob
+ * linked it too, so it is trusted once its version is known. Every target is little-endian.
  */
 
 #include "kiln_runtime.h"
-
-extern const unsigned char kiln_metadata[] __attribute__((visibility("hidden")));
 
 enum { METADATA_VERSION = 1 };
 
@@ -25,7 +23,9 @@ enum {
   AT_WEIGHT_SIZE = 88,
   AT_KERNELS = 112,
   AT_LAUNCHES = 120,
-  END_OF_LAUNCHES = 128
+  END_OF_LAUNCHES = 128,
+  AT_REQUIREMENTS = 128,
+  END_OF_REQUIREMENTS = 136
 };
 
 /* Bytes of one record of each table. */
@@ -52,19 +52,31 @@ enum {
   LAUNCH_NODES = 8
 };
 
-static uint32_t read_u32(uint64_t at) {
+static uint32_t u32_of(const unsigned char *metadata, uint64_t at) {
   uint32_t value;
-  __builtin_memcpy(&value, kiln_metadata + at, sizeof value);
+  __builtin_memcpy(&value, metadata + at, sizeof value);
   return value;
 }
+
+static const char *string_of(const unsigned char *metadata, uint64_t at) {
+  return (const char *)metadata + u32_of(metadata, at);
+}
+
+const char *kiln_metadata_cpu_of(const unsigned char *metadata) { return string_of(metadata, AT_CPU); }
+
+const char *kiln_metadata_requirements_of(const unsigned char *metadata) {
+  return u32_of(metadata, AT_HEADER_SIZE) >= END_OF_REQUIREMENTS ? string_of(metadata, AT_REQUIREMENTS) : "";
+}
+
+static uint32_t read_u32(uint64_t at) { return u32_of(kiln_version()->metadata, at); }
 
 static int64_t read_i64(uint64_t at) {
   int64_t value;
-  __builtin_memcpy(&value, kiln_metadata + at, sizeof value);
+  __builtin_memcpy(&value, kiln_version()->metadata + at, sizeof value);
   return value;
 }
 
-static const char *read_string(uint64_t at) { return (const char *)kiln_metadata + read_u32(at); }
+static const char *read_string(uint64_t at) { return string_of(kiln_version()->metadata, at); }
 
 /* Where a record of the table at `table` is. */
 static uint64_t record(uint64_t table, uint64_t size, int64_t index) {
@@ -80,7 +92,7 @@ static uint64_t tensor(kiln_port port, int32_t index) {
 bool kiln_metadata_is_readable(void) {
   static const char magic[8] = {'K', 'I', 'L', 'N', 'M', 'E', 'T', 'A'};
   for (int i = 0; i < 8; ++i)
-    if (kiln_metadata[i] != (unsigned char)magic[i])
+    if (kiln_version()->metadata[i] != (unsigned char)magic[i])
       return false;
   return read_u32(AT_VERSION) == METADATA_VERSION;
 }
@@ -88,7 +100,7 @@ bool kiln_metadata_is_readable(void) {
 const char *kiln_metadata_model_name(void) { return read_string(AT_MODEL_NAME); }
 const char *kiln_metadata_producer(void) { return read_string(AT_PRODUCER); }
 const char *kiln_metadata_target(void) { return read_string(AT_TARGET); }
-const char *kiln_metadata_cpu(void) { return read_string(AT_CPU); }
+const char *kiln_metadata_cpu(void) { return kiln_metadata_cpu_of(kiln_version()->metadata); }
 uint64_t kiln_metadata_weight_size(void) { return (uint64_t)read_i64(AT_WEIGHT_SIZE); }
 int32_t kiln_metadata_symbol_count(void) { return count(AT_SYMBOLS); }
 

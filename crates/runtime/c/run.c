@@ -15,7 +15,7 @@ static kiln_status resolve_threads(int32_t *threads, kiln_error *error) {
 /* Bytes of workspace, with room to align it. */
 static kiln_status measure_workspace(const struct kiln_frame *frame, int32_t threads, uint64_t *size,
                                      kiln_error *error) {
-  int64_t bytes = kiln_gen_workspace(frame->symbols, threads);
+  int64_t bytes = kiln_version()->workspace(frame->symbols, threads);
   if (bytes < 0 || bytes > INT64_MAX - KILN_WORKSPACE_ALIGNMENT)
     return kiln_report(error, KILN_SIZE_OVERFLOW, "the workspace for these shapes does not fit in memory");
   *size = bytes == 0 ? 0 : (uint64_t)bytes + KILN_WORKSPACE_ALIGNMENT;
@@ -67,7 +67,7 @@ static kiln_status execute(struct kiln_frame *frame, struct kiln_runtime *runtim
     profile->count = 0;
     profile->begin = kiln_now();
   }
-  int32_t code = kiln_gen_run(runtime, frame->inputs, frame->outputs, frame->symbols, aligned, runtime->workers);
+  int32_t code = kiln_version()->run(runtime, frame->inputs, frame->outputs, frame->symbols, aligned, runtime->workers);
   if (profile)
     profile->end = kiln_now();
   if (atomic_load_explicit(&runtime->failure, memory_order_acquire)) {
@@ -138,7 +138,7 @@ kiln_status kiln_api_run(const kiln_input *inputs, int32_t input_count, kiln_out
     status = run_on_threads(&frame, &options, error);
   if (!status) {
     /* The run may have found extents that depend on its data. */
-    kiln_gen_dims(frame.symbols, frame.input_dims);
+    kiln_version()->dims(frame.symbols, frame.input_dims);
     status = kiln_describe_outputs(&frame, outputs, output_count, error);
   }
   kiln_frame_close(&frame);

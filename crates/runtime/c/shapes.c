@@ -147,7 +147,7 @@ kiln_status kiln_bind(struct kiln_frame *frame, const kiln_input *inputs, int32_
   if (status)
     return status;
   /* The outputs' extents follow the inputs' without a gap. */
-  kiln_gen_dims(frame->symbols, frame->input_dims);
+  kiln_version()->dims(frame->symbols, frame->input_dims);
   status = check_input_dims(frame, inputs, error);
   return status ? status : check_output_dims(frame, error);
 }

@@ -3,8 +3,8 @@
  * Kiln is built, and system call numbers.
  *
  * The process that loads a model resolves these symbols, and no others, as `src/objects.rs` lists
- * too: malloc, free, memcpy, memset, pthread_create, pthread_join, clock_gettime, syscall. (memcpy and memset are what
- * the compiler emits for copies.)
+ * too: malloc, free, memcpy, memset, pthread_create, pthread_join, clock_gettime, syscall, getenv and, but on x86-64,
+ * getauxval. (memcpy and memset are what the compiler emits for copies.)
  */
 #ifndef KILN_SYSTEM_H
 #define KILN_SYSTEM_H
@@ -31,6 +31,11 @@ int pthread_create(unsigned long *thread, const void *attributes, void *(*start)
 int pthread_join(unsigned long thread, void **result);
 int clock_gettime(int clock, struct kiln_timespec *time);
 long syscall(long number, ...);
+char *getenv(const char *name);
+unsigned long getauxval(unsigned long type);
+
+/* What getauxval is asked for: bits that tell what the processor has. */
+enum { KILN_HWCAP = 16, KILN_HWCAP2 = 26 };
 
 #if defined(__x86_64__)
 enum { SYSTEM_RT_SIGPROCMASK = 14, SYSTEM_GETPID = 39, SYSTEM_FUTEX = 202, SYSTEM_SCHED_GETAFFINITY = 204 };

@@ -67,8 +67,10 @@ pub(crate) struct RunOptions {
 pub(crate) struct Api {
     pub abi_version: u32,
     pub struct_size: u32,
-    /// The addresses of the functions that describe the model; the metadata says the same.
-    descriptive: [usize; 15],
+    /// The addresses of functions that describe the model; the metadata says the same.
+    descriptive: [usize; 3],
+    pub model_cpu: unsafe extern "C" fn() -> *const c_char,
+    more_descriptive: [usize; 11],
     pub output_shapes: unsafe extern "C" fn(*const Input, i32, *mut Output, i32, *mut Error) -> i32,
     pub workspace_size: unsafe extern "C" fn(*const Input, i32, i32, *mut u64, *mut Error) -> i32,
     pub run: unsafe extern "C" fn(*const Input, i32, *mut Output, i32, *const RunOptions, *mut Error) -> i32,

@@ -16,15 +16,17 @@ pub struct ModelDescription {
     pub producer: String,
     /// Target triple it was compiled for.
     pub target: String,
-    /// LLVM's name of the processor it was compiled for.
+    /// The processor it was compiled for.
     pub cpu: String,
+    /// What a machine must have to run it, by LLVM's names of features.
+    pub requirements: Vec<String>,
     /// The symbols of its dimensions.
     pub symbols: Vec<SymbolInfo>,
     /// Inputs, in order.
     pub inputs: Vec<TensorInfo>,
     /// Outputs, in order.
     pub outputs: Vec<TensorInfo>,
-    /// Bytes of weights.
+    /// Bytes of weights that it reads.
     pub weight_bytes: u64,
     /// Bytes of workspace of a run on one thread; `None` when it depends on symbols.
     pub workspace_bytes: Option<u64>,
@@ -138,9 +140,34 @@ const KERNEL_BYTES: usize = 16;
 const LAUNCH_BYTES: usize = 32;
 const INSTRUCTION_BYTES: usize = 8;
 /// Bytes of a header that says where launches are.
-const HEADER_BYTES: u32 = 128;
+const LAUNCHES_END: u32 = 128;
+/// Bytes of a header that says what a machine must have.
+const REQUIREMENTS_END: u32 = 136;
+/// Where the next version's blob begins: at a multiple of this.
+const BLOB_ALIGNMENT: usize = 64;
 
 impl ModelDescription {
+    /// Reads the metadata of every version of a model's code, one blob after the other; there is one at least.
+    ///
+    /// # Errors
+    /// As for [`ModelDescription::from_bytes`].
+    pub fn versions_from_bytes(blobs: &[u8]) -> Result<Vec<ModelDescription>, DescriptionError> {
+        let mut versions = vec![ModelDescription::from_bytes(blobs)?];
+        let mut rest = blobs;
+        loop {
+            let total = usize::try_from(Blob(rest).u64(16)?)
+                .ok()
+                .and_then(|total| total.checked_next_multiple_of(BLOB_ALIGNMENT));
+            let Some(next) = total.filter(|&total| total > 0).and_then(|total| rest.get(total..)) else { break };
+            if !next.starts_with(MAGIC) {
+                break;
+            }
+            versions.push(ModelDescription::from_bytes(next)?);
+            rest = next;
+        }
+        Ok(versions)
+    }
+
     /// Reads a metadata blob.
     ///
     /// # Errors
@@ -155,18 +182,21 @@ impl ModelDescription {
             return Err(DescriptionError::Version(version));
         }
         let symbols = blob.table(56, SYMBOL_BYTES, |at| blob.symbol(at))?;
+        let header_bytes = blob.u32(12)?;
+        let requirements = if header_bytes < REQUIREMENTS_END { String::new() } else { blob.string(128)? };
         Ok(ModelDescription {
             name: blob.string(24)?,
             producer: blob.string(32)?,
             target: blob.string(40)?,
             cpu: blob.string(48)?,
+            requirements: requirements.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect(),
             inputs: blob.table(64, TENSOR_BYTES, |at| blob.tensor(at, &symbols))?,
             outputs: blob.table(72, TENSOR_BYTES, |at| blob.tensor(at, &symbols))?,
             symbols,
             weight_bytes: blob.u64(88)?,
             workspace_bytes: u64::try_from(blob.i64(96)?).ok(),
             operations: Some(blob.u64(104)?).filter(|&operations| operations != 0),
-            launches: if blob.u32(12)? < HEADER_BYTES { Vec::new() } else { blob.launches()? },
+            launches: if header_bytes < LAUNCHES_END { Vec::new() } else { blob.launches()? },
         })
     }
 

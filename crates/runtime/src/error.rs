@@ -109,6 +109,8 @@ pub enum Status {
     IndexOutOfRange,
     /// A defect of the compiler.
     Internal,
+    /// The machine lacks what the model's code needs.
+    UnsupportedProcessor,
 }
 
 impl Status {
@@ -124,6 +126,7 @@ impl Status {
             7 => Status::BufferTooSmall,
             8 => Status::OutOfMemory,
             9 => Status::IndexOutOfRange,
+            11 => Status::UnsupportedProcessor,
             _ => Status::Internal,
         }
     }

@@ -12,10 +12,19 @@ use std::fmt::Write;
 /// The interface; it guards itself, so that headers of several models go into one program.
 const INTERFACE: &str = include_str!("../c/kiln.h");
 
-/// The header of a model: C89 (with `stdint.h`) and C++. Equal descriptions give equal text.
-pub fn header(model: &ModelDescription) -> String {
+/// The header of a model, of which each version of the code is described: C89 (with `stdint.h`) and C++. Equal
+/// descriptions give equal text.
+///
+/// # Panics
+/// When there is no version.
+pub fn header(versions: &[ModelDescription]) -> String {
+    let model = versions.first().expect("a model has a version of its code");
     let guard = format!("KILN_MODEL_{}_H", identifier(&model.name).to_uppercase());
-    format!("{}#ifndef {guard}\n#define {guard}\n\n{INTERFACE}\n{}\n#endif\n", opening_comment(model), constants(model))
+    format!(
+        "{}#ifndef {guard}\n#define {guard}\n\n{INTERFACE}\n{}\n#endif\n",
+        opening_comment(versions),
+        constants(model)
+    )
 }
 
 /// A C identifier out of any text: what is neither an ASCII letter nor a digit becomes an underscore.
@@ -32,16 +41,23 @@ fn comment_text(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '?' } else { c }).collect::<String>().replace("*/", "* /")
 }
 
-fn opening_comment(model: &ModelDescription) -> String {
+fn opening_comment(versions: &[ModelDescription]) -> String {
+    let model = &versions[0];
     let mut text = format!("{}\n\nCompiled by {} for {}", model.name, model.producer, model.target);
-    if !model.cpu.is_empty() {
-        let _ = write!(text, ", processor {}", model.cpu);
+    match versions {
+        [_] => {
+            if !model.cpu.is_empty() {
+                let _ = write!(text, ", processor {}", model.cpu);
+            }
+            let _ = writeln!(text, ". {}.", sizes(model));
+        }
+        _ => {
+            text.push_str(". The first of these that the machine can run is used:\n");
+            for version in versions {
+                let _ = writeln!(text, "  processor {}: {}", version.cpu, sizes(version));
+            }
+        }
     }
-    let _ = write!(text, ". {} bytes of weights", model.weight_bytes);
-    if let Some(bytes) = model.workspace_bytes {
-        let _ = write!(text, ", {bytes} bytes of workspace on one thread");
-    }
-    text.push_str(".\n");
     for (title, tensors) in [("Inputs", &model.inputs), ("Outputs", &model.outputs)] {
         let _ = writeln!(text, "\n{title}:");
         for (index, tensor) in tensors.iter().enumerate() {
@@ -64,6 +80,11 @@ fn opening_comment(model: &ModelDescription) -> String {
         let _ = writeln!(comment, "{}", format!(" * {line}").trim_end());
     }
     comment + " */\n"
+}
+
+fn sizes(model: &ModelDescription) -> String {
+    let workspace = model.workspace_bytes.map(|bytes| format!(", {bytes} bytes of workspace on one thread"));
+    format!("{} bytes of weights{}", model.weight_bytes, workspace.unwrap_or_default())
 }
 
 /// `x: KILN_F32 [N, 3, 2 * H]`.

@@ -1,12 +1,13 @@
 //! Loads and runs compiled models; the C side that goes into each of them.
 //!
-//! - The C side (`c/`) is the runtime inside of every model: its public interface (`c/kiln.h`), shape checks, workspace
-//!   and threads. [`object_for`] gives it, compiled, for each target.
+//! - The C side (`c/`) is the runtime inside of every model: its public interface (`c/kiln.h`), the choice of the code
+//!   for the processor it finds, shape checks, workspace and threads. [`object_for`] gives it, compiled, for each target.
 //! - [`header`] writes the `model.h` that goes beside a model: that same interface, and what the model takes and gives.
 //! - [`Model`] loads a model and runs it, and [`ModelFile`] reads what any model, for whichever processor, says of itself.
 //!
-//! This crate does not know how models are compiled; the layouts it shares with code generation are the metadata blob
-//! ([`ModelDescription::from_bytes`]) and the `kiln_gen_*` functions that `c/kiln_runtime.h` declares.
+//! This crate does not know how models are compiled; the layouts it shares with code generation are the metadata blobs
+//! ([`ModelDescription::from_bytes`]) and the table of `kiln_gen_*` functions that `c/kiln_runtime.h` declares, one of each
+//! for every processor that a model has code for.
 
 mod abi;
 mod description;

@@ -2,7 +2,8 @@
 
 use crate::abi::{ABI_VERSION, API_BYTES_WITH_PROFILES, Api, GetApi};
 use crate::model_file::ENTRY_SYMBOL;
-use crate::{LoadError, ModelDescription, ModelFile, TensorInfo};
+use crate::{DescriptionError, LoadError, ModelDescription, ModelFile, TensorInfo};
+use std::ffi::CStr;
 use std::path::Path;
 
 /// A compiled model, loaded into this process; any number of threads may run it at once.
@@ -10,7 +11,10 @@ use std::path::Path;
 /// Dropping it ends its threads and unloads it.
 #[derive(Debug)]
 pub struct Model {
+    /// The version of its code that runs here.
     description: ModelDescription,
+    /// The processors that it has code for.
+    cpus: Vec<String>,
     api: Api,
     /// Keeps the code behind `api` loaded.
     _library: libloading::Library,
@@ -46,7 +50,14 @@ impl Model {
         }
         // SAFETY: a table of this version and at least this size begins with the functions that `Api` names.
         let api = unsafe { *table };
-        Ok(Model { description: file.description, api, _library: library })
+        // SAFETY: the function takes nothing and returns a string of the library's, which ends in NUL.
+        let cpu = unsafe { CStr::from_ptr((api.model_cpu)()) }.to_string_lossy();
+        let cpus = file.versions.iter().map(|version| version.cpu.clone()).collect();
+        let Some(description) = file.versions.into_iter().find(|version| version.cpu == cpu) else {
+            let error = DescriptionError::Malformed { what: "the processor", offset: 0 };
+            return Err(LoadError::Metadata { path: path.into(), error });
+        };
+        Ok(Model { description, cpus, api, _library: library })
     }
 
     /// The model's name.
@@ -57,6 +68,12 @@ impl Model {
     /// All that the model says of itself.
     pub fn description(&self) -> &ModelDescription {
         &self.description
+    }
+
+    /// The processors that the model has code for, the most capable first; [`Model::description`] is of the one whose code
+    /// runs here.
+    pub fn cpus(&self) -> &[String] {
+        &self.cpus
     }
 
     /// The inputs, in order.

@@ -13,6 +13,8 @@ use std::path::Path;
 const METADATA_SECTION: &str = ".kiln.metadata";
 /// The local symbol at its beginning.
 const METADATA_SYMBOL: &str = "kiln_metadata";
+/// The section that holds the weights of all versions.
+const WEIGHTS_SECTION: &str = ".kiln.weights";
 /// The symbol that every model exports.
 pub(crate) const ENTRY_SYMBOL: &str = "kiln_get_api";
 
@@ -21,8 +23,11 @@ pub(crate) const ENTRY_SYMBOL: &str = "kiln_get_api";
 pub struct ModelFile {
     /// The family of processors, as in target triples: `x86_64`, `aarch64`, `riscv64`.
     pub architecture: String,
-    /// The metadata.
-    pub description: ModelDescription,
+    /// The metadata of each version of its code, one for each processor it was compiled for, the most capable first. There
+    /// is one at least; they take and give the same.
+    pub versions: Vec<ModelDescription>,
+    /// Bytes of the weights of all versions.
+    pub weight_bytes: u64,
     /// Bytes of the whole file.
     pub file_bytes: u64,
 }
@@ -48,14 +53,30 @@ impl ModelFile {
             return Err(not_a_model(&format!("it does not export {ENTRY_SYMBOL}")));
         }
         let blob = find_metadata(&elf).ok_or_else(|| not_a_model("it has no metadata"))?;
-        let description =
-            ModelDescription::from_bytes(blob).map_err(|error| LoadError::Metadata { path: path.into(), error })?;
+        let versions = ModelDescription::versions_from_bytes(blob)
+            .map_err(|error| LoadError::Metadata { path: path.into(), error })?;
+        // Models that were linked by others may have their weights elsewhere.
+        let weights = elf.section_by_name(WEIGHTS_SECTION).map(|section| section.size());
+        let weight_bytes =
+            weights.unwrap_or_else(|| versions.iter().map(|version| version.weight_bytes).max().unwrap_or(0));
         let architecture = architecture_name(elf.architecture()).to_owned();
-        Ok(ModelFile { architecture, description, file_bytes: bytes.len() as u64 })
+        Ok(ModelFile { architecture, versions, weight_bytes, file_bytes: bytes.len() as u64 })
     }
 }
 
-/// The metadata blob: a section of its own, or what the local symbol points to.
+impl ModelFile {
+    /// What the version for the most capable processor says of itself; what it takes and gives holds for all.
+    pub fn description(&self) -> &ModelDescription {
+        &self.versions[0]
+    }
+
+    /// The processors that it has code for.
+    pub fn cpus(&self) -> Vec<&str> {
+        self.versions.iter().map(|version| version.cpu.as_str()).collect()
+    }
+}
+
+/// The metadata blobs: a section of its own, or what the local symbol points to.
 fn find_metadata<'a>(elf: &ElfFile64<'a, object::Endianness>) -> Option<&'a [u8]> {
     if let Some(section) = elf.section_by_name(METADATA_SECTION) {
         return section.data().ok();
@@ -63,7 +84,10 @@ fn find_metadata<'a>(elf: &ElfFile64<'a, object::Endianness>) -> Option<&'a [u8]
     let symbol = elf.symbols().find(|symbol| symbol.name() == Ok(METADATA_SYMBOL))?;
     let section = elf.section_by_index(symbol.section_index()?).ok()?;
     let start = usize::try_from(symbol.address().checked_sub(section.address())?).ok()?;
-    section.data().ok()?.get(start..)
+    let blobs = section.data().ok()?.get(start..)?;
+    // Whatever stands behind them is not theirs.
+    let end = usize::try_from(symbol.size()).ok().filter(|&end| end > 0 && end <= blobs.len());
+    Some(&blobs[..end.unwrap_or(blobs.len())])
 }
 
 fn architecture_name(architecture: Architecture) -> &'static str {

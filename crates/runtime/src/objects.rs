@@ -47,5 +47,16 @@ pub const EXPORTED_SYMBOLS: [&str; 25] = [
 ];
 
 /// The libc functions that a model needs of the process that loads it: the C side's, and what LLVM makes of copies.
-pub const EXTERNAL_SYMBOLS: [&str; 9] =
-    ["malloc", "free", "memcpy", "memmove", "memset", "pthread_create", "pthread_join", "clock_gettime", "syscall"];
+pub const EXTERNAL_SYMBOLS: [&str; 11] = [
+    "malloc",
+    "free",
+    "memcpy",
+    "memmove",
+    "memset",
+    "pthread_create",
+    "pthread_join",
+    "clock_gettime",
+    "syscall",
+    "getenv",
+    "getauxval",
+];

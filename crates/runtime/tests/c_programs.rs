@@ -5,14 +5,14 @@ mod support;
 use kiln_runtime::{EXPORTED_SYMBOLS, EXTERNAL_SYMBOLS, ModelDescription, architectures, header};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use support::{VLEN, build_fake_model, build_program, fake_description, run, runner, tool};
+use support::{VLEN, build_program, build_versions, fake_description, fake_versions, run, runner, tool};
 use tempfile::TempDir;
 
 /// A directory with `model.h` and the fake model for `arch`.
 fn prepare(arch: &str) -> (TempDir, PathBuf) {
     let directory = tempfile::tempdir().expect("writable");
-    std::fs::write(directory.path().join("model.h"), header(&fake_description())).expect("writable");
-    let model = build_fake_model(arch, directory.path());
+    std::fs::write(directory.path().join("model.h"), header(&fake_versions())).expect("writable");
+    let model = build_versions(&fake_versions(), arch, directory.path());
     (directory, model)
 }
 
@@ -46,10 +46,29 @@ fn a_short_program_runs_a_model() {
 }
 
 #[test]
+fn the_environment_may_ask_for_a_version() {
+    for arch in architectures() {
+        let Some((runner, includes)) = runner(arch, VLEN) else { continue };
+        let (directory, model) = prepare(arch);
+        let program = build_program(arch, "run_model", include_str!("c/run_model.c"), &includes, directory.path());
+        let message = |cpu: &str| {
+            let mut command = Command::new(runner.get_program());
+            let output =
+                command.args(runner.get_args()).arg(&program).arg(&model).arg("3").env("KILN_CPU", cpu).output();
+            String::from_utf8_lossy(&output.expect("starts").stdout).trim().to_owned()
+        };
+        let refused = "input 'window' has extent 3 on axis 0, expected 2 * M + 1, which is 7";
+        assert_eq!(["", "present"].map(message), [refused; 2], "{arch}");
+        assert_eq!(message("future"), "KILN_CPU asks for code for future, and this processor lacks telepathy");
+        assert_eq!(message("past"), "KILN_CPU asks for code for past, and the model has code for future, present");
+    }
+}
+
+#[test]
 fn the_header_is_c89_and_cpp() {
     let directory = tempfile::tempdir().expect("writable");
     let path = directory.path().join("model.h");
-    std::fs::write(&path, header(&fake_description())).expect("writable");
+    std::fs::write(&path, header(&fake_versions())).expect("writable");
     let strict = ["-Wall", "-Wextra", "-Werror", "-pedantic", "-fsyntax-only"];
     run(tool(&["cc", "clang-22", "gcc"]).args(["-x", "c", "-std=c89"]).args(strict).arg(&path));
     run(tool(&["cc", "clang-22", "gcc"]).args(["-x", "c++", "-std=c++11"]).args(strict).arg(&path));
@@ -59,7 +78,7 @@ fn the_header_is_c89_and_cpp() {
 fn the_example_in_the_header_compiles() {
     let directory = tempfile::tempdir().expect("writable");
     let description = fake_description();
-    let text = header(&description);
+    let text = header(&[description]);
     let example: Vec<&str> = text
         .lines()
         .skip_while(|line| !line.starts_with(" *   #include"))
@@ -80,9 +99,10 @@ fn hostile_names_do_not_leave_the_comment() {
     description.inputs[1].name = "x*/\\".into();
     let directory = tempfile::tempdir().expect("writable");
     let path = directory.path().join("model.h");
-    std::fs::write(&path, header(&description)).expect("writable");
+    std::fs::write(&path, header(&[description])).expect("writable");
     run(tool(&["cc", "clang-22", "gcc"]).args(["-x", "c", "-Werror", "-fsyntax-only"]).arg(&path));
-    assert_eq!(header(&ModelDescription::default()), header(&ModelDescription::default()));
+    let empty = || header(&[ModelDescription::default()]);
+    assert_eq!(empty(), empty());
 }
 
 /// The symbols of `file` that `llvm-nm` lists with these flags.
@@ -93,7 +113,7 @@ fn symbols(file: &Path, flags: &[&str]) -> Vec<String> {
 
 #[test]
 fn objects_need_nothing_but_libc() {
-    let generated = ["kiln_gen_run", "kiln_gen_dims", "kiln_gen_workspace", "kiln_metadata"];
+    let generated = ["kiln_versions"];
     for arch in architectures() {
         let directory = tempfile::tempdir().expect("writable");
         let object = directory.path().join("runtime.o");

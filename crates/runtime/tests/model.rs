@@ -7,7 +7,7 @@ use kiln_runtime::{
 };
 use kiln_tensor::{ElementType, Tensor};
 use std::path::PathBuf;
-use support::{build_fake_model, fake_description, metadata_blob};
+use support::{build_fake_model, build_versions, fake_description, fake_versions, metadata_blob};
 use tempfile::TempDir;
 
 fn open() -> (TempDir, Model) {
@@ -40,6 +40,10 @@ fn failure(model: &Model, inputs: &[Tensor]) -> (Status, String) {
 #[test]
 fn metadata_reads_back() {
     assert_eq!(ModelDescription::from_bytes(&metadata_blob(&fake_description())), Ok(fake_description()));
+    let mut blobs = metadata_blob(&fake_versions()[0]);
+    blobs.resize(blobs.len().next_multiple_of(64), 0);
+    blobs.extend(metadata_blob(&fake_description()));
+    assert_eq!(ModelDescription::versions_from_bytes(&blobs), Ok(fake_versions()));
 }
 
 #[test]
@@ -52,7 +56,7 @@ fn damaged_metadata_never_panics() {
         for value in [0, 1, 0x7f, 0xff] {
             let mut damaged = blob.clone();
             damaged[at] = value;
-            let _ = ModelDescription::from_bytes(&damaged);
+            let _ = ModelDescription::versions_from_bytes(&damaged);
         }
     }
 }
@@ -60,7 +64,7 @@ fn damaged_metadata_never_panics() {
 #[test]
 fn a_model_describes_itself() {
     let (_directory, model) = open();
-    assert_eq!(model.description(), &fake_description());
+    assert_eq!((model.description(), model.cpus()), (&fake_description(), &["present".into()][..]));
     assert_eq!((model.name(), model.inputs().len(), model.outputs().len()), ("fake-model", 4, 4));
     assert_eq!(model.inputs()[3].to_string(), "(2 * M + 1)xf32");
 }
@@ -268,7 +272,28 @@ fn a_foreign_model_can_be_read_but_not_opened() {
     let foreign = if std::env::consts::ARCH == "aarch64" { "riscv64" } else { "aarch64" };
     let path = build_fake_model(foreign, directory.path());
     let file = ModelFile::read(&path).expect("a model");
-    assert_eq!((file.architecture.as_str(), &file.description), (foreign, &fake_description()));
+    assert_eq!((file.architecture.as_str(), &file.versions), (foreign, &vec![fake_description()]));
     let error = Model::open(&path).expect_err("not for this processor").to_string();
     assert!(error.ends_with(&format!("is compiled for {foreign}, and this is {}", std::env::consts::ARCH)), "{error}");
+}
+
+#[test]
+fn the_version_that_runs_describes_a_model() {
+    let directory = tempfile::tempdir().expect("writable");
+    let path = build_versions(&fake_versions(), std::env::consts::ARCH, directory.path());
+    assert_eq!(ModelFile::read(&path).expect("a model").versions, fake_versions());
+    let model = Model::open(path).expect("a model");
+    assert_eq!((model.description(), model.cpus()), (&fake_description(), &["future".into(), "present".into()][..]));
+    assert_eq!(run(&model, &inputs(5, 7, &[0, 2, 4])).expect("runs").len(), 4);
+}
+
+#[test]
+fn a_model_for_another_processor_describes_itself_and_refuses_to_run() {
+    let directory = tempfile::tempdir().expect("writable");
+    let path = build_versions(&fake_versions()[..1], std::env::consts::ARCH, directory.path());
+    let model = Model::open(path).expect("a model");
+    assert_eq!((model.description(), model.outputs().len()), (&fake_versions()[0], 4));
+    let error = model.output_shapes(&[&[5, 4, 7], &[5], &[3], &[15]]).expect_err("nothing runs here");
+    assert_eq!(error.message, "this processor lacks telepathy, which code for future needs");
+    assert_eq!(error.status, Status::UnsupportedProcessor);
 }

@@ -16,6 +16,7 @@
 #![forbid(unsafe_code)]
 
 mod cpus;
+mod requirements;
 mod suggest;
 
 use cpus::{CPUS, Cpu, VectorUnit, unit_of_features};
@@ -209,9 +210,12 @@ impl Target {
             rows.find(|row| row.unit.without_dots() == unit).expect("the levels of a family cover its vector units");
         let triple = architecture.default_triple().to_owned();
         let target = Target::new(architecture, triple, row.llvm_cpu, row.features, row.unit, row.caches);
+        let needed = target.requirements();
         let listed = |feature: &&str| {
             let name = feature.trim_start_matches(['+', '-']);
-            cpus::extensions(architecture).contains(&name)
+            // What its row promises and the machine lacks must not be used; nor would the model load here.
+            let is_lacking = feature.starts_with('-') && needed.contains(&name);
+            is_lacking || cpus::extensions(architecture).contains(&name)
         };
         let extensions: Vec<&str> = host.features.split(',').filter(listed).collect();
         let Caches { line, l1, l2, l3 } = target.caches;
@@ -233,6 +237,35 @@ impl Target {
     /// The cpu names that [`Target::parse`] takes for an architecture, in the order of the table.
     pub fn cpu_names(architecture: Architecture) -> impl Iterator<Item = &'static str> {
         CPUS.iter().filter(move |row| row.architecture == architecture).map(|row| row.name)
+    }
+
+    /// The cpu's name in the table, which is what the user writes; LLVM has one name for all of a family's profiles.
+    pub fn cpu_name(&self) -> &'static str {
+        self.row().name
+    }
+
+    /// What a machine must have to run code for this target, by LLVM's names of features, as far as a machine can be
+    /// asked. The code of a model refuses to run where one of them is missing.
+    pub fn requirements(&self) -> Vec<&'static str> {
+        requirements::requirements(self.architecture, self.cpu_name(), &self.features)
+    }
+
+    /// Targets of one family, those first that offer more: the wider vectors, then the greater number of features. What
+    /// offers all that another does comes before it.
+    pub fn sort_by_capability(targets: &mut [Target]) {
+        targets.sort_by_key(|target| std::cmp::Reverse((target.vector_bits, target.requirements().len())));
+    }
+
+    /// The row of the table that it was made from: of those that fit, the one with the most features.
+    fn row(&self) -> &'static Cpu {
+        let is_this = |row: &&Cpu| {
+            row.architecture == self.architecture
+                && row.llvm_cpu == self.cpu
+                && (self.features.strip_prefix(row.features)).is_some_and(|more| is_end_of_list(row.features, more))
+        };
+        // The first of equals, which has the shorter name.
+        let rows = CPUS.iter().rev().filter(is_this);
+        rows.max_by_key(|row| row.features.len()).expect("targets are made from rows of the table")
     }
 
     /// How many elements one vector register holds; 1 for those that do not fit and for strings.
@@ -267,16 +300,9 @@ impl Target {
 }
 
 impl fmt::Display for Target {
-    /// `x86_64-unknown-linux-gnu:znver4`: text that [`Target::from_text`] reads back. LLVM has one name for all of a
-    /// family's profiles, so this is the table's own name where there is one.
+    /// `x86_64-unknown-linux-gnu:znver4`: text that [`Target::from_text`] reads back, with [`Target::cpu_name`].
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let is_this = |row: &&Cpu| {
-            row.architecture == self.architecture
-                && row.llvm_cpu == self.cpu
-                && (self.features.strip_prefix(row.features)).is_some_and(|more| is_end_of_list(row.features, more))
-        };
-        let rows = CPUS.iter().filter(is_this);
-        let row = rows.max_by_key(|row| row.features.len()).expect("targets are made from rows of the table");
+        let row = self.row();
         write!(formatter, "{}:{}", self.triple, row.name)?;
         let more = self.features[row.features.len()..].trim_start_matches(',');
         if !more.is_empty() {

@@ -2,6 +2,8 @@
 
 use super::*;
 use ElementType::*;
+use std::io::Write;
+use std::process::{Command, Stdio};
 
 fn target(triple: &str, cpu: &str) -> Target {
     Target::parse(triple, Some(cpu)).unwrap()
@@ -132,4 +134,59 @@ fn unknown_names_are_errors_with_advice() {
     );
     check("x86_64", Some("znver44"), "unknown cpu 'znver44' for x86_64; did you mean 'znver4'?");
     check("riscv64", Some("neoverse-n1"), "unknown cpu 'neoverse-n1' for riscv64; it is a cpu of aarch64");
+}
+
+/// clang, which comes with LLVM, says which features LLVM gives each cpu.
+#[test]
+fn requirements_are_what_llvm_gives_each_cpu() {
+    for row in CPUS {
+        let target = Target::parse(row.architecture.name(), Some(row.name)).expect("in the table");
+        let cpu = match (row.architecture, row.features.rsplit_once('+')) {
+            (Architecture::X86_64, _) => format!("-march={}", row.name),
+            (_, None) => format!("-mcpu={}", row.name),
+            (_, Some((_, "c"))) => "-march=rv64gc".into(),
+            (_, Some((_, width))) => format!("-march=rv64gcv_{width}"),
+        };
+        let mut clang = Command::new("clang-22");
+        clang.arg(format!("--target={}", target.triple)).arg(cpu).args(["-x", "c", "-S", "-emit-llvm", "-o-", "-"]);
+        let mut clang = clang.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("clang-22 is installed");
+        clang.stdin.take().expect("piped").write_all(b"void f(void) {}").expect("clang reads");
+        let text = std::string::String::from_utf8(clang.wait_with_output().expect("clang ends").stdout).expect("text");
+        let (_, features) = text.split_once("\"target-features\"=\"").unwrap_or_default();
+        let features: Vec<&str> = features.split('"').next().unwrap_or_default().split(',').collect();
+        let given = |feature: &&str| features.contains(&format!("+{feature}").as_str());
+        let expected: Vec<&str> =
+            requirements::checked(row.architecture).iter().copied().filter(|feature| given(feature)).collect();
+        assert!(features.len() > 1, "clang knows {}", row.name);
+        assert_eq!(target.requirements(), expected, "{}", row.name);
+    }
+}
+
+#[test]
+fn features_change_what_is_required() {
+    let requirements = |text: &str| Target::from_text(text).expect("a target").requirements().join(",");
+    assert_eq!(requirements("aarch64:neoverse-n1:+i8mm,-rdm"), "dotprod,fullfp16,i8mm");
+    assert_eq!((requirements("aarch64"), requirements("riscv64:rv64gc")), ("".to_owned(), "".to_owned()));
+    let hidden = HostCpu {
+        triple: "x86_64-unknown-linux-gnu".into(),
+        cpu: "znver3".into(),
+        features: "+avx,+avx2,+fma,-sse4a".into(),
+        caches: [None; 3],
+    };
+    let host = Target::from_host(&hidden).expect("a target");
+    assert_eq!((host.features.as_str(), host.requirements().contains(&"sse4a")), ("-sse4a", false));
+}
+
+#[test]
+fn the_most_capable_come_first() {
+    let sorted = |architecture: &str, cpus: &[&str]| {
+        let mut targets: Vec<Target> = cpus.iter().map(|cpu| target(architecture, cpu)).collect();
+        Target::sort_by_capability(&mut targets);
+        targets.iter().map(Target::cpu_name).collect::<Vec<_>>().join(" ")
+    };
+    let x86 = ["x86-64-v2", "sandybridge", "znver4", "x86-64-v4", "haswell", "alderlake"];
+    assert_eq!(sorted("x86_64", &x86), "znver4 x86-64-v4 alderlake haswell sandybridge x86-64-v2");
+    assert_eq!(sorted("aarch64", &["generic", "neoverse-n1", "neoverse-n2"]), "neoverse-n2 neoverse-n1 generic");
+    assert_eq!(sorted("riscv64", &["rv64gc", "rv64gcv", "rv64gcv-vlen256"]), "rv64gcv-vlen256 rv64gcv rv64gc");
+    assert_eq!(target("riscv64", "rv64gcv-vlen128").to_string(), "riscv64-unknown-linux-gnu:rv64gcv");
 }

@@ -1,5 +1,6 @@
 //! Standard output: text, tables, quantities.
 
+use kiln_runtime::Model;
 use std::io::{ErrorKind, Write};
 
 /// Writes `text` to standard output. A reader that has seen enough, as `head` has, is no failure.
@@ -10,6 +11,13 @@ pub(crate) fn print(text: &str) -> Result<(), crate::Failure> {
             Err(crate::Failure::Input(format!("cannot write to standard output: {error}")))
         }
         _ => Ok(()),
+    }
+}
+
+/// Says on standard error which version of a model's code runs, where there are several.
+pub(crate) fn note_version(model: &Model) {
+    if model.cpus().len() > 1 {
+        eprintln!("note: code for {} ran, of {}", model.description().cpu, model.cpus().join(", "));
     }
 }
 

@@ -135,7 +135,7 @@ impl Case {
             model: PathBuf::from(&self.name),
             output: Some(path.clone()),
             emit: Emit::So,
-            target,
+            targets: vec![target],
             level: OptimizationLevel::O3,
             precision: Precision::Default,
             shapes: Vec::new(),

@@ -78,7 +78,7 @@ fn compile(module: &Module, level: OptimizationLevel, folder: &Path) -> Result<M
         model: PathBuf::from("random"),
         output: Some(path.clone()),
         emit: Emit::So,
-        target,
+        targets: vec![target],
         level,
         precision: Precision::Default,
         shapes: Vec::new(),

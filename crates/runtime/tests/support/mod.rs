@@ -9,7 +9,18 @@ use kiln_tensor::ElementType;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What the fake model says of itself.
+/// What each version of the fake model's code says of itself; no machine can run the first.
+pub fn fake_versions() -> Vec<ModelDescription> {
+    let future = ModelDescription {
+        cpu: "future".into(),
+        requirements: vec!["telepathy".into()],
+        launches: Vec::new(),
+        ..fake_description()
+    };
+    vec![future, fake_description()]
+}
+
+/// What the version of the fake model that runs everywhere says of itself.
 pub fn fake_description() -> ModelDescription {
     let symbol =
         |name: &str, maximum| SymbolInfo { name: name.into(), bound_by_input: name != "C", minimum: 0, maximum };
@@ -22,7 +33,8 @@ pub fn fake_description() -> ModelDescription {
         name: "fake-model".into(),
         producer: "kiln test".into(),
         target: "any".into(),
-        cpu: String::new(),
+        cpu: "present".into(),
+        requirements: Vec::new(),
         symbols: vec![symbol("N", i64::MAX), symbol("M", i64::MAX), symbol("K", 1000), symbol("C", 1000)],
         inputs: vec![
             tensor("x", f32, &[named("N"), Dim::Static(4), named("M")]),
@@ -72,7 +84,7 @@ const NODES: [&str; 2] = ["rows", "pick"];
 /// The metadata blob of `model`, as code generation writes it.
 pub fn metadata_blob(model: &ModelDescription) -> Vec<u8> {
     let tensors: Vec<&TensorInfo> = model.inputs.iter().chain(&model.outputs).collect();
-    let (symbols, inputs) = (128, 128 + 32 * model.symbols.len());
+    let (symbols, inputs) = (136, 136 + 32 * model.symbols.len());
     let outputs = inputs + 24 * model.inputs.len();
     let nodes = outputs + 24 * model.outputs.len();
     let axes = nodes + 8 * NODES.len();
@@ -94,7 +106,7 @@ pub fn metadata_blob(model: &ModelDescription) -> Vec<u8> {
         records.extend((second as u32).to_le_bytes());
     };
     records.extend(b"KILNMETA");
-    pair(&mut records, 1, 128);
+    pair(&mut records, 1, 136);
     records.extend([0; 8]);
     for text in [&model.name, &model.producer, &model.target, &model.cpu] {
         string(&mut records, text);
@@ -108,6 +120,7 @@ pub fn metadata_blob(model: &ModelDescription) -> Vec<u8> {
     records.extend(model.operations.unwrap_or(0).to_le_bytes());
     pair(&mut records, kernels, model.launches.len());
     pair(&mut records, launches, model.launches.len());
+    string(&mut records, &model.requirements.join(","));
     for symbol in &model.symbols {
         string(&mut records, &symbol.name);
         pair(&mut records, usize::from(!symbol.bound_by_input), 0);
@@ -170,10 +183,24 @@ fn amounts_of(launch: &LaunchInfo) -> [&[i64]; 2] {
 
 /// Links the fake model for `arch` into `directory`.
 pub fn build_fake_model(arch: &str, directory: &Path) -> PathBuf {
-    let bytes: Vec<String> = metadata_blob(&fake_description()).iter().map(u8::to_string).collect();
+    build_versions(&[fake_description()], arch, directory)
+}
+
+/// Links the fake model with these versions of its code, which do the same.
+pub fn build_versions(versions: &[ModelDescription], arch: &str, directory: &Path) -> PathBuf {
+    let (mut blobs, mut table) = (Vec::new(), String::new());
+    for version in versions {
+        blobs.resize(blobs.len().next_multiple_of(64), 0);
+        table += &format!("{{kiln_gen_run, kiln_gen_dims, kiln_gen_workspace, kiln_metadata + {}}},\n", blobs.len());
+        blobs.extend(metadata_blob(version));
+    }
+    let bytes: Vec<String> = blobs.iter().map(u8::to_string).collect();
     let metadata = format!(
         "__attribute__((visibility(\"hidden\"), section(\".kiln.metadata\"), aligned(64)))\n\
-         const unsigned char kiln_metadata[] = {{{}}};\n",
+         const unsigned char kiln_metadata[] = {{{}}};\n\
+         void kiln_gen_run(void), kiln_gen_dims(void), kiln_gen_workspace(void);\n\
+         struct version {{ void (*run)(void), (*dims)(void), (*workspace)(void); const unsigned char *metadata; }};\n\
+         __attribute__((visibility(\"hidden\"))) const struct version kiln_versions[] = {{\n{table}{{0, 0, 0, 0}}}};\n",
         bytes.join(",")
     );
     let (metadata_path, runtime_path) = (directory.join("metadata.c"), directory.join(format!("runtime_{arch}.o")));

@@ -87,6 +87,7 @@ impl BenchCommand {
         if self.json {
             return output::print(&to_json(&model, &inputs, &measurements, &profiles, operations));
         }
+        output::note_version(&model);
         for (info, tensor) in model.inputs().iter().zip(&inputs) {
             eprintln!("note: input '{}' is {} {}", info.name, shape_text(tensor.shape()), tensor.element());
         }
@@ -259,6 +260,7 @@ fn to_json(
     let entries: Vec<serde_json::Value> = measurements.iter().map(entry).collect();
     let result = json!({
         "model": model.name(),
+        "cpu": model.description().cpu,
         "inputs": shapes,
         "operations": operations,
         "measurements": entries,

@@ -73,7 +73,7 @@ impl CheckCommand {
             model: self.model.clone(),
             output: None,
             emit: Emit::So,
-            target: resolve_target(None, self.cpu.as_deref()).map_err(Failure::Usage)?,
+            targets: vec![resolve_target(None, self.cpu.as_deref()).map_err(Failure::Usage)?],
             level: match self.level {
                 0 => OptimizationLevel::O0,
                 1 => OptimizationLevel::O1,

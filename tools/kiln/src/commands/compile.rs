@@ -7,7 +7,7 @@ use crate::progress::Steps;
 use crate::report::{self, ReportFormat};
 use clap::{Args, ValueEnum};
 use kiln_diag::Sink;
-use kiln_driver::{OptimizationLevel, Request, compile, open_cache, resolve_target};
+use kiln_driver::{OptimizationLevel, Request, compile, open_cache, resolve_targets};
 use kiln_npy::read_npy_file;
 use std::path::{Path, PathBuf};
 
@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 Examples:
   kiln compile model.onnx                            writes model.so and model.h
   kiln compile model.onnx -o build/net.so --target aarch64 --cpu cortex-a76
+  kiln compile model.onnx --cpu x86-64-v2,x86-64-v3,x86-64-v4    one file for old and new machines
   kiln compile model.onnx --shape x=1x3x224x224      fixes the extents of an input
   kiln compile model.onnx --emit graph               prints the optimized graph
   kiln compile model.onnx --rules fuse.rules         rewrites the graph by rules of your own
@@ -39,9 +40,9 @@ pub struct CompileCommand {
     target: Option<String>,
 
     /// The processor, by LLVM's name, or native for this machine's [default: native; for other targets, the least of
-    /// their family].
-    #[arg(long, value_name = "CPU")]
-    cpu: Option<String>,
+    /// their family]. With several, the result holds code for each of them, and runs the best that the machine can.
+    #[arg(long, value_name = "CPU", value_delimiter = ',')]
+    cpu: Vec<String>,
 
     /// Fixes the shape of an input; a question mark leaves an extent as it is.
     #[arg(long = "shape", value_name = "NAME=1x3x?x?")]
@@ -199,6 +200,12 @@ impl CompileCommand {
         if self.explain && (output.is_none() || self.report.as_deref() == Some(Path::new("-"))) {
             return Err(Failure::Usage("the explanation and something else would both go to standard output".into()));
         }
+        let targets = resolve_targets(self.target.as_deref(), &self.cpu).map_err(Failure::Usage)?;
+        if targets.len() > 1 && (self.explain || self.report.is_some()) {
+            return Err(Failure::Usage(
+                "a report and an explanation are about one processor; name one with --cpu".into(),
+            ));
+        }
         let shapes = |arguments: &[PartialShapeArgument]| {
             arguments.iter().map(|shape| (shape.name.clone(), shape.extents.clone())).collect()
         };
@@ -208,7 +215,7 @@ impl CompileCommand {
             model: self.model.clone(),
             output,
             emit: self.emit.to_driver(),
-            target: resolve_target(self.target.as_deref(), self.cpu.as_deref()).map_err(Failure::Usage)?,
+            targets,
             level: match self.level {
                 0 => OptimizationLevel::O0,
                 1 => OptimizationLevel::O1,
@@ -268,7 +275,7 @@ mod tests {
         let request = request(&["nets/detector.onnx"]).expect("good");
         assert_eq!((request.level, request.emit), (OptimizationLevel::O3, kiln_driver::Emit::So));
         assert_eq!(request.output, Some(PathBuf::from("detector.so")));
-        assert_eq!(request.target.architecture.name(), std::env::consts::ARCH);
+        assert_eq!(request.target().architecture.name(), std::env::consts::ARCH);
     }
 
     #[test]
@@ -281,11 +288,24 @@ mod tests {
     }
 
     #[test]
+    fn several_processors_are_a_list() {
+        let list = ["m.onnx", "--target", "riscv64", "--cpu", "rv64gc,rv64gcv"];
+        let request = request(&list).expect("good");
+        assert_eq!(request.targets.iter().map(|target| target.cpu_name()).collect::<Vec<_>>(), ["rv64gc", "rv64gcv"]);
+    }
+
+    #[test]
     fn wrong_usage_is_refused() {
         assert!(Command::try_parse_from(["compile", "m.onnx", "-O4"]).is_err());
         assert!(Command::try_parse_from(["compile", "m.onnx", "--shape", "x"]).is_err());
         assert!(Command::try_parse_from(["compile"]).is_err());
-        for wrong in [&["m.onnx", "-o", "m.onnx"][..], &["m.onnx", "--target", "vax"], &["m.onnx", "--cpu", "z80"]] {
+        for wrong in [
+            &["m.onnx", "-o", "m.onnx"][..],
+            &["m.onnx", "--target", "vax"],
+            &["m.onnx", "--cpu", "z80"],
+            &["m.onnx", "--target=x86_64", "--cpu=haswell,skylake"],
+            &["m.onnx", "--target=aarch64", "--cpu=cortex-a53,cortex-a76", "--explain"],
+        ] {
             assert!(matches!(request(wrong), Err(Failure::Usage(_))), "{wrong:?}");
         }
     }

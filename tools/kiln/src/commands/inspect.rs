@@ -7,7 +7,7 @@ use crate::output::{bytes_text, table};
 use clap::Args;
 use kiln_diag::Sink;
 use kiln_driver::{Emit, ModelInventory, OptimizationLevel, Precision, Request, inspect, resolve_target};
-use kiln_runtime::{Dim, ModelFile, SymbolInfo, TensorInfo};
+use kiln_runtime::{Dim, ModelDescription, ModelFile, SymbolInfo, TensorInfo};
 use serde_json::{Value, json};
 use std::fs::File;
 use std::io::Read;
@@ -46,7 +46,7 @@ impl InspectCommand {
             model: self.model.clone(),
             output: None,
             emit: Emit::So,
-            target: resolve_target(None, None).map_err(Failure::Usage)?,
+            targets: vec![resolve_target(None, None).map_err(Failure::Usage)?],
             level: OptimizationLevel::O3,
             precision: Precision::Default,
             shapes: self.shapes.iter().map(|shape| (shape.name.clone(), shape.extents.clone())).collect(),
@@ -110,25 +110,59 @@ fn inventory_json(model: &ModelInventory) -> String {
 }
 
 fn to_text(file: &ModelFile) -> String {
-    let model = &file.description;
+    let model = file.description();
     let mut facts = vec![
         ("model", model.name.clone()),
         ("compiled by", model.producer.clone()),
-        ("for", format!("{}, {}", model.target, model.cpu)),
+        ("for", format!("{}, {}", model.target, file.cpus().join(" or "))),
         ("file", bytes_text(file.file_bytes)),
-        ("weights", bytes_text(model.weight_bytes)),
-        ("workspace", model.workspace_bytes.map_or("depends on the inputs' shapes".into(), bytes_text)),
+        ("weights", bytes_text(file.weight_bytes)),
     ];
+    if file.versions.len() == 1 {
+        facts.push(("workspace", workspace_text(model)));
+        facts.push(("needs", needs_text(model)));
+    }
     if let Some(operations) = model.operations {
         facts.push(("operations", format!("{:.3} GFLOP a run", operations as f64 / 1e9)));
     }
     let mut text: String = facts.iter().map(|(name, value)| format!("{name:<12} {value}\n")).collect();
+    if file.versions.len() > 1 {
+        let row = |(index, version): (usize, &ModelDescription)| {
+            let needs = needs_besides(version, file.versions.get(index + 1));
+            vec![version.cpu.clone(), bytes_text(version.weight_bytes), workspace_text(version), needs]
+        };
+        let rows: Vec<Vec<String>> = file.versions.iter().enumerate().map(row).collect();
+        text += &format!("\n{}", table(&["code for", "weights", "workspace", "needs"], &[false; 4], &rows));
+    }
     text += &tensor_tables(&model.inputs, &model.outputs);
     if !model.symbols.is_empty() {
         let rows: Vec<Vec<String>> = model.symbols.iter().map(symbol_row).collect();
         text += &format!("\n{}", table(&["symbol", "range", "known from"], &[false; 3], &rows));
     }
     text
+}
+
+fn workspace_text(model: &ModelDescription) -> String {
+    model.workspace_bytes.map_or("depends on the inputs' shapes".into(), bytes_text)
+}
+
+/// What a machine must have.
+fn needs_text(model: &ModelDescription) -> String {
+    match model.requirements.is_empty() {
+        true => "any processor of the target".into(),
+        false => model.requirements.join(", "),
+    }
+}
+
+/// What a machine must have, put shortly where that is all that another version needs, and more.
+fn needs_besides(version: &ModelDescription, other: Option<&ModelDescription>) -> String {
+    let includes =
+        |other: &&ModelDescription| other.requirements.iter().all(|name| version.requirements.contains(name));
+    let Some(other) = other.filter(|other| !other.requirements.is_empty()).filter(includes) else {
+        return needs_text(version);
+    };
+    let more = version.requirements.iter().filter(|name| !other.requirements.contains(name));
+    [&other.cpu].into_iter().chain(more).map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 
 fn tensor_tables(inputs: &[TensorInfo], outputs: &[TensorInfo]) -> String {
@@ -154,7 +188,15 @@ fn symbol_row(symbol: &SymbolInfo) -> Vec<String> {
 }
 
 fn to_json(file: &ModelFile) -> String {
-    let model = &file.description;
+    let model = file.description();
+    let version = |version: &ModelDescription| {
+        json!({
+            "cpu": version.cpu,
+            "requirements": version.requirements,
+            "weight_bytes": version.weight_bytes,
+            "workspace_bytes": version.workspace_bytes,
+        })
+    };
     let symbol = |symbol: &SymbolInfo| {
         json!({
             "name": symbol.name,
@@ -171,7 +213,8 @@ fn to_json(file: &ModelFile) -> String {
         "cpu": model.cpu,
         "architecture": file.architecture,
         "file_bytes": file.file_bytes,
-        "weight_bytes": model.weight_bytes,
+        "weight_bytes": file.weight_bytes,
+        "versions": file.versions.iter().map(version).collect::<Vec<_>>(),
         "workspace_bytes": model.workspace_bytes,
         "operations": model.operations,
         "inputs": tensors(&model.inputs),

@@ -50,6 +50,7 @@ impl RunCommand {
         let model = Model::open(&self.model)?;
         let inputs = self.inputs.load(model.inputs(), self.random)?;
         let outputs = model.run(&inputs, &RunOptions { threads: self.threads.unwrap_or(0) })?;
+        output::note_version(&model);
         if let Some(path) = &self.outputs {
             return Ok(write_npz(path, model.outputs().iter().map(|info| info.name.as_str()).zip(&outputs))?);
         }

@@ -134,7 +134,7 @@ impl Case {
             model: self.folder.join(self.entry["model"].as_str().expect("a case has a model")),
             output: None,
             emit: Emit::So,
-            target: kiln_driver::resolve_target(None, None)?,
+            targets: vec![kiln_driver::resolve_target(None, None)?],
             level: OptimizationLevel::O3,
             precision: Precision::Default,
             shapes: Vec::new(),

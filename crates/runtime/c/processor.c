@@ -100,6 +100,14 @@ static uint32_t saved_registers(void) {
   return low;
 }
 
+/* Whether code may use the registers: the system must save them, and tiles are an own state that it gives a process, all its
+   threads, only once that has asked for them. */
+static bool may_use(uint32_t registers) {
+  if ((saved_registers() & registers) != registers)
+    return false;
+  return registers != SAVES_AMX || !syscall(SYSTEM_ARCH_PRCTL, (long)ARCH_REQ_XCOMP_PERM, (long)XFEATURE_XTILEDATA);
+}
+
 static bool has(const char *text, uint64_t length) {
   for (uint64_t i = 0; i < sizeof features / sizeof *features; ++i) {
     const struct feature *feature = &features[i];
@@ -109,7 +117,7 @@ static bool has(const char *text, uint64_t length) {
     if (!answers(feature->leaf, feature->subleaf))
       return false;
     ask(feature->leaf, feature->subleaf, parts);
-    return (parts[feature->part] >> feature->bit & 1) && (saved_registers() & feature->saved) == feature->saved;
+    return (parts[feature->part] >> feature->bit & 1) && may_use(feature->saved);
   }
   return false;
 }

@@ -38,7 +38,15 @@ unsigned long getauxval(unsigned long type);
 enum { KILN_HWCAP = 16, KILN_HWCAP2 = 26 };
 
 #if defined(__x86_64__)
-enum { SYSTEM_RT_SIGPROCMASK = 14, SYSTEM_GETPID = 39, SYSTEM_FUTEX = 202, SYSTEM_SCHED_GETAFFINITY = 204 };
+enum {
+  SYSTEM_RT_SIGPROCMASK = 14,
+  SYSTEM_GETPID = 39,
+  SYSTEM_ARCH_PRCTL = 158,
+  SYSTEM_FUTEX = 202,
+  SYSTEM_SCHED_GETAFFINITY = 204
+};
+/* What arch_prctl is asked for: to let the process use registers, and those that hold the tiles of AMX. */
+enum { ARCH_REQ_XCOMP_PERM = 0x1023, XFEATURE_XTILEDATA = 18 };
 #elif defined(__aarch64__) || defined(__riscv)
 enum { SYSTEM_FUTEX = 98, SYSTEM_SCHED_GETAFFINITY = 123, SYSTEM_RT_SIGPROCMASK = 135, SYSTEM_GETPID = 172 };
 #else

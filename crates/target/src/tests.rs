@@ -190,3 +190,11 @@ fn the_most_capable_come_first() {
     assert_eq!(sorted("riscv64", &["rv64gc", "rv64gcv", "rv64gcv-vlen256"]), "rv64gcv-vlen256 rv64gcv rv64gc");
     assert_eq!(target("riscv64", "rv64gcv-vlen128").to_string(), "riscv64-unknown-linux-gnu:rv64gcv");
 }
+
+#[test]
+fn the_runtime_can_ask_for_every_requirement() {
+    let source = include_str!("../../runtime/c/processor.c");
+    for feature in Architecture::ALL.into_iter().flat_map(requirements::checked) {
+        assert!(source.contains(&format!("\"{feature}\"")), "{feature}");
+    }
+}

@@ -104,8 +104,8 @@ fn has(cpu: &str, feature: &str) -> bool {
 /// What a machine must have for code for a cpu with `features`, LLVM's list of what is added to it and taken away.
 pub(crate) fn requirements(architecture: Architecture, cpu: &str, features: &str) -> Vec<&'static str> {
     let is_needed = |feature: &&str| {
-        let changes = features.split(',').filter(|change| change.trim_start_matches(['+', '-']) == *feature);
-        changes.last().map_or_else(|| has(cpu, feature), |change| change.starts_with('+'))
+        let mut changes = features.split(',').filter(|change| change.trim_start_matches(['+', '-']) == *feature);
+        changes.next_back().map_or_else(|| has(cpu, feature), |change| change.starts_with('+'))
     };
     checked(architecture).iter().copied().filter(is_needed).collect()
 }

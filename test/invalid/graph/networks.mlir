@@ -37,7 +37,7 @@
 %p = "test.value"() : () -> tensor<16x3x3x3xf32>
 // expected-error@+1 {{graph.conv: only a widening convolution has a pad_value}}
 %w13 = graph.conv %x, %p {strides = [1, 1], dilations = [1, 1], pad_low = [0, 0], pad_high = [0, 0], groups = 1, layout = "channels_first", pad_value = 1} : (tensor<1x3x8x8xf32>, tensor<16x3x3x3xf32>) -> tensor<1x16x6x6xf32>
-// expected-error@+1 {{graph.conv: operands of a widening product are 8-bit integers, not f32}}
+// expected-error@+1 {{graph.conv: operands of a widening product are 8-bit integers, or both of bf16, not f32}}
 %w14 = graph.conv %x, %p {strides = [1, 1], dilations = [1, 1], pad_low = [0, 0], pad_high = [0, 0], groups = 1, layout = "channels_first", widening = true} : (tensor<1x3x8x8xf32>, tensor<16x3x3x3xf32>) -> tensor<1x16x6x6xi32>
 %xb = "test.value"() : () -> tensor<1x3x8x8xi8>
 %pb = "test.value"() : () -> tensor<16x3x3x3xi8>

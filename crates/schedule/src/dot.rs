@@ -132,4 +132,14 @@ mod tests {
         check("aarch64", "neoverse-v1", [Quads, Quads, Quads, Fused]);
         check("riscv64", "rv64gcv", [Widened, Widened, Widened, Fused]);
     }
+
+    #[test]
+    fn tiles_by_processor() {
+        let of = |cpu| {
+            let target = Target::parse("x86_64", Some(cpu)).expect("known");
+            [(I8, I8), (BF16, BF16), (F32, F32)].map(|(left, right)| Dot::of_tiles(&target, left, right))
+        };
+        assert_eq!(of("sapphirerapids"), [Some(Dot::Quads), Some(Dot::Halves), None]);
+        assert_eq!(of("znver4"), [None; 3]);
+    }
 }

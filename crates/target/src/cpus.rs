@@ -35,6 +35,8 @@ const NO_DOTS: Dots =
 const VNNI: Dots = Dots { mixed: true, ..NO_DOTS };
 /// The same with products of `bf16`.
 const VNNI_BF16: Dots = Dots { halves: true, ..VNNI };
+/// The same with tiles, of both.
+const AMX: Dots = Dots { byte_tiles: true, half_tiles: true, ..VNNI_BF16 };
 /// The dot product of Armv8.2.
 const DOTPROD: Dots = Dots { signed: true, unsigned: true, ..NO_DOTS };
 /// The same with the 8-bit matrix extension.
@@ -48,6 +50,7 @@ pub(crate) const AVX512: VectorUnit = VectorUnit { bits: 512, registers: 32, fma
 pub(crate) const AVX2_VNNI: VectorUnit = AVX2.with_dots(VNNI);
 pub(crate) const AVX512_VNNI: VectorUnit = AVX512.with_dots(VNNI);
 pub(crate) const AVX512_BF16: VectorUnit = AVX512.with_dots(VNNI_BF16);
+pub(crate) const AVX512_AMX: VectorUnit = AVX512.with_dots(AMX);
 pub(crate) const NEON: VectorUnit = VectorUnit { bits: 128, registers: 32, fma: true, masks: false, dots: NO_DOTS };
 pub(crate) const NEON_DOT: VectorUnit = NEON.with_dots(DOTPROD);
 pub(crate) const NEON_I8MM: VectorUnit = NEON.with_dots(I8MM);
@@ -101,9 +104,9 @@ pub(crate) const CPUS: &[Cpu] = &[
     cpu(X86_64, "icelake-server", AVX512_VNNI, [48, 1280, 49152]),
     cpu(X86_64, "rocketlake", AVX512_VNNI, [48, 512, 16384]),
     cpu(X86_64, "tigerlake", AVX512_VNNI, [48, 1280, 12288]),
-    cpu(X86_64, "sapphirerapids", AVX512_BF16, [48, 2048, 61440]),
-    cpu(X86_64, "emeraldrapids", AVX512_BF16, [48, 2048, 163840]),
-    cpu(X86_64, "graniterapids", AVX512_BF16, [48, 2048, 196608]),
+    cpu(X86_64, "sapphirerapids", AVX512_AMX, [48, 2048, 61440]),
+    cpu(X86_64, "emeraldrapids", AVX512_AMX, [48, 2048, 163840]),
+    cpu(X86_64, "graniterapids", AVX512_AMX, [48, 2048, 196608]),
     cpu(X86_64, "alderlake", AVX2_VNNI, [48, 1280, 30720]),
     cpu(X86_64, "raptorlake", AVX2_VNNI, [48, 2048, 36864]),
     cpu(X86_64, "meteorlake", AVX2_VNNI, [48, 2048, 24576]),
@@ -204,6 +207,9 @@ pub(crate) fn dots(architecture: Architecture, bits: u32, known: Dots, features:
             (X86_64, "avx512vnni") if bits == 512 => dots.mixed = is_there,
             (X86_64, "avxvnni") if bits == 256 => dots.mixed = is_there,
             (X86_64, "avx512bf16") if bits == 512 => dots.halves = is_there,
+            // What is read from tiles again are vectors of 512 bits.
+            (X86_64, "amx-int8") if bits == 512 => dots.byte_tiles = is_there,
+            (X86_64, "amx-bf16") if bits == 512 => dots.half_tiles = is_there,
             (Aarch64, "dotprod") => (dots.signed, dots.unsigned) = (is_there, is_there),
             (Aarch64, "i8mm") => dots.mixed = is_there,
             _ => {}

@@ -248,6 +248,33 @@ fn explanations_say_which_candidate_was_chosen() {
 }
 
 #[test]
+fn precision_decides_how_products_are_computed() {
+    let directory = prepare(&convolutions());
+    let explain = |precision: &str, cpu: &str| {
+        let arguments =
+            ["compile", "model.onnx", "--target", "x86_64", "--precision", precision, "--explain", "--cpu", cpu];
+        let (status, text, error) = kiln(directory.path(), &arguments);
+        assert_eq!(status, 0, "{error}");
+        text
+    };
+    let strict = explain("strict", "x86-64-v3");
+    assert!(strict.contains("it multiplies sums of elements, and precision is strict"), "{strict}");
+    let (status, graph, _) = kiln(
+        directory.path(),
+        &["compile", "model.onnx", "--precision", "bf16", "--emit", "graph", "--cpu", "x86-64-v3"],
+    );
+    assert_eq!((status, graph.matches("widening = true").count()), (0, 2), "all but the depthwise one: {graph}");
+    for (cpu, dot) in [("sapphirerapids", "matrix_unit = true"), ("cooperlake", "dot = \"halves\"")] {
+        let arguments =
+            ["compile", "model.onnx", "--precision", "bf16", "--emit", "loop", "--target", "x86_64", "--cpu", cpu];
+        let (_, text, _) = kiln(directory.path(), &arguments);
+        assert_eq!(text.matches(dot).count(), 2, "{cpu}: {text}");
+    }
+    let (status, _, error) = kiln(directory.path(), &["compile", "model.onnx", "--precision", "int4"]);
+    assert!(status == 2 && error.contains("[possible values: strict, default, bf16]"), "{error}");
+}
+
+#[test]
 fn assembly_names_the_nodes_of_kernels() {
     let directory = prepare(&convolutions());
     let arguments = ["compile", "model.onnx", "--cpu", "x86-64-v3", "--target", "x86_64", "--emit", "asm"];

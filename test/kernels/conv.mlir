@@ -304,3 +304,36 @@ func.func {sym_name = "main", function_type = (!x, !w, !b, !y) -> !y} ({
   %2 = graph.relu %1 : (!y) -> !y
   func.return %2 : (!y) -> ()
 }) : () -> ()
+// -----
+// tap by tap: most taps are in the padding, a partial panel, two images
+!x = tensor<2x14x14x64xf32>
+!f = tensor<37x64x3x3xf32>
+!b = tensor<37xf32>
+!y = tensor<2x14x14x37xf32>
+func.func {sym_name = "main", function_type = (!x, !f, !b) -> !y} ({
+^bb0(%x: !x, %f: !f, %b: !b):
+  %0 = graph.conv %x, %f, %b {strides = [1, 1], dilations = [12, 12], pad_low = [12, 12], pad_high = [12, 12], groups = 1, layout = "channels_last"} : (!x, !f, !b) -> !y
+  %1 = graph.relu %0 : (!y) -> !y
+  func.return %1 : (!y) -> ()
+}) : () -> ()
+// -----
+// tap by tap: strides, axes that differ, groups, taps that no position has
+!x = tensor<1x23x17x160xf32>
+!f = tensor<48x80x3x5xf32>
+!y = tensor<1x12x9x48xf32>
+func.func {sym_name = "main", function_type = (!x, !f, !y) -> !y} ({
+^bb0(%x: !x, %f: !f, %r: !y):
+  %0 = graph.conv %x, %f {strides = [2, 2], dilations = [7, 5], pad_low = [7, 10], pad_high = [7, 10], groups = 2, layout = "channels_last"} : (!x, !f) -> !y
+  %1 = graph.add %0, %r : (!y, !y) -> !y
+  func.return %1 : (!y) -> ()
+}) : () -> ()
+// -----
+// tap by tap: several tasks of rows, tiles of two sizes
+!x = tensor<1x37x33x72xf64>
+!f = tensor<8x72x3x3xf64>
+!y = tensor<1x37x33x8xf64>
+func.func {sym_name = "main", function_type = (!x, !f) -> !y} ({
+^bb0(%x: !x, %f: !f):
+  %0 = graph.conv %x, %f {strides = [1, 1], dilations = [20, 16], pad_low = [20, 16], pad_high = [20, 16], groups = 1, layout = "channels_last"} : (!x, !f) -> !y
+  func.return %0 : (!y) -> ()
+}) : () -> ()

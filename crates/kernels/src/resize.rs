@@ -1,10 +1,12 @@
 //! Emits resize: see `kiln_schedule::resize`. Coordinates are computed in `f32`, as the systems that define them do.
 
-use crate::builder::{Body, Coordinate, Index, KernelBuilder, Lanes};
+mod taps;
+
+use crate::builder::{Body, Buffer, Coordinate, Index, KernelBuilder, Lanes};
 use crate::map::walk_space;
-use kiln_arith::FloatPredicate;
-use kiln_graph::{Coordinates, NearestMode, ResizeMode, ResizeView};
+use kiln_graph::ResizeView;
 use kiln_ir::{Type, Value};
+use kiln_schedule::resize::{Tables, compute_type};
 use kiln_schedule::{KernelSpec, NodeSpec, Plan, Source};
 use kiln_tensor::ElementType;
 
@@ -18,6 +20,15 @@ struct Resize<'s> {
     to: Vec<Index>,
     /// What sums are computed in.
     compute: ElementType,
+    /// The taps of all coordinates of each axis, where they are kept.
+    tables: Vec<Option<Table>>,
+}
+
+/// The taps of an axis in memory: see `kiln_schedule::resize::AxisTable`.
+#[derive(Clone, Copy)]
+struct Table {
+    indices: Buffer,
+    weights: Option<Buffer>,
 }
 
 /// What one coordinate of the result is made of along an axis.
@@ -34,17 +45,200 @@ pub fn emit(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
     let anchor = plan.size("anchor");
     let node = &spec.nodes[anchor];
     let view = ResizeView::parse(&node.attributes, node.results[0].rank()).expect("the planner read the attributes");
-    let compute = match node.results[0].element {
-        element if element == ElementType::F32 || element.is_narrow_float() => ElementType::F32,
-        _ => ElementType::F64,
-    };
     let taps = plan.options.i64s("taps").unwrap_or_default();
     let (from, to) = (b.dims(&spec.operand(anchor, 0).shape), b.dims(&node.results[0].shape));
-    let resize = Resize { spec, anchor, node, view, taps, from, to: to.clone(), compute };
-    walk_space(b, plan, &to, |b, outer, lower, upper, lanes| resize.row(b, outer, lower, upper, lanes));
+    let compute = compute_type(node);
+    let tables = vec![None; taps.len()];
+    let mut resize = Resize { spec, anchor, node, view, taps, from, to: to.clone(), compute, tables };
+    let mut rows = None;
+    if plan.flag("tabled") {
+        let layout = Tables::of_plan(spec, plan, &resize.taps);
+        resize.fill_tables(b, &layout);
+        rows = layout.rows.map(|(at, count)| {
+            let (at, count) = (b.expr(at), b.expr(count));
+            let element = if plan.options.get("block_rows").is_some() { node.results[0].element } else { compute };
+            b.scratch(element, at, count)
+        });
+    }
+    if let (Some(block), Some(rows)) = (plan.options.i64("block_rows"), rows) {
+        return resize.stretched(b, rows, block, plan.size("lanes"));
+    }
+    let gathers = plan.flag("gathers");
+    walk_space(b, plan, &to, |b, outer, lower, upper, lanes| match gathers {
+        true => resize.gathered_row(b, rows, outer, (lower, upper), lanes),
+        false => resize.row(b, outer, lower, upper, lanes),
+    });
 }
 
 impl Resize<'_> {
+    /// Computes the taps of every coordinate of the axes that have any.
+    fn fill_tables(&mut self, b: &mut KernelBuilder, layout: &Tables) {
+        for (axis, table) in layout.axes.iter().enumerate() {
+            let Some(table) = table else { continue };
+            let extent = self.to[axis];
+            let count = b.mul(extent, self.taps[axis]);
+            let (indices, weights) = (b.expr(table.indices), table.weights.map(|at| b.expr(at)));
+            let indices = b.scratch(ElementType::I32, indices, count);
+            let weights = weights.map(|at| b.scratch(self.compute, at, count));
+            b.for_each(0, extent, 1, |b, index| {
+                let taps = self.taps(b, axis, index);
+                for (number, &(element, weight)) in taps.elements.iter().enumerate() {
+                    let before = b.mul(extent, number);
+                    let place = b.add(before, index);
+                    let element = b.index(element);
+                    let element = b.op("arith.index_cast", &[element], Type::integer(32));
+                    b.store(element, indices, place, Lanes::SCALAR);
+                    if let (Some(weight), Some(weights)) = (weight, weights) {
+                        b.store(weight, weights, place, Lanes::SCALAR);
+                    }
+                }
+            });
+            self.tables[axis] = Some(Table { indices, weights });
+        }
+    }
+
+    /// Reads the taps of a coordinate from a table.
+    fn tabled(&self, b: &mut KernelBuilder, table: Table, axis: usize, index: Index) -> Taps {
+        let mut elements = Vec::new();
+        for number in 0..self.taps[axis] {
+            let before = b.mul(self.to[axis], number);
+            let place = b.add(before, index);
+            let element = b.load_scalar(table.indices, place);
+            let element = Index::Value(b.op("arith.index_cast", &[element], Type::index()));
+            elements.push((element, table.weights.map(|weights| b.load_scalar(weights, place))));
+        }
+        Taps { elements, is_outside: None }
+    }
+
+    /// A row of the result, whose lanes gather their taps: from `row`, once the operand is resampled into it along the
+    /// other axes, or from the operand itself where these have a single tap.
+    fn gathered_row(
+        &self,
+        b: &mut KernelBuilder,
+        row: Option<Buffer>,
+        outer: &[Index],
+        (lower, upper): (Index, Index),
+        lanes: usize,
+    ) {
+        let last = outer.len();
+        let before: Vec<Taps> = outer.iter().enumerate().map(|(axis, &index)| self.taps(b, axis, index)).collect();
+        let source = match row {
+            Some(row) => {
+                b.vector_loop(0, self.from[last], lanes, |b, index, lanes| {
+                    let mut taps = before.clone();
+                    taps.push(Taps { elements: vec![(index, None)], is_outside: None });
+                    let value = self.partial(b, &taps, &mut Vec::new(), lanes);
+                    b.store(value, row, index, lanes);
+                });
+                (row, Index::Constant(0))
+            }
+            None => {
+                let at: Vec<Index> = before.iter().map(|taps| taps.elements[0].0).collect();
+                self.operand_row(b, &at)
+            }
+        };
+        let table = self.tables[last].expect("lanes gather along a resampled axis");
+        b.vector_loop(lower, upper, lanes, |b, index, lanes| {
+            let sum = self.gathered(b, table, source, index, lanes);
+            let value = self.to_result(b, sum, table);
+            self.finish(b, outer, index, lanes, value);
+        });
+    }
+
+    /// The row of the operand at some coordinates, and where it begins.
+    fn operand_row(&self, b: &mut KernelBuilder, at: &[Index]) -> (Buffer, Index) {
+        let source = self.node.operands[0];
+        let Source::Input(number) = source else { panic!("a planner takes only what resizes an input of the kernel") };
+        let strides = b.tensor_strides(self.spec.tensor(source));
+        (b.inputs[number], b.linear(at, &strides[..at.len()]))
+    }
+
+    /// The weighted sum of what lanes gather from a row.
+    fn gathered(
+        &self,
+        b: &mut KernelBuilder,
+        table: Table,
+        (row, start): (Buffer, Index),
+        index: Index,
+        lanes: Lanes,
+    ) -> Value {
+        let last = self.to.len() - 1;
+        let mut sum: Option<Value> = None;
+        for number in 0..self.taps[last] {
+            let before = b.mul(self.to[last], number);
+            let place = b.add(before, index);
+            let offsets = b.load(table.indices, place, lanes);
+            let value = b.gather_at(row, start, offsets, lanes);
+            let weight = table.weights.map(|weights| b.load(weights, place, lanes));
+            sum = Some(weigh(b, sum, value, weight));
+        }
+        sum.expect("a resampled axis has at least one tap")
+    }
+
+    /// A sum along an axis that has weights or not, of elements of the type that sums are computed in or of the result's.
+    fn to_result(&self, b: &mut KernelBuilder, sum: Value, table: Table) -> Value {
+        if table.weights.is_some() { b.cast(sum, self.compute, self.node.results[0].element) } else { sum }
+    }
+
+    /// Blocks of rows: those of the operand, resampled along the last axis, in `buffer`; then sums of them.
+    fn stretched(&self, b: &mut KernelBuilder, buffer: Buffer, block: i64, lanes: usize) {
+        let (rows, last) = (self.to.len() - 2, self.to.len() - 1);
+        let width = self.to[last];
+        let table = |axis: usize| self.tables[axis].expect("rows of planes are resampled along both axes");
+        let (row_table, table) = (table(rows), table(last));
+        let mut extents = self.to[..rows].to_vec();
+        extents.push(b.ceil_div(self.to[rows], block));
+        let (begin, end) = (b.begin, b.end);
+        b.for_each(begin, end, 1, |b, task| {
+            let mut outer = b.delinearize(task, &extents);
+            let number = outer.pop().expect("tasks count blocks last");
+            let first = b.mul(number, block);
+            let past = b.add(first, block);
+            let past = b.min(past, self.to[rows]);
+            let before_past = b.sub(past, 1);
+            let low = self.taps(b, rows, first).elements[0].0;
+            let high = self.taps(b, rows, before_past).elements.last().expect("an axis has at least one tap").0;
+            let high = b.add(high, 1);
+            let place = |b: &mut KernelBuilder, row: Index| {
+                let number = b.sub(row, low);
+                b.mul(number, width)
+            };
+            b.for_each(low, high, 1, |b, row| {
+                let source = self.operand_row(b, &[&outer[..], &[row]].concat());
+                let place = place(b, row);
+                b.vector_loop(0, width, lanes, |b, index, lanes| {
+                    let value = self.gathered(b, table, source, index, lanes);
+                    let at = b.add(place, index);
+                    b.store(value, buffer, at, lanes);
+                });
+            });
+            b.for_each(first, past, 1, |b, row| {
+                let taps = self.taps(b, rows, row).elements;
+                let parts: Vec<_> = taps.iter().map(|&(row, weight)| (place(b, row), weight)).collect();
+                let outer = [&outer[..], &[row]].concat();
+                b.vector_loop(0, width, lanes, |b, index, lanes| {
+                    let mut sum = None;
+                    for &(place, weight) in &parts {
+                        let at = b.add(place, index);
+                        let value = b.load(buffer, at, lanes);
+                        let weight = weight.map(|weight| b.splat(weight, lanes.count));
+                        sum = Some(weigh(b, sum, value, weight));
+                    }
+                    let sum = sum.expect("an axis has at least one tap");
+                    let value = self.to_result(b, sum, row_table);
+                    self.finish(b, &outer, index, lanes, value);
+                });
+            });
+        });
+    }
+
+    /// Stores what follows from elements of the resized tensor.
+    fn finish(&self, b: &mut KernelBuilder, outer: &[Index], index: Index, lanes: Lanes, value: Value) {
+        let mut body = Body::new(self.spec, lanes);
+        body.define(Source::Node { node: self.anchor, result: 0 }, value);
+        body.store_outputs(b, &Coordinate::row(&[outer, &[index]].concat()));
+    }
+
     fn row(&self, b: &mut KernelBuilder, outer: &[Index], lower: Index, upper: Index, lanes: usize) {
         let before: Vec<Taps> = outer.iter().enumerate().map(|(axis, &index)| self.taps(b, axis, index)).collect();
         b.vector_loop(lower, upper, lanes, |b, index, lanes| {
@@ -58,9 +252,7 @@ impl Resize<'_> {
                     value = b.select(is_outside, outside, value);
                 }
             }
-            let mut body = Body::new(self.spec, lanes);
-            body.define(Source::Node { node: self.anchor, result: 0 }, value);
-            body.store_outputs(b, &Coordinate::row(&[outer, &[index]].concat()));
+            self.finish(b, outer, index, lanes, value);
         });
     }
 
@@ -83,207 +275,18 @@ impl Resize<'_> {
             let value = self.partial(b, rest, at, lanes);
             at.pop();
             let weight = weight.map(|weight| b.splat(weight, lanes.count));
-            sum = Some(match (sum, weight) {
-                (None, None) => value,
-                (None, Some(weight)) => b.mulf(value, weight),
-                (Some(sum), None) => b.addf(sum, value),
-                (Some(sum), Some(weight)) => b.fma(value, weight, sum),
-            });
+            sum = Some(weigh(b, sum, value, weight));
         }
         sum.expect("an axis has at least one tap")
     }
+}
 
-    fn float(&self, b: &mut KernelBuilder, index: Index) -> Value {
-        match index {
-            Index::Constant(value) => b.float(value as f32 as f64, Type::f32()),
-            Index::Value(value) => {
-                let word = b.op("arith.index_cast", &[value], Type::i64());
-                b.op("arith.sitofp", &[word], Type::f32())
-            }
-        }
-    }
-
-    /// An integral float as an index; it is in the range of any extent.
-    fn to_index(&self, b: &mut KernelBuilder, value: Value) -> Index {
-        let word = b.cast(value, ElementType::F32, ElementType::I64);
-        Index::Value(b.op("arith.index_cast", &[word], Type::index()))
-    }
-
-    fn taps(&self, b: &mut KernelBuilder, axis: usize, index: Index) -> Taps {
-        if self.taps[axis] == 0 {
-            return Taps { elements: vec![(index, None)], is_outside: None };
-        }
-        let scale = match self.view.scales[axis] {
-            Some(scale) => b.float(f64::from(scale as f32), Type::f32()),
-            None => {
-                let (to, from) = (self.float(b, self.to[axis]), self.float(b, self.from[axis]));
-                b.divf(to, from)
-            }
-        };
-        let coordinate = self.coordinate(b, axis, index, scale);
-        let is_outside = (self.view.coordinates == Coordinates::TfCropAndResize).then(|| {
-            let last = b.sub(self.from[axis], 1);
-            let (zero, last) = (b.float(0.0, Type::f32()), self.float(b, last));
-            let below = b.compare_floats(FloatPredicate::OrderedLess, coordinate, zero);
-            let above = b.compare_floats(FloatPredicate::OrderedGreater, coordinate, last);
-            b.ori(below, above)
-        });
-        let elements = match self.view.mode {
-            ResizeMode::Nearest => {
-                let rounded = self.nearest(b, coordinate);
-                let index = self.to_index(b, rounded);
-                vec![(self.clamp(b, index, axis), None)]
-            }
-            _ => self.kernel(b, axis, coordinate),
-        };
-        Taps { elements, is_outside }
-    }
-
-    fn clamp(&self, b: &mut KernelBuilder, index: Index, axis: usize) -> Index {
-        let last = b.sub(self.from[axis], 1);
-        let raised = b.max(index, 0);
-        b.min(raised, last)
-    }
-
-    fn nearest(&self, b: &mut KernelBuilder, x: Value) -> Value {
-        let half = b.float(0.5, Type::f32());
-        match self.view.nearest_mode {
-            NearestMode::RoundPreferFloor => {
-                let moved = b.subf(x, half);
-                b.ceil(moved)
-            }
-            NearestMode::RoundPreferCeil => {
-                let moved = b.addf(x, half);
-                b.floor(moved)
-            }
-            NearestMode::Floor => b.floor(x),
-            NearestMode::Ceil => b.ceil(x),
-        }
-    }
-
-    /// The coordinate in the operand: see `kiln_graph::ResizeView`.
-    fn coordinate(&self, b: &mut KernelBuilder, axis: usize, index: Index, scale: Value) -> Value {
-        let x = self.float(b, index);
-        let input = self.float(b, self.from[axis]);
-        let f32 = Type::f32();
-        let (half, one, zero) = (b.float(0.5, f32), b.float(1.0, f32), b.float(0.0, f32));
-        let length = self.to[axis];
-        let has_several = b.less(1, length);
-        let half_pixel = |b: &mut KernelBuilder| {
-            let centre = b.addf(x, half);
-            let scaled = b.divf(centre, scale);
-            b.subf(scaled, half)
-        };
-        let several = |b: &mut KernelBuilder, value: Value, otherwise: Value| {
-            let condition = b.condition(has_several);
-            b.select(condition, value, otherwise)
-        };
-        match self.view.coordinates {
-            Coordinates::HalfPixel => half_pixel(b),
-            Coordinates::HalfPixelSymmetric => {
-                let pixel = half_pixel(b);
-                let scaled = b.mulf(scale, input);
-                let length = self.float(b, length);
-                let ratio = b.divf(length, scaled);
-                let rest = b.subf(one, ratio);
-                let two = b.float(2.0, f32);
-                let centre = b.divf(input, two);
-                let offset = b.mulf(centre, rest);
-                b.addf(offset, pixel)
-            }
-            Coordinates::PytorchHalfPixel => {
-                let pixel = half_pixel(b);
-                several(b, pixel, zero)
-            }
-            Coordinates::AlignCorners => {
-                let last = b.subf(input, one);
-                let scaled = b.mulf(scale, input);
-                let divisor = b.subf(scaled, one);
-                let product = b.mulf(x, last);
-                let value = b.divf(product, divisor);
-                several(b, value, zero)
-            }
-            Coordinates::Asymmetric => b.divf(x, scale),
-            Coordinates::TfCropAndResize => {
-                let (start, end) = (self.view.roi[axis].0 as f32, self.view.roi[axis].1 as f32);
-                let last = b.subf(input, one);
-                let width = b.float(f64::from(end - start), f32);
-                let span = b.mulf(width, last);
-                let scaled = b.mulf(scale, input);
-                let divisor = b.subf(scaled, one);
-                let product = b.mulf(x, span);
-                let inside = b.divf(product, divisor);
-                let two = b.float(2.0, f32);
-                let middle = b.divf(span, two);
-                let inside = several(b, inside, middle);
-                let start = b.float(f64::from(start), f32);
-                let origin = b.mulf(start, last);
-                b.addf(origin, inside)
-            }
-        }
-    }
-
-    /// The neighbours of a coordinate with their weights by the interpolation kernel.
-    fn kernel(&self, b: &mut KernelBuilder, axis: usize, coordinate: Value) -> Vec<(Index, Option<Value>)> {
-        let ty = if self.compute == ElementType::F64 { Type::f64() } else { Type::f32() };
-        let one = b.float(1.0, Type::f32());
-        let above = b.ceil(coordinate);
-        let before = b.subf(above, one);
-        let ratio = b.subf(coordinate, before);
-        let ratio = b.cast(ratio, ElementType::F32, self.compute);
-        let base = self.to_index(b, before);
-        let count = self.taps[axis];
-        let first = 1 - count / 2;
-        let shrink = match (self.view.antialias, self.view.scales[axis]) {
-            (false, _) => 1.0,
-            (true, Some(scale)) => f64::from((scale as f32).min(1.0)),
-            (true, None) => match (self.to[axis].as_constant(), self.from[axis].as_constant()) {
-                (Some(to), Some(from)) => f64::from((to as f32 / from as f32).min(1.0)),
-                _ => 1.0,
-            },
-        };
-        let mut elements: Vec<(Index, Value)> = Vec::new();
-        for step in first..2 - first {
-            let position = b.add(base, step);
-            let step = b.float(step as f64, ty);
-            let distance = b.subf(step, ratio);
-            let distance = b.absolute(distance);
-            let shrink = b.float(shrink, ty);
-            let distance = b.mulf(distance, shrink);
-            let mut weight = self.weight(b, distance);
-            if self.view.exclude_outside {
-                let inside = b.in_range(position, self.from[axis]);
-                let inside = b.condition(inside);
-                let zero = b.float(0.0, ty);
-                weight = b.select(inside, weight, zero);
-            }
-            elements.push((self.clamp(b, position, axis), weight));
-        }
-        if self.view.exclude_outside || self.view.antialias {
-            let mut total = b.float(0.0, ty);
-            for (_, weight) in &elements {
-                total = b.addf(total, *weight);
-            }
-            for (_, weight) in &mut elements {
-                *weight = b.divf(*weight, total);
-            }
-        }
-        elements.into_iter().map(|(index, weight)| (index, Some(weight))).collect()
-    }
-
-    fn weight(&self, b: &mut KernelBuilder, distance: Value) -> Value {
-        let (zero, one) = (b.like(distance, 0.0), b.like(distance, 1.0));
-        if self.view.mode == ResizeMode::Linear {
-            let weight = b.subf(one, distance);
-            return b.larger(weight, zero);
-        }
-        let a = self.view.cubic_coefficient;
-        let inner = b.polynomial(distance, &[1.0, 0.0, -(a + 3.0), a + 2.0]);
-        let outer = b.polynomial(distance, &[-4.0 * a, 8.0 * a, -5.0 * a, a]);
-        let two = b.like(distance, 2.0);
-        let is_inner = b.compare_floats(FloatPredicate::OrderedLessEqual, distance, one);
-        let is_outer = b.compare_floats(FloatPredicate::OrderedLess, distance, two);
-        let far = b.select(is_outer, outer, zero);
-        b.select(is_inner, inner, far)
+/// The sum so far and a weighted value; `None` are no sum, and a weight of one.
+fn weigh(b: &mut KernelBuilder, sum: Option<Value>, value: Value, weight: Option<Value>) -> Value {
+    match (sum, weight) {
+        (None, None) => value,
+        (None, Some(weight)) => b.mulf(value, weight),
+        (Some(sum), None) => b.addf(sum, value),
+        (Some(sum), Some(weight)) => b.fma(value, weight, sum),
     }
 }

@@ -10,6 +10,7 @@
 //! ```
 
 mod kernel;
+mod taps;
 
 use crate::blocking::Work;
 use crate::conv_shape::ConvShape;
@@ -25,6 +26,7 @@ use kiln_target::Target;
 
 pub use kernel::ConvKernel;
 pub(crate) use kernel::{is_to_channels_last, read_instead};
+pub use taps::{TapTile, inside};
 
 /// The name of the family.
 pub const FAMILY: &str = "conv";
@@ -40,11 +42,18 @@ pub enum Access {
     Direct,
     /// As `Direct`, from a copy of the input's window with its padding.
     Window,
+    /// In place, tap by tap; rows are the positions for which a tap lies inside the input.
+    Taps,
 }
 
 impl Access {
-    const ALL: [(Access, &str); 4] =
-        [(Access::Flat, "flat"), (Access::Gather, "gather"), (Access::Direct, "direct"), (Access::Window, "window")];
+    const ALL: [(Access, &str); 5] = [
+        (Access::Flat, "flat"),
+        (Access::Gather, "gather"),
+        (Access::Direct, "direct"),
+        (Access::Window, "window"),
+        (Access::Taps, "taps"),
+    ];
 
     fn name(self) -> &'static str {
         Access::ALL.iter().find(|(access, _)| *access == self).map_or("flat", |(_, name)| name)
@@ -92,6 +101,9 @@ pub struct ConvPlan {
 impl ConvPlan {
     /// Plans a convolution, whose rows may become an outer axis.
     pub fn of(shape: ConvShape, target: &Target) -> (ConvShape, ConvPlan) {
+        if let Some(plan) = ConvPlan::by_taps(&shape, target) {
+            return (shape, plan);
+        }
         let shape = if skips_rows(&shape, target) { shape.with_rows_outside() } else { shape };
         let plan = ConvPlan::new(&shape, target);
         (shape, plan)
@@ -217,6 +229,10 @@ impl ConvPlan {
         let beyond = constant((self.tile.dot.terms() - 1) * shape.element.byte_size());
         match self.access {
             Access::Flat | Access::Direct => constant(0),
+            Access::Taps => {
+                let sums = constant(self.tile.columns() * shape.element.byte_size());
+                multiply(multiply(self.block_rows, self.block_columns), sums)
+            }
             Access::Gather => add(multiply(self.block_rows, pixel), beyond),
             Access::Window => {
                 let (rows, columns) = self.window(shape);
@@ -334,7 +350,7 @@ fn conflicts(shape: &ConvShape, pitch: usize) -> bool {
 pub(crate) fn pixel_pitch(shape: &ConvShape, access: Access, tile: &RegisterTile) -> usize {
     let (channels, spread) = (shape.group_channels(), tile.spread(shape.element));
     match access {
-        Access::Flat | Access::Direct => shape.pitch,
+        Access::Flat | Access::Direct | Access::Taps => shape.pitch,
         // A gathered pixel follows the one before; a window keeps the columns between two outputs.
         Access::Gather if (channels * shape.element.byte_size()).is_multiple_of(tuning::SET_CONFLICT_BYTES) => {
             channels + spread
@@ -409,8 +425,8 @@ mod tests {
             let (rows, columns) = plan.window(&shape);
             format!("{} axes, window {rows} x {columns}", shape.axes.len())
         };
-        assert_eq!(plan(12, 960), "3 axes, window 1 x 38");
-        assert_eq!(plan(2, 64), "2 axes, window 5 x 18");
+        assert_eq!(plan(12, 1024), "3 axes, window 1 x 38");
+        assert_eq!(plan(2, 1024), "2 axes, window 5 x 18");
     }
 
     #[test]

@@ -38,8 +38,7 @@ impl RegisterTile {
             let wide = wide.min(tuning::FEW_ROWS_VECTORS).max(tile.vectors);
             tile.vectors = covering(columns, tile.lanes).map_or(tile.vectors, |vectors| vectors.min(wide));
         }
-        let even = rows.div_ceil(rows.div_ceil(tile.most_rows()));
-        tile.rows = if rows % even == 0 { vec![even] } else { vec![even, rows % even] };
+        tile.rows = known_rows(tile.most_rows(), rows);
         tile
     }
 
@@ -74,9 +73,8 @@ impl RegisterTile {
         let preferred = tuning::tile_vectors(target);
         let vectors = covering(columns, lanes).map_or(preferred, |vectors| vectors.min(preferred));
         let most = (free_registers(target).saturating_sub(vectors) / vectors).clamp(1, tuning::TILE_ROWS);
-        let halves = std::iter::successors(Some(most), |&count| (count > 1).then(|| count.div_ceil(2)));
         RegisterTile {
-            rows: halves.collect(),
+            rows: halves(most),
             vectors,
             lanes,
             dot: Dot::Fused,
@@ -148,6 +146,17 @@ impl RegisterTile {
     pub fn most_rows(&self) -> usize {
         self.rows[0]
     }
+}
+
+/// The numbers of rows of tiles that cover runs of `rows` rows, at least one, evenly.
+pub(crate) fn known_rows(most: usize, rows: usize) -> Vec<usize> {
+    let even = rows.div_ceil(rows.div_ceil(most));
+    if rows.is_multiple_of(even) { vec![even] } else { vec![even, rows % even] }
+}
+
+/// The numbers of rows of tiles that cover runs of any number of rows.
+pub(crate) fn halves(most: usize) -> Vec<usize> {
+    std::iter::successors(Some(most), |&count| (count > 1).then(|| count.div_ceil(2))).collect()
 }
 
 fn free_registers(target: &Target) -> usize {

@@ -49,6 +49,15 @@ pub fn spare_registers(target: &Target) -> usize {
     }
 }
 
+/// The fewest channels of a dilated convolution that is computed tap by tap: for each tap, sums are read and written.
+///
+/// Xeon, a window copied and tap by tap: 14x14x960 dilation 12 10.1 and 1.8 ms; 14x14x576 dilation 2 1.71 and 1.00; 28x28x160
+/// dilation 4 2.04 and 1.66; 33x33x320 dilation 12 17.6 and 9.4; 65x65x480 dilation 24 79 and 41.
+pub const TAP_CHANNELS: usize = 64;
+
+/// Rows of a task of a resize that makes more of them: enough to use those of the operand several times.
+pub const RESIZED_ROWS: usize = 32;
+
 /// The most rows of a register tile: a tile one vector wide gains nothing from more.
 ///
 /// Xeon, four layers 56x56x16 -> 16 of one tap: 16x1 vectors 0.093 ms, 20x1 0.093, 28x1 0.091, 8x1 0.098.

@@ -188,6 +188,22 @@ impl KernelBuilder<'_> {
         self.to_computed(vector, buffer.element)
     }
 
+    /// Loads one element for each lane of `offsets`, a vector of `i32`, from `base` on: by one instruction where the target
+    /// has it.
+    pub fn gather_at(&mut self, buffer: Buffer, base: Index, offsets: Value, lanes: Lanes) -> Value {
+        if lanes.count == 1 {
+            let offset = self.op("arith.index_cast", &[offsets], Type::index());
+            let at = self.add(base, offset);
+            return self.load_scalar(buffer, at);
+        }
+        let ty = lanes_of(stored_type(buffer.element), lanes.count);
+        let base = self.index(base);
+        let mask = lanes.mask.unwrap_or_else(|| self.mask(lanes.count.into(), lanes.count));
+        let zero = self.zero(ty);
+        let raw = self.op("vector.gather", &[buffer.memref, base, offsets, mask, zero], ty);
+        self.to_computed(raw, buffer.element)
+    }
+
     /// 0, 1, 2, ... as `index`.
     pub fn step(&mut self, lanes: usize) -> Value {
         self.op("vector.step", &[], lanes_of(Type::index(), lanes))

@@ -7,13 +7,14 @@
 mod expanded;
 mod flat;
 mod separable;
+mod taps;
 mod transposed;
 mod window;
 
 use crate::builder::{Buffer, Index, KernelBuilder};
 use crate::gemm::{DepthLoop, Finish, merge_depth};
 use kiln_ir::DimExpr;
-use kiln_schedule::conv::{ConvKernel, ConvPlan, Run, planned_shape};
+use kiln_schedule::conv::{Access, ConvKernel, ConvPlan, Run, planned_shape};
 use kiln_schedule::conv_shape::{ConvAxis, ConvShape};
 use kiln_schedule::conv_transpose::TransposedShape;
 use kiln_schedule::expanded::{ExpandedKernel, ExpandedPlan};
@@ -29,7 +30,11 @@ pub fn emit(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
     let whole = kernel.prologue.as_ref().map(|spec| Prologue { spec, is_merged: false });
     let prologue = merged.as_ref().map(|spec| Prologue { spec, is_merged: true }).or(whole);
     let conv = Conv { spec: &kernel.spec, shape: &shape, plan: &plan, prologue };
-    if plan.access.is_flat() { flat::emit(&conv, b) } else { window::emit_conv(&conv, b) }
+    match plan.access {
+        Access::Flat | Access::Gather => flat::emit(&conv, b),
+        Access::Direct | Access::Window => window::emit_conv(&conv, b),
+        Access::Taps => taps::emit(&conv, b),
+    }
 }
 
 /// Emits a pair of convolutions planned by `kiln_schedule::separable`.

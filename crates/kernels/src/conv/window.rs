@@ -20,7 +20,7 @@ pub(super) struct Region {
     /// The first column and how many.
     pub columns: (Index, Index),
     /// The first channel of the group.
-    channel: Index,
+    pub channel: Index,
 }
 
 /// What the micro-kernel reads: a buffer and the distances in it.
@@ -124,7 +124,8 @@ pub(super) fn coordinates(conv: &Conv, region: &Region, row: Index, column: Inde
     coordinates
 }
 
-fn region(
+/// The part of the output that a task computes.
+pub(super) fn region(
     conv: &Conv,
     b: &mut KernelBuilder,
     (image, row_block, column_block): (Index, Index, Index),

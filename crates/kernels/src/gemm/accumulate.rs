@@ -83,6 +83,19 @@ pub(crate) fn accumulate(
     nest(b, operands, &row_offsets, columns, Place { left, right, ahead }, operands.depth, accumulators)
 }
 
+/// As [`accumulate`], of rows that begin at `row_offsets` from `left`.
+pub(crate) fn accumulate_rows(
+    b: &mut KernelBuilder,
+    operands: &Operands,
+    row_offsets: &[Index],
+    columns: &Columns,
+    (left, right): (Index, Index),
+    ahead: Option<Ahead>,
+    accumulators: &[Value],
+) -> Vec<Value> {
+    nest(b, operands, row_offsets, columns, Place { left, right, ahead }, operands.depth, accumulators)
+}
+
 fn nest(
     b: &mut KernelBuilder,
     operands: &Operands,

@@ -15,7 +15,7 @@ mod pack;
 mod rows;
 mod tiles;
 
-pub(crate) use accumulate::{DepthLoop, Operands, accumulate, merge_depth, zero_tile};
+pub(crate) use accumulate::{Ahead, DepthLoop, Operands, accumulate, accumulate_rows, merge_depth, zero_tile};
 pub(crate) use block::{Block, Rows, TilePlace};
 pub(crate) use columns::{Columns, Presence, for_panels, for_row_tiles};
 pub(crate) use copy::{copy_run, fill_number, fill_zero, is_first_of_run, pad_run};

@@ -40,6 +40,7 @@ pub mod reduce;
 pub mod register_tile;
 pub mod resize;
 pub mod rotary_embedding;
+pub mod run_lengths;
 pub mod scan;
 pub mod scatter;
 pub mod separable;

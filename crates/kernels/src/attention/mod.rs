@@ -11,6 +11,7 @@ use kiln_arith::IntegerPredicate;
 use kiln_ir::{DimExpr, Value};
 use kiln_schedule::attention::{AttentionPlan, AttentionShape};
 use kiln_schedule::matmul::MatrixOperand;
+use kiln_schedule::run_lengths::RunLengths;
 use kiln_schedule::{KernelSpec, Plan, Source};
 
 /// Writes the body of a kernel of family `attention`.
@@ -232,7 +233,8 @@ impl Attention<'_> {
             let to = Panels { buffer: self.scratch.values, vectors: tile.vectors, lanes: tile.lanes, pitch };
             pack_panels(b, &values, &to);
         }
-        for_row_tiles(b, &self.plan.scores.rows, region.count, |b, start, rows| {
+        let lengths = RunLengths::of(self.shape.queries, self.plan.block_queries);
+        for_row_tiles(b, &self.plan.scores.rows, (region.count, lengths), |b, start, rows| {
             let past = b.add(start, rows);
             let end = self.seen(b, region, past);
             let left = b.sub(end, block.first);

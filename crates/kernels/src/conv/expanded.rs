@@ -10,6 +10,7 @@ use crate::gemm::{Finish, Kept, RowSpace, finish_value};
 use kiln_ir::Value;
 use kiln_schedule::Source;
 use kiln_schedule::expanded::{ExpandedKernel, ExpandedPlan, Reader, ReaderPlan};
+use kiln_schedule::run_lengths::RunLengths;
 
 /// Emits the tasks.
 pub(super) fn emit(kernel: &ExpandedKernel, plan: &ExpandedPlan, b: &mut KernelBuilder) {
@@ -36,7 +37,7 @@ pub(super) fn emit(kernel: &ExpandedKernel, plan: &ExpandedPlan, b: &mut KernelB
         let count = b.sub(past, first);
         let (pixel, count) = (b.mul(line, width), b.mul(count, width));
         let base = b.mul(pixel, expansion.pitch);
-        let run = Run { source: conv.input(b), base, first: pixel, count };
+        let run = Run { source: conv.input(b), base, first: pixel, count, lengths: RunLengths::Any };
         let kept = Kept { buffer, strides: &strides, first: pixel, pitch: expansion.filters };
         let finish = Finish { kept: Some(kept), ..conv.finish(b, &space.spec) };
         multiply_run(&conv, b, (&space, &finish), &run, 0.into(), 0.into());

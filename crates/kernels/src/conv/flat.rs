@@ -6,6 +6,7 @@ use crate::gemm::{Block, Finish, Operands, RowSpace, Rows, copy_run, finish_tile
 use kiln_schedule::KernelSpec;
 use kiln_schedule::conv::Access;
 use kiln_schedule::extent::multiply;
+use kiln_schedule::run_lengths::RunLengths;
 
 /// Emits the tasks.
 pub(super) fn emit(conv: &Conv, b: &mut KernelBuilder) {
@@ -36,7 +37,8 @@ pub(super) fn emit(conv: &Conv, b: &mut KernelBuilder) {
                 (conv.input(b), b.add(pixel, channel))
             }
         };
-        let run = Run { source, base, first, count };
+        let lengths = RunLengths::of(multiply(shape.batch, shape.pixels()), plan.block_rows);
+        let run = Run { source, base, first, count, lengths };
         multiply_run(conv, b, (&rows, &finish), &run, group, panel_block);
     });
 }
@@ -51,6 +53,8 @@ pub(super) struct Run {
     pub first: Index,
     /// How many.
     pub count: Index,
+    /// How many these may be.
+    pub lengths: RunLengths,
 }
 
 /// Multiplies a run of pixels with the filters of a panel block.
@@ -67,7 +71,7 @@ pub(super) fn multiply_run(
     let left_row = Index::from(plan.pixel_pitch);
     let operands =
         Operands { left: run.source, left_row, right: conv.filter(b), depth: &depth, unroll: plan.tile.unroll };
-    let pixels = Rows { lines: 1.into(), line: 0.into(), count: run.count, left: run.base };
+    let pixels = Rows { lines: 1.into(), line: 0.into(), count: run.count, lengths: run.lengths, left: run.base };
     let block = Block { operands, rows: pixels, tile: &plan.tile, prefetch: plan.prefetch };
     let filter_base = b.mul(group, shape.group_filters());
     let panels = conv.panels(b, panel_block);

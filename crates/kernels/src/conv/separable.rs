@@ -8,6 +8,8 @@ use crate::depthwise::{Depthwise, KeptRows, Pixel};
 use crate::gemm::RowSpace;
 use kiln_ir::Value;
 use kiln_schedule::Source;
+use kiln_schedule::extent::multiply;
+use kiln_schedule::run_lengths::RunLengths;
 use kiln_schedule::separable::{SeparableKernel, SeparablePlan};
 
 /// Emits the tasks.
@@ -75,7 +77,10 @@ impl<'s> Pair<'s> {
         let line = b.add(image, from);
         let pixels = b.sub(to, from);
         let (first, count) = (b.mul(line, width), b.mul(pixels, width));
-        let run = Run { source: self.scratch, base: 0.into(), first, count };
+        let width = self.kernel.depthwise.columns().output;
+        let total = multiply(self.kernel.depthwise.rows().output, width);
+        let lengths = RunLengths::of(total, multiply(self.plan.block_rows, width));
+        let run = Run { source: self.scratch, base: 0.into(), first, count, lengths };
         multiply_run(&conv, b, (&self.space, &finish), &run, 0.into(), 0.into());
     }
 }

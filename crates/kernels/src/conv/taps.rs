@@ -10,6 +10,7 @@ use crate::gemm::{
 use kiln_ir::Value;
 use kiln_schedule::conv::inside;
 use kiln_schedule::conv_shape::ConvAxis;
+use kiln_schedule::run_lengths::RunLengths;
 
 /// The sums of a panel, position by position.
 #[derive(Clone, Copy)]
@@ -103,8 +104,8 @@ impl Panel<'_> {
         let (first_line, end_line) = self.lines_inside(b, tap.row);
         let lines = b.sub(end_line, first_line);
         let count = Index::Constant(end_column - first_column);
-        for_row_tiles(b, &tile.lines, lines, |b, line, lines| {
-            for_row_tiles(b, &tile.columns, count, |b, column, columns| {
+        for_row_tiles(b, &tile.lines, (lines, RunLengths::Any), |b, line, lines| {
+            for_row_tiles(b, &tile.columns, (count, RunLengths::Any), |b, column, columns| {
                 let position = b.linear(&[line, column], &[count, 1.into()]);
                 let fetched = b.mul(position, self.ahead_of_position());
                 let tap = Tap { ahead: b.add(tap.ahead, fetched), ..*tap };

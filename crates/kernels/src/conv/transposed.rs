@@ -6,6 +6,7 @@ use crate::builder::{Index, KernelBuilder};
 use crate::gemm::{Block, DepthLoop, Finish, Operands, Rows, finish_tile, for_panels, merge_depth};
 use kiln_schedule::conv_shape::{ConvAxis, ConvShape};
 use kiln_schedule::conv_transpose::has_equal_phases;
+use kiln_schedule::run_lengths::RunLengths;
 
 /// A phase along one axis: the outputs `q * stride + number`.
 #[derive(Clone, Copy, Debug)]
@@ -95,7 +96,11 @@ impl Tiles<'_> {
         let row_count = present(b, self.region.rows, rows);
         let column_count = present(b, self.region.columns, cols);
         let filter_base = b.mul(self.group, conv.shape.group_filters());
-        let lines = Rows { lines: row_count, line: window.row, count: column_count, left: base };
+        let lengths = match has_equal_phases(self.op.columns()) {
+            true => RunLengths::of(conv.shape.columns().output, conv.plan.block_columns),
+            false => RunLengths::Any,
+        };
+        let lines = Rows { lines: row_count, line: window.row, count: column_count, lengths, left: base };
         let block = Block { operands, rows: lines, tile: &conv.plan.tile, prefetch: conv.plan.prefetch };
         block.multiply(b, columns, right, &mut |b, place, tile| {
             let output_row = self.output(b, self.region.rows.0, place.line, self.op.rows(), rows);

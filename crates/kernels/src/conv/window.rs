@@ -7,6 +7,7 @@ use super::Conv;
 use crate::builder::{Buffer, Index, KernelBuilder};
 use crate::gemm::{Block, Finish, Operands, Rows, finish_tile, is_first_of_run};
 use kiln_schedule::conv::Access;
+use kiln_schedule::run_lengths::RunLengths;
 
 /// The part of the output that a task computes.
 #[derive(Debug)]
@@ -95,7 +96,8 @@ fn multiply(
         unroll: plan.tile.unroll,
     };
     let (lines, count) = (region.rows.1, region.columns.1);
-    let rows = Rows { lines, line: row_step, count, left: window.base };
+    let lengths = RunLengths::of(shape.columns().output, plan.block_columns);
+    let rows = Rows { lines, line: row_step, count, lengths, left: window.base };
     let block = Block { operands, rows, tile: &plan.tile, prefetch: plan.prefetch };
     let filter_base = b.mul(group, shape.group_filters());
     block.for_panels(b, Index::from(shape.group_filters()), panels, |b, panel, columns| {

@@ -6,6 +6,7 @@ use crate::builder::{Index, KernelBuilder};
 use kiln_ir::Value;
 use kiln_schedule::RegisterTile;
 use kiln_schedule::dot::Unit;
+use kiln_schedule::run_lengths::RunLengths;
 
 /// Rows of the left operand: some lines of rows that follow each other.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +17,8 @@ pub(crate) struct Rows {
     pub line: Index,
     /// Rows of a line.
     pub count: Index,
+    /// How many these may be.
+    pub lengths: RunLengths,
     /// Where the first row begins.
     pub left: Index,
 }
@@ -71,7 +74,7 @@ impl Block<'_> {
         b.for_each(0, self.rows.lines, 1, |b, line| {
             let moved = b.mul(line, self.rows.line);
             let first = b.add(self.rows.left, moved);
-            for_row_tiles(b, &self.tile.rows, self.rows.count, |b, row, rows| {
+            for_row_tiles(b, &self.tile.rows, (self.rows.count, self.rows.lengths), |b, row, rows| {
                 let place = TilePlace { line, row, rows };
                 let moved = b.mul(row, self.operands.left_row);
                 let left = b.add(first, moved);

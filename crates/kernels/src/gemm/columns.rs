@@ -5,6 +5,7 @@ use kiln_arith::IntegerPredicate;
 use kiln_ir::Value;
 use kiln_schedule::RegisterTile;
 use kiln_schedule::dot::Dot;
+use kiln_schedule::run_lengths::{RunLengths, covers};
 
 /// Which lanes of a vector of columns exist.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -107,14 +108,22 @@ pub(crate) fn for_panels(
     });
 }
 
-/// Covers `count` rows greedily with tiles of `sizes` rows; `body` gets the first row of each and is written once for
-/// each size.
+/// Covers `count` rows, which is one of `lengths`, greedily with tiles of `sizes` rows; `body` gets the first row of each
+/// and is written once for each size.
+///
+/// # Panics
+/// When the sizes do not add up to every number of rows that there may be: some would be left out.
 pub(crate) fn for_row_tiles(
     b: &mut KernelBuilder,
     sizes: &[usize],
-    count: Index,
+    (count, lengths): (Index, RunLengths),
     mut body: impl FnMut(&mut KernelBuilder, Index, usize),
 ) {
+    let is_covered = match count.as_constant() {
+        Some(count) => covers(sizes, count.max(0) as usize),
+        None => lengths.are_covered(sizes),
+    };
+    assert!(is_covered, "tiles of {sizes:?} rows cover {count:?} rows, which are {lengths:?}");
     let mut start = Index::Constant(0);
     for &size in sizes {
         let left = b.sub(count, start);

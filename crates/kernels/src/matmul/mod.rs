@@ -9,6 +9,7 @@ use crate::gemm::{
 use kiln_ir::DimExpr;
 use kiln_schedule::dot::sum_type;
 use kiln_schedule::matmul::{MatmulPlan, MatmulShape, MatrixOperand, Right, Surrounded};
+use kiln_schedule::run_lengths::RunLengths;
 use kiln_schedule::{KernelSpec, Plan, Source};
 
 /// Emits a matrix product planned by `kiln_schedule::matmul`.
@@ -99,7 +100,8 @@ impl Matmul<'_> {
             depth: &depth,
             unroll: self.plan.tile.unroll,
         };
-        let run = Rows { lines: 1.into(), line: 0.into(), count: region.rows.1, left: left.base };
+        let lengths = RunLengths::of(self.shape.units_and_rows().1, self.plan.block_rows);
+        let run = Rows { lines: 1.into(), line: 0.into(), count: region.rows.1, lengths, left: left.base };
         let block = Block { operands, rows: run, tile: &self.plan.tile, prefetch: self.plan.prefetch };
         block.for_panels(b, self.extents.columns, region.panels, |b, panel, columns| {
             let columns = if self.plan.right == Right::InPlace { columns.mask_right(b) } else { columns };

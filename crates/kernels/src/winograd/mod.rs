@@ -15,6 +15,8 @@ use crate::gemm::{
 };
 use kiln_ir::Value;
 use kiln_schedule::conv_shape::ConvShape;
+use kiln_schedule::extent::constant;
+use kiln_schedule::run_lengths::RunLengths;
 use kiln_schedule::winograd::{PATCH, Stay, TILE, WinogradPlan, tiles};
 use kiln_schedule::{KernelSpec, Plan, Source};
 
@@ -166,6 +168,8 @@ impl Winograd<'_> {
         let left_row = Index::from(input_pitch);
         let operands =
             Operands { left: self.transformed, left_row, right: self.filters, depth: &depth, unroll: plan.tile.unroll };
+        let total = tiles(shape).map_or(0, |counts| counts.iter().product());
+        let lengths = RunLengths::of(constant(total), constant(plan.block_tiles));
         b.for_each(0, PATCH * PATCH, 1, |b, product| {
             let filters = b.mul(product, plan.filter_pitch());
             let rows = b.mul(product, plan.block_tiles);
@@ -174,7 +178,7 @@ impl Winograd<'_> {
                 let right = b.mul(panel, plan.panel_pitch());
                 let right = b.add(filters, right);
                 let column = b.mul(panel, width);
-                for_row_tiles(b, &plan.tile.rows, block.tiles.1, |b, first_row, size| {
+                for_row_tiles(b, &plan.tile.rows, (block.tiles.1, lengths), |b, first_row, size| {
                     let row = b.add(rows, first_row);
                     let left = b.mul(row, input_pitch);
                     let left = b.add(left, first);

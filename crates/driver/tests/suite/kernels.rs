@@ -58,7 +58,8 @@ fn trial(title: String, name: &str, text: &str, machine: Machine, expected: &Arc
 /// Inputs and outputs of a case for each assignment, interpreted when its first machine asks for them.
 type Expected = OnceLock<Result<Vec<(Vec<Tensor>, Vec<Tensor>)>, String>>;
 
-struct Case {
+/// A module and what its inputs are.
+pub struct Case {
     name: String,
     module: Module,
     assignments: Vec<SymbolValues>,
@@ -67,7 +68,8 @@ struct Case {
 }
 
 impl Case {
-    fn read(name: &str, text: &str) -> Result<Case, Failed> {
+    /// Reads a module and its parameters.
+    pub fn read(name: &str, text: &str) -> Result<Case, Failed> {
         let sink = Sink::new();
         let module = kiln_syntax::parse(text, name, &dialects(), &sink).ok_or_else(|| failure(&sink))?;
         let errors = kiln_ir::verify(&module, module.top());
@@ -126,7 +128,8 @@ impl Case {
         self.assignments.iter().enumerate().map(expect).collect()
     }
 
-    fn compile(&self, machine: &Machine, folder: &Path) -> Result<PathBuf, Failed> {
+    /// Compiles the module to a file in `folder`.
+    pub fn compile(&self, machine: &Machine, folder: &Path) -> Result<PathBuf, Failed> {
         let (sink, target) = (Sink::new(), machine.target()?);
         let mut module = self.module.clone();
         run(&mut module, &pipeline::lowering(&target), &sink).ok_or_else(|| failure(&sink))?;
@@ -170,7 +173,8 @@ impl Case {
         Ok(inputs)
     }
 
-    fn interpret(&self, inputs: &[Tensor]) -> Result<Vec<Tensor>, String> {
+    /// What the interpreter makes of inputs.
+    pub fn interpret(&self, inputs: &[Tensor]) -> Result<Vec<Tensor>, String> {
         let outputs = Interpreter::new(&self.module).and_then(|interpreter| interpreter.run(inputs));
         outputs.map_err(|error| error.to_string())
     }

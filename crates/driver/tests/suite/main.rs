@@ -4,6 +4,7 @@
 //! One binary, since linking LLVM takes long. Arguments choose trials by name, as in any test binary: `kernels/conv`,
 //! `onnx/node/test_add`, `random`. Code is generated for this machine; kernels run on other processors too.
 
+mod accuracy;
 mod kernels;
 mod machines;
 mod onnx_cases;
@@ -22,6 +23,7 @@ fn main() {
     let mut trials = kernels::trials();
     trials.extend(suite.trials());
     trials.extend(random_graphs::trials());
+    trials.extend(accuracy::trials());
     let conclusion = libtest_mimic::run(&arguments, trials);
     suite.finish();
     conclusion.exit();

@@ -5,8 +5,8 @@
 
 It makes what it needs: the Python environment, and the models by bench/export.py. Each engine runs in a process of its
 own. Its outputs are compared with onnxruntime's; then batches of runs alternate between the engines, so that all see the
-same machine: its clock, its caches, its other load. The page and its plot are written when everything was measured, and
-bench/results.json always. The exit status tells whether Kiln runs all rows and agrees on them.
+same machine: its clock, its caches, its other load. The page and its plot are written when every row was measured, by
+whichever engines, and bench/results.json always. The exit status tells whether Kiln runs all rows and agrees on them.
 """
 
 import argparse
@@ -153,7 +153,7 @@ def parse_arguments():
     parser.add_argument("--kiln", type=Path, default=ROOT / "target/release/kiln")
     parser.add_argument("--scratch", type=Path, default=ROOT / "target/bench", help="folder for the compiled models")
     arguments = parser.parse_args()
-    arguments.complete = not (arguments.models or arguments.engines or arguments.quick)
+    arguments.complete = not (arguments.models or arguments.quick)
     if arguments.quick:
         arguments.repeats = min(arguments.repeats, 4)
     arguments.engines = [name for name in arguments.engines.split(",") if name] or list(ENGINES)

@@ -22,14 +22,16 @@ pub use form::{PackForm, Packing};
 
 use crate::plan::Plan;
 use kiln_ir::{Builder, Module, Op, Value};
-use rustc_hash::FxHashMap;
+use kiln_tensor::Tensor;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Packs the operands of every planned fusion inside `root` that are not yet packed; returns how many were packed.
 ///
 /// A constant that several fusions want in one form is packed once.
 pub fn pack_weights(module: &mut Module, root: Op) -> usize {
-    let mut packed: FxHashMap<(Value, PackForm), Value> = FxHashMap::default();
     let fusions: Vec<Op> = module.walk(root).into_iter().filter(|&op| module.is(op, "graph.fusion")).collect();
+    let mut packed = pack_constants(module, &fusions);
     let mut count = 0;
     for fusion in fusions {
         let plan = module.attribute(fusion, "plan").and_then(Plan::from_attribute);
@@ -49,23 +51,44 @@ pub fn pack_weights(module: &mut Module, root: Op) -> usize {
     count
 }
 
+/// The packed forms of all constants that fusions want packed, made on all threads: they are most of a model.
+fn pack_constants(module: &mut Module, fusions: &[Op]) -> FxHashMap<(Value, PackForm), Value> {
+    let mut wanted = Vec::new();
+    let mut known = FxHashSet::default();
+    for &fusion in fusions {
+        let plan = module.attribute(fusion, "plan").and_then(Plan::from_attribute);
+        for Packing { input, form } in plan.iter().flat_map(Packing::all) {
+            let operand = module.operand(fusion, input);
+            let constant = module.constant_tensor(operand).filter(|_| known.insert((operand, form)));
+            wanted.extend(constant.map(|tensor| (operand, form, tensor)));
+        }
+    }
+    let pack = |(operand, form, tensor): (Value, PackForm, Tensor)| {
+        let layout = form.layout(tensor.shape());
+        let tensor = gather::pack_tensor(&tensor, &layout);
+        ((operand, form), layout, tensor)
+    };
+    let made: Vec<_> = wanted.into_par_iter().map(pack).collect();
+    let place = |((operand, form), layout, tensor): ((Value, PackForm), form::PackedLayout, Tensor)| {
+        let constant = module.defining_op(operand).expect("a constant is an op's result");
+        let value = module.tensor_attribute(tensor);
+        let mut builder = Builder::before(module, constant);
+        let ty = layout.packed_type(builder.module.ty(operand).scalar());
+        ((operand, form), builder.op("graph.constant").attribute("value", value).result(ty).value())
+    };
+    made.into_iter().map(place).collect()
+}
+
 /// Whether operands of the planned kernel are packed by now.
 pub(crate) fn is_packed(plan: &Plan) -> bool {
     plan.options.get("pack").is_some() && Packing::all(plan).is_empty()
 }
 
-/// The packed form of `operand`, which `fusion` reads.
+/// The packed form of `operand`, which is computed at run time and which `fusion` reads.
 fn pack(module: &mut Module, fusion: Op, operand: Value, form: PackForm) -> Value {
     let shape = module.ty(operand).as_tensor().and_then(|tensor| tensor.static_shape());
     let shape = shape.expect("planners pack operands of known extents only");
     let layout = form.layout(&shape);
-    if let (Some(tensor), Some(constant)) = (module.constant_tensor(operand), module.defining_op(operand)) {
-        let tensor = gather::pack_tensor(&tensor, &layout);
-        let value = module.tensor_attribute(tensor);
-        let mut builder = Builder::before(module, constant);
-        let ty = layout.packed_type(builder.module.ty(operand).scalar());
-        return builder.op("graph.constant").attribute("value", value).result(ty).value();
-    }
     // In the operand's own block, so that kernels of other blocks may read it, too.
     let home = module.defining_block(operand);
     let mut place = fusion;

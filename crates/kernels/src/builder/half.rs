@@ -1,10 +1,13 @@
 //! Conversions of 16-bit and 8-bit floats, by bits where the target has no instruction for them, so that no library is needed.
 
-use crate::builder::KernelBuilder;
+use crate::builder::{KernelBuilder, lanes_of};
 use kiln_arith::{FloatPredicate, IntegerPredicate};
 use kiln_ir::{Type, Value};
 use kiln_target::Architecture;
 use kiln_tensor::{ElementType, Float8};
+
+/// Numbers that an instruction rounds to `bf16` at once.
+const BF16_LANES: usize = 16;
 
 impl KernelBuilder<'_> {
     /// Whether `f16` converts in one instruction: the x86 cpus with FMA have F16C, too, and every AArch64 cpu converts.
@@ -110,6 +113,12 @@ impl KernelBuilder<'_> {
 
     /// The bits of an `f32` rounded to the nearest `bf16`, halves to even; NaN stays NaN.
     pub(super) fn f32_to_bf16(&mut self, value: Value) -> Value {
+        // The instruction takes denormal numbers for zero, as those that multiply do.
+        if self.flushes && self.target.dots.halves && self.lane_count(value) == BF16_LANES {
+            let rounded = lanes_of(Type::from_element(ElementType::BF16), BF16_LANES);
+            let rounded = self.intrinsic("llvm.x86.avx512bf16.cvtneps2bf16.512", &[value], &[rounded])[0];
+            return self.op("vector.bitcast", &[rounded], lanes_of(Type::integer(16), BF16_LANES));
+        }
         let word = self.retyped(value, Type::i32());
         let bits = self.op("arith.bitcast", &[value], word);
         let (sixteen, one, half) = (self.integer(16, word), self.integer(1, word), self.integer(0x7fff, word));

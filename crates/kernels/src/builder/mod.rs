@@ -25,7 +25,7 @@ pub use index::{Condition, Index};
 pub use memory::Lanes;
 
 use kiln_ir::{Attribute, Block, Builder, InsertionPoint, Module, Op, OpState, Type, Value};
-use kiln_schedule::KernelSpec;
+use kiln_schedule::{KernelSpec, NodeSpec};
 use kiln_target::Target;
 use kiln_tensor::ElementType;
 use rustc_hash::FxHashMap;
@@ -71,6 +71,8 @@ pub struct KernelBuilder<'m> {
     pub end: Index,
     runtime: Value,
     node: Value,
+    /// Whether products of `bf16` take denormal numbers for zero, so that rounding may, too.
+    flushes: bool,
 }
 
 impl<'m> KernelBuilder<'m> {
@@ -120,6 +122,7 @@ impl<'m> KernelBuilder<'m> {
             end: Index::Value(rest[2]),
             runtime: rest[3],
             node: rest[4],
+            flushes: spec.nodes.iter().any(multiplies_halves),
         }
     }
 
@@ -226,6 +229,12 @@ impl<'m> KernelBuilder<'m> {
         self.builder.point = point;
         result
     }
+}
+
+/// Whether a node multiplies numbers of `bf16` and sums them as `f32`.
+fn multiplies_halves(node: &NodeSpec) -> bool {
+    let is_f32 = node.results.first().is_some_and(|result| result.element == ElementType::F32);
+    is_f32 && node.attributes.bool("widening") == Some(true)
 }
 
 /// The type elements have in memory: signless integers, truth values as bytes, floats of less than 32 bits as their bits.

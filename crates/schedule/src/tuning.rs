@@ -77,6 +77,9 @@ pub fn prefetches(target: &Target) -> bool {
     target.architecture == Architecture::X86_64
 }
 
+/// Bytes ahead of a stream of panels, each of which is read for a few rows only, that are fetched into the cache.
+pub const STREAM_AHEAD: usize = 4096;
+
 /// Steps of the depth that are written out one after the other, where they divide it: counting takes slots that
 /// multiplications need.
 ///

@@ -4,7 +4,7 @@ use super::accumulate::Ahead;
 use super::{Columns, Operands, accumulate, for_panels, for_row_tiles, tiles, zero_tile};
 use crate::builder::{Index, KernelBuilder};
 use kiln_ir::Value;
-use kiln_schedule::RegisterTile;
+use kiln_schedule::{RegisterTile, tuning};
 use kiln_schedule::dot::Unit;
 use kiln_schedule::run_lengths::RunLengths;
 
@@ -92,6 +92,11 @@ impl Block<'_> {
         let counts: Vec<Index> = self.operands.depth.iter().map(|level| level.count).collect();
         let steps = b.product(&counts);
         let panel = b.mul(steps, width);
+        if self.rows.lines.is(1) && self.rows.count.as_constant().is_some_and(|rows| rows <= tuning::FEW_ROWS as i64) {
+            // What is multiplied as fast as it comes would be gone from the cache by then.
+            let distance = tuning::STREAM_AHEAD / self.operands.right.element.byte_size();
+            return Ahead { offset: b.add(right, distance), step: Index::from(width), width };
+        }
         let next = b.add(right, panel);
         let all = b.mul(self.rows.lines, self.rows.count);
         let of_row = b.ceil_div(panel, all);

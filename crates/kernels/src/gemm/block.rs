@@ -4,9 +4,9 @@ use super::accumulate::Ahead;
 use super::{Columns, Operands, accumulate, for_panels, for_row_tiles, tiles, zero_tile};
 use crate::builder::{Index, KernelBuilder};
 use kiln_ir::Value;
-use kiln_schedule::{RegisterTile, tuning};
 use kiln_schedule::dot::Unit;
 use kiln_schedule::run_lengths::RunLengths;
+use kiln_schedule::{RegisterTile, tuning};
 
 /// Rows of the left operand: some lines of rows that follow each other.
 #[derive(Clone, Copy, Debug)]

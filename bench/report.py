@@ -189,7 +189,7 @@ def versions(latencies: list[dict]) -> str:
 PAGE = """\
 # Benchmarks
 
-Written by `make bench` on this machine: {machine}; {versions}.
+Written by `bench/run.py` (`make bench` is all its engines) on this machine: {machine}; {versions}.
 
 Milliseconds that one run takes, the median, at batch 1 and with fixed shapes. The models are those of `bench/rows.toml`:
 real architectures with random weights, and a few real models. Kiln's are compiled with `kiln compile MODEL` and nothing

@@ -138,19 +138,14 @@ impl KernelBuilder<'_> {
         self.addf(angle, angle)
     }
 
-    /// `e^|x| / 2`, without overflow where the result is finite.
+    /// `e^|x| / 2`, without overflow where the result is finite: the square of `e^(|x| / 2)`, whose argument is exact.
     fn half_exp(&mut self, x: Value) -> Value {
-        let magnitude = self.absolute(x);
-        let shift = self.like(x, std::f64::consts::LN_2);
         let half = self.like(x, 0.5);
-        // Below 1 the shift would lose digits.
-        let one = self.like(x, 1.0);
-        let is_large = self.compare_floats(FloatPredicate::OrderedGreater, magnitude, one);
-        let shifted = self.subf(magnitude, shift);
-        let argument = self.select(is_large, shifted, magnitude);
-        let exp = self.exp(argument);
-        let halved = self.mulf(exp, half);
-        self.select(is_large, exp, halved)
+        let magnitude = self.absolute(x);
+        let argument = self.mulf(magnitude, half);
+        let root = self.exp(argument);
+        let halved = self.mulf(root, half);
+        self.mulf(halved, root)
     }
 
     /// The hyperbolic sine: a power series below 1, exponentials above.

@@ -18,6 +18,14 @@ impl Sink {
         self.0.lock().expect("no reporter panics").push(diagnostic);
     }
 
+    /// Whether nothing was reported.
+    ///
+    /// # Panics
+    /// Never: nobody who reports does.
+    pub fn is_empty(&self) -> bool {
+        self.0.lock().expect("no reporter panics").is_empty()
+    }
+
     /// Whether there is an error among them.
     pub fn has_errors(&self) -> bool {
         self.error_count() > 0

@@ -1,6 +1,7 @@
 //! From a model file to what the user asked for.
 
 use crate::report::Report;
+use crate::results::ResultCache;
 use crate::stages::{Stages, parse, succeeded};
 use crate::{text, versions};
 use kiln_codegen::ObjectCache;
@@ -67,6 +68,8 @@ pub struct Request {
     pub threads: usize,
     /// Where objects made before are kept, if anywhere.
     pub cache: Option<ObjectCache>,
+    /// Where models compiled before are kept, if anywhere.
+    pub results: Option<ResultCache>,
     /// Whether the summary has a report; its counts are looked at where inputs have these shapes, by input name. Symbols
     /// that no shape tells are 1.
     pub report: Option<Vec<(String, Vec<Option<u64>>)>>,
@@ -95,6 +98,8 @@ pub struct Summary {
     pub kernels: usize,
     /// What each stage and pass did, if the request asks for it.
     pub report: Option<Report>,
+    /// The files that were read besides the model's own, by their paths in its folder.
+    pub neighbours: Vec<String>,
 }
 
 /// Told how far a compilation is.
@@ -138,8 +143,17 @@ pub(crate) fn about<T>(model: &Path, sink: &Sink, work: impl FnOnce(&Sink) -> T)
 }
 
 pub(crate) fn compile_model(request: &Request, sink: &Sink, progress: &dyn Progress) -> Option<Summary> {
+    let known = request.results.as_ref().and_then(|results| results.known(request));
+    if let Some(summary) = known.as_ref().and_then(|known| known.find(request)) {
+        return Some(summary);
+    }
     let mut stages = Stages::new(request, sink, progress);
-    let summary = run_stages(&mut stages, request, sink)?;
+    let mut summary = run_stages(&mut stages, request, sink)?;
+    summary.neighbours = std::mem::take(&mut stages.neighbours);
+    // What was said while it was compiled would not be said again.
+    if let Some(known) = known.filter(|_| sink.is_empty()) {
+        known.insert(request, &summary);
+    }
     Some(Summary { report: stages.into_report(), ..summary })
 }
 
@@ -175,15 +189,20 @@ pub fn open_cache(folder: &Path) -> Result<ObjectCache, String> {
 /// Reads the model into its framework's dialect, its inputs of the shapes that the request gives them. Text is taken as it
 /// is, in whichever dialect.
 pub fn import(model: &Path, request: &Request, sink: &Sink) -> Option<Module> {
+    import_files(model, request, sink).map(|(module, _)| module)
+}
+
+/// [`import`], with the files that were read besides the model's own, by their paths in its folder.
+pub(crate) fn import_files(model: &Path, request: &Request, sink: &Sink) -> Option<(Module, Vec<String>)> {
     if text::is_text(model) {
         let mut module = text::read(model, sink)?;
-        return kiln_import_core::specialize(&mut module, &request.shapes, sink).then_some(module);
+        return kiln_import_core::specialize(&mut module, &request.shapes, sink).then_some((module, Vec::new()));
     }
     let options = ImportOptions { constants: request.constants.clone() };
     let mut imported = kiln_import_onnx::import_partly(model, &kiln_registry::dialects(), &options, sink)?;
     let specialized = kiln_import_core::specialize(&mut imported.module, &request.shapes, sink);
     if specialized && imported.is_complete {
-        return Some(imported.module);
+        return Some((imported.module, imported.neighbours));
     }
     // Who repairs the file wants to know all that is in the way.
     report_unsupported(&imported.module, sink);

@@ -1,5 +1,6 @@
 //! Runs the stages of a compilation, and notes what each of them did if somebody wants to know.
 
+use crate::compile::import_files;
 use crate::report::Report;
 use crate::{Progress, Request, Summary};
 use kiln_diag::{Diagnostic, Place, Sink};
@@ -48,17 +49,21 @@ pub(crate) struct Stages<'a> {
     progress: &'a dyn Progress,
     /// What they did so far, if somebody wants to know.
     report: Option<Report>,
+    /// The files that the import read besides the model's own.
+    pub(crate) neighbours: Vec<String>,
 }
 
 impl<'a> Stages<'a> {
     pub(crate) fn new(request: &'a Request, sink: &'a Sink, progress: &'a dyn Progress) -> Stages<'a> {
         let report = request.report.as_ref().map(|_| Report::new(request));
-        Stages { request, sink, progress, report }
+        Stages { request, sink, progress, report, neighbours: Vec::new() }
     }
 
     /// Reads the model.
     pub(crate) fn import(&mut self) -> Option<Module> {
-        let module = self.step("import", |request, sink| crate::import(&request.model, request, sink))?;
+        let import = |request: &Request, sink: &Sink| import_files(&request.model, request, sink);
+        let (module, neighbours) = self.step("import", import)?;
+        self.neighbours = neighbours;
         let Some((report, shapes)) = self.report.as_mut().zip(self.request.report.as_ref()) else {
             return Some(module);
         };

@@ -94,6 +94,7 @@ fn try_compile(path: &Path) -> Result<bool, String> {
         debug_rules: false,
         threads: 1,
         cache: None,
+        results: None,
         report: None,
         explain: false,
     };

@@ -192,12 +192,50 @@ fn the_same_model_gives_the_same_bytes() {
         &["--threads", "4", "--report", "report.txt"],
     ];
     for options in variations {
+        // Kernels are kept, but not the models they are linked to.
+        let _ = std::fs::remove_dir_all(cache.join("models"));
         let elsewhere = tempfile::tempdir().expect("writable");
         let arguments = [&["compile", model], options].concat();
         assert_eq!(kiln(elsewhere.path(), &arguments).0, 0, "{options:?}");
         assert!(results(elsewhere.path()) == first, "{options:?} changes the result");
     }
     assert!(cache.read_dir().expect("made").count() > 1, "the model is compiled in several parts");
+}
+
+#[test]
+fn a_cached_model_is_the_one_that_compiling_gives() {
+    let external = onnx::Tensor::new("w", FLOAT, &[8, 5]).external(&[("location", "weights")]);
+    let model = onnx::Model::default().input("x", FLOAT, &["N", "8"]).tensor(external);
+    let (directory, _) = prepare(&model.node("MatMul", &["x", "w"], "y").output("y", FLOAT, &["N", "5"]));
+    let folder = directory.path();
+    let write_weights = |value: f32| {
+        let bytes: Vec<u8> = std::iter::repeat_n(value.to_le_bytes(), 40).flatten().collect();
+        std::fs::write(folder.join("weights"), bytes).expect("writable");
+    };
+    let result = |options: &[&str]| {
+        compile(folder, options);
+        ["model.so", "model.h"].map(|name| std::fs::read(folder.join(name)).expect("compilation wrote it"))
+    };
+    let cached = |options: &[&str]| result(&[&["--cache", "cache"], options].concat());
+    let entries = || folder.join("cache/models").read_dir().expect("made").count();
+    write_weights(1.0);
+    let ones = result(&[]);
+    assert!(cached(&[]) == ones && cached(&[]) == ones);
+    assert_eq!(entries(), 1, "the second result is the first one");
+    // Weights in another file; options; text instead of a file.
+    write_weights(2.0);
+    let twos = result(&[]);
+    assert!(twos != ones && cached(&[]) == twos && cached(&[]) == twos);
+    write_weights(1.0);
+    assert!(cached(&[]) == ones);
+    assert!(cached(&["-O0"]) == result(&["-O0"]));
+    assert_eq!(entries(), 2, "weights in another file make room for each other");
+    let (status, text, _) = kiln(folder, &["compile", "model.onnx", "--cache", "cache", "--emit", "graph"]);
+    assert!(status == 0 && text.contains("graph.matmul"), "text is made anew");
+    // What is damaged is made anew.
+    let entry = folder.join("cache/models").read_dir().expect("made").flatten().next().expect("an entry").path();
+    std::fs::write(entry.join("record"), "weight").expect("writable");
+    assert!(cached(&[]) == ones && cached(&["-O0"]) == result(&["-O0"]));
 }
 
 #[test]

@@ -145,6 +145,7 @@ impl Case {
             constants: Vec::new(),
             threads: 1,
             cache: None,
+            results: None,
             report: None,
             explain: false,
             rules: Vec::new(),

@@ -87,6 +87,7 @@ fn compile(module: &Module, level: OptimizationLevel, folder: &Path) -> Result<M
         debug_rules: false,
         threads: 1,
         cache: None,
+        results: None,
         report: None,
         explain: false,
     };

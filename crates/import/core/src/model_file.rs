@@ -12,7 +12,15 @@ use std::sync::Mutex;
 pub struct ModelFile {
     path: PathBuf,
     bytes: MappedFile,
-    neighbours: Mutex<FxHashMap<PathBuf, MappedFile>>,
+    neighbours: Mutex<FxHashMap<PathBuf, Neighbour>>,
+}
+
+/// A file in the model's folder.
+#[derive(Debug)]
+struct Neighbour {
+    /// Where the model says it is.
+    location: String,
+    bytes: MappedFile,
 }
 
 impl ModelFile {
@@ -67,12 +75,23 @@ impl ModelFile {
             return Err(format!("external data \"{location}\" is a link that leaves the model's folder"));
         }
         let mut neighbours = self.neighbours.lock().expect("no holder of the lock panics");
-        if let Some(file) = neighbours.get(&path) {
-            return Ok(file.clone());
+        if let Some(neighbour) = neighbours.get(&path) {
+            return Ok(neighbour.bytes.clone());
         }
         let file = map_regular(&path).map_err(unreadable)?;
-        neighbours.insert(path, file.clone());
+        neighbours.insert(path, Neighbour { location: location.to_owned(), bytes: file.clone() });
         Ok(file)
+    }
+
+    /// The files mapped besides the model's own, by the paths that it names them by, in alphabetical order.
+    ///
+    /// # Panics
+    /// Never: nobody who holds the lock does.
+    pub fn neighbours(&self) -> Vec<String> {
+        let neighbours = self.neighbours.lock().expect("no holder of the lock panics");
+        let mut locations: Vec<_> = neighbours.values().map(|neighbour| neighbour.location.clone()).collect();
+        locations.sort_unstable();
+        locations
     }
 }
 
@@ -103,6 +122,8 @@ mod tests {
         for location in ["../secret", "/etc/passwd", "weights/../../secret", "link", "weights", "absent", "", "a\0b"] {
             assert!(file.open_neighbour(location).is_err(), "{location:?}");
         }
+        file.open_neighbour("./weights/w").expect("the same file");
+        assert_eq!(file.neighbours(), ["weights/w"]);
     }
 
     #[test]

@@ -70,6 +70,8 @@ pub struct Import {
     /// Whether there were no errors. If there were, the module is there to be looked at, not to be compiled: what could
     /// not be imported is missing in it.
     pub is_complete: bool,
+    /// The files that were read besides the model's own, by their paths in its folder.
+    pub neighbours: Vec<String>,
 }
 
 /// [`import_with`], for callers who have more to say about a file that is wrong already. `None` if there is no graph to
@@ -85,5 +87,5 @@ pub fn import_partly(path: &Path, registry: &Arc<Registry>, options: &ImportOpti
     let reporter = Reporter::new(sink, &path.display().to_string());
     let decoded = model::decode(&file, &reporter)?;
     let module = importer::Importer::new(&file, &decoded, registry.clone(), &reporter).import_model(options);
-    Some(Import { module, is_complete: !reporter.has_errors() })
+    Some(Import { module, is_complete: !reporter.has_errors(), neighbours: file.neighbours() })
 }

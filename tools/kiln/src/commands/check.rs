@@ -87,6 +87,7 @@ impl CheckCommand {
             debug_rules: false,
             threads: self.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
             cache: None,
+            results: None,
             report: None,
             explain: false,
         };

@@ -7,7 +7,7 @@ use crate::progress::Steps;
 use crate::report::{self, ReportFormat};
 use clap::{Args, ValueEnum};
 use kiln_diag::Sink;
-use kiln_driver::{OptimizationLevel, Request, compile, open_cache, resolve_targets};
+use kiln_driver::{OptimizationLevel, Request, ResultCache, compile, open_cache, resolve_targets};
 use kiln_npy::read_npy_file;
 use std::path::{Path, PathBuf};
 
@@ -22,6 +22,7 @@ Examples:
   kiln compile model.onnx --cpu x86-64-v2,x86-64-v3,x86-64-v4    one file for old and new machines
   kiln compile model.onnx --shape x=1x3x224x224      fixes the extents of an input
   kiln compile model.onnx --emit graph               prints the optimized graph
+  kiln compile model.onnx --cache ~/.cache/kiln      what was compiled before is there at once
   kiln compile model.onnx --rules fuse.rules         rewrites the graph by rules of your own
   kiln compile model.onnx --explain                  prints how each kernel could be computed, and why it is as it is
   kiln compile model.onnx --report report.json       tells what each stage and pass did, and of each kernel")]
@@ -76,7 +77,7 @@ pub struct CompileCommand {
     #[arg(long)]
     debug_rules: bool,
 
-    /// Keeps compiled kernels in a folder, and takes from it those that are there already.
+    /// Keeps compiled models and kernels in a folder, and takes from it those that are there already.
     #[arg(long, value_name = "FOLDER")]
     cache: Option<PathBuf>,
 
@@ -231,6 +232,7 @@ impl CompileCommand {
             report: (self.report.is_some() || self.explain).then(|| shapes(&self.report_shapes)),
             explain: self.explain,
             cache: self.cache.as_deref().map(open_cache).transpose().map_err(Failure::Input)?,
+            results: self.cache.as_deref().map(ResultCache::open).transpose().map_err(Failure::Input)?,
         })
     }
 }

@@ -55,6 +55,7 @@ impl InspectCommand {
             debug_rules: false,
             threads: 1,
             cache: None,
+            results: None,
             report: None,
             explain: false,
         };

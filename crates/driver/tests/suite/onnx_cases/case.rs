@@ -143,6 +143,7 @@ impl Case {
             debug_rules: false,
             threads: 1,
             cache: Some(object_cache()?),
+            results: None,
             report: None,
             explain: false,
         };

@@ -40,6 +40,7 @@ enum { KILN_HWCAP = 16, KILN_HWCAP2 = 26 };
 #if defined(__x86_64__)
 enum {
   SYSTEM_RT_SIGPROCMASK = 14,
+  SYSTEM_MADVISE = 28,
   SYSTEM_GETPID = 39,
   SYSTEM_ARCH_PRCTL = 158,
   SYSTEM_FUTEX = 202,
@@ -48,12 +49,18 @@ enum {
 /* What arch_prctl is asked for: to let the process use registers, and those that hold the tiles of AMX. */
 enum { ARCH_REQ_XCOMP_PERM = 0x1023, XFEATURE_XTILEDATA = 18 };
 #elif defined(__aarch64__) || defined(__riscv)
-enum { SYSTEM_FUTEX = 98, SYSTEM_SCHED_GETAFFINITY = 123, SYSTEM_RT_SIGPROCMASK = 135, SYSTEM_GETPID = 172 };
+enum {
+  SYSTEM_FUTEX = 98,
+  SYSTEM_SCHED_GETAFFINITY = 123,
+  SYSTEM_RT_SIGPROCMASK = 135,
+  SYSTEM_GETPID = 172,
+  SYSTEM_MADVISE = 233
+};
 #else
 #error "no system call numbers for this processor"
 #endif
 
-enum { FUTEX_WAIT_PRIVATE = 128, FUTEX_WAKE_PRIVATE = 129 };
+enum { FUTEX_WAIT_PRIVATE = 128, FUTEX_WAKE_PRIVATE = 129, MADVISE_HUGE_PAGES = 14 };
 
 /* Sleeps while *word is expected; may also return for no reason. */
 static inline void kiln_futex_wait(_Atomic uint32_t *word, uint32_t expected) {

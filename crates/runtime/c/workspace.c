@@ -3,11 +3,14 @@
  *
  * A handful of slots, each taken and filled with one atomic exchange: as many runs at once as there are slots allocate
  * nothing after their first. There is no lock, so a process that forks in the midst of this loses a block at worst.
+ *
+ * Large ones ask for huge pages. Kernels go through several tensors at once, and those that transform blocks write to
+ * dozens of places in turn, each in a page of its own: more of 4 KiB than a processor keeps the addresses of.
  */
 
 #include "kiln_runtime.h"
 
-enum { SLOTS = 16 };
+enum { SLOTS = 16, HUGE_PAGE = 2 << 20 };
 
 /* In front of each aligned workspace. */
 struct block {
@@ -22,15 +25,19 @@ static _Atomic(void *) slots[SLOTS];
 static struct block *block_of(void *workspace) { return (struct block *)workspace - 1; }
 
 static void *allocate(uint64_t size) {
-  uint64_t total;
-  if (__builtin_add_overflow(size, (uint64_t)(2 * KILN_WORKSPACE_ALIGNMENT), &total) || total > (uint64_t)INT64_MAX)
+  uint64_t alignment = size < HUGE_PAGE ? KILN_WORKSPACE_ALIGNMENT : HUGE_PAGE, total;
+  if (__builtin_add_overflow(size, alignment + KILN_WORKSPACE_ALIGNMENT, &total) || total > (uint64_t)INT64_MAX)
     return NULL;
   char *allocated = malloc(total);
   if (!allocated)
     return NULL;
-  /* At least one alignment further on, so that the header fits in front. */
-  char *workspace = allocated + 2 * KILN_WORKSPACE_ALIGNMENT - (uintptr_t)allocated % KILN_WORKSPACE_ALIGNMENT;
+  /* The header fits in front. */
+  char *workspace = allocated + KILN_WORKSPACE_ALIGNMENT;
+  workspace += (alignment - (uintptr_t)workspace % alignment) % alignment;
   *block_of(workspace) = (struct block){allocated, size};
+  /* A system that has none, or gives none, is as good as before. */
+  if (alignment == HUGE_PAGE)
+    syscall(SYSTEM_MADVISE, workspace, (unsigned long)(size - size % HUGE_PAGE), (long)MADVISE_HUGE_PAGES);
   return workspace;
 }
 

@@ -52,3 +52,30 @@ func.func {sym_name = "depthwise", function_type = (tensor<1x4x4x2xf32>, tensor<
   %0 = graph.conv %x, %w {strides = [1, 1], dilations = [1, 1], pad_low = [1, 1], pad_high = [1, 1], groups = 2, layout = "channels_last"} : (tensor<1x4x4x2xf32>, tensor<2x1x3x3xf32>) -> tensor<1x4x4x2xf32>
   func.return %0 : (tensor<1x4x4x2xf32>) -> ()
 }) : () -> ()
+
+// An attention's operands are rounded, its mask and its result are not.
+// CHECK-LABEL: sym_name = "attention"
+// CHECK: %[[E:.*]] = graph.exp
+// CHECK: %[[S:.*]] = graph.cast %[[E]] : (tensor<8x16xf32>) -> tensor<8x16xbf16>
+// CHECK: %[[Q:.*]] = graph.reshape %[[S]]
+// CHECK: graph.attention %[[Q]], %[[Q]], %[[Q]], {{.*}} {{{.*}}widening = true{{.*}}} : (tensor<2x8x8xbf16>, tensor<2x8x8xbf16>, tensor<2x8x8xbf16>, tensor<8xf32>) -> tensor<2x8x8xf32>
+func.func {sym_name = "attention", function_type = (tensor<8x16xf32>, tensor<8xf32>) -> tensor<2x8x8xf32>} ({
+^bb0(%x: tensor<8x16xf32>, %m: tensor<8xf32>):
+  %0 = graph.exp %x : (tensor<8x16xf32>) -> tensor<8x16xf32>
+  %1 = graph.reshape %0 : (tensor<8x16xf32>) -> tensor<2x8x8xf32>
+  %2 = graph.attention %1, %1, %1, %m {scale = 1.0} : (tensor<2x8x8xf32>, tensor<2x8x8xf32>, tensor<2x8x8xf32>, tensor<8xf32>) -> tensor<2x8x8xf32>
+  func.return %2 : (tensor<2x8x8xf32>) -> ()
+}) : () -> ()
+
+// Few queries wait for keys as they are; and so do many, for keys that are given out.
+// CHECK-LABEL: sym_name = "cached"
+// CHECK-NOT: bf16
+func.func {sym_name = "cached", function_type = (tensor<2x8x8xf32>, tensor<2x1x8xf32>) -> (tensor<2x8x8xf32>, tensor<2x1x8xf32>, tensor<2x8x8xf32>)} ({
+^bb0(%x: tensor<2x8x8xf32>, %y: tensor<2x1x8xf32>):
+  %0 = graph.exp %x : (tensor<2x8x8xf32>) -> tensor<2x8x8xf32>
+  %1 = graph.exp %0 : (tensor<2x8x8xf32>) -> tensor<2x8x8xf32>
+  %2 = graph.exp %y : (tensor<2x1x8xf32>) -> tensor<2x1x8xf32>
+  %3 = graph.attention %2, %1, %1 {scale = 1.0} : (tensor<2x1x8xf32>, tensor<2x8x8xf32>, tensor<2x8x8xf32>) -> tensor<2x1x8xf32>
+  %4 = graph.attention %1, %0, %1 {scale = 1.0} : (tensor<2x8x8xf32>, tensor<2x8x8xf32>, tensor<2x8x8xf32>) -> tensor<2x8x8xf32>
+  func.return %0, %3, %4 : (tensor<2x8x8xf32>, tensor<2x1x8xf32>, tensor<2x8x8xf32>) -> ()
+}) : () -> ()

@@ -8,18 +8,26 @@
 //! %y = graph.matmul %xs, %ws {widening = true}            // : f32
 //! ```
 //!
+//! So do the two products of an attention of several queries whose operands are computed here.
+//!
 //! What is short already is stored once: who else takes part in elementwise arithmetic with `%x` reads `%xs`, and so does a
 //! `gather` of constant `%w`. Conversions stand where the numbers are made, before ops that only move them.
 
 use crate::matching::{cast, is_elementwise, shape_of};
-use kiln_ir::{Builder, Module, Op, PatternSet, Rewrite, Type, Value};
+use kiln_ir::{Builder, Module, Op, PatternSet, Rewrite, Traits, Type, Value};
 use kiln_tensor::ElementType;
 use rustc_hash::FxHashMap;
 
 const CAST: &str = "graph.cast";
 
+const ATTENTION: &str = "graph.attention";
+
 /// Ops of one operand that move elements as they are.
 const MOVES: [&str; 3] = ["graph.reshape", "graph.transpose", "graph.slice"];
+
+/// The fewest queries of an attention that multiplies shorter numbers: those of few wait for keys and values, which are as
+/// fast as they are in memory.
+const LEAST_QUERIES: u64 = 8;
 
 /// The fewest channels of a group for which a convolution is a product of matrices.
 const LEAST_CHANNELS: i64 = 8;
@@ -29,7 +37,8 @@ pub fn narrow_products(module: &mut Module, root: Op, element: ElementType) -> u
     let products: Vec<Op> = module.walk(root).into_iter().filter(|&op| is_product(module, op)).collect();
     let mut short = FxHashMap::default();
     for &product in &products {
-        for number in 0..2 {
+        let factors = if module.is(product, ATTENTION) { 3 } else { 2 };
+        for number in 0..factors {
             let value = module.operand(product, number);
             let narrow = *short.entry(value).or_insert_with(|| shorten(module, value, element));
             module.set_operand(product, number, narrow);
@@ -48,10 +57,29 @@ fn is_product(module: &Module, op: Op) -> bool {
     if module.is(op, "graph.matmul") {
         return true;
     }
+    if module.is(op, ATTENTION) {
+        let [.., queries, _] = shape_of(module, module.operand(op, 0)) else { return false };
+        let are_few = queries.as_static().is_some_and(|queries| queries < LEAST_QUERIES);
+        return !are_few && (0..3).all(|number| is_made_here(module, module.operand(op, number)));
+    }
     let channels = |value: Value| shape_of(module, value).get(1).and_then(|dim| dim.as_static());
     module.is(op, "graph.conv")
         && (module.attributes(op).i64("groups") == Some(1)
             || channels(module.operand(op, 1)).is_some_and(|channels| channels as i64 >= LEAST_CHANNELS))
+}
+
+/// Whether a value is computed, and not given out as it is: a cache of keys is, and would be converted from end to end.
+fn is_made_here(module: &Module, mut value: Value) -> bool {
+    while let Some(op) = module.defining_op(value) {
+        if module.users(value).iter().any(|&user| module.has_traits(user, Traits::TERMINATOR)) {
+            return false;
+        }
+        if !MOVES.contains(&module.name(op).as_str()) {
+            return true;
+        }
+        value = module.operand(op, 0);
+    }
+    false
 }
 
 /// The short form of a value; whoever else can reads that, too.

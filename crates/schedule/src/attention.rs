@@ -6,12 +6,17 @@
 //! in the first-level cache. (Milakov, Gimelshein: Online normalizer calculation for softmax, 2018; Dao et al.:
 //! FlashAttention, 2022.)
 //!
+//! Both products of `bf16` go to the matrix unit where there is one: exponentials are rounded for the second, and keys and
+//! values are copied so that pairs are neighbours.
+//!
 //! ```text
 //! {block_keys = 128, block_queries = #kiln.dims<[64]>, copy_values = false, family = "attention", lanes = 16,
 //!  tile_rows = [13, 12], tile_vectors = 2, value_vectors = 2, ...}
 //! ```
 
 use crate::anchored::estimate;
+use crate::conv_shape::is_widening;
+use crate::dot::{Dot, TILE_ROWS, Unit};
 use crate::extent::{add, balanced_block, constant, divide_up, multiply};
 use crate::map::serial_tasks;
 use crate::matmul::{MatrixOperand, Transposed, without_transposes};
@@ -44,6 +49,8 @@ pub struct AttentionShape {
     pub transposed: Option<Transposed>,
     /// What is computed in: `f32`, or `f64` for operands of it.
     pub element: ElementType,
+    /// Whether products may be of `bf16`.
+    pub is_widening: bool,
     /// Extents of the batch axes.
     pub batch: Vec<DimExpr>,
     /// Heads of queries.
@@ -97,6 +104,7 @@ impl AttentionShape {
             mask,
             transposed,
             element,
+            is_widening: is_widening(&spec.nodes[anchor]),
             batch: batch.to_vec(),
             heads,
             sharing: if heads == key_heads { constant(1) } else { divide_up(heads, key_heads) },
@@ -116,6 +124,11 @@ impl AttentionShape {
     fn values_are_rows(&self) -> bool {
         let values = &self.operands[2];
         values.last + 1 == values.extents.len() && self.spec.inputs[values.input].element == self.element
+    }
+
+    /// Whether keys and values have rows or columns that are runs in memory.
+    fn have_runs(&self) -> bool {
+        self.operands[1..].iter().all(|operand| operand.last + 2 >= operand.extents.len())
     }
 }
 
@@ -146,8 +159,10 @@ pub struct Scratch {
     pub keys: DimExpr,
     /// Panels of values.
     pub values: DimExpr,
-    /// Scores, then exponentials, of a tile.
+    /// Scores of a tile, then exponentials, if these are not rounded.
     pub scores: DimExpr,
+    /// Exponentials, rounded.
+    pub exponentials: DimExpr,
     /// Sums of values, panel by panel; rows of a panel follow each other.
     pub results: DimExpr,
     /// Per query: the largest score.
@@ -165,8 +180,10 @@ pub struct Scratch {
 impl AttentionPlan {
     /// Plans an attention.
     pub fn new(shape: &AttentionShape, target: &Target) -> AttentionPlan {
-        let most = constant(tuning::ATTENTION_QUERIES);
-        let block_queries = balanced_block(shape.queries, most);
+        let block_queries = balanced_block(shape.queries, constant(tuning::ATTENTION_QUERIES));
+        if let Some(tiles) = AttentionPlan::on_tiles(shape, target, block_queries) {
+            return tiles;
+        }
         let scores = RegisterTile::new(target, shape.element, block_queries, shape.keys);
         let scores = match (shape.queries.as_constant(), block_queries.as_constant()) {
             (Some(queries), Some(block)) if block > 0 => scores.covering((queries % block) as usize),
@@ -178,8 +195,40 @@ impl AttentionPlan {
         let whole = shape.value_size.as_constant().is_some_and(|size| (size as usize).is_multiple_of(values.lanes));
         let readable = shape.values_are_rows() && (whole || target.has_masks);
         let spill = shape.value_size.as_constant().is_none() && !target.has_masks;
-        let block_keys = block_keys(shape, target, &scores);
+        let block_keys = block_keys(shape, target, &scores, shape.element);
         AttentionPlan { scores, values, block_queries, block_keys, copy_values: !readable, spill }
+    }
+
+    /// The plan for the matrix unit, if that is worth while.
+    fn on_tiles(shape: &AttentionShape, target: &Target, block_queries: DimExpr) -> Option<AttentionPlan> {
+        let elements = (ElementType::BF16, ElementType::BF16);
+        let size = shape.size.as_constant()? as usize;
+        if !shape.is_widening || !shape.have_runs() || size == 0 {
+            return None;
+        }
+        let tile = |columns: DimExpr, steps: usize| {
+            RegisterTile::of_matrix_unit(target, elements, block_queries, columns, |_| Some(steps))
+        };
+        let pairs = size.div_ceil(Dot::Halves.terms());
+        let scores = tile(shape.keys, even_steps(pairs))?;
+        let values = tile(shape.value_size, TILE_ROWS)?;
+        let block_keys = block_keys(shape, target, &scores, ElementType::BF16);
+        let block_keys = block_keys.next_multiple_of(values.unroll * values.dot.terms());
+        Some(AttentionPlan { scores, values, block_queries, block_keys, copy_values: true, spill: false })
+    }
+
+    /// Whether products are computed on the matrix unit.
+    pub fn uses_tiles(&self) -> bool {
+        self.scores.unit == Unit::Tiles
+    }
+
+    /// Elements of a query in scratch memory.
+    pub fn depth(&self, shape: &AttentionShape) -> DimExpr {
+        if !self.uses_tiles() {
+            return shape.size;
+        }
+        let step = constant(self.scores.unroll * self.scores.dot.terms());
+        multiply(divide_up(shape.size, step), step)
     }
 
     /// Heads, and blocks of queries of each.
@@ -196,27 +245,34 @@ impl AttentionPlan {
     /// The parts of scratch memory.
     pub fn scratch(&self, shape: &AttentionShape) -> Scratch {
         let mut end = constant(0);
-        let mut part = |elements: DimExpr| {
-            let bytes = multiply(elements, constant(shape.element.byte_size()));
+        let mut part = |elements: DimExpr, element: ElementType| {
+            let bytes = multiply(elements, constant(element.byte_size()));
             let start = end;
             end = add(end, multiply(divide_up(bytes, constant(ALIGNMENT)), constant(ALIGNMENT)));
             start
         };
         let (keys, rows) = (constant(self.block_keys), constant(self.scores.most_rows()));
         let width = multiply(self.value_panels(shape), constant(self.values.columns()));
-        let lanes = constant(self.scores.lanes);
+        let (lanes, depth) = (constant(self.scores.lanes), self.depth(shape));
+        let (sum, factor) = (shape.element, self.factor_type(shape));
         Scratch {
-            queries: part(multiply(self.block_queries, shape.size)),
-            keys: part(multiply(keys, shape.size)),
-            values: part(if self.copy_values { multiply(keys, width) } else { constant(0) }),
-            scores: part(multiply(rows, keys)),
-            results: part(multiply(self.block_queries, width)),
-            maxima: part(self.block_queries),
-            sums: part(self.block_queries),
-            factors: part(rows),
-            spill: part(if self.spill { lanes } else { constant(0) }),
+            queries: part(multiply(self.block_queries, depth), factor),
+            keys: part(multiply(keys, depth), factor),
+            values: part(if self.copy_values { multiply(keys, width) } else { constant(0) }, factor),
+            scores: part(multiply(rows, keys), sum),
+            exponentials: part(if self.uses_tiles() { multiply(rows, keys) } else { constant(0) }, factor),
+            results: part(multiply(self.block_queries, width), sum),
+            maxima: part(self.block_queries, sum),
+            sums: part(self.block_queries, sum),
+            factors: part(rows, sum),
+            spill: part(if self.spill { lanes } else { constant(0) }, sum),
             size: end,
         }
+    }
+
+    /// The elements that are multiplied.
+    pub fn factor_type(&self, shape: &AttentionShape) -> ElementType {
+        if self.uses_tiles() { ElementType::BF16 } else { shape.element }
     }
 
     /// As the printable plan.
@@ -247,8 +303,9 @@ impl AttentionPlan {
     /// When it is a plan of another family.
     pub fn from_plan(plan: &Plan) -> AttentionPlan {
         let scores = RegisterTile::of(plan);
+        let unroll = if scores.unit == Unit::Tiles { TILE_ROWS } else { scores.unroll };
         AttentionPlan {
-            values: RegisterTile { vectors: plan.size("value_vectors"), ..scores.clone() },
+            values: RegisterTile { vectors: plan.size("value_vectors"), unroll, ..scores.clone() },
             scores,
             block_queries: plan.extent("block_queries"),
             block_keys: plan.size("block_keys"),
@@ -258,12 +315,18 @@ impl AttentionPlan {
     }
 }
 
+/// Steps of a depth, filled up so that they fall into tiles of equally many.
+fn even_steps(steps: usize) -> usize {
+    let tiles = steps.div_ceil(TILE_ROWS);
+    steps.next_multiple_of(tiles)
+}
+
 /// Keys of a block: so many that they, their values and a tile of scores take their share of the cache.
-fn block_keys(shape: &AttentionShape, target: &Target, tile: &RegisterTile) -> usize {
+fn block_keys(shape: &AttentionShape, target: &Target, tile: &RegisterTile, factor: ElementType) -> usize {
     let (share, of) = tuning::ATTENTION_SHARE;
     let extent = |expr: DimExpr| expr.as_constant().map_or(tuning::SYMBOLIC_LENGTH, |extent| extent as usize);
-    let elements = extent(shape.size) + extent(shape.value_size) + tile.most_rows();
-    let fitting = target.caches.l2 * share / of / (elements * shape.element.byte_size());
+    let copies = (extent(shape.size) + extent(shape.value_size)) * factor.byte_size();
+    let fitting = target.caches.l2 * share / of / (copies + tile.most_rows() * shape.element.byte_size());
     let columns = tile.columns();
     let most = fitting.min(tuning::ATTENTION_KEYS) / columns * columns;
     let needed = shape.keys.as_constant().map_or(most, |keys| (keys as usize).next_multiple_of(columns));

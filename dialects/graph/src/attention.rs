@@ -1,5 +1,6 @@
 //! `graph.attention`: scaled dot-product attention of many heads.
 
+use crate::matmul::{WIDENING, product_element};
 use crate::product::multiply_add;
 use crate::read::Read;
 use crate::rows::{operand, optional, optional_operand, required, result};
@@ -21,6 +22,8 @@ pub const ATTENTION: OpDefinition = OpDefinition {
           Products, sums and the softmax are computed in more bits than the elements have, or in as many of `f32` and \
           `f64`. A query that sees no key (all masked with minus infinity) has NaN for a result, as from \
           `graph.softmax`; without any keys it is 0.\n\n\
+          With `widening`, queries, keys and values are of `bf16`, mask and result of `f32`; exponentials may be rounded to \
+          `bf16` before they are multiplied with values.\n\n\
           Vaswani et al.: Attention Is All You Need, 2017.",
     example: "%y = graph.attention %q, %k, %v {scale = 0.5} : (tensor<2x8x5x4xf32>, tensor<2x2x7x4xf32>, tensor<2x2x7x3xf32>) -> tensor<2x8x5x3xf32>",
     operands: &[
@@ -41,6 +44,7 @@ pub const ATTENTION: OpDefinition = OpDefinition {
             AttributeConstraint::Dims,
             "One number `n`: query `i` sees keys up to `i + n` and no later ones; absent: it sees all.",
         ),
+        WIDENING,
     ],
     results: &[result("y", TypeConstraint::FloatTensor)],
     traits: Traits::PURE,
@@ -66,6 +70,8 @@ pub struct AttentionView {
     pub size: Dim,
     /// Elements of a value.
     pub value_size: Dim,
+    /// Elements of the mask and of the result.
+    pub element: Type,
     /// What products are multiplied with.
     pub scale: f64,
     /// What scores are bounded by.
@@ -81,8 +87,9 @@ impl AttentionView {
     /// What does not go together.
     pub fn parse(operands: &[Type], attributes: &Attributes) -> Result<AttentionView, String> {
         let (query, key, value) = (tensor(operands, 0)?, tensor(operands, 1)?, tensor(operands, 2)?);
-        if operands.iter().any(|ty| ty.scalar() != query.element) {
-            return Err("operands must have one element type".into());
+        let element = product_element(query.element, key.element, attributes)?;
+        if value.element != key.element {
+            return Err(format!("operands must have one element type, found {} and {}", key.element, value.element));
         }
         let shapes = || format!("{}, {} and {}", show(&query.shape), show(&key.shape), show(&value.shape));
         let (
@@ -124,12 +131,16 @@ impl AttentionView {
             keys,
             size,
             value_size,
+            element,
             scale: attributes.float("scale")?,
             softcap,
             causal,
         };
         if operands.len() > 3 {
             let (mask, scores) = (tensor(operands, 3)?, view.scores());
+            if mask.element != element {
+                return Err(format!("the mask must have elements of {element}, not {}", mask.element));
+            }
             if broadcast_shapes(&[&mask.shape, &scores]).as_ref() != Ok(&scores) {
                 return Err(format!(
                     "the mask must broadcast to {}, not have shape {}",
@@ -167,7 +178,7 @@ fn shares(heads: Dim, key_heads: Dim) -> bool {
 fn infer(request: &InferRequest) -> Result<Vec<Type>, String> {
     let view = AttentionView::parse(request.operands, request.attributes)?;
     let shape = [view.batch.as_slice(), &[view.heads, view.queries, view.value_size]].concat();
-    Ok(vec![Type::tensor(&shape, tensor(request.operands, 0)?.element)])
+    Ok(vec![Type::tensor(&shape, view.element)])
 }
 
 fn evaluate(request: &EvaluateRequest) -> Result<Vec<Tensor>, String> {

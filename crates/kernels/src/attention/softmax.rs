@@ -1,11 +1,16 @@
 //! The softmax of a tile of scores, as far as it is known: exponentials relative to the largest score so far.
 
+use super::exponential::exp2_in_brief;
 use super::{Attention, Tile};
 use crate::builder::{Body, Condition, Coordinate, Index, KernelBuilder, Lanes};
 use crate::gemm::fill_zero;
 use kiln_arith::{FloatPredicate, IntegerPredicate};
 use kiln_ir::Value;
 use kiln_schedule::Source;
+use std::f64::consts::LOG2_E;
+
+/// Vectors that are folded side by side.
+const ABREAST: usize = 4;
 
 /// How values of a row become one.
 #[derive(Clone, Copy)]
@@ -59,24 +64,45 @@ impl Attention<'_> {
             let maximum = b.load_scalar(self.scratch.maxima, own);
             let maximum = self.finite(b, maximum);
             let line = b.mul(row, self.plan.block_keys);
+            let exponentials = if self.plan.uses_tiles() { self.scratch.exponentials } else { self.scratch.scores };
             let sum = self.fold(b, Fold::Sum, seen, |b, key, lanes| {
                 let at = b.add(line, key);
                 let score = b.load(self.scratch.scores, at, lanes);
                 let maximum = b.splat(maximum, lanes.count);
-                let shifted = b.subf(score, maximum);
-                let exponential = b.exp(shifted);
-                b.store(exponential, self.scratch.scores, at, lanes);
+                let exponential = self.exponential(b, score, maximum);
+                b.store(exponential, exponentials, at, lanes);
                 exponential
             });
-            if self.extents.causal.is_some() {
-                let rest = b.sub(tile.seen, seen);
+            let counted = if self.plan.uses_tiles() { self.multiplied_keys(b, tile.seen) } else { tile.seen };
+            if self.extents.causal.is_some() || self.plan.uses_tiles() {
+                let rest = b.sub(counted, seen);
                 let at = b.add(line, seen);
-                fill_zero(b, self.scratch.scores, at, rest);
+                fill_zero(b, exponentials, at, rest);
             }
             let before = b.load_scalar(self.scratch.sums, own);
             let sum = b.addf(before, sum);
             b.store(sum, self.scratch.sums, own, Lanes::SCALAR);
         });
+    }
+
+    /// `e` to the difference of two scores.
+    fn exponential(&self, b: &mut KernelBuilder, score: Value, maximum: Value) -> Value {
+        if !self.plan.uses_tiles() {
+            let shifted = b.subf(score, maximum);
+            return b.exp(shifted);
+        }
+        let scale = if self.keeps_scores() { self.shape.scale } else { 1.0 };
+        let (up, down) = (b.like(score, scale * LOG2_E), b.like(score, -scale * LOG2_E));
+        let maximum = b.mulf(maximum, down);
+        let shifted = b.fma(score, up, maximum);
+        exp2_in_brief(b, shifted)
+    }
+
+    /// Whether scores stay in memory as the products are. Those of tiles are not scaled yet; where that keeps their order,
+    /// the exponentials' arguments are.
+    fn keeps_scores(&self) -> bool {
+        let keeps_order = !self.plan.uses_tiles() || self.shape.scale > 0.0;
+        self.shape.softcap.is_none() && self.shape.mask.is_none() && keeps_order
     }
 
     /// How many keys of the block a query of the tile sees.
@@ -97,6 +123,13 @@ impl Attention<'_> {
         let line = b.mul(row, self.plan.block_keys);
         let at = b.add(line, key);
         let mut score = b.load(self.scratch.scores, at, lanes);
+        if self.keeps_scores() {
+            return score;
+        }
+        if self.plan.uses_tiles() {
+            let scale = b.like(score, self.shape.scale);
+            score = b.mulf(score, scale);
+        }
         if let Some(bound) = self.shape.softcap {
             let (inverse, bound) = (b.like(score, 1.0 / bound), b.like(score, bound));
             let small = b.mulf(score, inverse);
@@ -110,9 +143,7 @@ impl Attention<'_> {
             let added = self.mask(b, mask, &[tile.region.head.as_slice(), &[query, key]].concat(), lanes);
             score = b.addf(score, added);
         }
-        if self.shape.softcap.is_some() || self.shape.mask.is_some() {
-            b.store(score, self.scratch.scores, at, lanes);
-        }
+        b.store(score, self.scratch.scores, at, lanes);
         score
     }
 
@@ -131,7 +162,7 @@ impl Attention<'_> {
     /// change by then, and sums are changed so.
     fn scale_sums(&self, b: &mut KernelBuilder, tile: &Tile) {
         let scratch = &self.scratch;
-        let lanes = b.lanes_for(self.shape.element, tile.rows.into());
+        let lanes = b.lanes_for(self.shape.element, tile.rows);
         b.vector_loop(0, tile.rows, lanes, |b, row, lanes| {
             let own = b.add(tile.start, row);
             let largest = b.load(scratch.factors, row, lanes);
@@ -139,8 +170,7 @@ impl Attention<'_> {
             let maximum = b.larger(largest, before);
             b.store(maximum, scratch.maxima, own, lanes);
             let maximum = self.finite(b, maximum);
-            let change = b.subf(before, maximum);
-            let factor = b.exp(change);
+            let factor = self.exponential(b, before, maximum);
             b.store(factor, scratch.factors, row, lanes);
             let sum = b.load(scratch.sums, own, lanes);
             let sum = b.mulf(sum, factor);
@@ -168,7 +198,11 @@ impl Attention<'_> {
         let start = b.number(how.neutral(), element, lanes);
         let rest = b.rem(count, lanes);
         let whole = b.sub(count, rest);
-        let vector = b.for_loop(0, whole, lanes, &[start], |b, key, folded| {
+        let (begun, vector) = match how {
+            Fold::Largest => self.fold_abreast(b, how, whole, start, &mut value),
+            Fold::Sum => (0.into(), start),
+        };
+        let vector = b.for_loop(begun, whole, lanes, &[vector], |b, key, folded| {
             let value = value(b, key, Lanes::full(lanes));
             vec![how.combine(b, value, folded[0])]
         })[0];
@@ -194,5 +228,31 @@ impl Attention<'_> {
             |_| vec![vector],
         )[0];
         how.combine_lanes(b, vector)
+    }
+
+    /// Combines vectors by the four, each into a value of its own, so that none waits for the one before; returns how many
+    /// keys that were, and the values as one.
+    fn fold_abreast(
+        &self,
+        b: &mut KernelBuilder,
+        how: Fold,
+        count: Index,
+        start: Value,
+        value: &mut impl FnMut(&mut KernelBuilder, Index, Lanes) -> Value,
+    ) -> (Index, Value) {
+        let lanes = self.plan.scores.lanes;
+        let rest = b.rem(count, ABREAST * lanes);
+        let whole = b.sub(count, rest);
+        let folded = b.for_loop(0, whole, ABREAST * lanes, &[start; ABREAST], |b, key, folded| {
+            let mut combined = Vec::with_capacity(ABREAST);
+            for (number, &folded) in folded.iter().enumerate() {
+                let key = b.add(key, number * lanes);
+                let value = value(b, key, Lanes::full(lanes));
+                combined.push(how.combine(b, value, folded));
+            }
+            combined
+        });
+        let (&first, others) = folded.split_first().expect("there are several");
+        (whole, others.iter().fold(first, |folded, &other| how.combine(b, other, folded)))
     }
 }

@@ -1,7 +1,7 @@
 //! The rows of a task times one panel, tile by tile.
 
 use super::accumulate::Ahead;
-use super::{Columns, Operands, accumulate, for_panels, for_row_tiles, tiles, zero_tile};
+use super::{Columns, Operands, accumulate, for_panels, for_row_tiles, release_tiles, tiles, zero_tile};
 use crate::builder::{Index, KernelBuilder};
 use kiln_ir::Value;
 use kiln_schedule::dot::Unit;
@@ -61,7 +61,7 @@ impl Block<'_> {
             Unit::Tiles => {
                 tiles::configure(b, self);
                 for_panels(b, self.tile, total, panels, body);
-                tiles::release(b);
+                release_tiles(b);
             }
         }
     }

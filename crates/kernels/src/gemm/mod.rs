@@ -12,7 +12,9 @@ mod copy;
 mod dot;
 mod finish;
 mod pack;
+mod pairs;
 mod rows;
+mod tile_pair;
 mod tiles;
 
 pub(crate) use accumulate::{Ahead, DepthLoop, Operands, accumulate, accumulate_rows, merge_depth, zero_tile};
@@ -21,4 +23,6 @@ pub(crate) use columns::{Columns, Presence, for_panels, for_row_tiles};
 pub(crate) use copy::{copy_run, fill_number, fill_zero, is_first_of_run, pad_run};
 pub(crate) use finish::{Finish, Kept, finish_tile, finish_value};
 pub(crate) use pack::{Matrix, Panels, pack_panels};
+pub(crate) use pairs::pack_pairs;
 pub(crate) use rows::RowSpace;
+pub(crate) use tile_pair::{Heights, TilePair, TileSums, release_tiles};

@@ -24,6 +24,7 @@ const MOVES: &[&str] = &[
     "gather_elements",
     "gather_nd",
     "reshape",
+    "dequantize_blocks",
 ];
 
 /// Plans a kernel whose every node is elementwise or moves elements.

@@ -11,6 +11,7 @@
 //! ```
 
 mod transposes;
+mod weights;
 
 use crate::blocking::Work;
 use crate::conv_shape::is_widening;
@@ -27,6 +28,8 @@ use kiln_tensor::ElementType;
 
 pub use transposes::{MatrixOperand, Surrounded, Transposed};
 pub(crate) use transposes::{permutation, without_transposes};
+pub(crate) use weights::reads_words;
+pub use weights::{Blocks, WORD_BYTES};
 
 /// The name of the family.
 pub const FAMILY: &str = "matmul";
@@ -43,9 +46,11 @@ pub struct MatmulShape {
     pub left: MatrixOperand,
     /// The right operand.
     pub right: MatrixOperand,
+    /// What the right operand is made of if it is codes.
+    pub blocks: Option<Blocks>,
     /// The element type of the left operand; of both and of the result, unless it is an 8-bit integer.
     pub element: ElementType,
-    /// The element type of the right operand.
+    /// The element type of the right operand as it lies in memory.
     pub right_element: ElementType,
     /// Extents of the batch axes of the result.
     pub batch: Vec<DimExpr>,
@@ -69,7 +74,7 @@ impl MatmulShape {
 
     /// As [`MatmulShape::of`], for a kernel that was taken apart.
     pub fn inside(surrounded: &Surrounded) -> Option<MatmulShape> {
-        let Surrounded { spec, left, right, .. } = surrounded;
+        let Surrounded { spec, left, right, blocks, .. } = surrounded;
         let anchor = spec.anchor_of_post_ops("matmul")?;
         let node = &spec.nodes[anchor];
         let element = spec.inputs[left.input].element;
@@ -81,6 +86,9 @@ impl MatmulShape {
         if packed.rank() == 2 && packed.within.is_some() {
             return None;
         }
+        if blocks.is_some() && (element != ElementType::F32 || node.attributes.bool("transpose_b") != Some(true)) {
+            return None;
+        }
         let mut batch = node.results.first()?.exprs();
         let (columns, rows) = (batch.pop()?, batch.pop()?);
         let left_transposed = node.attributes.bool("transpose_a").unwrap_or(false);
@@ -89,6 +97,7 @@ impl MatmulShape {
             anchor,
             left: left.clone(),
             right: right.clone(),
+            blocks: *blocks,
             element,
             right_element: spec.inputs[right.input].element,
             batch,
@@ -282,6 +291,9 @@ impl MatmulPlan {
 
     /// Elements of a packed panel.
     pub fn panel_elements(&self, shape: &MatmulShape) -> DimExpr {
+        if let Some(blocks) = &shape.blocks {
+            return constant(blocks.words() * WORD_BYTES * self.tile.columns());
+        }
         let terms = constant(self.tile.dot.terms());
         let depth = multiply(divide_up(shape.depth, terms), terms);
         multiply(depth, constant(self.tile.columns()))
@@ -321,6 +333,9 @@ impl MatmulPlan {
             return plan;
         }
         let (columns, transposed) = (self.tile.columns(), shape.right_transposed);
+        if let Some(blocks) = &shape.blocks {
+            return blocks.attach(plan, shape.right.input, columns);
+        }
         let form = match self.tile.dot.terms() {
             1 => PackForm::MatrixPanels { columns, transposed },
             terms => PackForm::MatrixRuns { columns, terms, transposed },

@@ -17,7 +17,8 @@
 //! A kernel is an anchor with its epilogue: elementwise ops of the anchor's own shape that need nothing later than the
 //! kernel; or, without an anchor, a tree of elementwise ops of one shape. A kernel of several ops has one result: what
 //! leaves a kernel is what memory must hold. What an epilogue reads beside and that is converted from bytes is converted
-//! there. Transposes around a matrix product belong to its kernel, too. `graph.reshape`
+//! there. Transposes around a matrix product belong to its kernel, too, and so does what makes its weights of codes or of
+//! shorter floats. `graph.reshape`
 //! is no kernel but another name of a buffer, as is what `place-parts` placed; constants and `graph.dims` are no kernels
 //! either.
 
@@ -44,6 +45,7 @@ const FROM_MEMORY: &[&str] = &[
 /// Outlines every block inside `root`; returns how many kernels there are.
 pub fn outline(module: &mut Module, root: Op) -> usize {
     let mut kernels = 0;
+    prologue::give_products_their_weights(module, root);
     for op in module.walk(root) {
         for region in module.regions(op).to_vec() {
             if module.is(op, "graph.fusion") {
@@ -92,13 +94,16 @@ fn find_groups(module: &Module, ops: &[Op]) -> Vec<Vec<Op>> {
     // Ops that an epilogue reads but that stand before the anchor are moved behind it.
     let mut moved: FxHashMap<Op, usize> = FxHashMap::default();
     for &op in ops {
-        let is_free = !taken.contains(&op) && transposes::reader(module, op).is_none();
+        let is_free = !taken.contains(&op)
+            && transposes::reader(module, op).is_none()
+            && prologue::reader_of_weights(module, op).is_none();
         if is_free && role(module, op) == Role::Anchor {
             let mut group = with_epilogue(module, op, &order, &taken);
             let side = bytes::dequantized_operands(module, op, &group, &taken);
             moved.extend(side.iter().map(|&side| (side, order[&op])));
             group.extend(side);
             group.extend(prologue(module, op, &taken));
+            group.extend(prologue::made_weights(module, op));
             transposes::surround(module, op, &taken, &mut group);
             taken.extend(&group);
             groups.push(group);
@@ -283,6 +288,7 @@ fn values_from_memory(module: &Module, group: &[Op]) -> FxHashSet<Value> {
     let has_attention = group.iter().any(|&op| module.is(op, "graph.attention"));
     let reads_memory = |op: Op| {
         FROM_MEMORY.contains(&module.name(op).as_str())
+            || module.is(op, "graph.dequantize_blocks")
             || module.is(op, "graph.conv")
             || module.is(op, "graph.conv_transpose")
             || has_attention && (module.is(op, "graph.attention") || module.is(op, "graph.transpose"))

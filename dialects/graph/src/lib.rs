@@ -5,7 +5,7 @@
 //! extents live in types and in `#kiln.dims` attributes. Tensors are row-major in the order of their type's axes.
 //!
 //! Consumers read attributes through the views ([`ConvView`], [`PoolView`], [`MatmulView`], [`AttentionView`],
-//! [`RotaryView`], [`ResizeView`], [`RecurrentView`]), so that nobody parses them twice. The crate knows no framework, no loop and no target.
+//! [`RotaryView`], [`ResizeView`], [`RecurrentView`], [`BlocksView`]), so that nobody parses them twice. The crate knows no framework, no loop and no target.
 //!
 //! ```text
 //! %y = graph.conv %x, %w, %b {strides = [2, 2], dilations = [1, 1], pad_low = [1, 1], pad_high = [1, 1], groups = 1,
@@ -27,6 +27,7 @@ mod conv;
 mod conv_transpose;
 mod convolve;
 mod cumulative_sum;
+mod dequantize_blocks;
 mod dims;
 pub mod elementwise;
 mod fusion;
@@ -67,6 +68,7 @@ mod window;
 pub use attention::AttentionView;
 pub use average_pool::ceil_extra;
 pub use conv::ConvView;
+pub use dequantize_blocks::BlocksView;
 pub use layout::Layout;
 pub use loop_op::LoopView;
 pub use matmul::MatmulView;
@@ -104,7 +106,12 @@ pub const DIALECT: Dialect = Dialect {
         reduction::OPS,
         &[softmax::SOFTMAX, softmax::LOG_SOFTMAX, layer_norm::LAYER_NORM, layer_norm::RMS_NORM, lrn::LRN],
         CONVOLUTION,
-        &[matmul::MATMUL, attention::ATTENTION, rotary_embedding::ROTARY_EMBEDDING],
+        &[
+            matmul::MATMUL,
+            dequantize_blocks::DEQUANTIZE_BLOCKS,
+            attention::ATTENTION,
+            rotary_embedding::ROTARY_EMBEDDING,
+        ],
         &[recurrent::LSTM, recurrent::GRU, recurrent::RNN],
         &[control::IF, loop_op::LOOP, control::YIELD, fusion::FUSION],
     ],

@@ -15,6 +15,7 @@
 
 #![forbid(unsafe_code)]
 
+mod microsoft;
 mod ml;
 mod preview;
 mod schema;
@@ -43,7 +44,14 @@ pub const NONE: &str = "onnx.none";
 pub static DIALECT: Dialect = Dialect {
     name: "onnx",
     doc: "ONNX operators as they stand in the file: one op per node, no semantics.",
-    ops: &[STRUCTURE, standard::DEFINITIONS, ml::DEFINITIONS, preview::DEFINITIONS, training::DEFINITIONS],
+    ops: &[
+        STRUCTURE,
+        standard::DEFINITIONS,
+        ml::DEFINITIONS,
+        preview::DEFINITIONS,
+        training::DEFINITIONS,
+        microsoft::DEFINITIONS,
+    ],
 };
 
 static STRUCTURE: &[OpDefinition] = &[
@@ -67,7 +75,7 @@ static STRUCTURE: &[OpDefinition] = &[
 
 /// All operators, domain by domain.
 pub fn schemas() -> impl Iterator<Item = &'static Schema> {
-    [standard::SCHEMAS, ml::SCHEMAS, preview::SCHEMAS, training::SCHEMAS].into_iter().flatten()
+    [standard::SCHEMAS, ml::SCHEMAS, preview::SCHEMAS, training::SCHEMAS, microsoft::SCHEMAS].into_iter().flatten()
 }
 
 /// The operator `name` of `domain`; `ai.onnx` is another name of the standard domain.
@@ -78,6 +86,7 @@ pub fn find_schema(domain: &str, name: &str) -> Option<&'static Schema> {
         "ai.onnx.ml" => ml::SCHEMAS,
         "ai.onnx.preview" => preview::SCHEMAS,
         "ai.onnx.preview.training" => training::SCHEMAS,
+        "com.microsoft" => microsoft::SCHEMAS,
         _ => return None,
     };
     list.iter().find(|schema| schema.name == name)

@@ -49,6 +49,7 @@ mod loops;
 mod loss;
 mod lrn;
 mod matmul;
+mod matmul_nbits;
 mod node;
 mod normalization;
 mod one_hot;
@@ -97,6 +98,7 @@ const ROWS: &[&[Row]] = &[
     // Products.
     matmul::ROWS,
     gemm::ROWS,
+    matmul_nbits::ROWS,
     einsum::ROWS,
     quantize::ROWS,
     attention::ROWS,

@@ -5,7 +5,7 @@ use super::conversion::{Conversion, Tracked};
 use super::extent::{normalize_axes, normalize_axis};
 use kiln_ir::{Attribute, Dim, DimExpr, Module, Op, TensorType, Type};
 use kiln_onnx::OPSET;
-use kiln_tensor::ElementType;
+use kiln_tensor::{ElementType, Tensor};
 use std::ops::RangeInclusive;
 use std::rc::Rc;
 
@@ -204,6 +204,11 @@ impl<'c, 'm> Node<'c, 'm> {
     /// What is known of the elements.
     pub fn content(&self, tensor: Tracked) -> Option<Rc<Content>> {
         self.conversion.tensors[tensor].content.clone()
+    }
+
+    /// The elements, if they are constant.
+    pub fn constant(&self, tensor: Tracked) -> Option<Tensor> {
+        self.conversion.tensors[tensor].constant.and_then(|value| self.conversion.module.attribute_tensor(value))
     }
 
     /// The elements of a shape-like operand, as expressions of extents.

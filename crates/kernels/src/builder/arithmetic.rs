@@ -97,6 +97,13 @@ impl KernelBuilder<'_> {
         self.constant(attribute, ty)
     }
 
+    /// A vector of `f32` constants.
+    pub fn floats(&mut self, values: &[f32]) -> Value {
+        let ty = lanes_of(Type::f32(), values.len());
+        let elements = Tensor::from_values(&[values.len()], values);
+        self.constant(Attribute::new(AttributeKind::Dense { ty, elements }), ty)
+    }
+
     /// An integer constant of an integer or index type, in every lane.
     pub fn integer(&mut self, value: i64, ty: Type) -> Value {
         let scalar = ty.scalar();

@@ -13,7 +13,7 @@ use crate::builder::{
 use kiln_arith::IntegerPredicate;
 use kiln_ir::{Type, Value};
 use kiln_schedule::matmul::Transposed;
-use kiln_schedule::{KernelSpec, NodeSpec, Source};
+use kiln_schedule::{KernelSpec, NodeSpec, Source, TensorSpec};
 use kiln_tensor::ElementType;
 use rustc_hash::FxHashMap;
 
@@ -163,6 +163,7 @@ impl<'s> Body<'s> {
             "gather_elements" => self.gather_elements(b, node, coordinates),
             "gather_nd" => self.gather_nd(b, node, coordinates),
             "reshape" => self.reshape(b, node, coordinates),
+            "dequantize_blocks" => self.dequantize_blocks(b, node, coordinates),
             op => panic!("a planner lets only known ops into a body, not graph.{op}"),
         }
     }
@@ -330,6 +331,35 @@ impl<'s> Body<'s> {
         }
         at.extend_from_slice(&coordinates[outer..]);
         self.value(b, data, &at)
+    }
+
+    /// Scalars only: lanes would share bytes.
+    fn dequantize_blocks(&mut self, b: &mut KernelBuilder, node: &NodeSpec, coordinates: &[Coordinate]) -> Value {
+        let [codes, scales] = [0, 1].map(|index| self.spec.tensor(node.operands[index]));
+        let last = |tensor: &TensorSpec| tensor.shape.last().and_then(|dim| dim.as_static()).unwrap_or(1) as usize;
+        let bits = node.attributes.i64("bits").unwrap_or(8) as usize;
+        let (per_byte, block) = (8 / bits, last(codes) / last(scales) * (8 / bits));
+        let (element, wide) = (node.results[0].element, scales.element);
+        let (&at, outer) = coordinates.split_last().expect("codes have a last axis");
+        let mut along = |b: &mut KernelBuilder, operand: usize, of: usize| {
+            let place = Coordinate::uniform(b.div(at.base, of));
+            self.value(b, node.operands[operand], &[outer, &[place]].concat())
+        };
+        let bytes = along(b, 0, per_byte);
+        let (scale, zero) = (along(b, 1, block), node.operands.get(2).map(|_| along(b, 2, block)));
+        let word = b.cast(bytes, ElementType::U8, ElementType::I32);
+        let place = b.rem(at.base, per_byte);
+        let shift = b.mul(place, bits);
+        let shift = b.index(shift);
+        let shift = b.op("arith.index_cast", &[shift], Type::i32());
+        let shifted = b.binary("arith.shrui", word, shift);
+        let mask = b.integer((1 << bits) - 1, Type::i32());
+        let code = b.andi(shifted, mask);
+        let code = b.cast(code, ElementType::I32, wide);
+        let zero = zero.unwrap_or_else(|| b.number(f64::from(1 << (bits - 1)), wide, 1));
+        let centred = b.subf(code, zero);
+        let number = b.mulf(centred, scale);
+        b.cast(number, ElementType::F32, element)
     }
 
     /// Scalars only: lanes of one row may lie in several rows of the operand.

@@ -1,12 +1,14 @@
 //! Matrix products.
 
+mod blocks;
 mod pack;
 
 use crate::builder::{Buffer, Condition, Index, KernelBuilder};
 use crate::gemm::{
-    Block, Columns, DepthLoop, Finish, Operands, RowSpace, Rows, copy_run, finish_tile, is_first_of_run, pad_run,
+    Block, Columns, DepthLoop, Finish, Operands, RowSpace, Rows, TilePlace, copy_run, finish_tile, is_first_of_run,
+    pad_run,
 };
-use kiln_ir::DimExpr;
+use kiln_ir::{DimExpr, Value};
 use kiln_schedule::dot::sum_type;
 use kiln_schedule::matmul::{MatmulPlan, MatmulShape, MatrixOperand, Right, Surrounded};
 use kiln_schedule::run_lengths::RunLengths;
@@ -108,11 +110,15 @@ impl Matmul<'_> {
             let panel = if self.plan.right == Right::Copied { b.sub(panel, region.panels.0) } else { panel };
             let offset = b.mul(panel, right.step);
             let right_at = b.add(right.base, offset);
-            block.multiply(b, &columns, right_at, &mut |b, place, tile| {
+            let mut store = |b: &mut KernelBuilder, place: &TilePlace, tile: &[Value]| {
                 let first = b.add(region.rows.0, place.row);
                 let coordinates = self.coordinates(b, &region, rows, first, place.rows);
                 finish_tile(b, finish, &coordinates, &columns, Index::Constant(0), tile);
-            });
+            };
+            match self.shape.blocks {
+                Some(_) => blocks::multiply(self, b, &block, (&columns, panel), &mut store),
+                None => block.multiply(b, &columns, right_at, &mut store),
+            }
         });
     }
 

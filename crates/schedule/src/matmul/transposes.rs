@@ -9,6 +9,7 @@
 
 use crate::conv_shape::input_number;
 use crate::extent::multiply;
+use super::weights::{Blocks, made_weights};
 use crate::spec::{KernelSpec, NodeSpec, Source, TensorSpec};
 use kiln_ir::DimExpr;
 
@@ -70,6 +71,8 @@ pub struct Surrounded {
     pub left: MatrixOperand,
     /// The right operand.
     pub right: MatrixOperand,
+    /// What the right operand is made of if it is codes.
+    pub blocks: Option<Blocks>,
     /// How the output is transposed.
     pub transposed: Option<Transposed>,
 }
@@ -84,14 +87,21 @@ pub struct Transposed {
 }
 
 impl Surrounded {
-    /// The parts of a kernel with one matrix product, transposes around it aside; `None` if it is something else.
+    /// The parts of a kernel with one matrix product, transposes around it and what makes its weights aside; `None` if it
+    /// is something else.
     pub fn of(spec: &KernelSpec) -> Option<Surrounded> {
         let anchor = spec.only_node(|node| node.is("matmul"))?;
         let product = &spec.nodes[anchor];
         let left = MatrixOperand::of(spec, *product.operands.first()?)?;
-        let right = MatrixOperand::of(spec, *product.operands.get(1)?)?;
+        let source = *product.operands.get(1)?;
+        if let Some((made, right, blocks)) = made_weights(spec, source) {
+            let is_left = |index, node: &NodeSpec| index != made && !node.is("transpose");
+            let (inner, transposed) = reading(spec, anchor, &[left.input, right.input], is_left)?;
+            return Some(Surrounded { spec: inner, left, right, blocks, transposed });
+        }
+        let right = MatrixOperand::of(spec, source)?;
         let (inner, transposed) = without_transposes(spec, anchor, &[left.input, right.input])?;
-        Some(Surrounded { spec: inner, left, right, transposed })
+        Some(Surrounded { spec: inner, left, right, blocks: None, transposed })
     }
 }
 
@@ -101,6 +111,16 @@ pub(crate) fn without_transposes(
     spec: &KernelSpec,
     anchor: usize,
     inputs: &[usize],
+) -> Option<(KernelSpec, Option<Transposed>)> {
+    reading(spec, anchor, inputs, |_, node| !node.is("transpose"))
+}
+
+/// The kernel with its anchor reading `inputs` first, and of its other nodes those that `keep` wants.
+fn reading(
+    spec: &KernelSpec,
+    anchor: usize,
+    inputs: &[usize],
+    keep: impl Fn(usize, &NodeSpec) -> bool,
 ) -> Option<(KernelSpec, Option<Transposed>)> {
     let mut inner = spec.clone();
     for (operand, &input) in inner.nodes[anchor].operands.iter_mut().zip(inputs) {
@@ -114,8 +134,7 @@ pub(crate) fn without_transposes(
         transposed = Some(Transposed { permutation, tensor: spec.output(0).clone() });
         inner.outputs = vec![*spec.nodes[node].operands.first()?];
     }
-    let inner = inner.with_nodes(|_, node| !node.is("transpose"))?;
-    Some((inner, transposed))
+    Some((inner.with_nodes(keep)?, transposed))
 }
 
 /// The permutation of a node, if it is a transpose.

@@ -47,6 +47,7 @@ venv: setup
 fetch: venv ## download the test models and compute their reference outputs, into the cache
 	@$(PYTHON) scripts/references.py
 	@$(PYTHON) scripts/onnx_cases.py
+	@$(PYTHON) scripts/contributed_cases.py
 
 .PHONY: test
 test: build fetch ## run every check: tests, formatting, lints, documentation
@@ -102,6 +103,7 @@ nodes: build venv ## count nodes and kernels of every model and write docs/src/n
 .PHONY: fuzz
 fuzz: venv ## feed damaged files to everything that reads files, FUZZ_SECONDS for each (60)
 	@$(PYTHON) scripts/onnx_cases.py
+	@$(PYTHON) scripts/contributed_cases.py
 	@$(PYTHON) scripts/fuzz_corpus.py
 	@scripts/fuzz.sh $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 

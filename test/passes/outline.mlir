@@ -162,3 +162,41 @@ func.func {function_type = (tensor<1x4x4x3xf32>, tensor<3x1x2x2xf32>) -> tensor<
   %z = graph.multiply %y, %f : (tensor<1x8x8x1xf32>, tensor<f32>) -> tensor<1x8x8x1xf32>
   func.return %z : (tensor<1x8x8x1xf32>) -> ()
 })
+
+// What makes weights of codes or of halves belongs to the kernel of each product that reads them, and to none where
+// codes lie along the columns.
+// CHECK-LABEL: sym_name = "weights"
+// CHECK:       graph.fusion
+// CHECK-NEXT:  ^bb0
+// CHECK-NEXT:    graph.dequantize_blocks
+// CHECK-NEXT:    graph.matmul
+// CHECK-NEXT:    graph.yield
+// CHECK:       graph.fusion
+// CHECK-NEXT:  ^bb0
+// CHECK-NEXT:    graph.dequantize_blocks
+// CHECK-NEXT:    graph.matmul
+// CHECK-NEXT:    graph.relu
+// CHECK-NEXT:    graph.yield
+// CHECK:       graph.fusion
+// CHECK-NEXT:  ^bb0
+// CHECK-NEXT:    graph.cast
+// CHECK-NEXT:    graph.matmul
+// CHECK-NEXT:    graph.yield
+// CHECK:       graph.fusion
+// CHECK-NEXT:  ^bb0
+// CHECK-NEXT:    graph.dequantize_blocks
+// CHECK-NEXT:    graph.yield
+// CHECK:       func.return
+func.func {function_type = (tensor<2x32xf32>, tensor<32x16xui8>, tensor<32x2xf32>) -> tensor<2x32xf32>, sym_name = "weights"} ({
+^bb0(%x: tensor<2x32xf32>, %q: tensor<32x16xui8>, %s: tensor<32x2xf32>):
+  %w = graph.dequantize_blocks %q, %s {bits = 4, length = 32} : (tensor<32x16xui8>, tensor<32x2xf32>) -> tensor<32x32xf32>
+  %a = graph.matmul %x, %w {transpose_b = true} : (tensor<2x32xf32>, tensor<32x32xf32>) -> tensor<2x32xf32>
+  %b = graph.matmul %a, %w {transpose_b = true} : (tensor<2x32xf32>, tensor<32x32xf32>) -> tensor<2x32xf32>
+  %r = graph.relu %b : (tensor<2x32xf32>) -> tensor<2x32xf32>
+  %h = graph.constant {value = dense<1.5> : tensor<32x32xf16>} : () -> tensor<32x32xf16>
+  %v = graph.cast %h : (tensor<32x32xf16>) -> tensor<32x32xf32>
+  %c = graph.matmul %r, %v : (tensor<2x32xf32>, tensor<32x32xf32>) -> tensor<2x32xf32>
+  %u = graph.dequantize_blocks %q, %s {bits = 4, length = 32} : (tensor<32x16xui8>, tensor<32x2xf32>) -> tensor<32x32xf32>
+  %d = graph.matmul %c, %u : (tensor<2x32xf32>, tensor<32x32xf32>) -> tensor<2x32xf32>
+  func.return %d : (tensor<2x32xf32>) -> ()
+})

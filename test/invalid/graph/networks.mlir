@@ -225,3 +225,27 @@
 %5 = graph.rotary_embedding %x, %c, %c : (tensor<2x5x8xf32>, tensor<3x4xf32>, tensor<3x4xf32>) -> tensor<2x5x8xf32>
 // expected-error@+1 {{graph.rotary_embedding: the last axis must be static, not N}}
 %6 = graph.rotary_embedding %g, %a, %a : (tensor<2x?xf32, #kiln.dims<[2, N]>>, tensor<5x4xf32>, tensor<5x4xf32>) -> tensor<2x?xf32, #kiln.dims<[2, N]>>
+
+// -----
+
+%q = "test.value"() : () -> tensor<8x16xui8>
+%r = "test.value"() : () -> tensor<8x16xi8>
+%o = "test.value"() : () -> tensor<ui8>
+%s = "test.value"() : () -> tensor<8x2xf32>
+%t = "test.value"() : () -> tensor<8x3xf32>
+%u = "test.value"() : () -> tensor<f32>
+%v = "test.value"() : () -> tensor<8x?xf32, #kiln.dims<[8, N]>>
+// expected-error@+1 {{graph.dequantize_blocks: codes are packed in bytes, ui8, not in i8}}
+%0 = graph.dequantize_blocks %r, %s {bits = 4, length = 32} : (tensor<8x16xi8>, tensor<8x2xf32>) -> tensor<8x32xf32>
+// expected-error@+1 {{graph.dequantize_blocks: codes have 1, 2, 4 or 8 bits, not 3}}
+%1 = graph.dequantize_blocks %q, %s {bits = 3, length = 32} : (tensor<8x16xui8>, tensor<8x2xf32>) -> tensor<8x32xf32>
+// expected-error@+1 {{graph.dequantize_blocks: zeros must be of the scales' type tensor<8x2xf32>, not tensor<8x3xf32>}}
+%2 = graph.dequantize_blocks %q, %s, %t {bits = 4, length = 32} : (tensor<8x16xui8>, tensor<8x2xf32>, tensor<8x3xf32>) -> tensor<8x32xf32>
+// expected-error@+1 {{graph.dequantize_blocks: codes and scales must have an axis of blocks}}
+%3 = graph.dequantize_blocks %o, %u {bits = 4, length = 32} : (tensor<ui8>, tensor<f32>) -> tensor<f32>
+// expected-error@+1 {{graph.dequantize_blocks: the last axes of codes and scales must be static}}
+%4 = graph.dequantize_blocks %q, %v {bits = 4, length = 32} : (tensor<8x16xui8>, tensor<8x?xf32, #kiln.dims<[8, N]>>) -> tensor<8x32xf32>
+// expected-error@+1 {{graph.dequantize_blocks: scales of shape [8, 3] do not cut codes of shape [8, 16] into blocks}}
+%5 = graph.dequantize_blocks %q, %t {bits = 4, length = 32} : (tensor<8x16xui8>, tensor<8x3xf32>) -> tensor<8x32xf32>
+// expected-error@+1 {{graph.dequantize_blocks: 2 blocks of 16 codes do not hold the length}}
+%6 = graph.dequantize_blocks %q, %s {bits = 4, length = 33} : (tensor<8x16xui8>, tensor<8x2xf32>) -> tensor<8x33xf32>

@@ -19,7 +19,8 @@ pub fn cache() -> PathBuf {
 }
 
 /// What to do when a file of the cache is not there.
-pub const FETCH_HINT: &str = "run `make test`, or scripts/models.py, scripts/references.py and scripts/onnx_cases.py";
+pub const FETCH_HINT: &str = "run `make test`, or scripts/models.py, scripts/references.py, scripts/onnx_cases.py and \
+                              scripts/contributed_cases.py";
 
 /// A JSON file of the cache.
 pub fn read_json(path: &Path) -> Json {

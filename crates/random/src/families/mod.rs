@@ -68,6 +68,7 @@ pub(crate) const FAMILIES: &[(&str, Family)] = &[
     ("attention", products::attention),
     ("rotary embedding", rotary::embedding),
     ("matmul of weights", products::linear),
+    ("matmul of codes", products::linear_of_blocks),
     ("sibling products", products::siblings),
     ("convolution", products::conv),
     ("convolution", products::conv),

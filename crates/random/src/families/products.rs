@@ -3,7 +3,7 @@
 use crate::graph::{Growing, Item};
 use crate::inputs::FLOAT_BOUND;
 use kiln_ir::{Attribute, Dim, Value};
-use kiln_tensor::scalar;
+use kiln_tensor::{Tensor, scalar};
 
 pub(crate) fn matmul(growing: &mut Growing) -> Option<()> {
     let left = growing.float_of_rank(2)?;
@@ -57,6 +57,30 @@ pub(crate) fn attention(growing: &mut Growing) -> Option<()> {
     }
     let value = op.try_value().ok()?;
     growing.add(value, item.bound, -item.bound, false)
+}
+
+/// A product with weights of codes; where the left operand is of another type, those as numbers are.
+pub(crate) fn linear_of_blocks(growing: &mut Growing) -> Option<()> {
+    let item = growing.float_of_rank(2)?;
+    let depth = growing.shape(item.value).last()?.as_static()? as usize;
+    let element = growing.element(item.value);
+    let (bits, block) = (growing.random.pick(&[2usize, 4, 8]), growing.random.pick(&[16usize, 32, 64]));
+    let (columns, blocks) = (growing.random.pick(&[1usize, 5, 16, 33]), depth.div_ceil(block));
+    let codes = (0..columns * blocks * block * bits / 8).map(|_| growing.random.below(256) as u8).collect::<Vec<u8>>();
+    let codes = growing.constant_of(Tensor::from_values(&[columns, blocks * block * bits / 8], &codes));
+    let mut operands = vec![codes, growing.constant(element, &[columns, blocks])];
+    let largest = (1 << bits) as f64;
+    if growing.random.once_in(2) {
+        operands.push(growing.constant(element, &[columns, blocks]));
+    }
+    let mut builder = growing.builder();
+    let op = builder.op("graph.dequantize_blocks").operands(&operands);
+    let weights = op.attribute("bits", bits as i64).attribute("length", depth as i64).try_value().ok()?;
+    let mut builder = growing.builder();
+    let op = builder.op("graph.matmul").operands(&[item.value, weights]).attribute("transpose_b", true);
+    let value = op.try_value().ok()?;
+    let bound = depth as f64 * item.bound * FLOAT_BOUND * (largest + FLOAT_BOUND);
+    growing.add(value, bound, -bound, false)
 }
 
 /// A product with weights, a bias perhaps.

@@ -45,12 +45,20 @@ struct Attempt {
 }
 
 impl Case {
-    /// The cases of the index, in its order. Those of whole networks are left out: they take the interpreter minutes.
+    /// The cases of both indices, in their order. Those of whole networks are left out: they take the interpreter minutes.
     ///
     /// # Errors
     /// When they have not been fetched.
     pub fn read_all() -> Result<Vec<Case>, String> {
-        let folder = support::cache().join("onnx-cases");
+        let indices = ["onnx-cases", "contributed-cases"].map(Case::read_index);
+        indices.into_iter().try_fold(Vec::new(), |mut all, cases| {
+            all.extend(cases?);
+            Ok(all)
+        })
+    }
+
+    fn read_index(folder: &str) -> Result<Vec<Case>, String> {
+        let folder = support::cache().join(folder);
         let path = folder.join("index.json");
         if !path.exists() {
             return Err(format!("{} is not there: {}", path.display(), support::FETCH_HINT));

@@ -1,4 +1,5 @@
-//! The ONNX project's own tests of operators, through the interpreter and through the compiler.
+//! The ONNX project's own tests of operators, and cases of onnxruntime's contributed operators, through the interpreter
+//! and through the compiler.
 //!
 //! `onnx_cases.txt` lists every case that does not pass, with the reason; a case that leaves or joins the list, or fails
 //! for another reason, fails. `KILN_BLESS=1` writes the list anew, for the cases that run.

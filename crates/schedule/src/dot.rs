@@ -103,7 +103,7 @@ pub fn is_byte(element: ElementType) -> bool {
 pub fn sum_type(element: ElementType) -> ElementType {
     match element {
         ElementType::I8 | ElementType::U8 => ElementType::I32,
-        ElementType::BF16 => ElementType::F32,
+        ElementType::F16 | ElementType::BF16 => ElementType::F32,
         other => other,
     }
 }

@@ -67,7 +67,7 @@ pub struct MatmulShape {
 }
 
 impl MatmulShape {
-    /// The only `matmul` of a kernel, if it is of `f32`, `f64` or widening and reads inputs of the kernel or transposes of them.
+    /// The only `matmul` of a kernel, if it is of `f16`, `f32`, `f64` or widening and reads inputs of the kernel or transposes of them.
     pub fn of(spec: &KernelSpec) -> Option<MatmulShape> {
         Surrounded::of(spec).and_then(|surrounded| MatmulShape::inside(&surrounded))
     }
@@ -78,7 +78,8 @@ impl MatmulShape {
         let anchor = spec.anchor_of_post_ops("matmul")?;
         let node = &spec.nodes[anchor];
         let element = spec.inputs[left.input].element;
-        if !matches!(element, ElementType::F32 | ElementType::F64) && !is_widening(node) {
+        let is_half = element == ElementType::F16 && spec.inputs[right.input].element == ElementType::F16;
+        if !matches!(element, ElementType::F32 | ElementType::F64) && !is_half && !is_widening(node) {
             return None;
         }
         // Panels are packed from what is whole.
@@ -243,14 +244,16 @@ impl MatmulPlan {
         let tile = shape.tile(target);
         let dot = tile.dot;
         let right = right(shape, target, &tile);
-        let size = shape.element.byte_size();
+        let size = copied_element(shape.element).byte_size();
         let conflict = |elements: usize| elements > 0 && (elements * size).is_multiple_of(tuning::SET_CONFLICT_BYTES);
         let row_distance = shape.left_strides().0.as_constant().map_or(0, |distance| distance as usize);
         let copied_depth = depth.filter(|&depth| {
             // A step of several terms must not read beyond the last row.
             let is_ragged = !depth.is_multiple_of(dot.terms());
             let is_better = depth > 0 && conflict(row_distance) && tile.most_rows() > tuning::FEW_ROWS;
-            (is_better || is_ragged) && right == Right::Panels && shape.left_rows_are_runs()
+            // Each element of a row is widened once.
+            let is_half = shape.element == ElementType::F16;
+            (is_better || is_ragged || is_half && depth > 0) && right == Right::Panels && shape.left_rows_are_runs()
         });
         let spread = |depth: usize| {
             let depth = depth.next_multiple_of(dot.terms());
@@ -306,7 +309,7 @@ impl MatmulPlan {
 
     /// Bytes of scratch memory of each thread.
     pub fn scratch(&self, shape: &MatmulShape) -> DimExpr {
-        let size = constant(shape.element.byte_size());
+        let size = constant(copied_element(shape.element).byte_size());
         let copied = if self.copy_left {
             multiply(self.block_rows, constant(self.left_pitch))
         } else if self.right == Right::Copied {
@@ -364,6 +367,14 @@ impl MatmulPlan {
     }
 }
 
+/// What elements are in scratch memory: halves as they are computed with.
+pub fn copied_element(element: ElementType) -> ElementType {
+    match element {
+        ElementType::F16 => ElementType::F32,
+        other => other,
+    }
+}
+
 /// Plans a kernel whose anchor is a matrix product, if this family computes it.
 pub fn plan(spec: &KernelSpec, target: &Target) -> Option<Plan> {
     let shape = MatmulShape::of(spec)?;
@@ -377,6 +388,7 @@ fn right(shape: &MatmulShape, target: &Target, tile: &RegisterTile) -> Right {
     // A row's last vector is partial unless the columns are a multiple of its lanes; without masks, only a copy that is
     // filled up can be read by whole vectors.
     let whole = shape.columns.as_constant().is_some_and(|columns| (columns as usize).is_multiple_of(tile.lanes));
-    let readable = shape.right_columns_are_runs() && (whole || target.has_masks) && tile.dot.terms() == 1;
+    let is_half = shape.right_element == ElementType::F16;
+    let readable = shape.right_columns_are_runs() && (whole || target.has_masks) && tile.dot.terms() == 1 && !is_half;
     if readable { Right::InPlace } else { Right::Copied }
 }

@@ -10,7 +10,7 @@ use crate::gemm::{
 };
 use kiln_ir::{DimExpr, Value};
 use kiln_schedule::dot::sum_type;
-use kiln_schedule::matmul::{MatmulPlan, MatmulShape, MatrixOperand, Right, Surrounded};
+use kiln_schedule::matmul::{MatmulPlan, MatmulShape, MatrixOperand, Right, Surrounded, copied_element};
 use kiln_schedule::run_lengths::RunLengths;
 use kiln_schedule::{KernelSpec, Plan, Source};
 
@@ -29,9 +29,9 @@ pub fn emit(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
     };
     let elements = b.expr(plan.scratch(&shape));
     let elements = b.sub(elements, plan.spill_bytes());
-    let elements = b.div(elements, shape.element.byte_size());
+    let copied = copied_element(if plan.copy_left { shape.element } else { shape.right_element });
+    let elements = b.div(elements, copied_element(shape.element).byte_size());
     let copies = plan.copy_left || plan.right == Right::Copied;
-    let copied = if plan.copy_left { shape.element } else { shape.right_element };
     let scratch = copies.then(|| b.scratch(copied, plan.spill_bytes(), elements));
     let spill = plan.spill.then(|| b.scratch(sum_type(shape.element), 0, plan.tile.lanes));
     let matmul = Matmul { shape: &shape, plan: &plan, extents, scratch };

@@ -7,9 +7,9 @@
 //! %s = graph.matmul %q, %k
 //! ```
 
+use super::weights::{Blocks, made_weights};
 use crate::conv_shape::input_number;
 use crate::extent::multiply;
-use super::weights::{Blocks, made_weights};
 use crate::spec::{KernelSpec, NodeSpec, Source, TensorSpec};
 use kiln_ir::DimExpr;
 

@@ -29,7 +29,7 @@ _MATMUL_NBITS = [
     ("two_bits", (3,), 33, 130, {"bits": 2, "block_size": 32}, ("packed",)),
     ("half", (4,), 64, 256, {"bits": 4, "block_size": 32}, ("half", "packed")),
     ("groups", (4,), 64, 256, {"bits": 4, "block_size": 32}, ("groups",)),
-    ("groups_in_order", (4,), 64, 256, {"bits": 4, "block_size": 32}, ("ordered", "packed")),
+    ("groups_in_order", (4,), 64, 256, {"bits": 4, "block_size": 32}, ("ordered", "bias")),
 ]
 
 

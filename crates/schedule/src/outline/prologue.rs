@@ -50,7 +50,7 @@ pub(super) fn made_weights(module: &Module, product: Op) -> Option<Op> {
     let is_read = match module.name(made).as_str() {
         "graph.dequantize_blocks" => {
             let is_turned = module.attributes(product).bool("transpose_b") == Some(true);
-            let is_static = module.operand_types(made).into_iter().all(|ty| is_static(ty));
+            let is_static = module.operand_types(made).into_iter().all(is_static);
             is_turned && is_static && BlocksView::of(module, made).is_ok_and(|view| reads_words(&view))
         }
         "graph.cast" => is_shorter_constant(module, made),

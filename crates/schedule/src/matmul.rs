@@ -29,7 +29,7 @@ use kiln_tensor::ElementType;
 pub use transposes::{MatrixOperand, Surrounded, Transposed};
 pub(crate) use transposes::{permutation, without_transposes};
 pub(crate) use weights::reads_words;
-pub use weights::{Blocks, WORD_BYTES};
+pub use weights::{Blocks, WORD_BYTES, block_chains};
 
 /// The name of the family.
 pub const FAMILY: &str = "matmul";

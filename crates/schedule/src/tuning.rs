@@ -131,16 +131,6 @@ pub const STREAMED_TILES: usize = 2;
 /// What depth and columns of a product of two computed matrices are taken for if symbolic: lengths of texts.
 pub const SYMBOLIC_LENGTH: usize = 128;
 
-/// Sums of a block of codes that each accumulator is split into, so that enough of them are in flight where a register tile
-/// is small.
-pub const fn block_chains(accumulators: usize) -> usize {
-    match accumulators {
-        0..=2 => 4,
-        3..=4 => 2,
-        _ => 1,
-    }
-}
-
 /// The most tasks a kernel of known extents is cut into: balances any number of threads up to this within one task.
 pub const TASKS: usize = 16;
 

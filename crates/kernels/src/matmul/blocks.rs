@@ -8,7 +8,7 @@ use super::Matmul;
 use crate::builder::{Buffer, Index, KernelBuilder, Lanes, lanes_of};
 use crate::gemm::{Block, Columns, TilePlace, for_row_tiles};
 use kiln_ir::{Type, Value};
-use kiln_schedule::matmul::{Blocks, WORD_BYTES};
+use kiln_schedule::matmul::{Blocks, WORD_BYTES, block_chains};
 use kiln_schedule::tuning;
 use kiln_target::Architecture;
 use kiln_tensor::ElementType;
@@ -105,7 +105,7 @@ impl<'c> Weights<'c> {
         count: usize,
         sums: &[Value],
     ) -> Vec<Value> {
-        let chains = tuning::block_chains(sums.len());
+        let chains = block_chains(sums.len());
         let zeros = self.zeros.map(|zeros| self.of_block(b, zeros, number));
         let zero = b.zero(lanes_of(Type::f32(), self.columns.lanes));
         let none = vec![zero; chains * sums.len()];

@@ -68,6 +68,16 @@ impl Blocks {
     }
 }
 
+/// Sums of a block of codes that each accumulator is split into, so that enough of them are in flight where a register tile
+/// is small: eight cover the latency of a multiplication on two units.
+pub const fn block_chains(accumulators: usize) -> usize {
+    match accumulators {
+        0..=2 => 4,
+        3..=4 => 2,
+        _ => 1,
+    }
+}
+
 /// Whether kernels of products read such codes: blocks begin with words.
 pub(crate) fn reads_words(view: &BlocksView) -> bool {
     (view.block * view.bits).is_multiple_of(8 * WORD_BYTES)

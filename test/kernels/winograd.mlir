@@ -106,3 +106,27 @@ func.func {sym_name = "main", function_type = (!x, !f, !b) -> !y} ({
   %2 = graph.relu %0 : (!y) -> !y
   func.return %2 : (!y) -> ()
 }) : () -> ()
+// -----
+// filters stay: tiles of 6x6, the last of a row and of a column in part
+// tolerance: 4e-5
+!x = tensor<1x65x67x32xf32>
+!f = tensor<32x32x3x3xf32>
+!b = tensor<32xf32>
+!y = tensor<1x65x67x32xf32>
+func.func {sym_name = "main", function_type = (!x, !f, !b, !y) -> !y} ({
+^bb0(%x: !x, %f: !f, %b: !b, %r: !y):
+  %0 = graph.conv %x, %f, %b {strides = [1, 1], dilations = [1, 1], pad_low = [1, 1], pad_high = [1, 1], groups = 1, layout = "channels_last"} : (!x, !f, !b) -> !y
+  %1 = graph.add %0, %r : (!y, !y) -> !y
+  %2 = graph.relu %1 : (!y) -> !y
+  func.return %2 : (!y) -> ()
+}) : () -> ()
+// -----
+// tiles of 2x2
+!x = tensor<1x7x8x64xf32>
+!f = tensor<64x64x3x3xf32>
+!y = tensor<1x7x8x64xf32>
+func.func {sym_name = "main", function_type = (!x, !f) -> !y} ({
+^bb0(%x: !x, %f: !f):
+  %0 = graph.conv %x, %f {strides = [1, 1], dilations = [1, 1], pad_low = [1, 1], pad_high = [1, 1], groups = 1, layout = "channels_last"} : (!x, !f) -> !y
+  func.return %0 : (!y) -> ()
+}) : () -> ()

@@ -4,6 +4,7 @@
 //! Intel Xeon with AVX-512, 48 KiB and 2 MiB of cache; its times are the least processor times of many runs.
 
 use crate::dot::Unit;
+use crate::winograd::Form;
 use kiln_target::{Architecture, Target};
 
 /// Elements of one task of a kernel that walks a single axis: 16 KiB of `f32`, half of a first-level cache.
@@ -201,15 +202,32 @@ pub const WINOGRAD_PART_SHARE: (usize, usize) = (1, 6);
 /// time 0.55; 112x112x128: 8.1 and 8.0.
 pub const WINOGRAD_FILTER_SHARE: (usize, usize) = (5, 8);
 
-/// Transforming a vector of filters takes as long as this many multiplications of vectors: it is bound by its 36 stores.
-///
-/// Xeon, 56x56x64, elapsed time: 0.43 ms once, 0.50 for each of five blocks. An estimate: layers imply 230 to 540.
-pub const WINOGRAD_FILTER_COST: usize = 250;
+/// What the transforms of a form of Winograd's algorithm cost.
+#[derive(Clone, Copy, Debug)]
+pub struct WinogradCosts {
+    /// Transforming a vector of input takes as long as this many multiplications of vectors.
+    pub input: usize,
+    /// Transforming a vector of filters.
+    pub filter: usize,
+    /// Transforming a vector of products back.
+    pub output: usize,
+    /// Vector registers that the transforms need, not to spill.
+    pub registers: u32,
+}
 
-/// Transforming a vector of input takes as long as this many multiplications of vectors.
+/// The costs of a form.
 ///
-/// Xeon, 224x224x64: twice instead of once 8.7 -> 9.2 ms.
-pub const WINOGRAD_INPUT_COST: usize = 200;
+/// Xeon, F(4x4, 3x3): 224x224x64, the input transformed twice instead of once 8.7 -> 9.2 ms; 56x56x64, filters once 0.43
+/// ms, for each of five blocks 0.50 (layers imply 230 to 540: it is bound by its 36 stores). F(6x6, 3x3), in huge pages,
+/// takes this part of the time of F(4x4, 3x3): 256x256x64 0.90, 224x224x64 0.95, 160x160x32 0.97, 112x112x128 1.01,
+/// 80x80x64 1.04, 56x56x64 1.12, 56x56x256 1.33, where each block transforms all filters. F(2x2, 3x3): 7x7x512 0.97.
+pub fn winograd_costs(form: Form) -> WinogradCosts {
+    match form {
+        Form::Two => WinogradCosts { input: 70, filter: 110, output: 50, registers: 0 },
+        Form::Four => WinogradCosts { input: 200, filter: 250, output: 170, registers: 0 },
+        Form::Six => WinogradCosts { input: 600, filter: 900, output: 600, registers: 32 },
+    }
+}
 
 /// With fewer tiles, transforming the filters costs what is gained.
 ///

@@ -1,9 +1,8 @@
-//! Filters to 36 matrices.
+//! Filters to the matrices that are multiplied.
 
-use super::transform::FILTER;
 use super::{Block, Winograd};
 use crate::builder::{Index, KernelBuilder, Lanes};
-use kiln_schedule::winograd::{KERNEL, PATCH};
+use kiln_schedule::winograd::KERNEL;
 
 /// Transforms the filters of a block's panels for `count` channels from `first` on.
 pub(super) fn transform(winograd: &Winograd, b: &mut KernelBuilder, block: &Block, (first, count): (Index, Index)) {
@@ -23,14 +22,14 @@ pub(super) fn transform(winograd: &Winograd, b: &mut KernelBuilder, block: &Bloc
             let to = b.add(target, to);
             for vector in 0..plan.tile.vectors {
                 let (from, to) = (b.add(from, vector * lanes.count), b.add(to, vector * lanes.count));
-                FILTER.apply(
+                winograd.transforms.filter.apply(
                     b,
                     |b, row, column| {
                         let at = b.add(from, (row * KERNEL + column) * width);
                         b.load(weights, at, lanes)
                     },
                     |b, row, column, value| {
-                        let at = b.add(to, (row * PATCH + column) * plan.filter_pitch());
+                        let at = b.add(to, (row * plan.form.patch() + column) * plan.filter_pitch());
                         b.store(value, winograd.filters, at, lanes);
                     },
                 );

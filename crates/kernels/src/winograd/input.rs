@@ -1,19 +1,17 @@
-//! Tiles of the input to 36 matrices.
+//! Tiles of the input to the matrices that are multiplied.
 
-use super::transform::INPUT;
 use super::{Block, Tile, Winograd};
 use crate::builder::{Buffer, Condition, Index, KernelBuilder, Lanes, computed_type, lanes_of};
 use kiln_ir::Value;
 use kiln_schedule::conv_shape::ConvAxis;
-use kiln_schedule::winograd::PATCH;
 
 /// The rows or columns of a patch.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Positions {
     /// Whether the input has each.
-    exists: [Condition; PATCH],
+    exists: Vec<Condition>,
     /// Its number in the input; any other if it does not exist.
-    number: [Index; PATCH],
+    number: Vec<Index>,
 }
 
 /// Transforms all tiles of a block.
@@ -24,14 +22,14 @@ pub(super) fn transform(winograd: &Winograd, b: &mut KernelBuilder, block: &Bloc
         b.if_else(
             inside,
             |b| {
-                let rows = positions(b, shape.rows(), tile.row, false);
-                let columns = positions(b, shape.columns(), tile.column, false);
+                let rows = positions(winograd, b, shape.rows(), tile.row, false);
+                let columns = positions(winograd, b, shape.columns(), tile.column, false);
                 transform_tile(winograd, b, tile, &rows, &columns);
                 Vec::new()
             },
             |b| {
-                let rows = positions(b, shape.rows(), tile.row, true);
-                let columns = positions(b, shape.columns(), tile.column, true);
+                let rows = positions(winograd, b, shape.rows(), tile.row, true);
+                let columns = positions(winograd, b, shape.columns(), tile.column, true);
                 transform_tile(winograd, b, tile, &rows, &columns);
                 Vec::new()
             },
@@ -45,7 +43,7 @@ fn is_inside(winograd: &Winograd, b: &mut KernelBuilder, tile: &Tile) -> Conditi
     for (axis, first) in [(winograd.shape.rows(), tile.row), (winograd.shape.columns(), tile.column)] {
         let first = b.sub(first, axis.pad_low);
         let extent = b.expr(axis.input);
-        let last = b.add(first, PATCH - 1);
+        let last = b.add(first, winograd.plan.form.patch() - 1);
         for position in [first, last] {
             let here = b.in_range(position, extent);
             inside = b.and(inside, here);
@@ -54,18 +52,20 @@ fn is_inside(winograd: &Winograd, b: &mut KernelBuilder, tile: &Tile) -> Conditi
     inside
 }
 
-fn positions(b: &mut KernelBuilder, axis: &ConvAxis, first: Index, is_checked: bool) -> Positions {
+fn positions(winograd: &Winograd, b: &mut KernelBuilder, axis: &ConvAxis, first: Index, is_checked: bool) -> Positions {
     let extent = b.expr(axis.input);
     let first = b.sub(first, axis.pad_low);
-    let mut positions = Positions { exists: [Condition::Constant(true); PATCH], number: [first; PATCH] };
-    for offset in 0..PATCH {
+    let mut positions = Positions { exists: Vec::new(), number: Vec::new() };
+    for offset in 0..winograd.plan.form.patch() {
         let number = b.add(first, offset);
-        positions.number[offset] = number;
         if is_checked {
-            positions.exists[offset] = b.in_range(number, extent);
+            positions.exists.push(b.in_range(number, extent));
             let last = b.sub(extent, 1);
             let raised = b.max(number, 0);
-            positions.number[offset] = b.min(raised, last);
+            positions.number.push(b.min(raised, last));
+        } else {
+            positions.exists.push(Condition::Constant(true));
+            positions.number.push(number);
         }
     }
     positions
@@ -75,12 +75,13 @@ fn transform_tile(winograd: &Winograd, b: &mut KernelBuilder, tile: &Tile, rows:
     let (shape, plan) = (winograd.shape, winograd.plan);
     let (height, width) = (b.expr(shape.rows().input), b.expr(shape.columns().input));
     let image = b.mul(tile.image, height);
-    let row_starts = rows.number.map(|row| {
+    let mut row_starts = Vec::with_capacity(rows.number.len());
+    for &row in &rows.number {
         let row = b.add(image, row);
         let pixel = b.mul(row, width);
-        b.mul(pixel, shape.pitch)
-    });
-    let column_starts = columns.number.map(|column| b.mul(column, shape.pitch));
+        row_starts.push(b.mul(pixel, shape.pitch));
+    }
+    let column_starts: Vec<_> = columns.number.iter().map(|&column| b.mul(column, shape.pitch)).collect();
     let lanes = Lanes::full(plan.tile.lanes);
     let target = b.mul(tile.number, plan.input_pitch(shape));
     b.for_each(0, shape.channels, lanes.count, |b, channel| {
@@ -90,8 +91,8 @@ fn transform_tile(winograd: &Winograd, b: &mut KernelBuilder, tile: &Tile, rows:
             let exists = b.and(rows.exists[row], columns.exists[column]);
             load_if(b, exists, b.inputs[shape.input], at, lanes)
         };
-        INPUT.apply(b, load, |b, row, column, value| {
-            let product = (row * PATCH + column) * plan.block_tiles * plan.input_pitch(shape);
+        winograd.transforms.input.apply(b, load, |b, row, column, value| {
+            let product = (row * plan.form.patch() + column) * plan.block_tiles * plan.input_pitch(shape);
             let to = b.add(target, product);
             let to = b.add(to, channel);
             b.store(value, winograd.transformed, to, lanes);

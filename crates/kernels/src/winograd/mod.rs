@@ -1,7 +1,7 @@
-//! 3x3 convolutions of stride 1 by Winograd's algorithm F(4x4, 3x3).
+//! 3x3 convolutions of stride 1 by Winograd's algorithm F(m x m, 3x3).
 //!
 //! For each task: transform the tiles of the input and the filters, of which the task before may have left one or the
-//! other; multiply the 36 matrices; transform the products back and store them. Where filters do not stay, they are
+//! other; multiply the matrices, a pair for each product; transform the products back and store them. Where filters do not stay, they are
 //! transformed a few channels at a time, and the products grow from one time to the next.
 
 mod filter;
@@ -17,8 +17,9 @@ use kiln_ir::Value;
 use kiln_schedule::conv_shape::ConvShape;
 use kiln_schedule::extent::constant;
 use kiln_schedule::run_lengths::RunLengths;
-use kiln_schedule::winograd::{PATCH, Stay, TILE, WinogradPlan, tiles};
+use kiln_schedule::winograd::{Stay, WinogradPlan, tiles};
 use kiln_schedule::{KernelSpec, Plan, Source};
+use transform::Transforms;
 
 /// Emits a convolution planned by `kiln_schedule::winograd`.
 pub fn emit(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
@@ -26,12 +27,13 @@ pub fn emit(spec: &KernelSpec, plan: &Plan, b: &mut KernelBuilder) {
     let plan = WinogradPlan::from_plan(plan);
     let [transformed, filters, products] = scratch(&shape, &plan, b);
     let anchor = Source::Node { node: shape.anchor, result: 0 };
-    let counts = tiles(&shape).expect("plans of this family are made for known extents");
+    let counts = tiles(&shape, plan.form).expect("plans of this family are made for known extents");
     // The bias is added where the outputs are scaled.
     let finish = Finish { spec, anchor, bias: None, spill: None, transposed: None, kept: None };
     let winograd = Winograd {
         shape: &shape,
         plan: &plan,
+        transforms: Transforms::of(plan.form),
         counts: counts.map(Index::from),
         transformed,
         filters,
@@ -87,6 +89,7 @@ enum Start {
 struct Winograd<'s> {
     shape: &'s ConvShape,
     plan: &'s WinogradPlan,
+    transforms: Transforms,
     /// Images, tiles down, tiles across.
     counts: [Index; 3],
     /// Transformed input: product, tile of the block, channel.
@@ -133,10 +136,11 @@ impl Winograd<'_> {
 
     /// Runs `body` for each tile of a block.
     fn for_tiles(&self, b: &mut KernelBuilder, block: &Block, body: impl FnOnce(&mut KernelBuilder, &Tile)) {
+        let side = self.plan.form.tile();
         b.for_each(0, block.tiles.1, 1, |b, number| {
             let tile = b.add(block.tiles.0, number);
             let at = b.delinearize(tile, &self.counts);
-            let (row, column) = (b.mul(at[1], TILE), b.mul(at[2], TILE));
+            let (row, column) = (b.mul(at[1], side), b.mul(at[2], side));
             body(b, &Tile { number, image: at[0], row, column });
         });
     }
@@ -159,7 +163,7 @@ impl Winograd<'_> {
         });
     }
 
-    /// Multiplies each of the 36 matrices of a block, over `count` channels from `first` on.
+    /// Multiplies the matrices of a block pair by pair, over `count` channels from `first` on.
     fn multiply(&self, b: &mut KernelBuilder, block: &Block, (first, count): (Index, Index), start: Start) {
         let (shape, plan) = (self.shape, self.plan);
         let (input_pitch, output_pitch) = (plan.input_pitch(shape), plan.output_pitch());
@@ -168,9 +172,9 @@ impl Winograd<'_> {
         let left_row = Index::from(input_pitch);
         let operands =
             Operands { left: self.transformed, left_row, right: self.filters, depth: &depth, unroll: plan.tile.unroll };
-        let total = tiles(shape).map_or(0, |counts| counts.iter().product());
+        let total = tiles(shape, plan.form).map_or(0, |counts| counts.iter().product());
         let lengths = RunLengths::of(constant(total), constant(plan.block_tiles));
-        b.for_each(0, PATCH * PATCH, 1, |b, product| {
+        b.for_each(0, plan.form.products(), 1, |b, product| {
             let filters = b.mul(product, plan.filter_pitch());
             let rows = b.mul(product, plan.block_tiles);
             for_panels(b, &plan.tile, Index::from(shape.filters), block.panels, |b, panel, columns| {

@@ -1,19 +1,17 @@
 //! Products to tiles of the output.
 
-use super::transform::{OUTPUT, output_scale};
 use super::{Block, Tile, Winograd};
 use crate::builder::{Condition, Index, KernelBuilder, Lanes, computed_type, lanes_of};
 use crate::gemm::finish_value;
 use kiln_ir::Value;
 use kiln_schedule::conv_shape::ConvAxis;
-use kiln_schedule::winograd::{PATCH, TILE};
 
 /// Transforms all tiles of a block and stores them.
 pub(super) fn transform(winograd: &Winograd, b: &mut KernelBuilder, block: &Block) {
     let shape = winograd.shape;
     winograd.for_tiles(b, block, |b, tile| {
-        let rows_fit = fits(b, shape.rows(), tile.row);
-        let columns_fit = fits(b, shape.columns(), tile.column);
+        let rows_fit = fits(winograd, b, shape.rows(), tile.row);
+        let columns_fit = fits(winograd, b, shape.columns(), tile.column);
         let whole = b.and(rows_fit, columns_fit);
         b.if_else(
             whole,
@@ -30,12 +28,12 @@ pub(super) fn transform(winograd: &Winograd, b: &mut KernelBuilder, block: &Bloc
 }
 
 /// Whether all outputs of a tile that begins at `first` exist along an axis.
-fn fits(b: &mut KernelBuilder, axis: &ConvAxis, first: Index) -> Condition {
-    let extent = b.expr(axis.output);
-    if extent.as_constant().is_some_and(|extent| extent % TILE as i64 == 0) {
+fn fits(winograd: &Winograd, b: &mut KernelBuilder, axis: &ConvAxis, first: Index) -> Condition {
+    let (extent, tile) = (b.expr(axis.output), winograd.plan.form.tile());
+    if extent.as_constant().is_some_and(|extent| extent % tile as i64 == 0) {
         return Condition::Constant(true);
     }
-    let last = b.add(first, TILE - 1);
+    let last = b.add(first, tile - 1);
     b.less(last, extent)
 }
 
@@ -53,12 +51,12 @@ fn transform_tile(winograd: &Winograd, b: &mut KernelBuilder, block: &Block, til
         let source = b.add(source, column);
         let bias = shape.bias.map(|bias| b.load(b.inputs[bias], filter, lanes));
         let load = |b: &mut KernelBuilder, row: usize, column: usize| -> Value {
-            let product = (row * PATCH + column) * plan.block_tiles * plan.output_pitch();
+            let product = (row * plan.form.patch() + column) * plan.block_tiles * plan.output_pitch();
             let at = b.add(source, product);
             b.load(winograd.products, at, lanes)
         };
-        OUTPUT.apply(b, load, |b, row, column, value| {
-            let scale = b.float(output_scale(row, column), ty);
+        winograd.transforms.output.apply(b, load, |b, row, column, value| {
+            let scale = b.float(winograd.transforms.scale(row, column), ty);
             let value = match bias {
                 Some(bias) => b.fma(value, scale, bias),
                 None => b.mulf(value, scale),

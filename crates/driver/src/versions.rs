@@ -90,7 +90,7 @@ impl<'a, 's, 'r> Versions<'a, 's, 'r> {
             return Some(());
         }
         note_work(&mut module);
-        self.stages.run(&mut module, parse(&pipeline::emission(target)), false)?;
+        self.stages.run(&mut module, parse(&pipeline::emission(target, self.request.precision)), false)?;
         self.add_lowered(&module, target)
     }
 

@@ -1,13 +1,12 @@
 //! The emitters of kernels, one for each family that `kiln-schedule` plans.
 
-use crate::builder::KernelBuilder;
+use crate::builder::{EmitOptions, KernelBuilder};
 use crate::{
     attention, contract, conv, depthwise, layer_norm, lrn, map, matmul, pool, recurrent, reduce, resize,
     rotary_embedding, scan, scatter, softmax, transpose, winograd,
 };
 use kiln_ir::Module;
 use kiln_schedule::{KernelSpec, Plan};
-use kiln_target::Target;
 
 /// Emits the kernels of one family.
 #[derive(Clone, Copy, Debug)]
@@ -52,11 +51,11 @@ pub fn emit_kernel(
     name: &str,
     spec: &KernelSpec,
     plan: &Plan,
-    target: &Target,
+    options: &EmitOptions,
 ) -> Result<(), String> {
     let emitter = EMITTERS.iter().find(|emitter| plan.family == *emitter.family);
     let emitter = emitter.ok_or_else(|| format!("no emitter for kernels of family {}", plan.family))?;
-    let mut builder = KernelBuilder::function(module, name, spec, target);
+    let mut builder = KernelBuilder::function(module, name, spec, options);
     (emitter.emit)(spec, plan, &mut builder);
     builder.finish();
     Ok(())

@@ -30,7 +30,7 @@ pub mod transpose;
 pub mod window;
 pub mod winograd;
 
-pub use builder::{Body, Buffer, Combine, Condition, Coordinate, Index, KernelBuilder, Lanes};
+pub use builder::{Body, Buffer, Combine, Condition, Coordinate, EmitOptions, Index, KernelBuilder, Lanes};
 pub use emitters::{EMITTERS, Emitter, emit_kernel};
 pub use lower_kernels::lower_kernels;
 pub use lower_launch::lower_launch;

@@ -1,9 +1,9 @@
 //! `lower-kernels`: every fusion gets a kernel function; equal specs and plans share one.
 
+use crate::builder::EmitOptions;
 use crate::emitters::emit_kernel;
 use kiln_ir::{Attribute, AttributeKind, Attributes, Dim, DimExpr, IntoAttribute, Module, Name, Op, Type};
 use kiln_schedule::{KernelSpec, Plan};
-use kiln_target::Target;
 use kiln_tensor::ElementType;
 use rustc_hash::FxHashMap;
 
@@ -61,7 +61,7 @@ impl Launch {
 ///
 /// # Errors
 /// Per fusion, why its kernel cannot be made.
-pub fn lower_kernels(module: &mut Module, main: Op, target: &Target) -> Result<usize, Vec<(Op, String)>> {
+pub fn lower_kernels(module: &mut Module, main: Op, options: &EmitOptions) -> Result<usize, Vec<(Op, String)>> {
     let mut known: FxHashMap<(KernelSpec, Plan), Name> = FxHashMap::default();
     let mut errors = Vec::new();
     for op in module.walk(main) {
@@ -75,7 +75,7 @@ pub fn lower_kernels(module: &mut Module, main: Op, target: &Target) -> Result<u
         return Err(errors);
     }
     for fusion in module.ops_named(main, "graph.fusion") {
-        if let Err(reason) = lower_kernel(module, fusion, target, &mut known) {
+        if let Err(reason) = lower_kernel(module, fusion, options, &mut known) {
             errors.push((fusion, reason));
         }
     }
@@ -85,7 +85,7 @@ pub fn lower_kernels(module: &mut Module, main: Op, target: &Target) -> Result<u
 fn lower_kernel(
     module: &mut Module,
     fusion: Op,
-    target: &Target,
+    options: &EmitOptions,
     known: &mut FxHashMap<(KernelSpec, Plan), Name>,
 ) -> Result<(), String> {
     let (spec, dims) = KernelSpec::of(module, fusion);
@@ -98,7 +98,7 @@ fn lower_kernel(
         Some(&callee) => callee,
         None => {
             let name = format!("kernel_{}_{}", known.len(), key.1.family);
-            emit_kernel(module, &name, &key.0, &key.1, target)?;
+            emit_kernel(module, &name, &key.0, &key.1, options)?;
             known.insert(key, Name::new(&name));
             Name::new(&name)
         }

@@ -1,5 +1,6 @@
 //! The lowerings as passes.
 
+use crate::builder::EmitOptions;
 use crate::{lower_kernels, lower_launch, main_function};
 use kiln_ir::Op;
 use kiln_pass::{Anchor, Pass, PassContext, PassInfo, options};
@@ -23,6 +24,8 @@ options! {
     pub struct LowerKernels {
         /// The processor: `triple` or `triple:cpu`.
         target: String = String::from("x86_64"),
+        /// Whether functions of `f32`, as exponentials, may be a few units in the last place off.
+        fast: bool = false,
     }
 }
 
@@ -36,7 +39,7 @@ impl Pass for LowerKernels {
             Ok(target) => target,
             Err(error) => return context.error(context.root, error),
         };
-        match lower_kernels(context.module, main, &target) {
+        match lower_kernels(context.module, main, &EmitOptions { target: &target, is_fast: self.fast }) {
             Ok(kernels) => context.count("kernels", kernels),
             Err(errors) => errors.into_iter().for_each(|(fusion, reason)| context.error(fusion, reason)),
         }

@@ -25,7 +25,9 @@ pub enum Precision {
     /// Those of the model; sums may be rearranged, and small convolutions computed by fewer multiplications.
     #[default]
     Default,
-    /// Convolutions and matrix products of `f32` multiply numbers rounded to `bf16`, which half the memory holds and
+    /// As the default; functions of `f32`, as exponentials, may be a few units in the last place off.
+    Fast,
+    /// As `Fast`; convolutions and matrix products of `f32` multiply numbers rounded to `bf16`, which half the memory holds and
     /// processors have faster instructions for.
     Bf16,
 }
@@ -47,7 +49,7 @@ pub fn optimization(level: OptimizationLevel, precision: Precision) -> String {
     match precision {
         Precision::Strict => stages.push("require-exact"),
         Precision::Bf16 => stages.push("narrow"),
-        Precision::Default => {}
+        Precision::Default | Precision::Fast => {}
     }
     format!("builtin.module({})", stages.join(","))
 }
@@ -163,13 +165,19 @@ pub fn explained_planning(target: &Target) -> String {
 }
 
 /// From what [`planning`] leaves to the exit set.
-pub fn emission(target: &Target) -> String {
-    format!("builtin.module(kernels{{target={target}}},calls)")
+pub fn emission(target: &Target, precision: Precision) -> String {
+    format!("builtin.module({},calls)", kernels(target, precision))
 }
 
 /// From an optimized graph to the exit set.
-pub fn lowering(target: &Target) -> String {
-    format!("builtin.module(schedule{{target={target}}},memory,kernels{{target={target}}},calls)")
+pub fn lowering(target: &Target, precision: Precision) -> String {
+    format!("builtin.module(schedule{{target={target}}},memory,{},calls)", kernels(target, precision))
+}
+
+fn kernels(target: &Target, precision: Precision) -> String {
+    // What is rounded to half its digits need not be right to the last.
+    let fast = if matches!(precision, Precision::Fast | Precision::Bf16) { " fast=true" } else { "" };
+    format!("kernels{{target={target}{fast}}}")
 }
 
 options! {
@@ -240,6 +248,8 @@ options! {
     pub struct Kernels {
         /// The processor: `triple` or `triple:cpu`.
         target: String = String::from("x86_64"),
+        /// Whether functions of `f32`, as exponentials, may be a few units in the last place off.
+        fast: bool = false,
     }
 }
 
@@ -247,7 +257,8 @@ impl NamedPipeline for Kernels {
     const NAME: &'static str = "kernels";
 
     fn steps(&self) -> String {
-        format!("lower-kernels{{target={}}}", self.target)
+        let fast = if self.fast { " fast=true" } else { "" };
+        format!("lower-kernels{{target={}{fast}}}", self.target)
     }
 }
 

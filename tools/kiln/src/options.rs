@@ -81,7 +81,9 @@ pub(crate) enum PrecisionArgument {
     /// The model's.
     #[default]
     Default,
-    /// bf16 where f32 numbers are multiplied in convolutions and matrix products; sums stay f32.
+    /// The model's; functions such as exponentials may be a few units in the last place off.
+    Fast,
+    /// As fast, and bf16 where f32 numbers are multiplied in convolutions and matrix products; sums stay f32.
     Bf16,
 }
 
@@ -90,6 +92,7 @@ impl PrecisionArgument {
         match self {
             PrecisionArgument::Strict => Precision::Strict,
             PrecisionArgument::Default => Precision::Default,
+            PrecisionArgument::Fast => Precision::Fast,
             PrecisionArgument::Bf16 => Precision::Bf16,
         }
     }

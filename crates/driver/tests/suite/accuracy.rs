@@ -3,6 +3,7 @@
 
 use crate::kernels::Case;
 use crate::machines::NATIVE;
+use kiln_driver::Precision;
 use kiln_tensor::{ElementType, Tensor, scalar};
 use libtest_mimic::{Failed, Trial};
 use std::path::Path;
@@ -19,7 +20,10 @@ pub fn trials() -> Vec<Trial> {
     let trials: Vec<Trial> = rows
         .filter_map(|cells: Vec<String>| match cells.as_slice() {
             [op, range, bound, _] if range.contains("..") => Some(function(op, range, bound)),
-            [_, stride, dilation, bound, _] if bound.parse::<f64>().is_ok() => Some(conv(stride, dilation, bound)),
+            [op, range, bound, _, _] if range.contains("..") => Some(function(&format!("fast {op}"), range, bound)),
+            [_, size, channels, stride, dilation, bound, _] if bound.parse::<f64>().is_ok() => {
+                Some(conv([size, channels, stride, dilation], bound))
+            }
             _ => None,
         })
         .collect();
@@ -32,8 +36,12 @@ fn function(op: &str, range: &str, bound: &str) -> Trial {
     let (low, high): (f64, f64) = (low.parse().expect("a number"), high.parse().expect("a number"));
     let is_absolute = bound.ends_with("or absolute");
     let limit: f64 = bound.split(' ').next().and_then(|number| number.parse().ok()).expect("a bound");
-    let op = op.to_owned();
-    Trial::test(format!("accuracy/{op}"), move || {
+    let name = op.to_owned();
+    let (precision, op) = match name.strip_prefix("fast ") {
+        Some(op) => (Precision::Fast, op.to_owned()),
+        None => (Precision::Default, name.clone()),
+    };
+    Trial::test(format!("accuracy/{name}"), move || {
         let arguments = arguments(low, high);
         let text = |element: &str| {
             format!(
@@ -42,7 +50,7 @@ fn function(op: &str, range: &str, bound: &str) -> Trial {
                  %0 = graph.{op} %x : (!x) -> !x\n  func.return %0 : (!x) -> ()\n}}) : () -> ()\n"
             )
         };
-        let (exact, found) = results(&op, text, vec![arguments.clone()])?;
+        let (exact, found) = results(&op, text, precision, vec![arguments.clone()])?;
         let mut worst = (0.0, 0.0);
         for ((exact, found), argument) in exact.iter().zip(&found).zip(numbers(&arguments)) {
             let difference = (exact - found).abs();
@@ -54,28 +62,28 @@ fn function(op: &str, range: &str, bound: &str) -> Trial {
                 worst = (error, argument);
             }
         }
-        check(&op, worst.0, limit, &format!(" ulp at {}", worst.1))
+        check(&name, worst.0, limit, &format!(" ulp at {}", worst.1))
     })
 }
 
-fn conv(stride: &str, dilation: &str, bound: &str) -> Trial {
-    let [stride, dilation] = [stride, dilation].map(|text| text.parse::<usize>().expect("an integer"));
+fn conv(numbers: [&String; 4], bound: &str) -> Trial {
+    let [size, channels, stride, dilation] = numbers.map(|text| text.parse::<usize>().expect("an integer"));
     let limit: f64 = bound.parse().expect("a bound");
-    let name = format!("conv, stride {stride}, dilation {dilation}");
+    let name = format!("conv of {size}x{size}x{channels}, stride {stride}, dilation {dilation}");
     Trial::test(format!("accuracy/{name}"), move || {
-        let size = 28usize.div_ceil(stride);
+        let out = size.div_ceil(stride);
         let text = |element: &str| {
             format!(
-                "!x = tensor<1x28x28x64x{element}>\n!f = tensor<64x64x3x3x{element}>\n\
-                 !y = tensor<1x{size}x{size}x64x{element}>\n\
+                "!x = tensor<1x{size}x{size}x{channels}x{element}>\n!f = tensor<{channels}x{channels}x3x3x{element}>\n\
+                 !y = tensor<1x{out}x{out}x{channels}x{element}>\n\
                  func.func {{sym_name = \"main\", function_type = (!x, !f) -> !y}} ({{\n^bb0(%x: !x, %f: !f):\n  \
                  %0 = graph.conv %x, %f {{strides = [{stride}, {stride}], dilations = [{dilation}, {dilation}], \
                  pad_low = [{dilation}, {dilation}], pad_high = [{dilation}, {dilation}], groups = 1, \
                  layout = \"channels_last\"}} : (!x, !f) -> !y\n  func.return %0 : (!y) -> ()\n}}) : () -> ()\n"
             )
         };
-        let inputs = vec![normal(&[1, 28, 28, 64], 1)?, normal(&[64, 64, 3, 3], 2)?];
-        let (exact, found) = results(&name, text, inputs)?;
+        let inputs = vec![normal(&[1, size, size, channels], 1)?, normal(&[channels, channels, 3, 3], 2)?];
+        let (exact, found) = results(&name, text, Precision::Default, inputs)?;
         let largest = exact.iter().fold(0.0f64, |largest, value| largest.max(value.abs()));
         let worst = exact.iter().zip(&found).map(|(exact, found)| (exact - found).abs()).fold(0.0, f64::max);
         check(&name, worst / largest, limit, "")
@@ -87,12 +95,17 @@ fn check(name: &str, error: f64, limit: f64, place: &str) -> Result<(), Failed> 
 }
 
 /// The result in `f64` by the interpreter, and in `f32` as compiled.
-fn results(name: &str, text: impl Fn(&str) -> String, inputs: Vec<Tensor>) -> Result<(Vec<f64>, Vec<f64>), Failed> {
+fn results(
+    name: &str,
+    text: impl Fn(&str) -> String,
+    precision: Precision,
+    inputs: Vec<Tensor>,
+) -> Result<(Vec<f64>, Vec<f64>), Failed> {
     let wide = |input: &Tensor| scalar::from_floats(ElementType::F64, input.shape(), numbers(input));
     let wide: Vec<Tensor> = inputs.iter().map(wide).collect::<Result<_, _>>()?;
     let exact = Case::read(name, &text("f64"))?.interpret(&wide)?;
     let folder = tempfile::tempdir()?;
-    let model = Case::read(name, &text("f32"))?.compile(&NATIVE, folder.path())?;
+    let model = Case::read(name, &text("f32"))?.compile_with(&NATIVE, precision, folder.path())?;
     let found = NATIVE.run(&model, &[(1, inputs.as_slice())], folder.path())?;
     Ok((numbers(&exact[0]), numbers(&found[0][0])))
 }

@@ -130,9 +130,14 @@ impl Case {
 
     /// Compiles the module to a file in `folder`.
     pub fn compile(&self, machine: &Machine, folder: &Path) -> Result<PathBuf, Failed> {
+        self.compile_with(machine, Precision::Default, folder)
+    }
+
+    /// As [`Case::compile`], with numbers of `precision`.
+    pub fn compile_with(&self, machine: &Machine, precision: Precision, folder: &Path) -> Result<PathBuf, Failed> {
         let (sink, target) = (Sink::new(), machine.target()?);
         let mut module = self.module.clone();
-        run(&mut module, &pipeline::lowering(&target), &sink).ok_or_else(|| failure(&sink))?;
+        run(&mut module, &pipeline::lowering(&target, precision), &sink).ok_or_else(|| failure(&sink))?;
         let path = folder.join("model.so");
         let request = Request {
             model: PathBuf::from(&self.name),
@@ -140,7 +145,7 @@ impl Case {
             emit: Emit::So,
             targets: vec![target],
             level: OptimizationLevel::O3,
-            precision: Precision::Default,
+            precision,
             shapes: Vec::new(),
             constants: Vec::new(),
             threads: 1,

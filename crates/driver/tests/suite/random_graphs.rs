@@ -72,7 +72,7 @@ fn compile(module: &Module, level: OptimizationLevel, folder: &Path) -> Result<M
     let target = resolve_target(None, None)?;
     let mut module = module.clone();
     run(&mut module, &pipeline::optimization(level, Precision::Default), &sink).ok_or_else(|| failure(&sink))?;
-    run(&mut module, &pipeline::lowering(&target), &sink).ok_or_else(|| failure(&sink))?;
+    run(&mut module, &pipeline::lowering(&target, Precision::Default), &sink).ok_or_else(|| failure(&sink))?;
     let path = folder.join(format!("{level:?}.so"));
     let request = Request {
         model: PathBuf::from("random"),

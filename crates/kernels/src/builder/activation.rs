@@ -6,8 +6,7 @@ use kiln_ir::Value;
 impl KernelBuilder<'_> {
     /// `x / (1 + exp(-x))`.
     pub fn silu(&mut self, x: Value) -> Value {
-        let negated = self.unary("arith.negf", x);
-        let exp = self.exp(negated);
+        let exp = self.exp_of_negated(x);
         let one = self.like(x, 1.0);
         let divisor = self.addf(exp, one);
         self.divf(x, divisor)
@@ -54,9 +53,9 @@ impl KernelBuilder<'_> {
     pub fn gelu_tanh(&mut self, x: Value) -> Value {
         let root = (2.0 / std::f64::consts::PI).sqrt();
         let square = self.mulf(x, x);
-        let factor = self.polynomial(square, &[-2.0 * root, -2.0 * root * 0.044_715]);
-        let negated = self.mulf(x, factor);
-        let exp = self.exp(negated);
+        let factor = self.polynomial(square, &[2.0 * root, 2.0 * root * 0.044_715]);
+        let doubled = self.mulf(x, factor);
+        let exp = self.exp_of_negated(doubled);
         let one = self.like(x, 1.0);
         let divisor = self.addf(exp, one);
         self.divf(x, divisor)

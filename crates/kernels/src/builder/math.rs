@@ -134,7 +134,7 @@ impl KernelBuilder<'_> {
     }
 
     /// `2^n` for an integer in the range of normal exponents.
-    fn power_of_two(&mut self, n: Value, float: Type) -> Value {
+    pub(super) fn power_of_two(&mut self, n: Value, float: Type) -> Value {
         let ty = self.ty(n);
         let format = if float.scalar() == Type::f64() { DOUBLE } else { SINGLE };
         let (bias, fraction) = (self.integer(format.bias, ty), self.integer(format.fraction, ty));
@@ -144,7 +144,7 @@ impl KernelBuilder<'_> {
     }
 
     /// `x = n * ln 2 + r`: returns `n` as an integer and `(e^r - 1)`, for `|r| <= ln 2 / 2`.
-    fn reduce_exponent(&mut self, x: Value) -> (Value, Value) {
+    pub(super) fn reduce_exponent(&mut self, x: Value) -> (Value, Value) {
         let format = self.format(x);
         let scale = self.like(x, std::f64::consts::LOG2_E);
         let scaled = self.mulf(x, scale);
@@ -157,7 +157,8 @@ impl KernelBuilder<'_> {
         let r = self.fma(float, low, r);
         let mut series = Vec::new();
         let mut factorial = 1.0;
-        for k in 2..=format.pick(8, 14) {
+        let single = if self.is_fast(x) { 6 } else { 8 };
+        for k in 2..=format.pick(single, 14) {
             factorial *= f64::from(k);
             series.push(1.0 / factorial);
         }
@@ -168,6 +169,9 @@ impl KernelBuilder<'_> {
 
     /// `e^x`. Overflow is infinity, underflow passes through the denormal numbers, NaN stays.
     pub fn exp(&mut self, x: Value) -> Value {
+        if self.is_fast(x) {
+            return self.exp_fast(x);
+        }
         let format = self.format(x);
         let clamped = self.clamp(x, format.pick(-105.0, -746.0), format.pick(89.0, 710.0));
         let (n, less_one) = self.reduce_exponent(clamped);
@@ -283,8 +287,7 @@ impl KernelBuilder<'_> {
 
     /// `1 / (1 + e^-x)`.
     pub fn sigmoid(&mut self, x: Value) -> Value {
-        let negated = self.unary("arith.negf", x);
-        let exp = self.exp(negated);
+        let exp = self.exp_of_negated(x);
         let one = self.like(x, 1.0);
         let divisor = self.addf(exp, one);
         self.divf(one, divisor)
@@ -292,6 +295,9 @@ impl KernelBuilder<'_> {
 
     /// The hyperbolic tangent, `(e^2x - 1) / (e^2x + 1)`.
     pub fn tanh(&mut self, x: Value) -> Value {
+        if self.is_fast(x) {
+            return self.tanh_fast(x);
+        }
         let format = self.format(x);
         let limit = format.pick(10.0, 20.0);
         let clamped = self.clamp(x, -limit, limit);
@@ -306,7 +312,11 @@ impl KernelBuilder<'_> {
     /// The error function: a power series below 1, `1 - e^q(x)` with a fitted polynomial above for `f32`; for `f64` the
     /// series `2 / sqrt(pi) e^(-x^2) sum of 2^k x^(2k+1) / (2k+1)!!`, whose terms are all positive.
     pub fn erf(&mut self, x: Value) -> Value {
-        if self.format(x).double { self.erf_double(x) } else { self.erf_single(x) }
+        match self.format(x).double {
+            true => self.erf_double(x),
+            false if self.is_fast(x) => self.erf_fast(x),
+            false => self.erf_single(x),
+        }
     }
 
     fn erf_single(&mut self, x: Value) -> Value {

@@ -8,6 +8,7 @@ mod activation;
 mod arithmetic;
 mod body;
 mod control;
+mod fast;
 mod formula;
 mod half;
 mod index;
@@ -50,6 +51,15 @@ impl Buffer {
     }
 }
 
+/// What kernels are written for.
+#[derive(Clone, Copy, Debug)]
+pub struct EmitOptions<'t> {
+    /// The processor.
+    pub target: &'t Target,
+    /// Whether functions of `f32` may be a few units in the last place off, to be faster.
+    pub is_fast: bool,
+}
+
 /// Writes the body of one kernel.
 #[derive(Debug)]
 pub struct KernelBuilder<'m> {
@@ -73,6 +83,8 @@ pub struct KernelBuilder<'m> {
     node: Value,
     /// Whether products of `bf16` take denormal numbers for zero, so that rounding may, too.
     flushes: bool,
+    /// Whether functions of `f32` may be a few units in the last place off.
+    is_fast: bool,
 }
 
 impl<'m> KernelBuilder<'m> {
@@ -80,7 +92,13 @@ impl<'m> KernelBuilder<'m> {
     ///
     /// The function takes the input buffers, the output buffers, the extents `d0`, ..., scratch memory, the range of
     /// tasks, the runtime and the node's number.
-    pub fn function(module: &'m mut Module, name: &str, spec: &KernelSpec, target: &'m Target) -> KernelBuilder<'m> {
+    pub fn function(
+        module: &'m mut Module,
+        name: &str,
+        spec: &KernelSpec,
+        options: &EmitOptions<'m>,
+    ) -> KernelBuilder<'m> {
+        let &EmitOptions { target, is_fast } = options;
         let tensors: Vec<ElementType> = spec
             .inputs
             .iter()
@@ -123,6 +141,7 @@ impl<'m> KernelBuilder<'m> {
             runtime: rest[3],
             node: rest[4],
             flushes: spec.nodes.iter().any(multiplies_halves),
+            is_fast,
         }
     }
 

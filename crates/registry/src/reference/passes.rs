@@ -41,7 +41,7 @@ fn write_levels(page: &mut String) -> fmt::Result {
         writeln!(page, "| optimization, `-O{number}` | `{}` |", pipeline::optimization(level, Precision::Default))?;
     }
     let target = Target::from_text("x86_64").expect("a target of ours");
-    let lowering = pipeline::lowering(&target).replace(&target.to_string(), "TARGET");
+    let lowering = pipeline::lowering(&target, Precision::Default).replace(&target.to_string(), "TARGET");
     writeln!(page, "| lowering | `{lowering}` |")
 }
 

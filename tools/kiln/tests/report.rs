@@ -271,7 +271,7 @@ fn precision_decides_how_products_are_computed() {
         assert_eq!(text.matches(dot).count(), 2, "{cpu}: {text}");
     }
     let (status, _, error) = kiln(directory.path(), &["compile", "model.onnx", "--precision", "int4"]);
-    assert!(status == 2 && error.contains("[possible values: strict, default, bf16]"), "{error}");
+    assert!(status == 2 && error.contains("[possible values: strict, default, fast, bf16]"), "{error}");
 }
 
 #[test]

@@ -79,3 +79,46 @@ func.func {sym_name = "cached", function_type = (tensor<2x8x8xf32>, tensor<2x1x8
   %4 = graph.attention %1, %0, %1 {scale = 1.0} : (tensor<2x8x8xf32>, tensor<2x8x8xf32>, tensor<2x8x8xf32>) -> tensor<2x8x8xf32>
   func.return %0, %3, %4 : (tensor<2x8x8xf32>, tensor<2x1x8xf32>, tensor<2x8x8xf32>) -> ()
 }) : () -> ()
+
+// The largest of some numbers is rounded as well before it is picked: a skip connection reads what the pool reads.
+// CHECK-LABEL: sym_name = "pooled"
+// CHECK: %[[R:.*]] = graph.relu
+// CHECK: %[[S:.*]] = graph.cast %[[R]] : (tensor<1x4x4x8xf32>) -> tensor<1x4x4x8xbf16>
+// CHECK-NOT: graph.cast
+// CHECK: %[[P:.*]] = graph.max_pool %[[S]]
+// CHECK: graph.conv %[[P]]
+// CHECK: graph.conv %[[S]]
+func.func {sym_name = "pooled", function_type = (tensor<1x4x4x8xf32>) -> (tensor<1x2x2x8xf32>, tensor<1x4x4x8xf32>)} ({
+^bb0(%x: tensor<1x4x4x8xf32>):
+  %w = graph.constant {value = dense<1.0> : tensor<8x8x1x1xf32>} : () -> tensor<8x8x1x1xf32>
+  %0 = graph.relu %x : (tensor<1x4x4x8xf32>) -> tensor<1x4x4x8xf32>
+  %1 = graph.max_pool %0 {window = [2, 2], strides = [2, 2], dilations = [1, 1], pad_low = [0, 0], pad_high = [0, 0], layout = "channels_last"} : (tensor<1x4x4x8xf32>) -> tensor<1x2x2x8xf32>
+  %2 = graph.conv %1, %w {strides = [1, 1], dilations = [1, 1], pad_low = [0, 0], pad_high = [0, 0], groups = 1, layout = "channels_last"} : (tensor<1x2x2x8xf32>, tensor<8x8x1x1xf32>) -> tensor<1x2x2x8xf32>
+  %3 = graph.conv %0, %w {strides = [1, 1], dilations = [1, 1], pad_low = [0, 0], pad_high = [0, 0], groups = 1, layout = "channels_last"} : (tensor<1x4x4x8xf32>, tensor<8x8x1x1xf32>) -> tensor<1x4x4x8xf32>
+  func.return %2, %3 : (tensor<1x2x2x8xf32>, tensor<1x4x4x8xf32>) -> ()
+}) : () -> ()
+
+// Filters that do not overlap make products whose results are put in place; the bias is that of each place.
+// CHECK-LABEL: sym_name = "unfolded"
+// CHECK-DAG: %[[W:.*]] = graph.constant {{.*}} : () -> tensor<64x8x1x1xbf16>
+// CHECK-DAG: %[[B:.*]] = graph.constant {{.*}} : () -> tensor<64xf32>
+// CHECK: %[[C:.*]] = graph.conv {{.*}}, %[[W]], %[[B]] {{{.*}}widening = true} : {{.*}} -> tensor<1x3x5x64xf32>
+// CHECK: %[[V:.*]] = graph.reshape %[[C]] : (tensor<1x3x5x64xf32>) -> tensor<1x3x5x2x2x16xf32>
+// CHECK: %[[T:.*]] = graph.transpose %[[V]] {permutation = [0, 1, 3, 2, 4, 5]}
+// CHECK: graph.reshape %[[T]] : (tensor<1x3x2x5x2x16xf32>) -> tensor<1x6x10x16xf32>
+func.func {sym_name = "unfolded", function_type = (tensor<1x3x5x8xf32>) -> tensor<1x6x10x16xf32>} ({
+^bb0(%x: tensor<1x3x5x8xf32>):
+  %w = graph.constant {value = dense<1.0> : tensor<8x16x2x2xf32>} : () -> tensor<8x16x2x2xf32>
+  %b = graph.constant {value = dense<2.0> : tensor<16xf32>} : () -> tensor<16xf32>
+  %0 = graph.conv_transpose %x, %w, %b {strides = [2, 2], dilations = [1, 1], pad_low = [0, 0], pad_high = [0, 0], output_padding = [0, 0], groups = 1, layout = "channels_last"} : (tensor<1x3x5x8xf32>, tensor<8x16x2x2xf32>, tensor<16xf32>) -> tensor<1x6x10x16xf32>
+  func.return %0 : (tensor<1x6x10x16xf32>) -> ()
+}) : () -> ()
+
+// Those that overlap stay.
+// CHECK-LABEL: sym_name = "overlapping"
+// CHECK: graph.conv_transpose
+func.func {sym_name = "overlapping", function_type = (tensor<1x3x5x8xf32>, tensor<8x16x3x3xf32>) -> tensor<1x7x11x16xf32>} ({
+^bb0(%x: tensor<1x3x5x8xf32>, %w: tensor<8x16x3x3xf32>):
+  %0 = graph.conv_transpose %x, %w {strides = [2, 2], dilations = [1, 1], pad_low = [0, 0], pad_high = [0, 0], output_padding = [0, 0], groups = 1, layout = "channels_last"} : (tensor<1x3x5x8xf32>, tensor<8x16x3x3xf32>) -> tensor<1x7x11x16xf32>
+  func.return %0 : (tensor<1x7x11x16xf32>) -> ()
+}) : () -> ()

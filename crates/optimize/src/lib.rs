@@ -30,6 +30,7 @@ mod rules;
 mod simplify;
 mod slices;
 mod space_to_depth;
+mod unfold_transposed;
 
 pub use apply_rules::{ApplyRules, load_rules};
 pub use check_rules::{RuleCheck, check_rules, show_rules};

@@ -14,6 +14,7 @@
 //! `gather` of constant `%w`. Conversions stand where the numbers are made, before ops that only move them.
 
 use crate::matching::{cast, is_elementwise, shape_of};
+use crate::unfold_transposed::unfold_transposed;
 use kiln_ir::{Builder, Module, Op, PatternSet, Rewrite, Traits, Type, Value};
 use kiln_tensor::ElementType;
 use rustc_hash::FxHashMap;
@@ -25,6 +26,10 @@ const ATTENTION: &str = "graph.attention";
 /// Ops of one operand that move elements as they are.
 const MOVES: [&str; 3] = ["graph.reshape", "graph.transpose", "graph.slice"];
 
+/// Ops whose result is some of their operands' elements, whichever those are: rounding keeps the order of numbers, so that
+/// the largest of some is the largest of the rounded ones.
+const PICKS: [&str; 2] = ["graph.concat", "graph.max_pool"];
+
 /// The fewest queries of an attention that multiplies shorter numbers: those of few wait for keys and values, which are as
 /// fast as they are in memory.
 const LEAST_QUERIES: u64 = 8;
@@ -34,6 +39,7 @@ const LEAST_CHANNELS: i64 = 8;
 
 /// Shortens the operands of products inside `root` to `element`; returns how many products changed.
 pub fn narrow_products(module: &mut Module, root: Op, element: ElementType) -> usize {
+    unfold_transposed(module, root);
     let products: Vec<Op> = module.walk(root).into_iter().filter(|&op| is_product(module, op)).collect();
     let mut short = FxHashMap::default();
     for &product in &products {
@@ -141,7 +147,7 @@ fn hoist_cast(module: &mut Module, op: Op) -> Rewrite {
         return Err("the conversion makes nothing shorter".into());
     };
     let movement = module.defining_op(moved).ok_or("the operand is an argument")?;
-    let is_move = MOVES.contains(&module.name(movement).as_str()) || module.is(movement, "graph.concat");
+    let is_move = [MOVES.as_slice(), &PICKS].concat().contains(&module.name(movement).as_str());
     if !is_move || !module.has_one_use(moved) || module.results(movement).len() != 1 {
         return Err("the operand is not only moved".into());
     }

@@ -55,6 +55,9 @@ impl BlocksView {
     ///
     /// # Errors
     /// What does not go together.
+    ///
+    /// # Panics
+    /// When scales are no tensor of floats: the op's row refuses others.
     pub fn parse(operands: &[Type], attributes: &Attributes) -> Result<BlocksView, String> {
         let (codes, scales) = (tensor(operands, 0)?, tensor(operands, 1)?);
         if codes.element != Type::from_element(ElementType::U8) {
@@ -88,7 +91,7 @@ impl BlocksView {
         let length = attributes.integer("length")?;
         let length = usize::try_from(length).ok().filter(|length| length.div_ceil(block) == blocks);
         let length = length.ok_or_else(|| format!("{blocks} blocks of {block} codes do not hold the length"))?;
-        let element = scales.element.to_element().ok_or("scales have an element type")?;
+        let element = scales.element.to_element().expect("a tensor of floats has an element type");
         let element = if attributes.flag("widening") { ElementType::F32 } else { element };
         Ok(BlocksView { bits, block, blocks, length, element })
     }

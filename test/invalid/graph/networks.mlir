@@ -200,6 +200,8 @@
 %7 = graph.attention %q, %k, %k {scale = 1.0, softcap = 0.0} : (tensor<2x6x5x4xf32>, tensor<2x6x7x4xf32>, tensor<2x6x7x4xf32>) -> tensor<2x6x5x4xf32>
 // expected-error@+1 {{graph.attention: the mask must broadcast to [2, 6, 5, 7], not have shape [6, 1]}}
 %8 = graph.attention %q, %k, %k, %m {scale = 1.0} : (tensor<2x6x5x4xf32>, tensor<2x6x7x4xf32>, tensor<2x6x7x4xf32>, tensor<6x1xf32>) -> tensor<2x6x5x4xf32>
+// expected-error@+1 {{graph.attention: the mask must have elements of f32, not f64}}
+%9 = graph.attention %q, %k, %k, %d {scale = 1.0} : (tensor<2x6x5x4xf32>, tensor<2x6x7x4xf32>, tensor<2x6x7x4xf32>, tensor<2x6x7x4xf64>) -> tensor<2x6x5x4xf32>
 
 // -----
 

@@ -184,7 +184,7 @@ impl Transform {
     /// Two results that differ in the sign of operands of odd number.
     fn make_mirrored(&self, b: &mut KernelBuilder, first: usize, read: &mut Read) -> Vec<Value> {
         let terms = self.matrix[first].iter().copied().enumerate();
-        let (even, odd): (Vec<_>, Vec<_>) = terms.partition(|(operand, _)| operand % 2 == 0);
+        let (even, odd): (Vec<_>, Vec<_>) = terms.partition(|(operand, _)| operand.is_multiple_of(2));
         let factor = odd.iter().rev().map(|&(_, factor)| factor).find(|&factor| factor != 0.0);
         let factor = factor.expect("both take part");
         let odd: Vec<_> = odd.into_iter().map(|(operand, of_it)| (operand, of_it / factor)).collect();
@@ -195,7 +195,7 @@ impl Transform {
     /// Results that take the sums, or the differences, of pairs of operands.
     fn make_paired(&self, b: &mut KernelBuilder, group: &[usize], read: &mut Read) -> Vec<Value> {
         let last = self.matrix[0].len() - 1;
-        let sign = if group[0] % 2 == 0 { 1.0 } else { -1.0 };
+        let sign = if group[0].is_multiple_of(2) { 1.0 } else { -1.0 };
         let mut pairs = Vec::with_capacity(last / 2);
         for first in (1..last).step_by(2) {
             let (positive, negative) = (read(b, first), read(b, first + 1));
@@ -279,12 +279,12 @@ mod tests {
                 for pair in transform.groups().into_iter().skip(1) {
                     let [first, second] = [0, 1].map(|which| transform.matrix[pair[which]]);
                     for (operand, (a, b)) in first.iter().zip(second).enumerate() {
-                        assert_eq!(*b, if operand % 2 == 0 { *a } else { -a }, "{form:?}");
+                        assert_eq!(*b, if operand.is_multiple_of(2) { *a } else { -a }, "{form:?}");
                     }
                 }
             }
             for (number, row) in transforms.output.matrix.iter().enumerate() {
-                let sign = if number % 2 == 0 { 1.0 } else { -1.0 };
+                let sign = if number.is_multiple_of(2) { 1.0 } else { -1.0 };
                 assert!(row[1..row.len() - 1].chunks(2).all(|pair| pair[1] == sign * pair[0]), "{form:?}");
             }
         }

@@ -147,12 +147,13 @@ fn hoist_cast(module: &mut Module, op: Op) -> Rewrite {
         return Err("the conversion makes nothing shorter".into());
     };
     let movement = module.defining_op(moved).ok_or("the operand is an argument")?;
-    let is_move = [MOVES.as_slice(), &PICKS].concat().contains(&module.name(movement).as_str());
+    let name = module.name(movement);
+    let is_move = MOVES.contains(&name.as_str()) || PICKS.contains(&name.as_str());
     if !is_move || !module.has_one_use(moved) || module.results(movement).len() != 1 {
         return Err("the operand is not only moved".into());
     }
     let element = to.expect("matched above");
-    let (name, attributes) = (module.name(movement), module.attributes(movement).clone());
+    let attributes = module.attributes(movement).clone();
     let operands = module.operands(movement).to_vec();
     let mut builder = Builder::before(module, movement);
     let shortened: Vec<Value> = operands.into_iter().map(|operand| cast(&mut builder, operand, element)).collect();

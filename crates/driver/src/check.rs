@@ -79,7 +79,7 @@ fn check_model(
     let expected = interpret(&module, &inputs, sink)?;
     let each = Request { output: Some(directory.join("layers.so")), ..request.clone() };
     progress.begin("compile layers");
-    run(&mut module, &pipeline::lowering(request.target(), request.precision), sink)?;
+    run(&mut module, &pipeline::lowering(request.target(), request.precision, &request.planning), sink)?;
     generate(&each, &module, sink, progress)?;
     let found = execute(&open(&each, sink)?, &inputs, request, sink)?;
     Some(CheckReport { outputs, layers: compare(layers, &found, &expected) })

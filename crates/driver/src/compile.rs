@@ -10,7 +10,8 @@ use kiln_diag::{Diagnostic, Place, Sink};
 use kiln_import_onnx::ImportOptions;
 use kiln_ir::{Attribute, Module};
 use kiln_pass::{PassManager, Pipeline};
-use kiln_registry::pipeline::{self, OptimizationLevel, Precision};
+use kiln_registry::pipeline::{self, OptimizationLevel, Planning, Precision};
+use kiln_schedule::Tried;
 use kiln_syntax::PrintOptions;
 use kiln_target::Target;
 use kiln_tensor::Tensor;
@@ -73,11 +74,33 @@ pub struct Request {
     /// Whether the summary has a report; its counts are looked at where inputs have these shapes, by input name. Symbols
     /// that no shape tells are 1.
     pub report: Option<Vec<(String, Vec<Option<u64>>)>>,
-    /// Whether the report's kernels say which other ways of computing them were considered.
-    pub explain: bool,
+    /// How kernels are planned: whether the report's say which other ways of computing them were considered, and where the
+    /// fastest plans are kept, if anywhere.
+    pub planning: Planning,
 }
 
 impl Request {
+    /// A shared object as fast as Kiln makes it, on one thread and with nothing kept; `targets` are one at least.
+    pub fn new(model: PathBuf, targets: Vec<Target>) -> Request {
+        Request {
+            model,
+            output: None,
+            emit: Emit::So,
+            targets,
+            level: OptimizationLevel::default(),
+            precision: Precision::Default,
+            shapes: Vec::new(),
+            constants: Vec::new(),
+            rules: Vec::new(),
+            debug_rules: false,
+            threads: 1,
+            cache: None,
+            results: None,
+            report: None,
+            planning: Planning::default(),
+        }
+    }
+
     /// The first processor, where only one can be looked at.
     ///
     /// # Panics
@@ -96,6 +119,8 @@ pub struct Summary {
     pub weight_bytes: u64,
     /// How many distinct kernels there are.
     pub kernels: usize,
+    /// For each launch, in the order of the model's metadata, the plan that is tried there, if the request asks for that.
+    pub(crate) tried: Vec<Option<Tried>>,
     /// What each stage and pass did, if the request asks for it.
     pub report: Option<Report>,
     /// The files that were read besides the model's own, by their paths in its folder.
@@ -158,10 +183,19 @@ pub(crate) fn compile_model(request: &Request, sink: &Sink, progress: &dyn Progr
 }
 
 fn run_stages(stages: &mut Stages<'_>, request: &Request, sink: &Sink) -> Option<Summary> {
-    let mut module = stages.import()?;
+    let module = stages.import()?;
     if request.emit == Emit::Import {
         return write_text(request, &print(&module, false), sink);
     }
+    let module = optimized(stages, request, module)?;
+    if request.emit == Emit::Graph {
+        return write_text(request, &print(&module, false), sink);
+    }
+    versions::build(stages, request, module, sink)
+}
+
+/// From the framework's dialect to a graph that only needs kernels.
+pub(crate) fn optimized(stages: &mut Stages<'_>, request: &Request, mut module: Module) -> Option<Module> {
     stages.run(&mut module, parse(pipeline::conversion()), false)?;
     if !request.rules.is_empty() {
         let rules = kiln_optimize::ApplyRules { files: request.rules.clone(), ..Default::default() };
@@ -172,10 +206,7 @@ fn run_stages(stages: &mut Stages<'_>, request: &Request, sink: &Sink) -> Option
     let traces_own = request.debug_rules && request.rules.is_empty();
     stages.run(&mut module, parse(&pipeline::optimization(request.level, request.precision)), traces_own)?;
     note_operations(&mut module);
-    if request.emit == Emit::Graph {
-        return write_text(request, &print(&module, false), sink);
-    }
-    versions::build(stages, request, module, sink)
+    Some(module)
 }
 
 /// Opens the cache of compiled kernels in a folder, which is made if there is none.

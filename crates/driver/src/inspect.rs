@@ -76,7 +76,7 @@ fn count_parameters(module: &Module) -> (u64, u64) {
 }
 
 fn plan_memory(module: &mut Module, request: &Request, sink: &Sink) -> Option<DimExpr> {
-    run(module, &pipeline::planning(request.target()), sink)?;
+    run(module, &pipeline::planning(request.target(), &request.planning), sink)?;
     module.attribute(find_main(module)?, "arena_size").and_then(Attribute::as_dims)?.first()?.expr()
 }
 

@@ -4,6 +4,7 @@ use kiln_codegen::metadata::{Amount, Instruction, LaunchInfo};
 use kiln_ir::{Attribute, Dim, DimExpr, DimOp, DimVisitor, Module, Name};
 use kiln_kernels::main_function::{LaunchDescription, ModelDescription, OPERATIONS, TRAFFIC};
 use kiln_measure::{launch_operations, launch_traffic};
+use kiln_schedule::Tried;
 use kiln_target::Architecture;
 use std::collections::HashMap;
 
@@ -18,6 +19,13 @@ pub(crate) fn note_work(module: &mut Module) {
             }
         }
     }
+}
+
+/// For each launch, the plan that its kernel has to try, if it is one of several.
+pub(crate) fn tried(module: &Module) -> Vec<Option<Tried>> {
+    let main = kiln_func::find_function(module, "main");
+    let fusions = main.map_or(Vec::new(), |main| module.ops_named(main, kiln_graph::FUSION));
+    fusions.into_iter().map(|fusion| Tried::of(module, fusion)).collect()
 }
 
 /// The names of a model's nodes, and its launches, whose nodes are indices of those.

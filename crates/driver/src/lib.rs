@@ -14,15 +14,17 @@ mod results;
 mod stages;
 mod target;
 mod text;
+mod tune;
 mod versions;
 
 pub use check::{CheckReport, Comparison, check};
 pub use compile::{Emit, Progress, Request, Silent, Summary, compile, import, open_cache, run};
 pub use inspect::{ModelInventory, inspect};
-pub use kiln_registry::pipeline::{OptimizationLevel, Precision};
+pub use kiln_registry::pipeline::{OptimizationLevel, Planning, Precision};
 pub use kiln_schedule::Candidate;
 pub use report::{KernelReport, Report};
 pub use results::ResultCache;
 pub use stages::{PassReport, StageReport};
 pub use target::{resolve_target, resolve_targets};
+pub use tune::{Timer, Timing, TuneSummary, tune};
 pub use versions::generate;

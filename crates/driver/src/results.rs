@@ -43,7 +43,7 @@ impl ResultCache {
     /// be read, of which the compilation has more to say.
     pub(crate) fn known(&self, request: &Request) -> Option<Entry> {
         let is_file = matches!(request.emit, Emit::So | Emit::Lib | Emit::Obj);
-        if !is_file || request.report.is_some() || request.explain || request.debug_rules {
+        if !is_file || request.report.is_some() || request.planning.explain || request.debug_rules {
             return None;
         }
         let key = key(request).ok()?;
@@ -105,7 +105,7 @@ impl Entry {
             weight_bytes: record.weight_bytes,
             kernels: record.kernels,
             neighbours,
-            report: None,
+            ..Summary::default()
         })
     }
 
@@ -174,16 +174,18 @@ impl Record {
 /// The name of the entry of a request: a hash of all that its result depends on, but for files that only reading the
 /// model tells of.
 fn key(request: &Request) -> io::Result<String> {
-    let Request { model, emit, targets, level, precision, shapes, constants, rules, .. } = request;
+    let Request { model, emit, targets, level, precision, shapes, constants, rules, planning, .. } = request;
     let compiler = std::env::current_exe()?.metadata()?;
     let blobs = BlobStore::new();
     let constants: Vec<_> = (constants.iter())
         .map(|(name, tensor)| (name, tensor.shape(), blobs.insert(tensor.clone()).as_str().to_owned()))
         .collect();
-    let rules = rules.iter().map(fs::read).collect::<io::Result<Vec<_>>>()?;
+    let read = |files: &[String]| files.iter().map(fs::read).collect::<io::Result<Vec<_>>>();
+    let (rules, tuning) = (read(rules)?, read(planning.tuning.as_slice())?);
     // The name decides the form of the file and what the model calls itself.
     let settings = format!(
-        "{FORMAT} {} {:?} {:?} {emit:?} {targets:?} {level:?} {precision:?} {shapes:?} {constants:?} {rules:?}",
+        "{FORMAT} {} {:?} {:?} {emit:?} {targets:?} {level:?} {precision:?} {shapes:?} {constants:?} {rules:?} \
+         {tuning:?}",
         compiler.len(),
         compiler.modified()?,
         model.file_name(),

@@ -5,7 +5,7 @@
 //! version end in the name of its processor; the runtime chooses between them.
 
 use crate::compile::{OPERATIONS, exit_text, print};
-use crate::launches::{launch_infos, mark_kernels, note_work};
+use crate::launches::{launch_infos, mark_kernels, note_work, tried};
 use crate::stages::{Stages, parse};
 use crate::{Emit, OptimizationLevel, Progress, Request, Summary};
 use kiln_codegen::metadata::{AxisInfo, Metadata, SymbolInfo, SymbolSource, TensorInfo};
@@ -14,6 +14,7 @@ use kiln_diag::{Diagnostic, Place, Sink};
 use kiln_ir::{Attribute, DimExpr, Module};
 use kiln_kernels::main_function::{ModelDescription, TensorDescription, WORKSPACE_SIZE, Weights};
 use kiln_registry::pipeline;
+use kiln_schedule::Tried;
 use kiln_target::{Architecture, Target};
 use std::path::Path;
 
@@ -64,6 +65,8 @@ struct Versions<'a, 's, 'r> {
     versions: Vec<Version>,
     /// Those of all versions.
     weights: Option<Weights>,
+    /// The plans that the last version's launches have to try.
+    tried: Vec<Option<Tried>>,
     /// The text of each version, if that is what the request asks for.
     text: String,
 }
@@ -72,7 +75,16 @@ impl<'a, 's, 'r> Versions<'a, 's, 'r> {
     fn new(stages: &'s mut Stages<'r>, request: &'a Request, sink: &'a Sink) -> Versions<'a, 's, 'r> {
         let stem = request.model.file_stem();
         let name = stem.map_or_else(|| "model".into(), |stem| stem.to_string_lossy().into_owned());
-        Versions { stages, request, sink, name, versions: Vec::new(), weights: None, text: String::new() }
+        Versions {
+            stages,
+            request,
+            sink,
+            name,
+            versions: Vec::new(),
+            weights: None,
+            tried: Vec::new(),
+            text: String::new(),
+        }
     }
 
     /// Makes a version of an optimized graph.
@@ -80,16 +92,13 @@ impl<'a, 's, 'r> Versions<'a, 's, 'r> {
         if let Some(weights) = &self.weights {
             weights.keep(&mut module);
         }
-        let planning = match self.request.explain {
-            true => pipeline::explained_planning(target),
-            false => pipeline::planning(target),
-        };
-        self.stages.run(&mut module, parse(&planning), false)?;
+        self.stages.run(&mut module, parse(&pipeline::planning(target, &self.request.planning)), false)?;
         if self.request.emit == Emit::Loop {
             self.add_text(&print(&module, false), target);
             return Some(());
         }
         note_work(&mut module);
+        self.tried = tried(&module);
         self.stages.run(&mut module, parse(&pipeline::emission(target, self.request.precision)), false)?;
         self.add_lowered(&module, target)
     }
@@ -163,7 +172,7 @@ impl<'a, 's, 'r> Versions<'a, 's, 'r> {
         let (versions, request) = (self.versions, self.request);
         let summary = self.stages.step("link", |_, sink| link(request, versions, &weights, sink))?;
         self.stages.note_output(&summary);
-        Some(summary)
+        Some(Summary { tried: self.tried, ..summary })
     }
 }
 

@@ -8,7 +8,7 @@
 mod mutation;
 
 use kiln_diag::{Diagnostic, Severity, Sink};
-use kiln_driver::{Emit, OptimizationLevel, Precision, Request, Silent, compile, resolve_target};
+use kiln_driver::{Emit, Request, Silent, compile, resolve_target};
 use mutation::{Random, damage};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -82,21 +82,9 @@ fn parse_range(text: &str) -> std::ops::Range<u64> {
 /// Whether the model compiles up to the exit set; a problem if it fails as no model should make it.
 fn try_compile(path: &Path) -> Result<bool, String> {
     let request = Request {
-        model: path.to_path_buf(),
         output: Some("/dev/null".into()),
         emit: Emit::Mlir,
-        targets: vec![resolve_target(None, Some("x86-64-v3")).expect("a known processor")],
-        level: OptimizationLevel::O3,
-        precision: Precision::Default,
-        shapes: Vec::new(),
-        constants: Vec::new(),
-        rules: Vec::new(),
-        debug_rules: false,
-        threads: 1,
-        cache: None,
-        results: None,
-        report: None,
-        explain: false,
+        ..Request::new(path.to_path_buf(), vec![resolve_target(None, Some("x86-64-v3")).expect("a known processor")])
     };
     let sink = Sink::new();
     let summary = catch_unwind(AssertUnwindSafe(|| compile(&request, &sink, &Silent)));

@@ -154,14 +154,26 @@ impl NamedPipeline for Narrow {
     }
 }
 
-/// From an optimized graph to kernels that are planned, in memory that is.
-pub fn planning(target: &Target) -> String {
-    format!("builtin.module(schedule{{target={target}}},memory)")
+/// How kernels are planned.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Planning {
+    /// Whether they keep how else they could have been computed.
+    pub explain: bool,
+    /// A file of the fastest plans.
+    pub tuning: Option<String>,
+    /// The plan to try for each kernel that the file does not know.
+    pub alternative: Option<usize>,
 }
 
-/// As [`planning`]; kernels keep how else they could have been computed.
-pub fn explained_planning(target: &Target) -> String {
-    format!("builtin.module(schedule{{target={target} explain=true}},memory)")
+/// From an optimized graph to kernels that are planned, in memory that is.
+pub fn planning(target: &Target, planning: &Planning) -> String {
+    format!("builtin.module({},memory)", schedule(target, planning))
+}
+
+fn schedule(target: &Target, planning: &Planning) -> String {
+    let Planning { explain, tuning, alternative } = planning.clone();
+    let schedule = Schedule { target: target.to_string(), explain, tuning, alternative };
+    format!("schedule{{{}}}", schedule.options())
 }
 
 /// From what [`planning`] leaves to the exit set.
@@ -170,8 +182,8 @@ pub fn emission(target: &Target, precision: Precision) -> String {
 }
 
 /// From an optimized graph to the exit set.
-pub fn lowering(target: &Target, precision: Precision) -> String {
-    format!("builtin.module(schedule{{target={target}}},memory,{},calls)", kernels(target, precision))
+pub fn lowering(target: &Target, precision: Precision, planning: &Planning) -> String {
+    format!("builtin.module({},memory,{},calls)", schedule(target, planning), kernels(target, precision))
 }
 
 fn kernels(target: &Target, precision: Precision) -> String {
@@ -188,6 +200,27 @@ options! {
         target: String = String::from("x86_64"),
         /// Whether kernels keep which other ways of computing them there are.
         explain: bool = false,
+        /// A file of the fastest plans, as measured, which are taken for the kernels that it knows.
+        tuning: Option<String> = None,
+        /// The number of the plan to try for each kernel that the file does not know.
+        alternative: Option<usize> = None,
+    }
+}
+
+impl Schedule {
+    /// The options as `plan-kernels` has them, too.
+    fn options(&self) -> String {
+        let mut options = format!("target={}", self.target);
+        if self.explain {
+            options += " explain=true";
+        }
+        if let Some(file) = &self.tuning {
+            options += &format!(" tuning=\"{file}\"");
+        }
+        if let Some(number) = self.alternative {
+            options += &format!(" alternative={number}");
+        }
+        options
     }
 }
 
@@ -196,7 +229,7 @@ impl NamedPipeline for Schedule {
 
     fn steps(&self) -> String {
         let explain = if self.explain { " explain=true" } else { "" };
-        let plan = format!("plan-kernels{{target={}{explain}}}", self.target);
+        let plan = format!("plan-kernels{{{}}}", self.options());
         let pair = format!("fuse-separable{{target={}{explain}}}", self.target);
         let place = format!("place-parts{{target={}}}", self.target);
         let signs = format!("match-signs{{target={}}}", self.target);

@@ -102,6 +102,18 @@ impl Work {
     }
 }
 
+/// Blocks of half and of twice the size of `block`, which are multiples of `granule` and cut or fill the `whole`; none
+/// where its size is not known.
+pub(crate) fn other_blocks(block: DimExpr, granule: usize, whole: DimExpr) -> impl Iterator<Item = usize> {
+    let known = |extent: DimExpr| usize::try_from(extent.as_constant()?).ok();
+    let (block, whole) = (known(block), known(whole));
+    let sizes = block.map_or(Vec::new(), |block| vec![block.div_ceil(2), block * 2]);
+    let even = sizes.into_iter().map(move |size| size.next_multiple_of(granule));
+    even.filter(move |size| {
+        block.is_some_and(|block| *size < block || *size > block && whole.is_none_or(|whole| block < whole))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,6 +134,17 @@ mod tests {
         };
         let Blocks { rows, panels } = work.blocks(&target);
         assert_eq!(format!("{rows} rows, {panels} panels"), expected);
+    }
+
+    #[test]
+    fn other_blocks_are_whole_tiles_of_what_there_is() {
+        let blocks =
+            |block, granule, whole| other_blocks(constant(block), granule, constant(whole)).collect::<Vec<_>>();
+        assert_eq!(blocks(28, 14, 100), [14, 56]);
+        assert_eq!(blocks(42, 14, 42), [28]);
+        assert_eq!(blocks(14, 14, 10), []);
+        assert_eq!(blocks(1, 1, 3), [2]);
+        assert_eq!(other_blocks(DimExpr::symbol("M"), 1, constant(7)).next(), None);
     }
 
     #[test]

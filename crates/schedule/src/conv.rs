@@ -12,9 +12,9 @@
 mod kernel;
 mod taps;
 
-use crate::blocking::Work;
+use crate::blocking::{Work, other_blocks};
 use crate::conv_shape::ConvShape;
-use crate::dot::Dot;
+use crate::dot::{Dot, Unit};
 use crate::extent::{add, at_least_one, balanced_block, constant, divide_up, multiply};
 use crate::pack::{PackForm, Packing};
 use crate::plan::Plan;
@@ -111,13 +111,39 @@ impl ConvPlan {
 
     /// Plans a convolution.
     pub fn new(shape: &ConvShape, target: &Target) -> ConvPlan {
-        ConvPlan::on_matrix_unit(shape, target).unwrap_or_else(|| {
-            let dot = Dot::of(target, shape.element, shape.filter_element);
-            let access = access(shape, dot);
-            let filters = constant(shape.group_filters());
-            let tile = RegisterTile::new(target, shape.element, tile_rows(shape, access), filters).with_dot(dot);
-            ConvPlan::with_tile(shape, access, tile, target)
-        })
+        ConvPlan::on_matrix_unit(shape, target).unwrap_or_else(|| ConvPlan::on_vectors(shape, target))
+    }
+
+    fn on_vectors(shape: &ConvShape, target: &Target) -> ConvPlan {
+        let dot = Dot::of(target, shape.element, shape.filter_element);
+        let access = access(shape, dot);
+        let filters = constant(shape.group_filters());
+        let tile = RegisterTile::new(target, shape.element, tile_rows(shape, access), filters).with_dot(dot);
+        ConvPlan::with_tile(shape, access, tile, target)
+    }
+
+    /// Plans that differ from this one in one thing.
+    fn alternatives(&self, shape: &ConvShape, target: &Target) -> Vec<ConvPlan> {
+        if self.access == Access::Taps {
+            return vec![ConvPlan::new(shape, target)];
+        }
+        let filters = constant(shape.group_filters());
+        let tiles = self.tile.others(target, tile_rows(shape, self.access), filters);
+        let mut plans: Vec<ConvPlan> =
+            tiles.into_iter().map(|tile| ConvPlan::with_tile(shape, self.access, tile, target)).collect();
+        if self.tile.unit == Unit::Tiles {
+            plans.push(ConvPlan::on_vectors(shape, target));
+        }
+        let (rows, granule) = match self.access.is_flat() {
+            true => (multiply(shape.batch, shape.pixels()), self.tile.most_rows()),
+            false => (shape.rows().output, 1),
+        };
+        let block_rows = other_blocks(self.block_rows, granule, rows).map(constant);
+        plans.extend(block_rows.map(|block_rows| ConvPlan { block_rows, ..self.clone() }));
+        let block_panels = other_blocks(constant(self.block_panels), 1, constant(self.panels(shape)));
+        plans.extend(block_panels.map(|block_panels| ConvPlan { block_panels, ..self.clone() }));
+        plans.push(ConvPlan { prefetch: !self.prefetch, ..self.clone() });
+        plans
     }
 
     /// Plans a convolution for the matrix unit, if there is one and it pays.
@@ -277,12 +303,23 @@ impl ConvPlan {
 
 /// Plans a kernel whose anchor is a convolution, if this family computes it.
 pub fn plan(spec: &KernelSpec, target: &Target) -> Option<Plan> {
-    let shape = ConvKernel::of(spec)?.shape;
-    let axes = shape.axes.len();
-    let (shape, plan) = ConvPlan::of(shape, target);
-    let form = plan.pack_form(&shape);
-    let plan = plan.to_plan(FAMILY, &shape, Packing { input: shape.filter, form });
-    Some(if shape.axes.len() > axes { plan.with(ROWS_OUTSIDE, true) } else { plan })
+    let original = ConvKernel::of(spec)?.shape;
+    let (shape, plan) = ConvPlan::of(original.clone(), target);
+    Some(printed(&plan, &shape, &original))
+}
+
+/// The plan of this family, and others of which the cost model does not know whether they are slower.
+pub(crate) fn plans(spec: &KernelSpec, target: &Target) -> Vec<Plan> {
+    let Some(original) = ConvKernel::of(spec).map(|kernel| kernel.shape) else { return Vec::new() };
+    let (shape, plan) = ConvPlan::of(original.clone(), target);
+    let others = plan.alternatives(&shape, target);
+    std::iter::once(&plan).chain(&others).map(|plan| printed(plan, &shape, &original)).collect()
+}
+
+/// The plan for `shape`, which the kernel has or which [`ConvPlan::of`] has made of the `original` one.
+fn printed(plan: &ConvPlan, shape: &ConvShape, original: &ConvShape) -> Plan {
+    let plan = plan.to_plan(FAMILY, shape, Packing { input: shape.filter, form: plan.pack_form(shape) });
+    if shape.axes.len() > original.axes.len() { plan.with(ROWS_OUTSIDE, true) } else { plan }
 }
 
 /// The option of plans for which the rows of the output are an outer axis: [`ConvShape::with_rows_outside`].

@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod alternatives;
 pub mod anchored;
 pub mod attention;
 pub mod axes;
@@ -49,6 +50,7 @@ pub mod transpose;
 pub mod tuning;
 pub mod winograd;
 
+pub use alternatives::{Tried, TunedPlan, TunedPlans, kernel_key, plan_text, plans};
 pub use candidates::{Candidate, candidates};
 pub use families::{FAMILIES, Family, plan_kernel};
 pub use fuse_separable::fuse_separable;

@@ -13,9 +13,9 @@
 mod transposes;
 mod weights;
 
-use crate::blocking::Work;
+use crate::blocking::{Work, other_blocks};
 use crate::conv_shape::is_widening;
-use crate::dot::Dot;
+use crate::dot::{Dot, Unit};
 use crate::extent::{add, constant, divide_up, multiply};
 use crate::pack::{PackForm, Packing};
 use crate::plan::Plan;
@@ -181,14 +181,16 @@ impl MatmulShape {
             let depth = self.depth.as_constant().filter(|_| self.can_step(tile.dot))?;
             Some((depth as usize).div_ceil(tile.dot.terms()))
         });
-        tile.unwrap_or_else(|| {
-            let dot = match Dot::of(target, elements.0, elements.1) {
-                dot if dot.terms() == 1 || self.can_step(dot) => dot,
-                Dot::Halves => Dot::Fused,
-                _ => Dot::Widened,
-            };
-            RegisterTile::new(target, self.element, rows, self.columns).with_dot(dot)
-        })
+        tile.unwrap_or_else(|| self.tile_of_vectors(target))
+    }
+
+    fn tile_of_vectors(&self, target: &Target) -> RegisterTile {
+        let dot = match Dot::of(target, self.element, self.right_element) {
+            dot if dot.terms() == 1 || self.can_step(dot) => dot,
+            Dot::Halves => Dot::Fused,
+            _ => Dot::Widened,
+        };
+        RegisterTile::new(target, self.element, self.units_and_rows().1, self.columns).with_dot(dot)
     }
 
     /// Independent products, and rows of each.
@@ -239,9 +241,32 @@ pub struct MatmulPlan {
 impl MatmulPlan {
     /// Plans a matrix product.
     pub fn new(shape: &MatmulShape, target: &Target) -> MatmulPlan {
+        MatmulPlan::with_tile(shape, shape.tile(target), target)
+    }
+
+    /// Plans that differ from this one in one thing.
+    fn alternatives(&self, shape: &MatmulShape, target: &Target) -> Vec<MatmulPlan> {
+        let (_, rows) = shape.units_and_rows();
+        let mut tiles = self.tile.others(target, rows, shape.columns);
+        if self.tile.unit == Unit::Tiles {
+            tiles.push(shape.tile_of_vectors(target));
+        }
+        let mut plans: Vec<MatmulPlan> =
+            tiles.into_iter().map(|tile| MatmulPlan::with_tile(shape, tile, target)).collect();
+        let panels = divide_up(shape.columns, constant(self.tile.columns()));
+        let block_rows = other_blocks(self.block_rows, self.tile.most_rows(), rows).map(constant);
+        plans.extend(block_rows.map(|block_rows| MatmulPlan { block_rows, ..self.clone() }));
+        let block_panels = other_blocks(self.block_panels, 1, panels).map(constant);
+        plans.extend(block_panels.map(|block_panels| MatmulPlan { block_panels, ..self.clone() }));
+        if self.right == Right::Panels {
+            plans.push(MatmulPlan { prefetch: !self.prefetch, ..self.clone() });
+        }
+        plans
+    }
+
+    fn with_tile(shape: &MatmulShape, tile: RegisterTile, target: &Target) -> MatmulPlan {
         let (units, rows) = shape.units_and_rows();
         let depth = shape.depth.as_constant().map(|depth| depth as usize);
-        let tile = shape.tile(target);
         let dot = tile.dot;
         let right = right(shape, target, &tile);
         let size = copied_element(shape.element).byte_size();
@@ -379,6 +404,14 @@ pub fn copied_element(element: ElementType) -> ElementType {
 pub fn plan(spec: &KernelSpec, target: &Target) -> Option<Plan> {
     let shape = MatmulShape::of(spec)?;
     Some(MatmulPlan::new(&shape, target).to_plan(&shape))
+}
+
+/// The plan of this family, and others of which the cost model does not know whether they are slower.
+pub(crate) fn plans(spec: &KernelSpec, target: &Target) -> Vec<Plan> {
+    let Some(shape) = MatmulShape::of(spec) else { return Vec::new() };
+    let plan = MatmulPlan::new(&shape, target);
+    let others = plan.alternatives(&shape, target);
+    std::iter::once(&plan).chain(&others).map(|plan| plan.to_plan(&shape)).collect()
 }
 
 fn right(shape: &MatmulShape, target: &Target, tile: &RegisterTile) -> Right {

@@ -1,8 +1,8 @@
 //! The decisions as passes.
 
 use crate::{
-    Candidate, KernelSpec, assign_layout, candidates, fuse_separable, match_signs, order_kernels, outline,
-    pack_weights, place_parts, plan_kernel, plan_memory, project_recurrent,
+    Candidate, KernelSpec, Plan, Tried, TunedPlans, assign_layout, candidates, fuse_separable, kernel_key, match_signs,
+    order_kernels, outline, pack_weights, place_parts, plan_kernel, plan_memory, plan_text, plans, project_recurrent,
 };
 use kiln_pass::{Pass, PassContext, PassInfo, options};
 use kiln_target::Target;
@@ -91,6 +91,11 @@ options! {
         target: String = String::from("x86_64"),
         /// Whether kernels keep, in the attribute `considered`, which other ways of computing them there are.
         explain: bool = false,
+        /// A file of the fastest plans, as measured, which are taken for the kernels that it knows.
+        tuning: Option<String> = None,
+        /// The number of the plan to try for each kernel that the file does not know; those that have fewer get their first.
+        /// Kernels keep which that is, in the attribute `tried`.
+        alternative: Option<usize> = None,
     }
 }
 
@@ -102,6 +107,11 @@ impl Pass for PlanKernels {
             Ok(target) => target,
             Err(error) => return context.error(context.root, error),
         };
+        let tuned = match self.tuning.as_ref().map(|path| TunedPlans::read(path.as_ref())) {
+            Some(Err(reason)) => return context.error(context.root, reason),
+            Some(Ok(tuned)) => tuned,
+            None => TunedPlans::default(),
+        };
         for fusion in context.ops_named("graph.fusion") {
             if context.module.attribute(fusion, "plan").is_some() {
                 continue;
@@ -110,12 +120,37 @@ impl Pass for PlanKernels {
             if self.explain {
                 Candidate::keep(&candidates(&spec, &target), context.module, fusion);
             }
-            match plan_kernel(&spec, &target) {
+            let measured = self.measured_plan(&spec, &target, &tuned, |tried| tried.note(context.module, fusion));
+            match measured.map_or_else(|| plan_kernel(&spec, &target), Ok) {
                 Ok(plan) => _ = context.module.set_attribute(fusion, "plan", plan.to_attribute()),
                 Err(reason) => context.error(fusion, reason),
             }
         }
         context.count("kernels", context.ops_named("graph.fusion").len());
+    }
+}
+
+impl PlanKernels {
+    /// The plan that was the fastest, or that is to be measured and noted, if this is asked for and there is one.
+    fn measured_plan(
+        &self,
+        spec: &KernelSpec,
+        target: &Target,
+        tuned: &TunedPlans,
+        note: impl FnOnce(&Tried),
+    ) -> Option<Plan> {
+        if self.tuning.is_none() && self.alternative.is_none() {
+            return None;
+        }
+        let (mut plans, key) = (plans(spec, target), kernel_key(spec, target));
+        let known = tuned.choose(&key, &plans);
+        let count = if known.is_some() { 1 } else { plans.len() };
+        let number = known.or(self.alternative.filter(|number| *number < count)).unwrap_or(0);
+        let plan = (number < plans.len()).then(|| plans.swap_remove(number))?;
+        if self.alternative.is_some() {
+            note(&Tried { key, number, count, plan: plan_text(&plan) });
+        }
+        Some(plan)
     }
 }
 

@@ -83,6 +83,24 @@ impl RegisterTile {
         }
     }
 
+    /// Tiles of vectors for the same runs of rows that are wider or narrower, each of as many rows as there are registers
+    /// for.
+    pub(crate) fn others(&self, target: &Target, rows: DimExpr, columns: DimExpr) -> Vec<RegisterTile> {
+        if self.unit == Unit::Tiles {
+            return Vec::new();
+        }
+        let widest = covering(columns, self.lanes).unwrap_or(tuning::FEW_ROWS_VECTORS).min(tuning::FEW_ROWS_VECTORS);
+        let of_width = |vectors: usize| {
+            let most = (free_registers(target).saturating_sub(vectors) / vectors).clamp(1, tuning::TILE_ROWS);
+            let rows = match rows.as_constant() {
+                Some(rows) => known_rows(most, rows.max(1) as usize),
+                None => halves(most),
+            };
+            RegisterTile { rows, vectors, ..self.clone() }
+        };
+        (1..=widest).filter(|&vectors| vectors != self.vectors).map(of_width).collect()
+    }
+
     /// The tile, multiplying as `dot` says.
     pub fn with_dot(self, dot: Dot) -> RegisterTile {
         RegisterTile { dot, ..self }

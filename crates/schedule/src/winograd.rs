@@ -282,14 +282,9 @@ pub fn plan(spec: &KernelSpec, target: &Target) -> Option<Plan> {
 /// # Errors
 /// Why this family does not compute the kernel.
 pub(crate) fn consider(spec: &KernelSpec, target: &Target) -> Result<Plan, String> {
-    let shape = ConvShape::of(spec).ok_or("not one channels-last convolution of floats that are in memory")?;
-    check(&shape, target)?;
-    if spec.nodes[shape.anchor].attributes.bool("exact") == Some(true) {
-        return Err("it multiplies sums of elements, and precision is strict".into());
-    }
-    let counts = tiles(&shape, Form::Four).ok_or("the number of images is not known")?;
+    let shape = possible(spec, target)?;
     let quantities = [
-        (counts.iter().product(), tuning::WINOGRAD_FEWEST_TILES, "tiles of 4x4"),
+        (tile_count(&shape, Form::Four), tuning::WINOGRAD_FEWEST_TILES, "tiles of 4x4"),
         (shape.channels, tuning::WINOGRAD_CHANNELS, "channels"),
         (shape.filters, tuning::WINOGRAD_CHANNELS, "filters"),
     ];
@@ -297,6 +292,28 @@ pub(crate) fn consider(spec: &KernelSpec, target: &Target) -> Result<Plan, Strin
         Some((found, least, what)) => Err(format!("{found} {what}; it pays from {least} on")),
         None => Ok(WinogradPlan::new(&shape, target).to_plan(&shape)),
     }
+}
+
+/// The convolution, if the algorithm computes it.
+///
+/// # Errors
+/// Why it does not.
+fn possible(spec: &KernelSpec, target: &Target) -> Result<ConvShape, String> {
+    let shape = ConvShape::of(spec).ok_or("not one channels-last convolution of floats that are in memory")?;
+    check(&shape, target)?;
+    if spec.nodes[shape.anchor].attributes.bool("exact") == Some(true) {
+        return Err("it multiplies sums of elements, and precision is strict".into());
+    }
+    tiles(&shape, Form::Four).ok_or("the number of images is not known")?;
+    Ok(shape)
+}
+
+/// All plans of this family, those first that are estimated to cost least.
+pub(crate) fn plans(spec: &KernelSpec, target: &Target) -> Vec<Plan> {
+    let Ok(shape) = possible(spec, target) else { return Vec::new() };
+    let mut candidates = WinogradPlan::candidates(&shape, target);
+    candidates.sort_by_key(|(_, cost)| *cost);
+    candidates.iter().map(|(plan, _)| plan.to_plan(&shape)).collect()
 }
 
 /// The number of tiles of a block: a multiple of the register tile's rows of which at most `most` are made, or of one

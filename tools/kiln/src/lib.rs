@@ -14,6 +14,8 @@ mod profile;
 mod progress;
 mod random;
 mod report;
+mod runner;
+mod tune;
 
 pub use failure::Failure;
 pub use model_inputs::InputOptions;

@@ -98,6 +98,14 @@ impl PrecisionArgument {
     }
 }
 
+/// Reads a time to measure for.
+pub(crate) fn parse_seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if seconds > 0.0 && seconds <= 86_400.0 => Ok(seconds),
+        _ => Err("expected a number of seconds above 0".into()),
+    }
+}
+
 /// A number of threads: 1 to 256.
 pub(crate) fn parse_threads(text: &str) -> Result<usize, String> {
     match text.parse() {

@@ -3,7 +3,7 @@
 
 use crate::kernels::Case;
 use crate::machines::NATIVE;
-use kiln_driver::Precision;
+use kiln_driver::{Planning, Precision};
 use kiln_tensor::{ElementType, Tensor, scalar};
 use libtest_mimic::{Failed, Trial};
 use std::path::Path;
@@ -105,7 +105,8 @@ fn results(
     let wide: Vec<Tensor> = inputs.iter().map(wide).collect::<Result<_, _>>()?;
     let exact = Case::read(name, &text("f64"))?.interpret(&wide)?;
     let folder = tempfile::tempdir()?;
-    let model = Case::read(name, &text("f32"))?.compile_with(&NATIVE, precision, folder.path())?;
+    let model =
+        Case::read(name, &text("f32"))?.compile_with(&NATIVE, precision, &Planning::default(), folder.path())?;
     let found = NATIVE.run(&model, &[(1, inputs.as_slice())], folder.path())?;
     Ok((numbers(&exact[0]), numbers(&found[0][0])))
 }

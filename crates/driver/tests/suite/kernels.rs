@@ -4,6 +4,7 @@
 //! A file holds modules separated by `// -----`. Lines of a module that begin with `//` and a word give its parameters:
 //! - `// symbols: N=0, H=3; N=7, H=5` the assignments, one run for each; none is one run;
 //! - `// range: x=0..5` the values of an input, `-2..2` if not given;
+//! - `// plans: all` the module is compiled with each plan that its kernels may have, as tuning does;
 //! - `// tolerance: 1e-4` the largest difference relative to the largest element, 1e-5 if not given.
 //!
 //! Each module runs on this machine as `kernels/conv/3`, and on others, see `machines`, as `kernels/conv/3@aarch64`.
@@ -11,10 +12,11 @@
 
 use crate::machines::{Machine, NATIVE, OTHERS};
 use kiln_diag::Sink;
-use kiln_driver::{Emit, OptimizationLevel, Precision, Request, Silent, generate, run};
+use kiln_driver::{Planning, Precision, Request, Silent, generate, run};
 use kiln_interp::Interpreter;
 use kiln_ir::{Module, Name, SymbolValues, Value};
 use kiln_registry::{dialects, pipeline};
+use kiln_schedule::Tried;
 use kiln_tensor::{ElementType, Tensor, scalar};
 use libtest_mimic::{Failed, Trial};
 use std::collections::HashMap;
@@ -42,7 +44,10 @@ pub fn trials() -> Vec<Trial> {
         for (index, text) in text.split("// -----").enumerate() {
             let (name, expected) = (format!("kernels/{stem}/{index}"), Arc::default());
             trials.push(trial(name.clone(), &name, text, NATIVE, &expected));
-            for &machine in machines.iter().filter(|machine| all || !machine.is_foreign() || index % SPREAD == 0) {
+            // Each plan is compiled by itself, which takes long.
+            let all_plans = text.contains("// plans: all");
+            let wanted = |machine: &&Machine| all || !all_plans && (!machine.is_foreign() || index % SPREAD == 0);
+            for &machine in machines.iter().filter(wanted) {
                 trials.push(trial(format!("{name}@{}", machine.name), &name, text, machine, &expected));
             }
         }
@@ -65,6 +70,7 @@ pub struct Case {
     assignments: Vec<SymbolValues>,
     ranges: HashMap<String, (f64, f64)>,
     tolerance: f64,
+    all_plans: bool,
 }
 
 impl Case {
@@ -97,16 +103,40 @@ impl Case {
         };
         let ranges = parameter("range").iter().filter_map(|line| pair(line)).map(range).collect();
         let tolerance = parameter("tolerance").first().map_or(1e-5, |text| text.parse().expect("a number"));
-        Ok(Case { name: name.to_owned(), module, assignments, ranges, tolerance })
+        let all_plans = parameter("plans") == ["all"];
+        Ok(Case { name: name.to_owned(), module, assignments, ranges, tolerance, all_plans })
     }
 
     fn check(self, machine: &Machine, expected: &Expected) -> Result<(), Failed> {
         let folder = tempfile::tempdir()?;
-        let model = self.compile(machine, folder.path())?;
+        if !self.all_plans {
+            return self.check_model(&self.compile(machine, folder.path())?, machine, expected);
+        }
+        for number in 0..self.count_plans(machine)? {
+            let planning = Planning { alternative: Some(number), ..Planning::default() };
+            let model = self.compile_with(machine, Precision::Default, &planning, folder.path())?;
+            self.check_model(&model, machine, expected)
+                .map_err(|failed| format!("plan {number}: {}", failed.message().unwrap_or_default()))?;
+        }
+        Ok(())
+    }
+
+    /// The most plans that one of the kernels may have; an error if that is one.
+    fn count_plans(&self, machine: &Machine) -> Result<usize, Failed> {
+        let (sink, mut module) = (Sink::new(), self.module.clone());
+        let planning = Planning { alternative: Some(0), ..Planning::default() };
+        run(&mut module, &pipeline::planning(&machine.target()?, &planning), &sink).ok_or_else(|| failure(&sink))?;
+        let fusions = module.ops_named(module.top(), "graph.fusion");
+        let most = fusions.into_iter().filter_map(|fusion| Tried::of(&module, fusion)).map(|tried| tried.count).max();
+        most.filter(|&most| most > 1).ok_or_else(|| "no kernel has several plans".into())
+    }
+
+    fn check_model(&self, model: &Path, machine: &Machine, expected: &Expected) -> Result<(), Failed> {
+        let folder = tempfile::tempdir()?;
         let expected = expected.get_or_init(|| self.expect()).as_ref()?;
         let runs: Vec<_> =
             expected.iter().flat_map(|(inputs, _)| THREADS.map(|threads| (threads, inputs.as_slice()))).collect();
-        let found = machine.run(&model, &runs, folder.path())?;
+        let found = machine.run(model, &runs, folder.path())?;
         for ((symbols, (_, expected)), found) in self.assignments.iter().zip(expected).zip(found.chunks(THREADS.len()))
         {
             for (threads, found) in THREADS.iter().zip(found) {
@@ -130,32 +160,23 @@ impl Case {
 
     /// Compiles the module to a file in `folder`.
     pub fn compile(&self, machine: &Machine, folder: &Path) -> Result<PathBuf, Failed> {
-        self.compile_with(machine, Precision::Default, folder)
+        self.compile_with(machine, Precision::Default, &Planning::default(), folder)
     }
 
-    /// As [`Case::compile`], with numbers of `precision`.
-    pub fn compile_with(&self, machine: &Machine, precision: Precision, folder: &Path) -> Result<PathBuf, Failed> {
+    /// As [`Case::compile`], with numbers of `precision`, and planned as `planning` says.
+    pub fn compile_with(
+        &self,
+        machine: &Machine,
+        precision: Precision,
+        planning: &Planning,
+        folder: &Path,
+    ) -> Result<PathBuf, Failed> {
         let (sink, target) = (Sink::new(), machine.target()?);
         let mut module = self.module.clone();
-        run(&mut module, &pipeline::lowering(&target, precision), &sink).ok_or_else(|| failure(&sink))?;
+        run(&mut module, &pipeline::lowering(&target, precision, planning), &sink).ok_or_else(|| failure(&sink))?;
         let path = folder.join("model.so");
-        let request = Request {
-            model: PathBuf::from(&self.name),
-            output: Some(path.clone()),
-            emit: Emit::So,
-            targets: vec![target],
-            level: OptimizationLevel::O3,
-            precision,
-            shapes: Vec::new(),
-            constants: Vec::new(),
-            threads: 1,
-            cache: None,
-            results: None,
-            report: None,
-            explain: false,
-            rules: Vec::new(),
-            debug_rules: false,
-        };
+        let request =
+            Request { output: Some(path.clone()), precision, ..Request::new(PathBuf::from(&self.name), vec![target]) };
         generate(&request, &module, &sink, &Silent).ok_or_else(|| failure(&sink))?;
         Ok(path)
     }

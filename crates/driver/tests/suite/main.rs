@@ -11,6 +11,7 @@ mod onnx_cases;
 mod random_graphs;
 #[path = "../../../convert/tests/support/mod.rs"]
 mod support;
+mod tuning;
 
 use libtest_mimic::Arguments;
 
@@ -24,6 +25,7 @@ fn main() {
     trials.extend(suite.trials());
     trials.extend(random_graphs::trials());
     trials.extend(accuracy::trials());
+    trials.extend(tuning::trials());
     let conclusion = libtest_mimic::run(&arguments, trials);
     suite.finish();
     conclusion.exit();

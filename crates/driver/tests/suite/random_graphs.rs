@@ -4,7 +4,7 @@
 //! its graph goes into the folder `KILN_RANDOM_FOLDER`, where `kiln check` and `kiln reduce` can take it on.
 
 use kiln_diag::Sink;
-use kiln_driver::{Emit, OptimizationLevel, Precision, Request, Silent, generate, resolve_target, run};
+use kiln_driver::{OptimizationLevel, Planning, Precision, Request, Silent, generate, resolve_target, run};
 use kiln_interp::Interpreter;
 use kiln_ir::{Module, SymbolValues};
 use kiln_random::{Random, RandomGraph};
@@ -14,7 +14,7 @@ use kiln_tensor::{Tensor, scalar};
 use libtest_mimic::{Failed, Trial};
 use std::ops::Range;
 use std::panic::catch_unwind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 const LEVELS: [OptimizationLevel; 2] = [OptimizationLevel::O0, OptimizationLevel::O3];
 
@@ -72,25 +72,10 @@ fn compile(module: &Module, level: OptimizationLevel, folder: &Path) -> Result<M
     let target = resolve_target(None, None)?;
     let mut module = module.clone();
     run(&mut module, &pipeline::optimization(level, Precision::Default), &sink).ok_or_else(|| failure(&sink))?;
-    run(&mut module, &pipeline::lowering(&target, Precision::Default), &sink).ok_or_else(|| failure(&sink))?;
+    run(&mut module, &pipeline::lowering(&target, Precision::Default, &Planning::default()), &sink)
+        .ok_or_else(|| failure(&sink))?;
     let path = folder.join(format!("{level:?}.so"));
-    let request = Request {
-        model: PathBuf::from("random"),
-        output: Some(path.clone()),
-        emit: Emit::So,
-        targets: vec![target],
-        level,
-        precision: Precision::Default,
-        shapes: Vec::new(),
-        constants: Vec::new(),
-        rules: Vec::new(),
-        debug_rules: false,
-        threads: 1,
-        cache: None,
-        results: None,
-        report: None,
-        explain: false,
-    };
+    let request = Request { output: Some(path.clone()), level, ..Request::new("random".into(), vec![target]) };
     generate(&request, &module, &sink, &Silent).ok_or_else(|| failure(&sink))?;
     Model::open(&path).map_err(|error| error.to_string())
 }

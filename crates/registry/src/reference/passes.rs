@@ -1,7 +1,7 @@
 //! The page of passes and named pipelines, from their lists.
 
 use super::cell;
-use crate::pipeline::{self, OptimizationLevel, Precision};
+use crate::pipeline::{self, OptimizationLevel, Planning, Precision};
 use kiln_pass::{Anchor, OptionInfo};
 use kiln_target::Target;
 use std::fmt::{self, Write};
@@ -41,7 +41,8 @@ fn write_levels(page: &mut String) -> fmt::Result {
         writeln!(page, "| optimization, `-O{number}` | `{}` |", pipeline::optimization(level, Precision::Default))?;
     }
     let target = Target::from_text("x86_64").expect("a target of ours");
-    let lowering = pipeline::lowering(&target, Precision::Default).replace(&target.to_string(), "TARGET");
+    let lowering =
+        pipeline::lowering(&target, Precision::Default, &Planning::default()).replace(&target.to_string(), "TARGET");
     writeln!(page, "| lowering | `{lowering}` |")
 }
 

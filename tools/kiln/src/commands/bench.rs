@@ -1,11 +1,12 @@
 //! `kiln bench MODEL.so`.
 
-use crate::options::parse_threads;
+use crate::options::{parse_seconds, parse_threads};
 use crate::output::{shape_text, table};
 use crate::profile::{Collector, ModelProfile, ProfileOrder, to_trace};
+use crate::runner::Runner;
 use crate::{Failure, InputOptions, output, profile, progress};
 use clap::Args;
-use kiln_runtime::{InputBuffer, Model, Peak, Profile, RunOptions};
+use kiln_runtime::{Model, Peak, Profile};
 use kiln_tensor::Tensor;
 use serde_json::json;
 use std::path::PathBuf;
@@ -140,62 +141,6 @@ impl BenchCommand {
             measurement.seconds.sort_by(f64::total_cmp);
         }
         Ok(measurements)
-    }
-}
-
-fn parse_seconds(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(seconds) if seconds > 0.0 && seconds <= 86_400.0 => Ok(seconds),
-        _ => Err("expected a number of seconds above 0".into()),
-    }
-}
-
-/// A model with its buffers.
-struct Runner<'a> {
-    model: &'a Model,
-    inputs: Vec<InputBuffer<'a>>,
-    /// One for each output; words, so that every element type is aligned.
-    outputs: Vec<Vec<u128>>,
-}
-
-impl<'a> Runner<'a> {
-    fn new(model: &'a Model, tensors: &'a [Tensor]) -> Result<Runner<'a>, Failure> {
-        let describe = |t: &'a Tensor| InputBuffer { element_type: t.element(), shape: t.shape(), bytes: t.bytes() };
-        let shapes: Vec<&[usize]> = tensors.iter().map(Tensor::shape).collect();
-        // The inputs' types are checked here, before memory is taken for outputs.
-        let lengths = model.output_shapes(&shapes)?;
-        let outputs = model.outputs().iter().zip(&lengths).map(|(info, shape)| {
-            let bytes = Tensor::byte_length(info.element_type, shape);
-            bytes.map(|bytes| vec![0u128; bytes.div_ceil(16)]).map_err(|error| Failure::Input(error.to_string()))
-        });
-        let outputs = outputs.collect::<Result<_, _>>()?;
-        Ok(Runner { model, inputs: tensors.iter().map(describe).collect(), outputs })
-    }
-
-    /// Seconds of one run.
-    fn run_once(&mut self, threads: usize) -> Result<f64, Failure> {
-        let mut outputs: Vec<&mut [u8]> =
-            self.outputs.iter_mut().map(|words| bytemuck::cast_slice_mut(words.as_mut_slice())).collect();
-        let start = Instant::now();
-        self.model.run_on_buffers(&self.inputs, &mut outputs, &RunOptions { threads })?;
-        Ok(start.elapsed().as_secs_f64())
-    }
-
-    /// Runs once, and notes what the model spends its time on.
-    fn run_profiled(&mut self, threads: usize, profile: &mut Profile) -> Result<(), Failure> {
-        let mut outputs: Vec<&mut [u8]> =
-            self.outputs.iter_mut().map(|words| bytemuck::cast_slice_mut(words.as_mut_slice())).collect();
-        Ok(self.model.run_profiled(&self.inputs, &mut outputs, &RunOptions { threads }, profile)?)
-    }
-
-    /// Seconds of each run, for as long as it says but once at least.
-    fn run_for(&mut self, threads: usize, duration: Duration) -> Result<Vec<f64>, Failure> {
-        let end = Instant::now() + duration;
-        let mut seconds = vec![self.run_once(threads)?];
-        while Instant::now() < end {
-            seconds.push(self.run_once(threads)?);
-        }
-        Ok(seconds)
     }
 }
 

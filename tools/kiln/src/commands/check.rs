@@ -8,7 +8,7 @@ use crate::{InputOptions, output};
 use clap::Args;
 use kiln_diag::Sink;
 use kiln_driver::OptimizationLevel;
-use kiln_driver::{CheckReport, Comparison, Emit, Request, check, resolve_target};
+use kiln_driver::{CheckReport, Comparison, Request, check, resolve_target};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -70,10 +70,6 @@ impl CheckCommand {
     pub(crate) fn execute(self) -> Result<(), Failure> {
         let scratch = tempfile::tempdir().map_err(|error| Failure::Input(format!("no temporary folder: {error}")))?;
         let request = Request {
-            model: self.model.clone(),
-            output: None,
-            emit: Emit::So,
-            targets: vec![resolve_target(None, self.cpu.as_deref()).map_err(Failure::Usage)?],
             level: match self.level {
                 0 => OptimizationLevel::O0,
                 1 => OptimizationLevel::O1,
@@ -82,14 +78,8 @@ impl CheckCommand {
             },
             precision: self.precision.to_driver(),
             shapes: self.fixed_shapes.iter().map(|shape| (shape.name.clone(), shape.extents.clone())).collect(),
-            constants: Vec::new(),
-            rules: Vec::new(),
-            debug_rules: false,
             threads: self.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
-            cache: None,
-            results: None,
-            report: None,
-            explain: false,
+            ..Request::new(self.model.clone(), vec![resolve_target(None, self.cpu.as_deref()).map_err(Failure::Usage)?])
         };
         let (sink, steps) = (Sink::new(), Steps::new());
         let mut failed_inputs = None;

@@ -5,9 +5,10 @@ use crate::options::{InputFile, PartialShapeArgument, PrecisionArgument, parse_t
 use crate::output;
 use crate::progress::Steps;
 use crate::report::{self, ReportFormat};
+use crate::tune::TuneOptions;
 use clap::{Args, ValueEnum};
 use kiln_diag::Sink;
-use kiln_driver::{OptimizationLevel, Request, ResultCache, compile, open_cache, resolve_targets};
+use kiln_driver::{OptimizationLevel, Planning, Request, ResultCache, compile, open_cache, resolve_targets};
 use kiln_npy::read_npy_file;
 use std::path::{Path, PathBuf};
 
@@ -24,6 +25,7 @@ Examples:
   kiln compile model.onnx --emit graph               prints the optimized graph
   kiln compile model.onnx --cache ~/.cache/kiln      what was compiled before is there at once
   kiln compile model.onnx --rules fuse.rules         rewrites the graph by rules of your own
+  kiln compile model.onnx --tune model.tuning        measures which plans of its kernels are fastest here
   kiln compile model.onnx --explain                  prints how each kernel could be computed, and why it is as it is
   kiln compile model.onnx --report report.json       tells what each stage and pass did, and of each kernel")]
 pub struct CompileCommand {
@@ -90,6 +92,18 @@ pub struct CompileCommand {
     /// multiplications of vectors, and why one was chosen.
     #[arg(long)]
     explain: bool,
+
+    /// Measures the few best plans of each kernel on this machine, and keeps the fastest in a file, which --tuning reads
+    /// anywhere. What the file has already is not measured again.
+    #[arg(long, value_name = "FILE", conflicts_with = "tuning")]
+    tune: Option<PathBuf>,
+
+    /// Takes the fastest plans from a file that --tune made.
+    #[arg(long, value_name = "FILE")]
+    tuning: Option<PathBuf>,
+
+    #[command(flatten)]
+    tune_options: TuneOptions,
 
     /// How the report is written [default: json if the file's name ends so, otherwise text].
     #[arg(long, value_enum, value_name = "FORMAT", requires = "report")]
@@ -159,6 +173,9 @@ impl Emit {
 impl CompileCommand {
     pub(crate) fn execute(self) -> Result<(), Failure> {
         let request = self.to_request()?;
+        if self.tune.is_some() {
+            self.tune_options.tune(&request)?;
+        }
         let (sink, steps) = (Sink::new(), Steps::new());
         let summary = compile(&request, &sink, &steps);
         steps.finish();
@@ -207,6 +224,14 @@ impl CompileCommand {
                 "a report and an explanation are about one processor; name one with --cpu".into(),
             ));
         }
+        let tuning = self.tune.as_ref().or(self.tuning.as_ref());
+        if tuning.is_some_and(|path| path.to_str().is_none_or(|path| path.contains('"'))) {
+            return Err(Failure::Usage("the name of the tuning file must be text without quotes".into()));
+        }
+        if let Some(path) = &self.tune {
+            check_output(path)?;
+            TuneOptions::check(&targets).map_err(Failure::Usage)?;
+        }
         let shapes = |arguments: &[PartialShapeArgument]| {
             arguments.iter().map(|shape| (shape.name.clone(), shape.extents.clone())).collect()
         };
@@ -229,8 +254,12 @@ impl CompileCommand {
             rules: self.rules.iter().map(|path| path.display().to_string()).collect(),
             debug_rules: self.debug_rules,
             threads,
+            planning: Planning {
+                explain: self.explain,
+                tuning: tuning.map(|path| path.display().to_string()),
+                alternative: None,
+            },
             report: (self.report.is_some() || self.explain).then(|| shapes(&self.report_shapes)),
-            explain: self.explain,
             cache: self.cache.as_deref().map(open_cache).transpose().map_err(Failure::Input)?,
             results: self.cache.as_deref().map(ResultCache::open).transpose().map_err(Failure::Input)?,
         })

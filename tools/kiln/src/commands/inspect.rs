@@ -6,7 +6,7 @@ use crate::output;
 use crate::output::{bytes_text, table};
 use clap::Args;
 use kiln_diag::Sink;
-use kiln_driver::{Emit, ModelInventory, OptimizationLevel, Precision, Request, inspect, resolve_target};
+use kiln_driver::{ModelInventory, Request, inspect, resolve_target};
 use kiln_runtime::{Dim, ModelDescription, ModelFile, SymbolInfo, TensorInfo};
 use serde_json::{Value, json};
 use std::fs::File;
@@ -43,21 +43,8 @@ impl InspectCommand {
             return output::print(&if self.json { to_json(&file) } else { to_text(&file) });
         }
         let request = Request {
-            model: self.model.clone(),
-            output: None,
-            emit: Emit::So,
-            targets: vec![resolve_target(None, None).map_err(Failure::Usage)?],
-            level: OptimizationLevel::O3,
-            precision: Precision::Default,
             shapes: self.shapes.iter().map(|shape| (shape.name.clone(), shape.extents.clone())).collect(),
-            constants: Vec::new(),
-            rules: Vec::new(),
-            debug_rules: false,
-            threads: 1,
-            cache: None,
-            results: None,
-            report: None,
-            explain: false,
+            ..Request::new(self.model.clone(), vec![resolve_target(None, None).map_err(Failure::Usage)?])
         };
         let sink = Sink::new();
         let inventory = inspect(&request, &sink);

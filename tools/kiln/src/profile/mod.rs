@@ -102,7 +102,7 @@ fn in_all_calls(amount: &Option<Amount>, calls: usize, symbols: &[Option<i64>]) 
 }
 
 /// The value in the middle; 0 if there is none.
-fn median(mut values: Vec<f64>) -> f64 {
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(0.0)
 }

@@ -3,7 +3,7 @@
 use crate::support;
 use kiln_codegen::ObjectCache;
 use kiln_diag::Sink;
-use kiln_driver::{Emit, OptimizationLevel, Precision, Request, Silent, compile, import, run};
+use kiln_driver::{OptimizationLevel, Request, Silent, compile, import, run};
 use kiln_interp::Interpreter;
 use kiln_ir::Module;
 use kiln_registry::pipeline;
@@ -139,21 +139,12 @@ impl Case {
     fn convert(&self, constants: &Named) -> Result<Attempt, String> {
         let sink = Sink::new();
         let request = Request {
-            model: self.folder.join(self.entry["model"].as_str().expect("a case has a model")),
-            output: None,
-            emit: Emit::So,
-            targets: vec![kiln_driver::resolve_target(None, None)?],
-            level: OptimizationLevel::O3,
-            precision: Precision::Default,
-            shapes: Vec::new(),
             constants: constants.clone(),
-            rules: Vec::new(),
-            debug_rules: false,
-            threads: 1,
             cache: Some(object_cache()?),
-            results: None,
-            report: None,
-            explain: false,
+            ..Request::new(
+                self.folder.join(self.entry["model"].as_str().expect("a case has a model")),
+                vec![kiln_driver::resolve_target(None, None)?],
+            )
         };
         let mut module = import(&request.model, &request, &sink).ok_or_else(|| first(&sink))?;
         run(&mut module, pipeline::conversion(), &sink).ok_or_else(|| first(&sink))?;

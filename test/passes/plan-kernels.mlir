@@ -10,7 +10,7 @@
 // FIRST-NOT:    tried
 // FIRST:        func.return
 // SECOND-LABEL: sym_name = "main"
-// SECOND:       tile_rows = [16, 4], tile_vectors = 1
+// SECOND:       tile_rows = [15, 10], tile_vectors = 1
 // SECOND-SAME:  tried = {{.*}}number = 1, plan = "{{.*}}tile_vectors = 1
 // SECOND-NOT:   tried
 // SECOND:       func.return

@@ -108,30 +108,15 @@ impl Rounds<'_> {
         let module = optimized(&mut stages, self.request, module)?;
         let known = self.request.planning.tuning.clone();
         let first = self.compile(&module, folder, 0, "tuning, the first plans", known.clone())?;
-        let last = first.tried.iter().flatten().map(|tried| tried.count).max().unwrap_or(1) - 1;
-        let (mut best, mut defaults) = (Best::new(), BTreeMap::<String, f64>::new());
-        for number in 1..=last {
-            let about = format!("tuning, plan {number} of {last}");
-            let other = self.compile(&module, folder, number, &about, known.clone())?;
-            let [before, after] = self.time(&first, &other)?;
-            for (key, Comparison { default, part, tried }) in compare([&first, &other], [&before, &after]) {
-                if tried.count == 1 {
-                    continue;
-                }
-                defaults.entry(key.clone()).or_insert(default);
-                let is_better = best.get(&key).is_none_or(|(best, _)| part < *best);
-                if tried.number == number && part < WORTHWHILE && is_better {
-                    best.insert(key, (part, tried.plan.clone()));
-                }
-            }
-            // Weights are in each of them.
-            let _ = std::fs::remove_file(&other.files[0]);
+        let (mut best, defaults) = self.measure(&module, folder, &first)?;
+        if defaults.is_empty() {
+            return Some((BTreeMap::new(), TuneSummary::default()));
         }
         let count = best.len();
         let winners = self.winners(&module, folder, &best)?;
         let [mut before, mut after] = self.time(&first, &winners)?;
         let again = compare([&first, &winners], [&before, &after]);
-        best.retain(|key, _| again.get(key).is_some_and(|comparison| comparison.part < 1.0));
+        best.retain(|key, _| again.get(key.as_str()).is_some_and(|comparison| comparison.part < WORTHWHILE));
         if best.len() < count {
             let winners = self.winners(&module, folder, &best)?;
             [before, after] = self.time(&first, &winners)?;
@@ -142,13 +127,33 @@ impl Rounds<'_> {
             let (part, plan) = best.get(key).cloned().unwrap_or_else(|| (1.0, plans[key.as_str()].clone()));
             (key.clone(), TunedPlan { default_seconds, seconds: default_seconds * part, plan })
         };
-        let summary = TuneSummary {
-            kernels: defaults.len(),
-            faster: best.len(),
-            default_seconds: before.seconds,
-            seconds: after.seconds,
-        };
+        let (default_seconds, seconds) = (before.seconds, after.seconds);
+        let summary = TuneSummary { kernels: defaults.len(), faster: best.len(), default_seconds, seconds };
         Some((defaults.iter().map(tuned).collect(), summary))
+    }
+
+    /// Times every number of a plan; gives the best plans that are worthwhile, and the seconds of the first plan of every
+    /// kernel that has several.
+    fn measure(&self, module: &Module, folder: &Path, first: &Summary) -> Option<(Best, BTreeMap<String, f64>)> {
+        let known = &self.request.planning.tuning;
+        let last = first.tried.iter().flatten().map(|tried| tried.count).max().unwrap_or(1) - 1;
+        let (mut best, mut defaults) = (Best::new(), BTreeMap::new());
+        for number in 1..=last {
+            let about = format!("tuning, plan {number} of {last}");
+            let other = self.compile(module, folder, number, &about, known.clone())?;
+            let [before, after] = self.time(first, &other)?;
+            for (key, Comparison { default, part, tried }) in compare([first, &other], [&before, &after]) {
+                if tried.count == 1 {
+                    continue;
+                }
+                defaults.entry(key.to_owned()).or_insert(default);
+                let is_better = best.get(key).is_none_or(|(best, _)| part < *best);
+                if tried.number == number && part < WORTHWHILE && is_better {
+                    best.insert(key.to_owned(), (part, tried.plan.clone()));
+                }
+            }
+        }
+        Some((best, defaults))
     }
 
     /// The model with the best plans.
@@ -165,10 +170,18 @@ impl Rounds<'_> {
         self.compile(module, folder, 0, "tuning, the fastest plans", Some(file.display().to_string()))
     }
 
+    /// Where the system happens to put a file in memory makes some percent of difference where weights fill a cache, so that
+    /// the first model is put there anew, as the other one is.
     fn time(&self, first: &Summary, other: &Summary) -> Option<[Timing; 2]> {
-        let timed = self.timer.time(&[&first.files[0], &other.files[0]]);
-        let timings = timed.map_err(|reason| self.sink.report(Diagnostic::error(Place::Nowhere, reason))).ok()?;
-        Some(<[Timing; 2]>::try_from(timings).expect("a timer gives a timing of each model"))
+        let fail = |reason: String| self.sink.report(Diagnostic::error(Place::Nowhere, reason));
+        let copy = other.files[0].with_extension("first.so");
+        let copied = std::fs::copy(&first.files[0], &copy);
+        copied.map_err(|error| fail(format!("cannot copy what is tried: {error}"))).ok()?;
+        let timings = self.timer.time(&[&copy, &other.files[0]]).map_err(fail).ok();
+        // Weights are in each of them.
+        let _ = std::fs::remove_file(&copy);
+        let _ = std::fs::remove_file(&other.files[0]);
+        Some(<[Timing; 2]>::try_from(timings?).expect("a timer gives a timing of each model"))
     }
 
     /// The model with the plans of this number.
@@ -204,12 +217,12 @@ struct Comparison<'a> {
 }
 
 /// Compares the kernels that both models launch equally often, by kernel.
-fn compare<'a>([first, other]: [&'a Summary; 2], [before, after]: [&Timing; 2]) -> BTreeMap<String, Comparison<'a>> {
+fn compare<'a>([first, other]: [&'a Summary; 2], [before, after]: [&Timing; 2]) -> BTreeMap<&'a str, Comparison<'a>> {
     let before = by_kernel(&first.tried, &before.launches);
     let compare = |(key, (seconds, count, tried)): (&'a str, (f64, usize, &'a Tried))| {
         let &(default, ..) = before.get(key).filter(|(_, launches, _)| *launches == count)?;
         let part = seconds / default.max(f64::MIN_POSITIVE);
-        Some((key.to_owned(), Comparison { default, part, tried }))
+        Some((key, Comparison { default, part, tried }))
     };
     by_kernel(&other.tried, &after.launches).into_iter().filter_map(compare).collect()
 }

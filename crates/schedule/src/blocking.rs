@@ -6,6 +6,9 @@ use crate::tuning;
 use kiln_ir::DimExpr;
 use kiln_target::Target;
 
+/// What copying a byte of a window costs, in bytes of panels that are streamed: it is read and written.
+const COPYING: usize = 2;
+
 /// What a task covers.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Blocks {
@@ -30,6 +33,8 @@ pub struct Work {
     pub flops: usize,
     /// Bytes of left-hand data that one position reads; an estimate where it is not known.
     pub bytes: usize,
+    /// Bytes of all panels.
+    pub panel_bytes: usize,
     /// Rows are cut at multiples of this.
     pub granule: usize,
     /// Whether tasks for other panels of the same rows do without copying the rows again.
@@ -58,22 +63,36 @@ impl Work {
         let wanted = (pieces * streamed * self.flops / tuning::task_flops(self.unit)).clamp(1, tuning::TASKS);
         let wanted = wanted.div_ceil(pieces * row_blocks);
         // Every block of rows reads all panels, every block of panels reads all rows: cut the larger side first. Rows
-        // of a matrix are copied faster than panels are streamed again, windows of images are not: 7x7x1024 -> 352 of
-        // one tap between layers of 3x3, Xeon, 0.40 ms cut by rows, 0.34 by panels; AlexNet's windows 24 and 26 ms.
+        // of a matrix are copied faster than panels are streamed again: 7x7x1024 -> 352 of one tap between layers of 3x3,
+        // Xeon, 0.40 ms cut by rows, 0.34 by panels. Windows of images are not where panels stay in the cache; where they
+        // do not, what moves least counts: ResNet-50 with strided 3x3 layers cut by rows alone 44.5 ms, so 41.0.
         let granules = (rows / row_blocks).div_ceil(self.granule).max(1);
         let (more_rows, panel_blocks) = if (self.panels_are_free || positions == 1) && self.panels >= granules {
             let panel_blocks = wanted.min(self.panels).max(1);
             (wanted.div_ceil(panel_blocks).min(granules), panel_blocks)
         } else {
-            let more_rows = match self.unit {
-                Unit::Vectors => wanted.min(granules),
+            let most = match self.unit {
+                Unit::Vectors => granules,
                 // Fewer rows than take as long as streaming are never worth a block of their own.
-                Unit::Tiles => wanted.min(granules).min((rows * positions / row_blocks / streaming).max(1)),
+                Unit::Tiles => granules.min((rows * positions / row_blocks / streaming).max(1)),
+            };
+            let (share, of) = tuning::LEFT_BLOCK_SHARE;
+            let more_rows = match self.panel_bytes > target.caches.l2 * (of - share) / of {
+                true => self.cheapest_rows(wanted, most, row_blocks * self.panel_bytes, rows * positions * self.bytes),
+                false => wanted.min(most),
             };
             (more_rows, wanted.div_ceil(more_rows).min(self.panels).max(1))
         };
         let rows = rows.div_ceil(row_blocks * more_rows).next_multiple_of(self.granule);
         Blocks { rows: constant(rows), panels: self.panels.div_ceil(panel_blocks).max(1) }
+    }
+
+    /// How often rows are to be cut, at most `granules` times, so that `wanted` tasks move the least: each block of rows
+    /// streams `streamed` bytes of panels, each block of panels copies `copied` bytes of windows.
+    fn cheapest_rows(&self, wanted: usize, granules: usize, streamed: usize, copied: usize) -> usize {
+        let traffic = |rows: &usize| rows * streamed + wanted.div_ceil(*rows) * copied * COPYING;
+        let most = wanted.min(granules);
+        (wanted.div_ceil(self.panels).min(most)..=most).min_by_key(traffic).unwrap_or(most)
     }
 
     /// As many rows as make a task worth its thread; where that is so few that streaming all panels would cost as much as
@@ -128,6 +147,7 @@ mod tests {
             positions: constant(1),
             flops: 2 * 384 * columns,
             bytes: 4 * 384,
+            panel_bytes: 4 * 384 * columns,
             granule: 14,
             panels_are_free,
             unit: Unit::Vectors,

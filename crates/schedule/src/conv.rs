@@ -172,6 +172,7 @@ impl ConvPlan {
             positions: constant(1),
             flops: shape.flops() / shape.groups,
             bytes: pixel_pitch * shape.element.byte_size(),
+            panel_bytes: panel_bytes(shape),
             granule: tile.most_rows(),
             panels_are_free: !access.copies(),
             unit: tile.unit,
@@ -195,6 +196,7 @@ impl ConvPlan {
             positions: block_columns,
             flops: shape.flops() / shape.groups,
             bytes: bytes * (shape.rows().stride * shape.columns().stride) as usize,
+            panel_bytes: panel_bytes(shape),
             granule: 1,
             panels_are_free: !access.copies(),
             unit: tile.unit,
@@ -343,6 +345,11 @@ fn skips_rows(shape: &ConvShape, target: &Target) -> bool {
     (reach as usize).saturating_mul(positions as usize).saturating_mul(pixel) > target.caches.l2 * share / of
 }
 
+/// Bytes of the filters of a group.
+fn panel_bytes(shape: &ConvShape) -> usize {
+    shape.taps() * shape.group_channels() * shape.group_filters() * shape.filter_element.byte_size()
+}
+
 /// Runs of rows of tiles: positions of all images, or columns of the output.
 fn tile_rows(shape: &ConvShape, access: Access) -> DimExpr {
     if access.is_flat() { multiply(shape.batch, shape.pixels()) } else { shape.columns().output }
@@ -463,7 +470,7 @@ mod tests {
             format!("{} axes, window {rows} x {columns}", shape.axes.len())
         };
         assert_eq!(plan(12, 1024), "3 axes, window 1 x 38");
-        assert_eq!(plan(2, 1024), "2 axes, window 5 x 18");
+        assert_eq!(plan(2, 1024), "2 axes, window 11 x 18");
     }
 
     #[test]
@@ -473,7 +480,7 @@ mod tests {
         check("znver4", Some(56), (256, 512), (1, 2), "Gather [14]x2 rows 56 columns 1 panels 16 pitch 256 tasks 14");
         check("znver4", Some(28), (128, 128), (3, 1), "Window [14]x2 rows 2 columns 28 panels 4 pitch 128 tasks 14");
         check("znver4", Some(14), (1024, 256), (1, 1), "Gather [14]x2 rows 70 columns 1 panels 2 pitch 1040 tasks 12");
-        check("znver4", Some(7), (512, 512), (3, 1), "Window [7]x3 rows 1 columns 7 panels 4 pitch 512 tasks 21");
+        check("znver4", Some(7), (512, 512), (3, 1), "Window [7]x3 rows 4 columns 7 panels 2 pitch 512 tasks 12");
         check(
             "znver4",
             Some(7),

@@ -43,6 +43,7 @@ impl DepthwisePlan {
             positions: columns.output,
             flops: tuning::DEPTHWISE_COST * shape.flops(),
             bytes: shape.channels * shape.element.byte_size() * (rows.stride * columns.stride) as usize,
+            panel_bytes: shape.taps() * shape.channels * shape.filter_element.byte_size(),
             granule: 1,
             panels_are_free: true,
             unit: Unit::Vectors,

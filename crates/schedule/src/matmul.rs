@@ -295,6 +295,7 @@ impl MatmulPlan {
             positions: constant(1),
             flops: 2 * deep * wide,
             bytes: deep * size,
+            panel_bytes: deep * wide * shape.right_element.byte_size(),
             granule: tile.most_rows(),
             panels_are_free: left_pitch == 0 && right != Right::Copied,
             unit: tile.unit,

@@ -147,7 +147,7 @@ impl PlanKernels {
         let count = if known.is_some() { 1 } else { plans.len() };
         let number = known.or(self.alternative.filter(|number| *number < count)).unwrap_or(0);
         let plan = (number < plans.len()).then(|| plans.swap_remove(number))?;
-        if self.alternative.is_some() {
+        if self.alternative.is_some() && (count > 1 || known.is_some()) {
             note(&Tried { key, number, count, plan: plan_text(&plan) });
         }
         Some(plan)

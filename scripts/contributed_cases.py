@@ -1,7 +1,8 @@
-"""Makes cases of onnxruntime's contributed operators in the cache, in the form of `onnx_cases.py`.
+"""Makes cases of operators that the ONNX project's own tests leave out, in the cache, in the form of `onnx_cases.py`:
+onnxruntime's contributed ones, and those of classical machine learning.
 
 Each is a model of one node with constant weights; onnxruntime computes what is expected of it. `contributed-cases/index.json`
-lists them. Everything is made again when onnxruntime's version or this script changes; otherwise nothing is done.
+lists them. Everything is made again when onnxruntime's version or these scripts change; otherwise nothing is done.
 """
 
 import json
@@ -13,6 +14,7 @@ import onnxruntime
 from onnx import helper, numpy_helper
 
 import cache
+import ml_cases
 
 # Name, rows of the left input, N, K, attributes and the optional inputs that are there.
 _MATMUL_NBITS = [
@@ -40,18 +42,20 @@ def folder() -> Path:
 
 def export() -> None:
     """Makes all cases, unless they are there."""
-    key = cache.text_sha256(onnxruntime.__version__, Path(__file__).read_text())
+    key = cache.text_sha256(onnxruntime.__version__, Path(__file__).read_text(), Path(ml_cases.__file__).read_text())
     stamp = folder() / "key"
     if stamp.exists() and stamp.read_text() == key:
         return
     with cache.fresh_folder(folder()) as building:
-        cases = [_export(building, *case) for case in _MATMUL_NBITS]
+        cases = [_export(building, *_matmul_nbits(*case)) for case in _MATMUL_NBITS]
+        cases += [_export(building, *case) for case in ml_cases.models()]
         (building / "index.json").write_text(json.dumps({"cases": cases}, indent=0))
         (building / "key").write_text(key)
     print(f"contributed cases: {len(cases)} in {folder()}", flush=True)
 
 
-def _export(root: Path, name: str, rows: tuple, n: int, k: int, attributes: dict, options: tuple) -> dict:
+def _matmul_nbits(name: str, rows: tuple, n: int, k: int, attributes: dict, options: tuple) -> tuple:
+    """A product with blocks of codes."""
     random = numpy.random.default_rng(list(name.encode()))
     element = numpy.dtype(numpy.float16 if "half" in options else numpy.float32)
     weights = _weights(random, n, k, attributes, options, element)
@@ -69,19 +73,24 @@ def _export(root: Path, name: str, rows: tuple, n: int, k: int, attributes: dict
     )
     opsets = [helper.make_opsetid("", 21), helper.make_opsetid("com.microsoft", 1)]
     model = helper.make_model(graph, opset_imports=opsets, ir_version=10)
-    target = root / f"matmul_nbits_{name}"
+    return f"matmul_nbits_{name}", model, {"A": random.standard_normal((*rows, k)).astype(element)}
+
+
+def _export(root: Path, name: str, model: onnx.ModelProto, inputs: dict) -> dict:
+    """Saves a model with its inputs, and what onnxruntime makes of them."""
+    target = root / name
     target.mkdir()
     onnx.save(model, target / "model.onnx")
-    a = random.standard_normal((*rows, k)).astype(element)
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-    (y,) = session.run(None, {"A": a})
-    values = {"inputs": [("A", a)], "outputs": [("Y", y)]}
+    outputs = zip((output.name for output in session.get_outputs()), session.run(None, inputs))
+    values = {"inputs": list(inputs.items()), "outputs": list(outputs)}
+    is_half = any(array.dtype == numpy.float16 for array in inputs.values())
     return {
         "name": target.name,
         "kind": "contributed",
         "model": f"{target.name}/model.onnx",
-        "rtol": 1e-2 if element == numpy.float16 else 1e-4,
-        "atol": 1e-2 if element == numpy.float16 else 1e-5,
+        "rtol": 1e-2 if is_half else 1e-4,
+        "atol": 1e-2 if is_half else 1e-5,
         "data_sets": [
             {role: [_value(root, target, value, array) for value, array in arrays] for role, arrays in values.items()}
         ],
@@ -111,7 +120,7 @@ def _weights(random, n: int, k: int, attributes: dict, options: tuple, element: 
 def _value(root: Path, target: Path, name: str, array: numpy.ndarray) -> dict:
     path = target / f"{name}.npy"
     numpy.save(path, array, allow_pickle=False)
-    element = {"float32": "float", "float16": "float16"}[array.dtype.name]
+    element = {"float32": "float", "float64": "double"}.get(array.dtype.name, array.dtype.name)
     shape, file = list(array.shape), str(path.relative_to(root))
     return {"name": name, "type": "tensor", "element": element, "shape": shape, "file": file}
 

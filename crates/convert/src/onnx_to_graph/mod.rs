@@ -50,6 +50,7 @@ mod loss;
 mod lrn;
 mod matmul;
 mod matmul_nbits;
+mod ml;
 mod node;
 mod normalization;
 mod one_hot;
@@ -141,6 +142,11 @@ const ROWS: &[&[Row]] = &[
     linear_attention::ROWS,
     // Steps of optimizers.
     training::ROWS,
+    // Classical machine learning.
+    ml::features::ROWS,
+    ml::linear::ROWS,
+    ml::vectors::ROWS,
+    ml::trees::ROWS,
 ];
 
 /// Converts every function of `module` with ops of the onnx dialect to the graph dialect.

@@ -1,0 +1,47 @@
+//! `LinearRegressor`, `LinearClassifier`.
+
+use super::scores::Transform;
+use super::{best_label, class_labels, examples, floats};
+use crate::onnx_to_graph::conversion::Tracked;
+use crate::onnx_to_graph::matmul::product;
+use crate::onnx_to_graph::node::{Node, Results, Row, row};
+
+pub(crate) const ROWS: &[Row] =
+    &[row("ai.onnx.ml.LinearRegressor", regressor), row("ai.onnx.ml.LinearClassifier", classifier)];
+
+fn regressor(node: &mut Node) -> Results {
+    let targets = usize::try_from(node.int_or("targets", 1)).map_err(|_| "targets is negative")?;
+    let scores = scores(node, targets)?;
+    Ok(vec![Transform::of(node)?.apply(node, scores)?])
+}
+
+fn classifier(node: &mut Node) -> Results {
+    let labels = class_labels(node)?.len();
+    let scores = scores(node, labels)?;
+    let label = best_label(node, scores)?;
+    Ok(vec![label, Transform::of(node)?.apply(node, scores)?])
+}
+
+/// `x w + b`, a column for each of `count` rows of coefficients.
+fn scores(node: &mut Node, count: usize) -> Result<Tracked, String> {
+    let x = examples(node)?;
+    let features = node.shape(x)[1].as_static().ok_or("the number of features is not known")?;
+    let features = usize::try_from(features).map_err(|_| "there are too many features")?;
+    let coefficients = node.floats("coefficients").unwrap_or_default();
+    if features.checked_mul(count) != Some(coefficients.len()) {
+        let found = coefficients.len();
+        return Err(format!("there must be {count} times {features} coefficients, one for each feature, not {found}"));
+    }
+    let weights = floats(node, x, &[count, features], coefficients)?;
+    let weights = node.transpose(weights, &[1, 0])?;
+    let scores = product(node, x, weights)?;
+    let intercepts = node.floats("intercepts").unwrap_or_default();
+    if intercepts.is_empty() {
+        return Ok(scores);
+    }
+    if intercepts.len() != count {
+        return Err(format!("there must be {count} intercepts, not {}", intercepts.len()));
+    }
+    let intercepts = floats(node, x, &[count], intercepts)?;
+    node.binary("graph.add", scores, intercepts)
+}

@@ -1,0 +1,88 @@
+//! The domain `ai.onnx.ml`: models of classical machine learning.
+//!
+//! What they compute is said by attributes, lists of numbers, which become constants. Labels and categories are integers:
+//! graphs have no strings, nor maps.
+
+pub(crate) mod features;
+mod forest;
+pub(crate) mod linear;
+mod scores;
+pub(crate) mod trees;
+pub(crate) mod vectors;
+
+use super::conversion::Tracked;
+use super::emit::attribute;
+use super::node::Node;
+use kiln_ir::Dim;
+use kiln_tensor::scalar::{self, Scalar};
+use kiln_tensor::{ElementType, Tensor};
+
+/// The input as a matrix of floats: a row for each example, of which a vector is one.
+fn examples(node: &mut Node) -> Result<Tracked, String> {
+    let x = node.input(0)?;
+    let x = match *node.shape(x) {
+        [features] => node.reshape(x, &[Dim::Static(1), features])?,
+        [_, _] => x,
+        _ => return Err("the input must have one or two axes".into()),
+    };
+    if node.element(x) == ElementType::F64 { Ok(x) } else { node.cast(x, ElementType::F32) }
+}
+
+/// A constant of floats in the type of `like`.
+fn floats(node: &mut Node, like: Tracked, shape: &[usize], values: Vec<f64>) -> Result<Tracked, String> {
+    let tensor = scalar::from_floats(node.element(like), shape, values)?;
+    node.tensor(tensor)
+}
+
+/// A constant of integers.
+fn integers(node: &mut Node, shape: &[usize], values: &[i64]) -> Result<Tracked, String> {
+    node.tensor(Tensor::from_values(shape, values))
+}
+
+/// Floats of an attribute, or of a tensor that is one: `name` or `name_as_tensor`.
+fn float_list(node: &Node, name: &str) -> Result<Option<Vec<f64>>, String> {
+    match node.floats(name) {
+        Some(values) if !values.is_empty() => Ok(Some(values)),
+        _ => tensor_floats(node, &format!("{name}_as_tensor")),
+    }
+}
+
+/// The elements of an attribute that is a tensor, as floats.
+fn tensor_floats(node: &Node, name: &str) -> Result<Option<Vec<f64>>, String> {
+    Ok(tensor_numbers(node, name)?.map(|numbers| numbers.into_iter().map(|number| number.to_f64()).collect()))
+}
+
+/// The elements of an attribute that is a tensor.
+fn tensor_numbers(node: &Node, name: &str) -> Result<Option<Vec<Scalar>>, String> {
+    let Some(given) = node.attribute(name) else { return Ok(None) };
+    let tensor = node.conversion.module.attribute_tensor(given);
+    let numbers = tensor.as_ref().and_then(scalar::scalars);
+    numbers.map(Some).ok_or_else(|| format!("attribute \"{name}\" must be a tensor of numbers"))
+}
+
+/// `x` of each class that has the index in `index`, one a row.
+fn label(node: &mut Node, index: Tracked) -> Result<Tracked, String> {
+    let labels = class_labels(node)?;
+    let table = integers(node, &[labels.len()], &labels)?;
+    node.emit("graph.gather", &[table, index], &[("axis", attribute(0i64))])
+}
+
+/// The labels of the classes of a classifier.
+fn class_labels(node: &Node) -> Result<Vec<i64>, String> {
+    let labels = ["classlabels_ints", "classlabels_int64s"].iter().find_map(|name| node.ints(name));
+    match labels.filter(|labels| !labels.is_empty()) {
+        Some(labels) => Ok(labels),
+        None if node.attribute("classlabels_strings").is_some() => {
+            Err("labels that are strings are not supported; give the classes integers as labels".into())
+        }
+        None => Err("the classes have no labels".into()),
+    }
+}
+
+/// The class of the largest score of each row.
+fn best_label(node: &mut Node, scores: Tracked) -> Result<Tracked, String> {
+    let best =
+        node.emit("graph.arg_max", &[scores], &[("axis", attribute(1i64)), ("select_last", attribute(false))])?;
+    let index = super::reduction::drop_axes(node, best, &[1])?;
+    label(node, index)
+}

@@ -1,0 +1,21 @@
+// RUN: kiln-opt %s --convert-onnx-to-graph --verify-diagnostics
+
+// What is wrong with a model of classical machine learning.
+func.func {arg_names = ["x"], function_type = (tensor<4x3xf32>) -> tensor<4x1xf32>, result_names = ["y"], sym_name = "main"} ({
+^bb0(%x: tensor<4x3xf32>):
+  // expected-error@+1 {{ai.onnx.ml.TreeEnsembleRegressor: a tree has more than 256 levels, or goes round in circles}}
+  %y = onnx.ai.onnx.ml.TreeEnsembleRegressor %x {onnx.opset = 3, n_targets = 1, nodes_treeids = [0, 0, 0], nodes_nodeids = [0, 1, 2], nodes_featureids = [2, 0, 0], nodes_values = [0.5, 0.0, 0.0], nodes_modes = ["BRANCH_LEQ", "BRANCH_LEQ", "LEAF"], nodes_truenodeids = [1, 1, 0], nodes_falsenodeids = [2, 2, 0], target_treeids = [0], target_nodeids = [2], target_ids = [0], target_weights = [4.0]} : (tensor<4x3xf32>) -> tensor<4x1xf32>
+  // expected-error@+1 {{ai.onnx.ml.TreeEnsembleRegressor: a node reads feature 3, which an example has not}}
+  %a = onnx.ai.onnx.ml.TreeEnsembleRegressor %x {onnx.opset = 3, n_targets = 1, nodes_treeids = [0, 0, 0], nodes_nodeids = [0, 1, 2], nodes_featureids = [3, 0, 0], nodes_values = [0.5, 0.0, 0.0], nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF"], nodes_truenodeids = [1, 0, 0], nodes_falsenodeids = [2, 0, 0], target_treeids = [0], target_nodeids = [2], target_ids = [0], target_weights = [4.0]} : (tensor<4x3xf32>) -> tensor<4x1xf32>
+  // expected-error@+1 {{ai.onnx.ml.TreeEnsembleRegressor: tree 0 has no node of number 7}}
+  %b = onnx.ai.onnx.ml.TreeEnsembleRegressor %x {onnx.opset = 3, n_targets = 1, nodes_treeids = [0, 0, 0], nodes_nodeids = [0, 1, 2], nodes_featureids = [0, 0, 0], nodes_values = [0.5, 0.0, 0.0], nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF"], nodes_truenodeids = [7, 0, 0], nodes_falsenodeids = [2, 0, 0], target_treeids = [0], target_nodeids = [2], target_ids = [0], target_weights = [4.0]} : (tensor<4x3xf32>) -> tensor<4x1xf32>
+  // expected-error@+1 {{ai.onnx.ml.TreeEnsembleRegressor: a weight is for target 1 of 1}}
+  %c = onnx.ai.onnx.ml.TreeEnsembleRegressor %x {onnx.opset = 3, n_targets = 1, nodes_treeids = [0], nodes_nodeids = [0], nodes_featureids = [0], nodes_values = [0.0], nodes_modes = ["LEAF"], nodes_truenodeids = [0], nodes_falsenodeids = [0], target_treeids = [0], target_nodeids = [0], target_ids = [1], target_weights = [4.0]} : (tensor<4x3xf32>) -> tensor<4x1xf32>
+  // expected-error@+1 {{ai.onnx.ml.LinearRegressor: there must be 2 times 3 coefficients, one for each feature, not 5}}
+  %d = onnx.ai.onnx.ml.LinearRegressor %x {targets = 2, coefficients = [1.0, 2.0, 3.0, 4.0, 5.0]} : (tensor<4x3xf32>) -> tensor<4x2xf32>
+  // expected-error@+1 {{ai.onnx.ml.LinearClassifier: labels that are strings are not supported}}
+  %e:2 = onnx.ai.onnx.ml.LinearClassifier %x {classlabels_strings = ["a", "b"], coefficients = [1.0]} : (tensor<4x3xf32>) -> (tensor<4x!graph.string>, tensor<4x2xf32>)
+  // expected-error@+1 {{ai.onnx.ml.Normalizer: norm "L7" is not known}}
+  %f = onnx.ai.onnx.ml.Normalizer %x {norm = "L7"} : (tensor<4x3xf32>) -> tensor<4x3xf32>
+  func.return %y : (tensor<4x1xf32>) -> ()
+})

@@ -2,9 +2,9 @@
 
 use super::attention::scalar;
 use super::conversion::Tracked;
-use super::emit::attribute;
 use super::extent::{dim, element_count, expr};
 use super::node::{Node, Results, Row, row};
+use super::sampling::{Tap, combine, corner_values};
 use kiln_ir::Dim;
 use kiln_tensor::{ElementType, Tensor};
 
@@ -12,14 +12,6 @@ pub(crate) const ROWS: &[Row] = &[row("GridSample", grid_sample), row("AffineGri
 
 /// The coefficient of cubic interpolation that the operator prescribes.
 const CUBIC: f64 = -0.75;
-
-/// One tap along an axis: indices, whether they lie inside (if that matters), and weights (if there are several taps).
-#[derive(Clone, Copy)]
-struct Tap {
-    index: Tracked,
-    inside: Option<Tracked>,
-    weight: Option<Tracked>,
-}
 
 /// Sums over the taps of every axis, all places of the grid in one row.
 fn grid_sample(node: &mut Node) -> Results {
@@ -45,49 +37,11 @@ fn grid_sample(node: &mut Node) -> Results {
         let position = node.slice_axis(grid, 2, Dim::Static((axes - 1 - axis) as u64), Dim::Static(1))?;
         taps.push(axis_taps(node, position, shape[axis + 2])?);
     }
-    let mut corners: Vec<Option<Tap>> = vec![None];
-    for (axis, taps) in taps.iter().enumerate() {
-        let mut next = Vec::new();
-        for corner in corners {
-            for &tap in taps {
-                next.push(Some(join(node, corner, tap, shape[axis + 2])?));
-            }
-        }
-        corners = next;
-    }
-    let mut sum: Option<Tracked> = None;
-    for corner in corners.into_iter().flatten() {
-        let mut value = node.emit("graph.gather_nd", &[data, corner.index], &[("batch_dims", attribute(1i64))])?;
-        if let Some(inside) = corner.inside {
-            let zero = node.scalar(work, 0.0)?;
-            value = node.select(inside, value, zero)?;
-        }
-        if let Some(weight) = corner.weight {
-            value = node.binary("graph.multiply", value, weight)?;
-        }
-        sum = Some(match sum {
-            Some(sum) => node.binary("graph.add", sum, value)?,
-            None => value,
-        });
-    }
-    let sum = node.cast(sum.ok_or("there are no taps")?, element)?;
+    let values = corner_values(node, data, 1, &taps, &shape[2..])?;
+    let sum = combine(node, "graph.add", values)?;
+    let sum = node.cast(sum, element)?;
     let turned = node.transpose(sum, &[0, 2, 1])?;
     Ok(vec![node.reshape(turned, &[&[batch, channels], &places[1..=axes]].concat())?])
-}
-
-/// A tap of one more axis: indices count in row-major order.
-fn join(node: &mut Node, before: Option<Tap>, tap: Tap, extent: Dim) -> Result<Tap, String> {
-    let Some(before) = before else { return Ok(tap) };
-    let extent = scalar(node, expr(extent)?)?;
-    let scaled = node.binary("graph.multiply", before.index, extent)?;
-    let index = node.binary("graph.add", scaled, tap.index)?;
-    let mut both = |op: &str, left: Option<Tracked>, right: Option<Tracked>| match (left, right) {
-        (Some(left), Some(right)) => node.binary(op, left, right).map(Some),
-        (left, right) => Ok(left.or(right)),
-    };
-    let inside = both("graph.and", before.inside, tap.inside)?;
-    let weight = both("graph.multiply", before.weight, tap.weight)?;
-    Ok(Tap { index, inside, weight })
 }
 
 /// The taps along an axis of `extent` for positions from -1 to 1.

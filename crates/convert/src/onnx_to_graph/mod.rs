@@ -32,6 +32,7 @@ mod conv;
 mod conv_transpose;
 mod conversion;
 mod cumulative_sum;
+mod deform_conv;
 mod depth_to_space;
 mod einsum;
 mod elementwise;
@@ -63,7 +64,9 @@ mod recurrent;
 mod reduction;
 mod reshape;
 mod resize;
+mod roi_align;
 mod rotary_embedding;
+mod sampling;
 mod scan;
 mod scatter;
 mod slice;
@@ -96,6 +99,8 @@ const ROWS: &[&[Row]] = &[
     lrn::ROWS,
     resize::ROWS,
     grid_sample::ROWS,
+    roi_align::ROWS,
+    deform_conv::ROWS,
     // Products.
     matmul::ROWS,
     gemm::ROWS,

@@ -1,0 +1,198 @@
+//! `DeformConv`: a convolution whose taps are moved by data.
+//!
+//! What each tap reads is sampled between pixels, for all positions of the output; the rest is a product of matrices.
+
+use super::attention::scalar;
+use super::conversion::Tracked;
+use super::emit::attribute;
+use super::extent::{dim, element_count, expr};
+use super::matmul::product;
+use super::node::{Node, Results, Row, row};
+use super::sampling::{Tap, combine, corner_values};
+use kiln_ir::{Dim, Type};
+use kiln_tensor::ElementType;
+
+pub(crate) const ROWS: &[Row] = &[row("DeformConv", deform_conv)];
+
+/// Extents and attributes.
+struct Deformed {
+    batch: Dim,
+    /// Of the input.
+    channels: u64,
+    extents: [Dim; 2],
+    /// Of the output.
+    filters: u64,
+    places: [Dim; 2],
+    kernel: [u64; 2],
+    groups: u64,
+    offset_groups: u64,
+    strides: Vec<i64>,
+    dilations: Vec<i64>,
+    pads: Vec<i64>,
+}
+
+impl Deformed {
+    fn of(node: &Node) -> Result<Deformed, String> {
+        let (x, weights, offsets) = (node.input(0)?, node.input(1)?, node.input(2)?);
+        let known = |extent: Dim, what: &str| extent.as_static().ok_or_else(|| format!("{what} must be known"));
+        let &[batch, channels, height, width] = node.shape(x) else {
+            return Err("only pictures of two axes are supported".into());
+        };
+        let &[filters, _, rows, columns] = node.shape(weights) else {
+            return Err("the filter must have 4 axes".into());
+        };
+        let &[_, _, down, across] = node.shape(offsets) else { return Err("the offsets must have 4 axes".into()) };
+        let list = |name: &str, count: usize, default: i64| match node.ints(name) {
+            Some(list) if list.len() == count => Ok(list),
+            Some(_) => Err(format!("attribute \"{name}\" must have {count} numbers")),
+            None => Ok(vec![default; count]),
+        };
+        let count = |name: &str| u64::try_from(node.int_or(name, 1)).ok().filter(|&count| count > 0);
+        let deformed = Deformed {
+            batch,
+            channels: known(channels, "the number of channels")?,
+            extents: [height, width],
+            filters: known(filters, "the number of filters")?,
+            places: [down, across],
+            kernel: [known(rows, "the filter's size")?, known(columns, "the filter's size")?],
+            groups: count("group").ok_or("attribute \"group\" must be positive")?,
+            offset_groups: count("offset_group").ok_or("attribute \"offset_group\" must be positive")?,
+            strides: list("strides", 2, 1)?,
+            dilations: list("dilations", 2, 1)?,
+            pads: list("pads", 4, 0)?,
+        };
+        let Deformed { channels, filters, groups, offset_groups, .. } = deformed;
+        if channels % groups != 0 || filters % groups != 0 || channels % offset_groups != 0 {
+            return Err(format!("{channels} channels and {filters} filters cannot be divided into the groups"));
+        }
+        Ok(deformed)
+    }
+
+    fn taps(&self) -> u64 {
+        self.kernel[0] * self.kernel[1]
+    }
+
+    /// Positions of the output.
+    fn positions(&self) -> Result<Dim, String> {
+        dim(element_count(&self.places)?)
+    }
+}
+
+fn deform_conv(node: &mut Node) -> Results {
+    let deformed = Deformed::of(node)?;
+    let (x, weights) = (node.input(0)?, node.input(1)?);
+    let element = node.element(x);
+    let work = if element == ElementType::F64 { ElementType::F64 } else { ElementType::F32 };
+    let columns = columns(node, &deformed, work)?;
+    let Deformed { batch, filters, places, groups, .. } = deformed;
+    let (taps, positions) = (deformed.taps(), deformed.positions()?);
+    let depth = taps * deformed.channels / groups;
+    let weights = node.cast(weights, work)?;
+    let mut parts = Vec::new();
+    for group in 0..groups {
+        let (channels, part) = (deformed.channels / groups, filters / groups);
+        let own = node.slice_axis(columns, 3, Dim::Static(group * channels), Dim::Static(channels))?;
+        let own = node.transpose(own, &[0, 2, 1, 3])?;
+        let own = node.reshape(own, &[batch, positions, Dim::Static(depth)])?;
+        let filter = node.slice_axis(weights, 0, Dim::Static(group * part), Dim::Static(part))?;
+        // Taps before channels, as the columns have them.
+        let filter = node.transpose(filter, &[2, 3, 1, 0])?;
+        let filter = node.reshape(filter, &[Dim::Static(depth), Dim::Static(part)])?;
+        parts.push(product(node, own, filter)?);
+    }
+    let mut result = node.concat(&parts, 2)?;
+    if let Some(bias) = node.optional(3) {
+        let bias = node.cast(bias, work)?;
+        result = node.binary("graph.add", result, bias)?;
+    }
+    let result = node.cast(result, element)?;
+    let turned = node.transpose(result, &[0, 2, 1])?;
+    Ok(vec![node.reshape(turned, &[batch, Dim::Static(filters), places[0], places[1]])?])
+}
+
+/// What every tap reads for every position: `batch x taps x positions x channels`.
+fn columns(node: &mut Node, deformed: &Deformed, work: ElementType) -> Result<Tracked, String> {
+    let x = node.input(0)?;
+    let offsets = node.input(2)?;
+    let (batch, taps) = (deformed.batch, deformed.taps());
+    let offset_shape = |parts: u64| [batch, Dim::Static(parts), deformed.places[0], deformed.places[1]];
+    let count = deformed.offset_groups * taps;
+    let offsets = node.expect_shape(offsets, &offset_shape(2 * count), "the list of offsets")?;
+    let offsets = node.cast(offsets, work)?;
+    let mask = match node.optional(4) {
+        Some(mask) => {
+            let mask = node.expect_shape(mask, &offset_shape(count), "the mask")?;
+            Some(node.cast(mask, work)?)
+        }
+        None => None,
+    };
+    let (positions, one) = (deformed.positions()?, Dim::Static(1));
+    let group_channels = deformed.channels / deformed.offset_groups;
+    let pixels = dim(element_count(&deformed.extents)?)?;
+    let mut parts = Vec::new();
+    for group in 0..deformed.offset_groups {
+        let own = node.slice_axis(x, 1, Dim::Static(group * group_channels), Dim::Static(group_channels))?;
+        let last = node.transpose(own, &[0, 2, 3, 1])?;
+        let data = node.reshape(last, &[batch, pixels, Dim::Static(group_channels)])?;
+        let data = node.cast(data, work)?;
+        let own = node.slice_axis(offsets, 1, Dim::Static(2 * group * taps), Dim::Static(2 * taps))?;
+        let [places_down, places_across] = deformed.places;
+        let own = node.reshape(own, &[batch, Dim::Static(taps), Dim::Static(2), places_down, places_across])?;
+        let (mut axes, flat) = (Vec::new(), [batch, dim(element_count(&[Dim::Static(taps), positions])?)?, one]);
+        for axis in 0..2 {
+            let moved = node.slice_axis(own, 2, Dim::Static(axis as u64), one)?;
+            let moved = node.reshape(moved, &[batch, Dim::Static(taps), places_down, places_across])?;
+            let base = base_places(node, deformed, axis, work)?;
+            let place = node.binary("graph.add", base, moved)?;
+            let place = node.reshape(place, &flat)?;
+            axes.push(taps_of(node, place, deformed.extents[axis])?);
+        }
+        let values = corner_values(node, data, 1, &axes, &deformed.extents)?;
+        let mut value = combine(node, "graph.add", values)?;
+        if let Some(mask) = mask {
+            let own = node.slice_axis(mask, 1, Dim::Static(group * taps), Dim::Static(taps))?;
+            let own = node.reshape(own, &flat)?;
+            value = node.binary("graph.multiply", value, own)?;
+        }
+        parts.push(node.reshape(value, &[batch, Dim::Static(taps), positions, Dim::Static(group_channels)])?);
+    }
+    node.concat(&parts, 3)
+}
+
+/// Where taps lie that nothing moves, along an axis: `1 x taps x rows x columns`.
+fn base_places(node: &mut Node, deformed: &Deformed, axis: usize, work: ElementType) -> Result<Tracked, String> {
+    let one = Dim::Static(1);
+    let [rows, columns] = deformed.kernel;
+    let mut line = [one; 4];
+    line[2 + axis] = deformed.places[axis];
+    let given = [("axis", attribute(2 + axis as i64))];
+    let numbers = node.emit_as("graph.iota", &[], &given, &line, Type::i64())?;
+    let numbers = node.cast(numbers, work)?;
+    let moved = node.binary_scalar("graph.multiply", numbers, deformed.strides[axis] as f64)?;
+    let moved = node.binary_scalar("graph.subtract", moved, deformed.pads[axis] as f64)?;
+    let at = |tap: u64| (if axis == 0 { tap / columns } else { tap % columns }) as f64;
+    let steps = (0..rows * columns).map(|tap| at(tap) * deformed.dilations[axis] as f64);
+    let steps = kiln_tensor::scalar::from_floats(work, &[1, (rows * columns) as usize, 1, 1], steps)?;
+    let steps = node.tensor(steps)?;
+    node.binary("graph.add", moved, steps)
+}
+
+/// The pixels before and after each place; those beyond the picture are zero.
+fn taps_of(node: &mut Node, place: Tracked, extent: Dim) -> Result<Vec<Tap>, String> {
+    let element = node.element(place);
+    let size = scalar(node, expr(extent)?)?;
+    let last = node.binary_scalar("graph.subtract", size, 1.0)?;
+    let floor = node.unary("graph.floor", place)?;
+    let upper = node.binary("graph.subtract", place, floor)?;
+    let one = node.scalar(element, 1.0)?;
+    let lower = node.binary("graph.subtract", one, upper)?;
+    let first = node.cast(floor, ElementType::I64)?;
+    let second = node.binary_scalar("graph.add", first, 1.0)?;
+    let mut tap = |index: Tracked, weight: Tracked| -> Result<Tap, String> {
+        let raised = node.clamp(index, Some(0.0), None)?;
+        let clamped = node.binary("graph.minimum", raised, last)?;
+        let inside = node.binary("graph.equal", index, clamped)?;
+        Ok(Tap { index: clamped, inside: Some(inside), weight: Some(weight) })
+    };
+    Ok(vec![tap(first, lower)?, tap(second, upper)?])
+}

@@ -166,3 +166,27 @@ func.func {sym_name = "main", arg_names = ["x"], function_type = (!v) -> (!v, !v
   %6 = graph.hard_swish %x : (!v) -> !v
   func.return %0, %1, %2, %3, %4, %5, %6 : (!v, !v, !v, !v, !v, !v, !v) -> ()
 }) : () -> ()
+// -----
+// bits of elements as elements of other types
+// symbols: N=1; N=37
+// range: i=-2000000000..2000000000
+// range: b=0..255
+!f = tensor<?xf32, #kiln.dims<[N]>>
+!i = tensor<?xi32, #kiln.dims<[N]>>
+!d = tensor<?xf64, #kiln.dims<[N]>>
+!l = tensor<?xi64, #kiln.dims<[N]>>
+!b = tensor<?xui8, #kiln.dims<[N]>>
+!s = tensor<?xi8, #kiln.dims<[N]>>
+!h = tensor<?xf16, #kiln.dims<[N]>>
+!w = tensor<?xui16, #kiln.dims<[N]>>
+func.func {sym_name = "main", function_type = (!f, !i, !d, !b, !h) -> (!i, !f, !l, !s, !w, !h), arg_names = ["f", "i", "d", "b", "h"]} ({
+^bb0(%f: !f, %i: !i, %d: !d, %b: !b, %h: !h):
+  %0 = graph.bitcast %f : (!f) -> !i
+  %1 = graph.bitcast %i : (!i) -> !f
+  %2 = graph.abs %1 : (!f) -> !f
+  %3 = graph.bitcast %d : (!d) -> !l
+  %4 = graph.bitcast %b : (!b) -> !s
+  %5 = graph.bitcast %h : (!h) -> !w
+  %6 = graph.bitcast %5 : (!w) -> !h
+  func.return %0, %2, %3, %4, %5, %6 : (!i, !f, !l, !s, !w, !h) -> ()
+}) : () -> ()

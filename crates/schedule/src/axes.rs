@@ -152,6 +152,7 @@ pub fn is_elementwise(node: &NodeSpec) -> bool {
         "greater_equal",
         "select",
         "cast",
+        "bitcast",
     ];
     NAMES.contains(&node.op())
 }

@@ -100,7 +100,7 @@ pub const DIALECT: Dialect = Dialect {
         elementwise::OPS[0],
         elementwise::OPS[1],
         elementwise::OPS[2],
-        &[elementwise::SELECT, elementwise::CAST],
+        &[elementwise::SELECT, elementwise::CAST, elementwise::BITCAST],
         STRUCTURE,
         INDEXED,
         reduction::OPS,

@@ -51,3 +51,7 @@
 %19 = graph.add %f : (tensor<2x3xf32>) -> tensor<2x3xf32>
 // expected-error@+1 {{graph.exp: expected results (y), found 2}}
 %20:2 = graph.exp %f : (tensor<2x3xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>)
+// expected-error@+1 {{graph.bitcast: a bitcast keeps the shape, but tensor<2x3xf32> becomes tensor<3x2xi32>}}
+%21 = graph.bitcast %f : (tensor<2x3xf32>) -> tensor<3x2xi32>
+// expected-error@+1 {{graph.bitcast: elements must be numbers of equally many bytes, but tensor<2x3xf32> becomes tensor<2x3xi64>}}
+%22 = graph.bitcast %f : (tensor<2x3xf32>) -> tensor<2x3xi64>

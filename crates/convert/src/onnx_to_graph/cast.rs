@@ -17,6 +17,11 @@ pub(crate) const ROWS: &[Row] = &[
         let to = node.element(like);
         Ok(vec![cast(node, x, to)?])
     }),
+    row("BitCast", |node| {
+        let x = node.input(0)?;
+        let to = target_element(node)?;
+        Ok(vec![node.emit_as("graph.bitcast", &[x], &[], node.shape(x), Type::from_element(to))?])
+    }),
 ];
 
 /// The element type that attribute `to` names.

@@ -139,6 +139,10 @@ impl<'s> Body<'s> {
                 let saturate = node.attributes.bool("saturate").unwrap_or(true);
                 return b.cast_with(operands[0], from, node.results[0].element, saturate);
             }
+            if node.is("bitcast") {
+                let from = spec.tensor(node.operands[0]).element;
+                return b.bitcast(operands[0], from, node.results[0].element);
+            }
             let from: Vec<ElementType> = node.operands.iter().map(|&operand| spec.tensor(operand).element).collect();
             return apply_formula(b, node.op(), &operands, &from);
         }

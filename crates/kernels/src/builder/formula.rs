@@ -7,7 +7,7 @@ use kiln_tensor::ElementType;
 
 /// Whether `graph.<op>` has a formula.
 pub fn is_formula(op: &str) -> bool {
-    matches!(op, "cast" | "select" | "is_nan" | "is_inf" | "not")
+    matches!(op, "cast" | "bitcast" | "select" | "is_nan" | "is_inf" | "not")
         || FLOAT_UNARY.iter().any(|row| row.0 == op)
         || BINARY.contains(&op)
 }

@@ -245,6 +245,14 @@ impl KernelBuilder<'_> {
         }
     }
 
+    /// The bits of an element as one of another type that is as wide.
+    pub fn bitcast(&mut self, value: Value, from: ElementType, to: ElementType) -> Value {
+        let stored = self.to_stored(value, from);
+        let target = self.retyped(stored, stored_type(to));
+        let bits = if self.ty(stored) == target { stored } else { self.op("arith.bitcast", &[stored], target) };
+        self.to_computed(bits, to)
+    }
+
     /// What was computed, as it is stored.
     pub(super) fn to_stored(&mut self, value: Value, element: ElementType) -> Value {
         let target = self.retyped(value, stored_type(element));

@@ -5,6 +5,7 @@
 //! once to the element type; integers are computed exactly and wrap to it.
 
 mod binary;
+mod bitcast;
 mod cast;
 mod compare;
 mod evaluate;
@@ -13,6 +14,7 @@ mod select;
 mod special;
 mod unary;
 
+pub use bitcast::BITCAST;
 pub use cast::CAST;
 pub use select::SELECT;
 pub use special::Special;

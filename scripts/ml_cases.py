@@ -1,11 +1,11 @@
 """Models of one operator of the domain `ai.onnx.ml` each, with random parameters: a name, the model and its inputs."""
 
 import numpy
-import onnx
-from onnx import TensorProto, helper
+from onnx import TensorProto
 
-DOMAIN = "ai.onnx.ml"
-FLOAT, INT64, DOUBLE = TensorProto.FLOAT, TensorProto.INT64, TensorProto.DOUBLE
+import one_node
+
+FLOAT, INT64 = TensorProto.FLOAT, TensorProto.INT64
 
 
 def models():
@@ -17,25 +17,11 @@ def models():
 
 
 def _model(name: str, operator: str, inputs: dict, outputs: list, version: int = 3, **attributes):
-    """`outputs` are element types and ranks."""
-    node = helper.make_node(operator, list(inputs), [f"y{index}" for index in range(len(outputs))], domain=DOMAIN, **attributes)
-    kinds = {key: helper.np_dtype_to_tensor_dtype(array.dtype) for key, array in inputs.items()}
-    graph = helper.make_graph(
-        [node],
-        name,
-        [helper.make_tensor_value_info(key, kinds[key], list(array.shape)) for key, array in inputs.items()],
-        [helper.make_tensor_value_info(f"y{index}", kind, [None] * rank) for index, (kind, rank) in enumerate(outputs)],
-    )
-    opsets = [helper.make_opsetid("", 21), helper.make_opsetid(DOMAIN, version)]
-    return name, helper.make_model(graph, opset_imports=opsets, ir_version=10), inputs
-
-
-def _random(name: str):
-    return numpy.random.default_rng(list(name.encode()))
+    return one_node.model(name, "ai.onnx.ml", operator, inputs, outputs, version, **attributes)
 
 
 def _examples(name: str, rows: int = 37, features: int = 6) -> numpy.ndarray:
-    return _random(name).standard_normal((rows, features)).astype(numpy.float32)
+    return one_node.random(name).standard_normal((rows, features)).astype(numpy.float32)
 
 
 def _features():
@@ -66,13 +52,13 @@ def _features():
 def _linear():
     for transform in ("NONE", "SOFTMAX", "LOGISTIC"):
         name = f"linear_classifier_{transform}"
-        random = _random(name)
+        random = one_node.random(name)
         attributes = {"coefficients": random.standard_normal(18).tolist(), "intercepts": random.standard_normal(3).tolist()}
         attributes |= {"classlabels_ints": [7, -2, 4], "post_transform": transform}
         yield _model(name, "LinearClassifier", {"x": _examples(name)}, [(INT64, 1), (FLOAT, 2)], **attributes)
     for transform in ("NONE", "SOFTMAX_ZERO"):
         name = f"linear_regressor_{transform}"
-        random = _random(name)
+        random = one_node.random(name)
         attributes = {"coefficients": random.standard_normal(12).tolist(), "intercepts": random.standard_normal(2).tolist()}
         yield _model(name, "LinearRegressor", {"x": _examples(name)}, [(FLOAT, 2)], targets=2, post_transform=transform, **attributes)
 
@@ -80,12 +66,12 @@ def _linear():
 def _vectors():
     for kernel in ("LINEAR", "POLY", "RBF", "SIGMOID"):
         name = f"svm_regressor_{kernel}"
-        random = _random(name)
+        random = one_node.random(name)
         attributes = {"kernel_type": kernel, "kernel_params": [0.2, 0.3, 3.0], "n_supports": 9, "rho": [0.7]}
         attributes |= {"support_vectors": random.standard_normal(54).tolist(), "coefficients": random.standard_normal(9).tolist()}
         yield _model(name, "SVMRegressor", {"x": _examples(name)}, [(FLOAT, 2)], **attributes)
     name = "svm_regressor_without_vectors"
-    coefficients = _random(name).standard_normal(6).tolist()
+    coefficients = one_node.random(name).standard_normal(6).tolist()
     yield _model(name, "SVMRegressor", {"x": _examples(name)}, [(FLOAT, 2)], kernel_type="LINEAR", kernel_params=[1.0, 0.0, 3.0], coefficients=coefficients, rho=[0.2])
 
 
@@ -135,7 +121,7 @@ def _trees():
         ("largest", "MAX", ["BRANCH_GT"], 1),
         ("all_modes", "SUM", ["BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ"], 3),
     ]:
-        random = _random(name)
+        random = one_node.random(name)
         nodes, leaves = _forest(random, 11, 5, 6, modes)
         columns = list(range(targets))
         attributes = nodes | _weights(random, leaves, "target", columns) | {"n_targets": targets}
@@ -147,7 +133,7 @@ def _trees():
         ("one_score", [0], [10, 20], "LOGISTIC", False),
         ("one_probability", [0], [10, 20], "NONE", True),
     ]:
-        random = _random(name)
+        random = one_node.random(name)
         nodes, leaves = _forest(random, 7, 4, 6, ["BRANCH_LEQ"])
         attributes = nodes | _weights(random, leaves, "class", columns, positive)
         attributes |= {"classlabels_int64s": labels, "post_transform": transform}

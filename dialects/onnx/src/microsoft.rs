@@ -2,13 +2,40 @@
 //!
 //! Restated from onnxruntime's published list of contributed operators.
 
-use crate::schema::schemas;
+use crate::schema::{MANY, schemas};
 
 schemas! { domain "com.microsoft", space "onnx.com.microsoft.":
+    BiasGelu [1] (2, 2) -> (1, 1) {};
+    DequantizeLinear [1] (2, 3) -> (1, 1) {axis: Int, block_size: Int};
+    DynamicQuantizeMatMul [1] (3, 5) -> (1, 1) {};
+    EmbedLayerNormalization [1] (7, 9) -> (2, 3) {epsilon: Float, mask_index_type: Int};
+    FastGelu [1] (1, 2) -> (1, 1) {};
+    FusedConv [1] (2, 4) -> (1, 1) {
+        activation: String, activation_params: Floats, auto_pad: String, dilations: Ints, group: Int, kernel_shape:
+        Ints, pads: Ints, strides: Ints
+    };
+    FusedMatMul [1] (2, 2) -> (1, 1) {alpha: Float, transA: Int, transB: Int, transBatchA: Int, transBatchB: Int};
     GatherBlockQuantized [1] (3, 4) -> (1, 1) {
         bits: Int, block_size: Int, gather_axis: Int, quantize_axis: Int
     };
+    GatherND [1] (2, 2) -> (1, 1) {};
+    Gelu [1] (1, 1) -> (1, 1) {};
+    MatMulIntegerToFloat [1] (4, 7) -> (1, 1) {};
     MatMulNBits [1] (3, 6) -> (1, 1) {
         K: required Int, N: required Int, accuracy_level: Int, bits: Int, block_size: required Int
     };
+    Pad [1] (2, 3) -> (1, 1) {mode: String};
+    QLinearAdd [1] (7, 8) -> (1, 1) {};
+    QLinearConcat [1] (3, MANY) -> (1, 1) {axis: required Int};
+    QLinearGlobalAveragePool [1] (5, 5) -> (1, 1) {channels_last: Int};
+    QLinearLeakyRelu [1] (4, 5) -> (1, 1) {alpha: Float};
+    QLinearMul [1] (7, 8) -> (1, 1) {};
+    QLinearSigmoid [1] (4, 5) -> (1, 1) {};
+    QLinearSoftmax [1] (5, 5) -> (1, 1) {axis: Int, opset: required Int};
+    QuantizeLinear [1] (2, 3) -> (1, 1) {axis: Int, block_size: Int};
+    QuickGelu [1] (1, 1) -> (1, 1) {alpha: Float};
+    Range [1] (2, 3) -> (1, 1) {};
+    SkipLayerNormalization [1] (3, 5) -> (1, 4) {epsilon: Float};
+    SkipSimplifiedLayerNormalization [1] (3, 4) -> (1, 4) {epsilon: Float};
+    Trilu [1] (1, 2) -> (1, 1) {upper: Int};
 }

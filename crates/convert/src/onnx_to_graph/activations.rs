@@ -188,24 +188,30 @@ pub(crate) fn softplus(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
     node.binary("graph.add", positive, rest)
 }
 
-fn gelu(node: &mut Node) -> Results {
+pub(crate) fn gelu(node: &mut Node) -> Results {
     let x = node.input(0)?;
-    let inner = match node.string_or("approximate", "none") {
-        "none" => {
-            let scaled = node.binary_scalar("graph.multiply", x, std::f64::consts::FRAC_1_SQRT_2)?;
-            node.unary("graph.erf", scaled)?
-        }
-        "tanh" => {
-            let square = node.binary("graph.multiply", x, x)?;
-            let cube = node.binary("graph.multiply", square, x)?;
-            let small = node.binary_scalar("graph.multiply", cube, 0.044715)?;
-            let sum = node.binary("graph.add", x, small)?;
-            let scaled = node.binary_scalar("graph.multiply", sum, (2.0 / std::f64::consts::PI).sqrt())?;
-            node.unary("graph.tanh", scaled)?
-        }
+    let is_tanh = match node.string_or("approximate", "none") {
+        "none" => false,
+        "tanh" => true,
         other => return Err(format!("approximation \"{other}\" is not known")),
+    };
+    Ok(vec![gelu_of(node, x, is_tanh)?])
+}
+
+/// `x / 2 (1 + erf(x / sqrt 2))`, or with the hyperbolic tangent that approximates it.
+pub(crate) fn gelu_of(node: &mut Node, x: Tracked, is_tanh: bool) -> Result<Tracked, String> {
+    let inner = if is_tanh {
+        let square = node.binary("graph.multiply", x, x)?;
+        let cube = node.binary("graph.multiply", square, x)?;
+        let small = node.binary_scalar("graph.multiply", cube, 0.044715)?;
+        let sum = node.binary("graph.add", x, small)?;
+        let scaled = node.binary_scalar("graph.multiply", sum, (2.0 / std::f64::consts::PI).sqrt())?;
+        node.unary("graph.tanh", scaled)?
+    } else {
+        let scaled = node.binary_scalar("graph.multiply", x, std::f64::consts::FRAC_1_SQRT_2)?;
+        node.unary("graph.erf", scaled)?
     };
     let gate = node.binary_scalar("graph.add", inner, 1.0)?;
     let half = node.binary_scalar("graph.multiply", x, 0.5)?;
-    Ok(vec![node.binary("graph.multiply", half, gate)?])
+    node.binary("graph.multiply", half, gate)
 }

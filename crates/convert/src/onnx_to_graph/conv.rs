@@ -7,7 +7,7 @@ use kiln_ir::Dim;
 
 pub(crate) const ROWS: &[Row] = &[row("Conv", conv)];
 
-fn conv(node: &mut Node) -> Results {
+pub(crate) fn conv(node: &mut Node) -> Results {
     let (x, filter) = (node.input(0)?, node.input(1)?);
     let size = spatial_extents(node, filter)?;
     let window = Window::read(node, x, Some(size), 0.0)?;

@@ -6,12 +6,14 @@ use super::node::{Node, Results, Row, row};
 pub(crate) const ROWS: &[Row] = &[
     row("Gather", |node| on_axis(node, "graph.gather")),
     row("GatherElements", |node| on_axis(node, "graph.gather_elements")),
-    row("GatherND", |node| {
-        let (x, indices) = (node.input(0)?, node.input(1)?);
-        let given = [("batch_dims", attribute(node.int_or("batch_dims", 0)))];
-        Ok(vec![node.emit("graph.gather_nd", &[x, indices], &given)?])
-    }),
+    row("GatherND", gather_nd),
 ];
+
+pub(crate) fn gather_nd(node: &mut Node) -> Results {
+    let (x, indices) = (node.input(0)?, node.input(1)?);
+    let given = [("batch_dims", attribute(node.int_or("batch_dims", 0)))];
+    Ok(vec![node.emit("graph.gather_nd", &[x, indices], &given)?])
+}
 
 fn on_axis(node: &mut Node, op: &str) -> Results {
     let (x, indices) = (node.input(0)?, node.input(1)?);

@@ -50,7 +50,7 @@ mod loops;
 mod loss;
 mod lrn;
 mod matmul;
-mod matmul_nbits;
+mod microsoft;
 mod ml;
 mod node;
 mod normalization;
@@ -104,7 +104,7 @@ const ROWS: &[&[Row]] = &[
     // Products.
     matmul::ROWS,
     gemm::ROWS,
-    matmul_nbits::ROWS,
+    microsoft::matmul_nbits::ROWS,
     einsum::ROWS,
     quantize::ROWS,
     attention::ROWS,
@@ -147,6 +147,11 @@ const ROWS: &[&[Row]] = &[
     linear_attention::ROWS,
     // Steps of optimizers.
     training::ROWS,
+    // Of onnxruntime.
+    microsoft::forwarded::ROWS,
+    microsoft::fused::ROWS,
+    microsoft::layers::ROWS,
+    microsoft::quantized::ROWS,
     // Classical machine learning.
     ml::features::ROWS,
     ml::linear::ROWS,

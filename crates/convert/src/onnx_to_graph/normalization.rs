@@ -54,13 +54,13 @@ fn layer_normalization(node: &mut Node) -> Results {
 }
 
 /// `x` less its mean along `axes`, and that mean.
-fn centre(node: &mut Node, x: Tracked, axes: &[usize]) -> Result<(Tracked, Tracked), String> {
+pub(crate) fn centre(node: &mut Node, x: Tracked, axes: &[usize]) -> Result<(Tracked, Tracked), String> {
     let mean = node.reduce("graph.reduce_mean", x, axes)?;
     Ok((node.binary("graph.subtract", x, mean)?, mean))
 }
 
 /// `1 / sqrt(mean(x * x) + epsilon)` along `axes`.
-fn inverse_deviation(node: &mut Node, x: Tracked, axes: &[usize], epsilon: f64) -> Result<Tracked, String> {
+pub(crate) fn inverse_deviation(node: &mut Node, x: Tracked, axes: &[usize], epsilon: f64) -> Result<Tracked, String> {
     let squares = node.binary("graph.multiply", x, x)?;
     let variance = node.reduce("graph.reduce_mean", squares, axes)?;
     let shifted = node.binary_scalar("graph.add", variance, epsilon)?;

@@ -8,7 +8,7 @@ use kiln_ir::{Dim, DimExpr};
 
 pub(crate) const ROWS: &[Row] = &[row("Pad", pad), row("CenterCropPad", center_crop_pad)];
 
-fn pad(node: &mut Node) -> Results {
+pub(crate) fn pad(node: &mut Node) -> Results {
     let x = node.input(0)?;
     let rank = node.rank(x);
     let pads = match (node.optional(1), node.ints("pads").or_else(|| node.ints("paddings"))) {

@@ -59,7 +59,7 @@ fn spread(node: &mut Node, x: Tracked, parameter: Tracked) -> Result<Tracked, St
 }
 
 /// `clamp(round(x / scale) + zero point)` as `element`.
-fn quantize(
+pub(crate) fn quantize(
     node: &mut Node,
     x: Tracked,
     scale: Tracked,
@@ -80,7 +80,7 @@ fn quantize(
     node.cast(clamped, element)
 }
 
-fn quantize_linear(node: &mut Node) -> Results {
+pub(crate) fn quantize_linear(node: &mut Node) -> Results {
     let (x, scale) = (node.input(0)?, node.input(1)?);
     let zero = node.optional(2);
     let element = match (zero, node.int("output_dtype").filter(|&number| number != 0)) {
@@ -99,7 +99,7 @@ fn quantize_linear(node: &mut Node) -> Results {
     Ok(vec![quantize(node, x, scale, zero, element)?])
 }
 
-fn dequantize_linear(node: &mut Node) -> Results {
+pub(crate) fn dequantize_linear(node: &mut Node) -> Results {
     let (x, scale) = (node.input(0)?, node.input(1)?);
     let element = match node.int("output_dtype").filter(|&number| number != 0) {
         Some(number) => element_of(number)?,
@@ -117,9 +117,13 @@ fn dequantize_linear(node: &mut Node) -> Results {
     Ok(vec![node.cast(product, element)?])
 }
 
-/// To `ui8`, by the range of this tensor, which always contains 0.
 fn dynamic_quantize_linear(node: &mut Node) -> Results {
     let x = node.input(0)?;
+    Ok(dynamic_quantize(node, x)?.to_vec())
+}
+
+/// To `ui8`, by the range of this tensor, which always contains 0; with the scale and the zero point.
+pub(crate) fn dynamic_quantize(node: &mut Node, x: Tracked) -> Result<[Tracked; 3], String> {
     let axes: Vec<usize> = (0..node.rank(x)).collect();
     let low = node.reduce("graph.reduce_min", x, &axes)?;
     let low = node.reshape(low, &[])?;
@@ -140,11 +144,11 @@ fn dynamic_quantize_linear(node: &mut Node) -> Results {
     let shift = node.unary("graph.round", shift)?;
     let point = node.cast(shift, ElementType::U8)?;
     let y = quantize(node, x, divisor, Some(point), ElementType::U8)?;
-    Ok(vec![y, scale, point])
+    Ok([y, scale, point])
 }
 
 /// `x - zero point` as `i32`. A zero point for each row of the left operand, or column of the right one, is a vector.
-fn centred(node: &mut Node, x: Tracked, zero: Option<Tracked>, by_row: bool) -> Result<Tracked, String> {
+pub(crate) fn centred(node: &mut Node, x: Tracked, zero: Option<Tracked>, by_row: bool) -> Result<Tracked, String> {
     let wide = node.cast(x, ElementType::I32)?;
     let Some(zero) = zero else { return Ok(wide) };
     let mut zero = node.cast(zero, ElementType::I32)?;
@@ -195,7 +199,7 @@ fn eight(node: &Node) -> Result<[Tracked; 8], String> {
 }
 
 /// One element as rank 0; more as they are.
-fn scalar_like(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
+pub(crate) fn scalar_like(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
     match node.shape(x) {
         [one] if one.is(1) => node.reshape(x, &[]),
         _ => Ok(x),

@@ -8,7 +8,7 @@ use kiln_ir::{Dim, DimExpr, Type};
 
 pub(crate) const ROWS: &[Row] = &[row("Range", range)];
 
-fn range(node: &mut Node) -> Results {
+pub(crate) fn range(node: &mut Node) -> Results {
     let (start, delta) = (node.input(0)?, node.input(2)?);
     let count = count(node)?;
     let element = node.element(start);

@@ -18,7 +18,7 @@ fn diagonals(node: &mut Node, shape: &[Dim]) -> Result<Tracked, String> {
     node.binary("graph.subtract", columns, rows)
 }
 
-fn trilu(node: &mut Node) -> Results {
+pub(crate) fn trilu(node: &mut Node) -> Results {
     let x = node.input(0)?;
     let diagonal = match node.optional(1) {
         Some(k) => node.reshape(k, &[])?,

@@ -8,11 +8,11 @@
 //!
 //! Sums are of `f32` whatever `accuracy_level` would allow.
 
-use super::conversion::Tracked;
-use super::emit::attribute;
-use super::extent::show;
-use super::matmul::matmul;
-use super::node::{Node, Results, Row, row};
+use crate::onnx_to_graph::conversion::Tracked;
+use crate::onnx_to_graph::emit::attribute;
+use crate::onnx_to_graph::extent::show;
+use crate::onnx_to_graph::matmul::matmul;
+use crate::onnx_to_graph::node::{Node, Results, Row, row};
 use kiln_ir::Dim;
 use kiln_tensor::{ElementType, Tensor};
 

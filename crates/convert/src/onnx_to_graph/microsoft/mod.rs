@@ -1,0 +1,7 @@
+//! The domain `com.microsoft`: operators that onnxruntime's optimizer and exporters of language models write.
+
+pub(crate) mod forwarded;
+pub(crate) mod fused;
+pub(crate) mod layers;
+pub(crate) mod matmul_nbits;
+pub(crate) mod quantized;

@@ -1,0 +1,131 @@
+//! Operators on quantized tensors: what they compute on real numbers, between dequantization and quantization. Integer
+//! kernels are found for these by rewrites, as for models that say the same in several nodes.
+
+use crate::onnx_to_graph::conversion::Tracked;
+use crate::onnx_to_graph::emit::attribute;
+use crate::onnx_to_graph::matmul::matmul;
+use crate::onnx_to_graph::node::{Node, Results, Row, row};
+use crate::onnx_to_graph::quantize::{centred, dynamic_quantize, quantize, scalar_like};
+use kiln_tensor::ElementType;
+
+pub(crate) const ROWS: &[Row] = &[
+    row("com.microsoft.QLinearAdd", |node| binary(node, "graph.add")),
+    row("com.microsoft.QLinearMul", |node| binary(node, "graph.multiply")),
+    row("com.microsoft.QLinearSigmoid", |node| unary(node, |node, x| node.unary("graph.sigmoid", x))),
+    row("com.microsoft.QLinearLeakyRelu", |node| unary(node, leaky_relu)),
+    row("com.microsoft.QLinearSoftmax", |node| unary(node, softmax)),
+    row("com.microsoft.QLinearGlobalAveragePool", |node| unary(node, global_average_pool)),
+    row("com.microsoft.QLinearConcat", concat),
+    row("com.microsoft.MatMulIntegerToFloat", matmul_integer_to_float),
+    row("com.microsoft.DynamicQuantizeMatMul", dynamic_quantize_matmul),
+];
+
+/// Input `index` as real numbers, by the scale and the zero point after it.
+fn real(node: &mut Node, index: usize) -> Result<Tracked, String> {
+    let (x, scale) = (node.input(index)?, node.input(index + 1)?);
+    let scale = scalar_like(node, scale)?;
+    let mut real = node.cast(x, ElementType::F32)?;
+    if let Some(zero) = node.optional(index + 2) {
+        let zero = scalar_like(node, zero)?;
+        let zero = node.cast(zero, ElementType::F32)?;
+        real = node.binary("graph.subtract", real, zero)?;
+    }
+    node.binary("graph.multiply", real, scale)
+}
+
+/// Real numbers as the result, by the scale and the zero point from input `index` on.
+fn quantized(node: &mut Node, real: Tracked, index: usize, element: ElementType) -> Result<Tracked, String> {
+    let scale = node.input(index)?;
+    let scale = scalar_like(node, scale)?;
+    let zero = node.optional(index + 1);
+    let zero = zero.map(|zero| scalar_like(node, zero)).transpose()?;
+    quantize(node, real, scale, zero, element)
+}
+
+fn binary(node: &mut Node, op: &str) -> Results {
+    let element = node.element(node.input(0)?);
+    let (a, b) = (real(node, 0)?, real(node, 3)?);
+    let result = node.binary(op, a, b)?;
+    Ok(vec![quantized(node, result, 6, element)?])
+}
+
+fn unary(node: &mut Node, function: fn(&mut Node, Tracked) -> Result<Tracked, String>) -> Results {
+    let element = node.element(node.input(0)?);
+    let x = real(node, 0)?;
+    let result = function(node, x)?;
+    Ok(vec![quantized(node, result, 3, element)?])
+}
+
+fn leaky_relu(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
+    let zero = node.scalar(node.element(x), 0.0)?;
+    let is_negative = node.binary("graph.less", x, zero)?;
+    let scaled = node.binary_scalar("graph.multiply", x, node.float_or("alpha", 0.01))?;
+    node.select(is_negative, scaled, x)
+}
+
+/// Along one axis; with the meaning that it has before opset 13, only along the last one.
+fn softmax(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
+    let rank = node.rank(x);
+    let axis = node.axis(-1, rank)?;
+    if node.int_or("opset", 13) < 13 && axis + 1 != rank {
+        return Err("a softmax over several axes is not supported".into());
+    }
+    node.emit("graph.softmax", &[x], &[("axis", attribute(axis as i64))])
+}
+
+fn global_average_pool(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
+    let rank = node.rank(x);
+    let axes: Vec<usize> =
+        if node.flag("channels_last", false) { (1..rank - 1).collect() } else { (2..rank).collect() };
+    node.reduce("graph.reduce_mean", x, &axes)
+}
+
+/// Tensors from input 2 on, each with scale and zero point.
+fn concat(node: &mut Node) -> Results {
+    let count = node.input_count();
+    if count < 5 || !(count - 2).is_multiple_of(3) {
+        return Err("each tensor must have a scale and a zero point".into());
+    }
+    let element = node.element(node.input(2)?);
+    let axis = node.axis(0, node.rank(node.input(2)?))?;
+    let parts = (2..count).step_by(3).map(|index| real(node, index)).collect::<Result<Vec<_>, _>>()?;
+    let joined = node.concat(&parts, axis)?;
+    Ok(vec![quantized(node, joined, 0, element)?])
+}
+
+/// A product of integers as real numbers: inputs a, b, their scales, their zero points, and a bias.
+fn matmul_integer_to_float(node: &mut Node) -> Results {
+    let (a, b, a_scale) = (node.input(0)?, node.input(1)?, node.input(2)?);
+    let zero = node.optional(4);
+    let (b_zero, bias) = (node.optional(5), node.optional(6));
+    Ok(vec![scaled_product(node, (a, a_scale, zero), b, node.input(3)?, b_zero, bias)?])
+}
+
+/// As that, of real numbers that are quantized first.
+fn dynamic_quantize_matmul(node: &mut Node) -> Results {
+    let (a, b, b_scale) = (node.input(0)?, node.input(1)?, node.input(2)?);
+    let (b_zero, bias) = (node.optional(3), node.optional(4));
+    let [a, a_scale, a_zero] = dynamic_quantize(node, a)?;
+    Ok(vec![scaled_product(node, (a, a_scale, Some(a_zero)), b, b_scale, b_zero, bias)?])
+}
+
+fn scaled_product(
+    node: &mut Node,
+    (a, a_scale, a_zero): (Tracked, Tracked, Option<Tracked>),
+    b: Tracked,
+    b_scale: Tracked,
+    b_zero: Option<Tracked>,
+    bias: Option<Tracked>,
+) -> Result<Tracked, String> {
+    let a = centred(node, a, a_zero, true)?;
+    let b = centred(node, b, b_zero, false)?;
+    let product = matmul(node, a, b)?;
+    let product = node.cast(product, ElementType::F32)?;
+    let (a_scale, b_scale) = (scalar_like(node, a_scale)?, scalar_like(node, b_scale)?);
+    let scale = node.binary("graph.multiply", a_scale, b_scale)?;
+    let scaled = node.binary("graph.multiply", product, scale)?;
+    match bias {
+        Some(bias) => node.binary("graph.add", scaled, bias),
+        None => Ok(scaled),
+    }
+}

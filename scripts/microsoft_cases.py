@@ -1,0 +1,117 @@
+"""Models of one operator of the domain `com.microsoft` each: a name, the model and its inputs."""
+
+import numpy
+from onnx import TensorProto
+
+import one_node
+
+FLOAT, INT32, UINT8, INT8 = TensorProto.FLOAT, TensorProto.INT32, TensorProto.UINT8, TensorProto.INT8
+
+
+def models():
+    """All of them."""
+    yield from _activations()
+    yield from _products()
+    yield from _layers()
+    yield from _quantized()
+
+
+def _model(name: str, operator: str, inputs: dict, outputs: list, **attributes):
+    return one_node.model(name, "com.microsoft", operator, inputs, outputs, 1, **attributes)
+
+
+def _floats(name: str, *shape: int) -> numpy.ndarray:
+    return one_node.random(name).standard_normal(shape).astype(numpy.float32)
+
+
+def _activations():
+    x, bias = _floats("x", 3, 7, 20), _floats("bias", 20)
+    y = [(FLOAT, 3)]
+    yield _model("gelu", "Gelu", {"x": x}, y)
+    yield _model("bias_gelu", "BiasGelu", {"x": x}, y, constants={"b": bias})
+    yield _model("fast_gelu", "FastGelu", {"x": x}, y)
+    yield _model("fast_gelu_bias", "FastGelu", {"x": x}, y, constants={"b": bias})
+    yield _model("quick_gelu", "QuickGelu", {"x": x}, y)
+    yield _model("quick_gelu_alpha", "QuickGelu", {"x": x}, y, alpha=0.7)
+
+
+def _products():
+    a, b = _floats("a", 2, 5, 7), _floats("b", 2, 7, 9)
+    yield _model("fused_matmul", "FusedMatMul", {"a": a, "b": b}, [(FLOAT, 3)], alpha=0.25)
+    turned = {"a": a.transpose(0, 2, 1).copy(), "b": b.transpose(0, 2, 1).copy()}
+    yield _model("fused_matmul_transposed", "FusedMatMul", turned, [(FLOAT, 3)], transA=1, transB=1)
+    x, filters = _floats("image", 1, 8, 13, 13), {"w": _floats("filters", 16, 8, 3, 3), "b": _floats("offsets", 16)}
+    options = {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1]}
+    for activation, parameters in [
+        ("Relu", []),
+        ("Tanh", []),
+        ("Sigmoid", []),
+        ("LeakyRelu", [0.3]),
+        ("Clip", [-0.5, 2.0]),
+        ("HardSigmoid", [0.15, 0.4]),
+    ]:
+        given = options | {"activation": activation} | ({"activation_params": parameters} if parameters else {})
+        yield _model(f"fused_conv_{activation}", "FusedConv", {"x": x}, [(FLOAT, 4)], constants=filters, **given)
+    other = {"x": x, "z": _floats("sum", 1, 16, 13, 13)}
+    order = ["x", "w", "b", "z"]
+    yield _model("fused_conv_sum", "FusedConv", other, [(FLOAT, 4)], constants=filters, order=order, activation="Relu", **options)
+
+
+def _layers():
+    x, skip = _floats("tokens", 2, 9, 24), _floats("residual", 2, 9, 24)
+    scale = {"gamma": _floats("gamma", 24), "beta": _floats("beta", 24), "bias": _floats("add", 24)}
+    inputs = {"x": x, "s": skip}
+    yield _model("skip_layer_norm", "SkipLayerNormalization", inputs, [(FLOAT, 3)], constants=scale, epsilon=1e-5)
+    two = {key: scale[key] for key in ("gamma", "beta")}
+    order = ["x", "s", "gamma", "beta"]
+    yield _model("skip_layer_norm_without_bias", "SkipLayerNormalization", inputs, [(FLOAT, 3)], constants=two, order=order)
+    rms = {key: scale[key] for key in ("gamma", "bias")}
+    operator = "SkipSimplifiedLayerNormalization"
+    yield _model("skip_rms_norm", operator, inputs, [(FLOAT, 3)], constants=rms, epsilon=1e-6)
+    random = one_node.random("embed")
+    words = random.integers(0, 50, (3, 8)).astype(numpy.int32)
+    segments = random.integers(0, 2, (3, 8)).astype(numpy.int32)
+    mask = (numpy.arange(8)[None, :] < numpy.array([[8], [5], [3]])).astype(numpy.int32)
+    tables = {"w": _floats("words", 50, 16), "p": _floats("positions", 8, 16), "t": _floats("segments", 2, 16)}
+    tables |= {"g": _floats("g", 16), "c": _floats("c", 16)}
+    order = ["i", "k", "w", "p", "t", "g", "c", "m"]
+    inputs = {"i": words, "k": segments, "m": mask}
+    outputs = [(FLOAT, 3), (INT32, 1)]
+    yield _model("embed_layer_norm", "EmbedLayerNormalization", inputs, outputs, constants=tables, order=order, epsilon=1e-5)
+
+
+def _point(prefix: str, scale: float, zero: int, element: type) -> dict:
+    """A scale and a zero point."""
+    return {f"{prefix}_scale": numpy.float32(scale), f"{prefix}_zero": element(zero)}
+
+
+def _quantized():
+    random = one_node.random("quantized")
+    for element, kind, low, high in [(numpy.uint8, UINT8, 0, 256), (numpy.int8, INT8, -128, 128)]:
+        name = numpy.dtype(element).name
+        a = random.integers(low, high, (2, 6, 8, 5)).astype(element)
+        b = random.integers(low, high, (2, 6, 8, 5)).astype(element)
+        zero = (low + high) // 2 + 3
+        parameters = _point("a", 0.03, zero, element) | _point("b", 0.021, zero - 9, element) | _point("y", 0.05, zero - 1, element)
+        parameters = {key: numpy.asarray(value) for key, value in parameters.items()}
+        order = ["a", "a_scale", "a_zero", "b", "b_scale", "b_zero", "y_scale", "y_zero"]
+        for operator in ("QLinearAdd", "QLinearMul"):
+            yield _model(f"{operator}_{name}", operator, {"a": a, "b": b}, [(kind, 4)], constants=parameters, order=order)
+        single = {key: value for key, value in parameters.items() if key[0] != "b"}
+        order = ["a", "a_scale", "a_zero", "y_scale", "y_zero"]
+        for operator, given in [("QLinearLeakyRelu", {"alpha": 0.2}), ("QLinearGlobalAveragePool", {})]:
+            yield _model(f"{operator}_{name}", operator, {"a": a}, [(kind, 4)], constants=single, order=order, **given)
+        order = ["y_scale", "y_zero", "a", "a_scale", "a_zero", "b", "b_scale", "b_zero"]
+        yield _model(f"QLinearConcat_{name}", "QLinearConcat", {"a": a, "b": b}, [(kind, 4)], constants=parameters, order=order, axis=1)
+    a = random.integers(0, 256, (5, 24)).astype(numpy.uint8)
+    weights = random.integers(-128, 128, (24, 12)).astype(numpy.int8)
+    bias = _floats("product", 12)
+    constants = {"b": weights, "s": numpy.float32(0.02), "t": numpy.linspace(0.01, 0.03, 12, dtype=numpy.float32)}
+    constants |= {"z": numpy.uint8(120), "v": numpy.zeros(12, numpy.int8), "bias": bias}
+    constants = {key: numpy.asarray(value) for key, value in constants.items()}
+    order = ["a", "b", "s", "t", "z", "v", "bias"]
+    yield _model("matmul_integer_to_float", "MatMulIntegerToFloat", {"a": a}, [(FLOAT, 2)], constants=constants, order=order)
+    real = {"a": _floats("rows", 5, 24)}
+    constants = {key: constants[key] for key in ("b", "t", "v", "bias")}
+    order = ["a", "b", "t", "v", "bias"]
+    yield _model("dynamic_quantize_matmul", "DynamicQuantizeMatMul", real, [(FLOAT, 2)], constants=constants, order=order)

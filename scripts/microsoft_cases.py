@@ -13,6 +13,7 @@ def models():
     yield from _activations()
     yield from _products()
     yield from _layers()
+    yield from _attention()
     yield from _quantized()
 
 
@@ -78,6 +79,48 @@ def _layers():
     inputs = {"i": words, "k": segments, "m": mask}
     outputs = [(FLOAT, 3), (INT32, 1)]
     yield _model("embed_layer_norm", "EmbedLayerNormalization", inputs, outputs, constants=tables, order=order, epsilon=1e-5)
+
+
+def _attention():
+    batch, length, keys, heads, size = 2, 7, 11, 3, 8
+    hidden = heads * size
+    query = {"q": _floats("query", batch, length, hidden)}
+    both = {"k": _floats("key", batch, keys, hidden), "v": _floats("value", batch, keys, hidden)}
+    operator, y = "MultiHeadAttention", [(FLOAT, 3)]
+    yield _model("multi_head_attention", operator, query | both, y, num_heads=heads)
+    yield _model("multi_head_attention_scale", operator, query | both, y, num_heads=heads, scale=0.7)
+    bias = {"b": _floats("biases", 3 * hidden)}
+    yield _model("multi_head_attention_bias", operator, query | both, y, constants=bias, num_heads=heads)
+    mask = (numpy.arange(keys)[None, :] < numpy.array([[keys], [5]])).astype(numpy.int32)
+    order = ["q", "k", "v", "", "m"]
+    yield _model("multi_head_attention_mask", operator, query | both | {"m": mask}, y, order=order, num_heads=heads)
+    added = {"a": _floats("added", 1, heads, length, keys)}
+    order = ["q", "k", "v", "", "", "a"]
+    yield _model("multi_head_attention_added", operator, query | both | added, y, order=order, num_heads=heads)
+    same = {"q": query["q"], "k": both["k"][:, :length].copy(), "v": both["v"][:, :length].copy()}
+    yield _model("multi_head_attention_causal", operator, same, y, num_heads=heads, unidirectional=1)
+    past = {"pk": _floats("past_key", batch, heads, 4, size), "pv": _floats("past_value", batch, heads, 4, size)}
+    order = ["q", "k", "v", "", "", "", "pk", "pv"]
+    outputs = [(FLOAT, 3), (FLOAT, 4), (FLOAT, 4)]
+    yield _model("multi_head_attention_past", operator, same | past, outputs, order=order, num_heads=heads)
+    x = {"x": _floats("embedded", batch, length, 20)}
+    weights = {"w": _floats("projection", 20, 3 * hidden) / 4, "b": bias["b"]}
+    yield _model("attention", "Attention", x, y, constants=weights, num_heads=heads)
+    yield _model("attention_causal", "Attention", x, y, constants=weights, num_heads=heads, unidirectional=1)
+    mask = (numpy.arange(length)[None, :] < numpy.array([[length], [4]])).astype(numpy.int32)
+    order = ["x", "w", "b", "m"]
+    yield _model("attention_mask", "Attention", x | {"m": mask}, y, constants=weights, order=order, num_heads=heads)
+    lengths = {"m": numpy.array([length, 3], numpy.int32)}
+    yield _model("attention_lengths", "Attention", x | lengths, y, constants=weights, order=order, num_heads=heads)
+    angles = numpy.arange(16)[:, None] / 100 ** (numpy.arange(size // 2) / (size // 2))[None, :]
+    tables = {"c": numpy.cos(angles).astype(numpy.float32), "s": numpy.sin(angles).astype(numpy.float32)}
+    order = ["q", "p", "c", "s"]
+    places = {"p": numpy.array([[3, 1, 4, 1, 5, 9, 2], [6, 5, 3, 5, 8, 9, 7]], numpy.int64)}
+    operator = "RotaryEmbedding"
+    yield _model("rotary", operator, query | places, y, constants=tables, order=order)
+    yield _model("rotary_interleaved", operator, query | places, y, constants=tables, order=order, interleaved=1)
+    first = {"p": numpy.array([5], numpy.int64)}
+    yield _model("rotary_from_one_position", operator, query | first, y, constants=tables, order=order)
 
 
 def _point(prefix: str, scale: float, zero: int, element: type) -> dict:

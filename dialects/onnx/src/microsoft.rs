@@ -5,6 +5,10 @@
 use crate::schema::{MANY, schemas};
 
 schemas! { domain "com.microsoft", space "onnx.com.microsoft.":
+    Attention [1] (2, 7) -> (1, 2) {
+        do_rotary: Int, mask_filter_value: Float, num_heads: required Int, past_present_share_buffer: Int,
+        qkv_hidden_sizes: Ints, rotary_embedding_dim: Int, scale: Float, unidirectional: Int
+    };
     BiasGelu [1] (2, 2) -> (1, 1) {};
     DequantizeLinear [1] (2, 3) -> (1, 1) {axis: Int, block_size: Int};
     DynamicQuantizeMatMul [1] (3, 5) -> (1, 1) {};
@@ -24,6 +28,9 @@ schemas! { domain "com.microsoft", space "onnx.com.microsoft.":
     MatMulNBits [1] (3, 6) -> (1, 1) {
         K: required Int, N: required Int, accuracy_level: Int, bits: Int, block_size: required Int
     };
+    MultiHeadAttention [1] (1, 10) -> (1, 4) {
+        mask_filter_value: Float, num_heads: required Int, scale: Float, unidirectional: Int
+    };
     Pad [1] (2, 3) -> (1, 1) {mode: String};
     QLinearAdd [1] (7, 8) -> (1, 1) {};
     QLinearConcat [1] (3, MANY) -> (1, 1) {axis: required Int};
@@ -35,6 +42,9 @@ schemas! { domain "com.microsoft", space "onnx.com.microsoft.":
     QuantizeLinear [1] (2, 3) -> (1, 1) {axis: Int, block_size: Int};
     QuickGelu [1] (1, 1) -> (1, 1) {alpha: Float};
     Range [1] (2, 3) -> (1, 1) {};
+    RotaryEmbedding [1] (4, 4) -> (1, 1) {
+        interleaved: Int, is_packed_batching: Int, num_heads: Int, rotary_embedding_dim: Int, scale: Float
+    };
     SkipLayerNormalization [1] (3, 5) -> (1, 4) {epsilon: Float};
     SkipSimplifiedLayerNormalization [1] (3, 4) -> (1, 4) {epsilon: Float};
     Trilu [1] (1, 2) -> (1, 1) {upper: Int};

@@ -111,7 +111,7 @@ fn tensor_type(node: &Node, tensor: Tracked) -> Type {
 }
 
 /// Batch, length, heads times size to batch, heads, length, size.
-fn split_heads(node: &mut Node, x: Tracked, heads: i64) -> Result<Tracked, String> {
+pub(crate) fn split_heads(node: &mut Node, x: Tracked, heads: i64) -> Result<Tracked, String> {
     match node.shape(x) {
         &[batch, length, hidden] => {
             let heads = u64::try_from(heads).ok().filter(|&heads| heads > 0).ok_or("the number of heads is missing")?;
@@ -124,13 +124,13 @@ fn split_heads(node: &mut Node, x: Tracked, heads: i64) -> Result<Tracked, Strin
     }
 }
 
-fn merge_heads(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
+pub(crate) fn merge_heads(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
     let &[batch, heads, length, size] = node.shape(x) else { return Err("a result has 4 axes".into()) };
     let moved = node.transpose(x, &[0, 2, 1, 3])?;
     node.reshape(moved, &[batch, length, dim(multiply(expr(heads)?, expr(size)?)?)?])
 }
 
-fn joined(node: &mut Node, past: Option<Tracked>, new: Tracked) -> Result<Tracked, String> {
+pub(crate) fn joined(node: &mut Node, past: Option<Tracked>, new: Tracked) -> Result<Tracked, String> {
     match past {
         Some(past) => node.concat(&[past, new], 2),
         None => Ok(new),

@@ -148,6 +148,7 @@ const ROWS: &[&[Row]] = &[
     // Steps of optimizers.
     training::ROWS,
     // Of onnxruntime.
+    microsoft::attention::ROWS,
     microsoft::forwarded::ROWS,
     microsoft::fused::ROWS,
     microsoft::layers::ROWS,

@@ -1,5 +1,6 @@
 //! The domain `com.microsoft`: operators that onnxruntime's optimizer and exporters of language models write.
 
+pub(crate) mod attention;
 pub(crate) mod forwarded;
 pub(crate) mod fused;
 pub(crate) mod layers;

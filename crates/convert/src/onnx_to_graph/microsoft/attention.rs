@@ -1,0 +1,207 @@
+//! `MultiHeadAttention`, `Attention`, `RotaryEmbedding`, as onnxruntime has them.
+
+use crate::onnx_to_graph::attention::{joined, merge_heads, split_heads};
+use crate::onnx_to_graph::conversion::Tracked;
+use crate::onnx_to_graph::emit::{attribute, dims_attribute};
+use crate::onnx_to_graph::extent::{constant, dim, expr, floor_divide};
+use crate::onnx_to_graph::matmul::matmul;
+use crate::onnx_to_graph::node::{Node, Results, Row, row};
+use crate::onnx_to_graph::reduction::drop_axes;
+use crate::onnx_to_graph::rotary_embedding::turned;
+use kiln_ir::{Dim, Type};
+use kiln_tensor::ElementType;
+
+pub(crate) const ROWS: &[Row] = &[
+    row("com.microsoft.MultiHeadAttention", multi_head_attention),
+    row("com.microsoft.Attention", attention),
+    row("com.microsoft.RotaryEmbedding", rotary_embedding),
+];
+
+/// Queries, keys and values, heads apart: batch, heads, length, size.
+type Operands = [Tracked; 3];
+
+fn multi_head_attention(node: &mut Node) -> Results {
+    for (index, what) in [(8, "past lengths"), (9, "cache indirections")] {
+        if node.optional(index).is_some() {
+            return Err(format!("{what} are not supported"));
+        }
+    }
+    let heads = node.int_or("num_heads", 0);
+    let mut operands = unpacked(node)?;
+    if let Some(bias) = node.optional(3) {
+        let mut start = 0;
+        for operand in &mut operands {
+            if node.rank(*operand) != 3 {
+                return Err("a bias needs inputs of 3 axes".into());
+            }
+            let length = node.shape(*operand)[2].as_static().ok_or("the sizes of heads must be known")?;
+            let own = node.slice_axis(bias, 0, Dim::Static(start), Dim::Static(length))?;
+            *operand = node.binary("graph.add", *operand, own)?;
+            start += length;
+        }
+    }
+    let mut apart = Vec::new();
+    for operand in operands {
+        apart.push(split_heads(node, operand, heads)?);
+    }
+    let pasts = [None, node.optional(6), node.optional(7)];
+    let past = pasts[1].map_or(Dim::Static(0), |past| node.shape(past)[2]);
+    let [query, key, value] = [apart[0], joined(node, pasts[1], apart[1])?, joined(node, pasts[2], apart[2])?];
+    let masks = [node.optional(4), node.optional(5)];
+    let result = attend(node, [query, key, value], masks, past)?;
+    Ok(vec![result, key, value])
+}
+
+/// The three operands, which may be parts of one or two tensors.
+fn unpacked(node: &mut Node) -> Result<Operands, String> {
+    let query = node.input(0)?;
+    if node.rank(query) == 5 {
+        return Ok([part(node, query, 0)?, part(node, query, 1)?, part(node, query, 2)?]);
+    }
+    let key = node.input(1)?;
+    if node.rank(key) == 5 {
+        return Ok([query, part(node, key, 0)?, part(node, key, 1)?]);
+    }
+    Ok([query, key, node.input(2)?])
+}
+
+/// Part `number` of batch, length, heads, parts and size; heads before length.
+fn part(node: &mut Node, packed: Tracked, number: u64) -> Result<Tracked, String> {
+    let part = node.slice_axis(packed, 3, Dim::Static(number), Dim::Static(1))?;
+    let part = drop_axes(node, part, &[3])?;
+    node.transpose(part, &[0, 2, 1, 3])
+}
+
+/// Projections of one input, side by side, and attention between them.
+fn attention(node: &mut Node) -> Results {
+    if node.flag("do_rotary", false) || node.flag("past_present_share_buffer", false) {
+        return Err("rotary embeddings and caches that are written in place are not supported".into());
+    }
+    let (x, weights) = (node.input(0)?, node.input(1)?);
+    let mut projected = matmul(node, x, weights)?;
+    if let Some(bias) = node.optional(2) {
+        projected = node.binary("graph.add", projected, bias)?;
+    }
+    let &[_, _, width] = node.shape(projected) else { return Err("the input must have 3 axes".into()) };
+    let widths = match node.ints("qkv_hidden_sizes").filter(|sizes| !sizes.is_empty()) {
+        Some(sizes) if sizes.len() == 3 => sizes.into_iter().map(|size| Dim::Static(size.unsigned_abs())).collect(),
+        Some(_) => return Err("qkv_hidden_sizes must be three numbers".into()),
+        None => vec![dim(floor_divide(expr(width)?, constant(3))?)?; 3],
+    };
+    let heads = node.int_or("num_heads", 0);
+    let (mut apart, mut start) = (Vec::new(), 0);
+    for width in widths {
+        let known = width.as_static().ok_or("the sizes of heads must be known")?;
+        let own = node.slice_axis(projected, 2, Dim::Static(start), width)?;
+        apart.push(split_heads(node, own, heads)?);
+        start += known;
+    }
+    let mut pasts = [None, None];
+    if let Some(past) = node.optional(4) {
+        for (number, part) in pasts.iter_mut().enumerate() {
+            let own = node.slice_axis(past, 0, Dim::Static(number as u64), Dim::Static(1))?;
+            *part = Some(drop_axes(node, own, &[0])?);
+        }
+    }
+    let past = pasts[0].map_or(Dim::Static(0), |past| node.shape(past)[2]);
+    let [query, key, value] = [apart[0], joined(node, pasts[0], apart[1])?, joined(node, pasts[1], apart[2])?];
+    let masks = [node.optional(3), node.optional(5)];
+    let result = attend(node, [query, key, value], masks, past)?;
+    let mut results = vec![result];
+    if node.output_count() > 1 {
+        let mut parts = Vec::new();
+        for part in [key, value] {
+            let shape: Vec<Dim> = [Dim::Static(1)].iter().chain(node.shape(part)).copied().collect();
+            parts.push(node.reshape(part, &shape)?);
+        }
+        results.push(node.concat(&parts, 0)?);
+    }
+    Ok(results)
+}
+
+/// Attention with a mask of keys and with numbers that are added to the scores; heads together in the result.
+fn attend(node: &mut Node, operands: Operands, masks: [Option<Tracked>; 2], past: Dim) -> Result<Tracked, String> {
+    let [query, key, _] = operands;
+    let size = node.shape(query)[3].as_static().ok_or("the size of a head must be known")?;
+    let scale = match node.float_or("scale", 0.0) {
+        0.0 => 1.0 / (size as f64).sqrt(),
+        scale => scale,
+    };
+    let mut bias = masks[1];
+    if let Some(mask) = masks[0] {
+        let masked = mask_of_keys(node, mask, key, node.element(query))?;
+        bias = Some(match bias {
+            Some(bias) => node.binary("graph.add", bias, masked)?,
+            None => masked,
+        });
+    }
+    let mut given = vec![("scale", attribute(scale))];
+    if node.flag("unidirectional", false) {
+        given.push(("causal", dims_attribute(&[past])));
+    }
+    let operands: Vec<Tracked> = operands.into_iter().chain(bias).collect();
+    let result = node.emit("graph.attention", &operands, &given)?;
+    merge_heads(node, result)
+}
+
+/// What is added to scores: nothing where a key counts, much less than nothing where not. The mask has a number for each key,
+/// for each query and key, or how many keys count.
+fn mask_of_keys(node: &mut Node, mask: Tracked, key: Tracked, element: ElementType) -> Result<Tracked, String> {
+    let (one, keys) = (Dim::Static(1), node.shape(key)[2]);
+    let counts = match *node.shape(mask) {
+        [batch] => {
+            if node.shape(key)[0].as_static().zip(batch.as_static()).is_some_and(|(batch, given)| batch != given) {
+                return Err("only masks of a length for each of the batch are supported".into());
+            }
+            let given = [("axis", attribute(3i64))];
+            let places = node.emit_as("graph.iota", &[], &given, &[one, one, one, keys], Type::i64())?;
+            let lengths = node.cast(mask, ElementType::I64)?;
+            let lengths = node.reshape(lengths, &[batch, one, one, one])?;
+            node.binary("graph.less", places, lengths)?
+        }
+        [batch, keys] => {
+            let mask = node.reshape(mask, &[batch, one, one, keys])?;
+            node.cast(mask, ElementType::I1)?
+        }
+        [batch, queries, keys] => {
+            let mask = node.reshape(mask, &[batch, one, queries, keys])?;
+            node.cast(mask, ElementType::I1)?
+        }
+        _ => return Err("a mask must have 1, 2 or 3 axes".into()),
+    };
+    let open = node.scalar(element, 0.0)?;
+    let shut = node.scalar(element, node.float_or("mask_filter_value", -10000.0))?;
+    node.select(counts, open, shut)
+}
+
+fn rotary_embedding(node: &mut Node) -> Results {
+    if node.flag("is_packed_batching", false) {
+        return Err("packed batches are not supported".into());
+    }
+    let (x, positions, cosine, sine) = (node.input(0)?, node.input(1)?, node.input(2)?, node.input(3)?);
+    let shape = node.shape(x);
+    let (batch, length) = match *shape {
+        [batch, length, _] => (batch, length),
+        [batch, _, length, _] => (batch, length),
+        _ => return Err("the input must have 3 or 4 axes".into()),
+    };
+    // One position is that of the first of each row.
+    let positions = match *node.shape(positions) {
+        [_] => {
+            let first = node.reshape(positions, &[])?;
+            let given = [("axis", attribute(1i64))];
+            let places = node.emit_as("graph.iota", &[], &given, &[batch, length], Type::i64())?;
+            node.binary("graph.add", places, first)?
+        }
+        _ => positions,
+    };
+    let heads = match (node.int_or("num_heads", 0), shape) {
+        (0, [_, _, hidden]) => {
+            let size = node.shape(cosine)[1].as_static().map(|half| 2 * half as i64);
+            let size = size.filter(|&size| size > 0).ok_or("the size of a head must be known")?;
+            expr(*hidden)?.as_constant().map(|hidden| hidden / size)
+        }
+        (heads, _) => Some(heads),
+    };
+    Ok(vec![turned(node, x, [cosine, sine], Some(positions), heads)?])
+}

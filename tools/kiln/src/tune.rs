@@ -67,7 +67,7 @@ impl TuneOptions {
     }
 
     fn measure(&self, paths: &[&Path]) -> Result<Vec<Timing>, Failure> {
-        let models = paths.iter().map(|path| Model::open(path)).collect::<Result<Vec<_>, _>>()?;
+        let models = paths.iter().map(Model::open).collect::<Result<Vec<_>, _>>()?;
         let Some(first) = models.first() else { return Ok(Vec::new()) };
         let inputs = InputOptions { shapes: self.tune_shapes.clone(), ..InputOptions::default() };
         let tensors = inputs.load(first.inputs(), Some(0)).map_err(with_own_flag)?;

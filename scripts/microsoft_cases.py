@@ -144,8 +144,24 @@ def _quantized():
         order = ["a", "a_scale", "a_zero", "y_scale", "y_zero"]
         for operator, given in [("QLinearLeakyRelu", {"alpha": 0.2}), ("QLinearGlobalAveragePool", {})]:
             yield _model(f"{operator}_{name}", operator, {"a": a}, [(kind, 4)], constants=single, order=order, **given)
+        for operator, scale, bottom, given in [
+            ("QLinearSigmoid", 1 / 256, low, {}),
+            ("QLinearSoftmax", 1 / 256, low, {"axis": -1, "opset": 13}),
+        ]:
+            points = single | {key: numpy.asarray(value) for key, value in _point("y", scale, bottom, element).items()}
+            yield _model(f"{operator}_{name}", operator, {"a": a}, [(kind, 4)], constants=points, order=order, **given)
         order = ["y_scale", "y_zero", "a", "a_scale", "a_zero", "b", "b_scale", "b_zero"]
         yield _model(f"QLinearConcat_{name}", "QLinearConcat", {"a": a, "b": b}, [(kind, 4)], constants=parameters, order=order, axis=1)
+    x = _floats("reals", 4, 6)
+    point = {key: numpy.asarray(value) for key, value in _point("y", 0.02, 7, numpy.uint8).items()}
+    yield _model("quantize_linear", "QuantizeLinear", {"x": x}, [(UINT8, 2)], constants=point)
+    codes = random.integers(0, 256, (4, 6)).astype(numpy.uint8)
+    yield _model("dequantize_linear", "DequantizeLinear", {"x": codes}, [(FLOAT, 2)], constants=point)
+    yield _model("trilu", "Trilu", {"x": x}, [(FLOAT, 2)], upper=0)
+    pads = {"p": numpy.array([1, 0, 0, 2], numpy.int64)}
+    yield _model("pad", "Pad", {"x": x}, [(FLOAT, 2)], constants=pads, mode="constant")
+    places = {"i": numpy.array([[0, 5], [3, 1]], numpy.int64)}
+    yield _model("gather_nd", "GatherND", {"x": x}, [(FLOAT, 1)], constants=places)
     a = random.integers(0, 256, (5, 24)).astype(numpy.uint8)
     weights = random.integers(-128, 128, (24, 12)).astype(numpy.int8)
     bias = _floats("product", 12)

@@ -181,6 +181,26 @@ pub(crate) fn cast(growing: &mut Growing) -> Option<()> {
     growing.add(value, item.bound, item.low.min(0.0), true)
 }
 
+/// The bits of a number as one of another type, and back.
+pub(crate) fn bits(growing: &mut Growing) -> Option<()> {
+    let item = growing.item(|_, _| true)?;
+    let element = growing.element(item.value);
+    let other = match element {
+        ElementType::F32 => ElementType::I32,
+        ElementType::I32 => ElementType::F32,
+        ElementType::F64 => ElementType::I64,
+        ElementType::I64 => ElementType::F64,
+        _ => return None,
+    };
+    let shape = growing.shape(item.value);
+    let mut value = item.value;
+    for element in [other, element] {
+        let ty = Type::tensor(&shape, Type::from_element(element));
+        value = growing.builder().op("graph.bitcast").operand(value).result(ty).try_value().ok()?;
+    }
+    growing.add(value, item.bound, item.low, item.exact)
+}
+
 /// The activations that exporters write as several ops: swish, hard swish, gelu, softplus.
 pub(crate) fn gate(growing: &mut Growing) -> Option<()> {
     let item = growing.item(|growing, item| item.bound <= 20.0 && growing.element(item.value).is_float())?;

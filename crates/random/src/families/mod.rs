@@ -32,6 +32,7 @@ pub(crate) const FAMILIES: &[(&str, Family)] = &[
     ("logic", elementwise::logic),
     ("select", elementwise::select),
     ("cast", elementwise::cast),
+    ("bits", elementwise::bits),
     ("gate", elementwise::gate),
     ("inverse function", domains::inverse),
     ("inverse of cosh", domains::inverse_of_cosh),

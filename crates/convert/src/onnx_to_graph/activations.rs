@@ -87,8 +87,14 @@ fn where_negative(node: &mut Node, x: Tracked, negative: Tracked) -> Result<Trac
 
 fn leaky_relu(node: &mut Node) -> Results {
     let x = node.input(0)?;
-    let negative = node.binary_scalar("graph.multiply", x, node.float_or("alpha", 0.01))?;
-    Ok(vec![where_negative(node, x, negative)?])
+    let alpha = node.float_or("alpha", 0.01);
+    Ok(vec![leaky(node, x, alpha)?])
+}
+
+/// `x` where that is not negative, else `alpha x`.
+pub(crate) fn leaky(node: &mut Node, x: Tracked, alpha: f64) -> Result<Tracked, String> {
+    let negative = node.binary_scalar("graph.multiply", x, alpha)?;
+    where_negative(node, x, negative)
 }
 
 /// The slope stretches to the operand, not the other way round.
@@ -171,7 +177,7 @@ fn shifted(node: &mut Node, x: Tracked, op: &str, bias: f64) -> Result<Tracked, 
     node.cast(moved, element)
 }
 
-fn hard_sigmoid(node: &mut Node, x: Tracked, alpha: f64, beta: f64) -> Result<Tracked, String> {
+pub(crate) fn hard_sigmoid(node: &mut Node, x: Tracked, alpha: f64, beta: f64) -> Result<Tracked, String> {
     let scaled = node.binary_scalar("graph.multiply", x, alpha)?;
     let shifted = node.binary_scalar("graph.add", scaled, beta)?;
     node.clamp(shifted, Some(0.0), Some(1.0))

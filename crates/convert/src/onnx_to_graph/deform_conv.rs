@@ -8,7 +8,7 @@ use super::emit::attribute;
 use super::extent::{dim, element_count, expr};
 use super::matmul::product;
 use super::node::{Node, Results, Row, row};
-use super::sampling::{Tap, combine, corner_values};
+use super::sampling::{Tap, combine, corner_values, linear};
 use kiln_ir::{Dim, Type};
 use kiln_tensor::ElementType;
 
@@ -179,13 +179,9 @@ fn base_places(node: &mut Node, deformed: &Deformed, axis: usize, work: ElementT
 
 /// The pixels before and after each place; those beyond the picture are zero.
 fn taps_of(node: &mut Node, place: Tracked, extent: Dim) -> Result<Vec<Tap>, String> {
-    let element = node.element(place);
     let size = scalar(node, expr(extent)?)?;
     let last = node.binary_scalar("graph.subtract", size, 1.0)?;
-    let floor = node.unary("graph.floor", place)?;
-    let upper = node.binary("graph.subtract", place, floor)?;
-    let one = node.scalar(element, 1.0)?;
-    let lower = node.binary("graph.subtract", one, upper)?;
+    let (floor, [lower, upper]) = linear(node, place)?;
     let first = node.cast(floor, ElementType::I64)?;
     let second = node.binary_scalar("graph.add", first, 1.0)?;
     let mut tap = |index: Tracked, weight: Tracked| -> Result<Tap, String> {

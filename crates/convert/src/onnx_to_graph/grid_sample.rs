@@ -4,7 +4,7 @@ use super::attention::scalar;
 use super::conversion::Tracked;
 use super::extent::{dim, element_count, expr};
 use super::node::{Node, Results, Row, row};
-use super::sampling::{Tap, combine, corner_values};
+use super::sampling::{Tap, combine, corner_values, linear};
 use kiln_ir::Dim;
 use kiln_tensor::{ElementType, Tensor};
 
@@ -65,10 +65,7 @@ fn axis_taps(node: &mut Node, position: Tracked, extent: Dim) -> Result<Vec<Tap>
             Ok(vec![tap(node, nearest, 0.0, None, extent)?])
         }
         "linear" | "bilinear" => {
-            let floor = node.unary("graph.floor", place)?;
-            let upper = node.binary("graph.subtract", place, floor)?;
-            let one = node.scalar(element, 1.0)?;
-            let lower = node.binary("graph.subtract", one, upper)?;
+            let (floor, [lower, upper]) = linear(node, place)?;
             Ok(vec![tap(node, floor, 0.0, Some(lower), extent)?, tap(node, floor, 1.0, Some(upper), extent)?])
         }
         "cubic" | "bicubic" => {

@@ -5,7 +5,7 @@ use super::conversion::Tracked;
 use super::emit::attribute;
 use super::extent::{dim, element_count, expr};
 use super::node::{Node, Results, Row, row};
-use super::sampling::{Tap, combine, corner_values};
+use super::sampling::{Tap, combine, corner_values, linear};
 use kiln_ir::{Dim, Type};
 use kiln_tensor::ElementType;
 
@@ -140,10 +140,7 @@ fn edge_taps(node: &mut Node, place: Tracked, extent: Dim) -> Result<Vec<Tap>, S
     let place = node.clamp(place, Some(0.0), None)?;
     let last_place = node.cast(last, element)?;
     let place = node.binary("graph.minimum", place, last_place)?;
-    let floor = node.unary("graph.floor", place)?;
-    let upper = node.binary("graph.subtract", place, floor)?;
-    let one = node.scalar(element, 1.0)?;
-    let lower = node.binary("graph.subtract", one, upper)?;
+    let (floor, [lower, upper]) = linear(node, place)?;
     let first = node.cast(floor, ElementType::I64)?;
     let second = node.binary_scalar("graph.add", first, 1.0)?;
     let second = node.binary("graph.minimum", second, last)?;

@@ -18,6 +18,15 @@ pub(crate) struct Tap {
     pub weight: Option<Tracked>,
 }
 
+/// The pixel before each place, and the weights of that and of the one after it.
+pub(crate) fn linear(node: &mut Node, place: Tracked) -> Result<(Tracked, [Tracked; 2]), String> {
+    let floor = node.unary("graph.floor", place)?;
+    let upper = node.binary("graph.subtract", place, floor)?;
+    let one = node.scalar(node.element(place), 1.0)?;
+    let lower = node.binary("graph.subtract", one, upper)?;
+    Ok((floor, [lower, upper]))
+}
+
 /// The values of all corners, times their weights. Pixels are the rows of `data` after `batch_dims` axes, in row-major order
 /// of `extents`; `taps` are those of each axis, with an axis of extent 1 at their ends.
 pub(crate) fn corner_values(

@@ -1,6 +1,6 @@
 //! Operators in which another one and what comes before or after it are one.
 
-use crate::onnx_to_graph::activations::{gelu_of, swish};
+use crate::onnx_to_graph::activations::{gelu_of, hard_sigmoid, leaky, swish};
 use crate::onnx_to_graph::conv::conv;
 use crate::onnx_to_graph::conversion::Tracked;
 use crate::onnx_to_graph::matmul::matmul;
@@ -66,18 +66,9 @@ fn fused_conv(node: &mut Node) -> Results {
         "Relu" => node.unary("graph.relu", y)?,
         "Tanh" => node.unary("graph.tanh", y)?,
         "Sigmoid" => node.unary("graph.sigmoid", y)?,
-        "LeakyRelu" => {
-            let zero = node.scalar(node.element(y), 0.0)?;
-            let is_negative = node.binary("graph.less", y, zero)?;
-            let scaled = node.binary_scalar("graph.multiply", y, parameter(0, 0.01))?;
-            node.select(is_negative, scaled, y)?
-        }
+        "LeakyRelu" => leaky(node, y, parameter(0, 0.01))?,
         "Clip" => node.clamp(y, Some(parameter(0, f64::MIN)), Some(parameter(1, f64::MAX)))?,
-        "HardSigmoid" => {
-            let scaled = node.binary_scalar("graph.multiply", y, parameter(0, 0.2))?;
-            let moved = node.binary_scalar("graph.add", scaled, parameter(1, 0.5))?;
-            node.clamp(moved, Some(0.0), Some(1.0))?
-        }
+        "HardSigmoid" => hard_sigmoid(node, y, parameter(0, 0.2), parameter(1, 0.5))?,
         other => return Err(format!("activation \"{other}\" is not known")),
     };
     Ok(vec![activated])

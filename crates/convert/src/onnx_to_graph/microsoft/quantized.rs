@@ -1,6 +1,7 @@
 //! Operators on quantized tensors: what they compute on real numbers, between dequantization and quantization. Integer
 //! kernels are found for these by rewrites, as for models that say the same in several nodes.
 
+use crate::onnx_to_graph::activations::leaky;
 use crate::onnx_to_graph::conversion::Tracked;
 use crate::onnx_to_graph::emit::attribute;
 use crate::onnx_to_graph::matmul::matmul;
@@ -57,10 +58,8 @@ fn unary(node: &mut Node, function: fn(&mut Node, Tracked) -> Result<Tracked, St
 }
 
 fn leaky_relu(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
-    let zero = node.scalar(node.element(x), 0.0)?;
-    let is_negative = node.binary("graph.less", x, zero)?;
-    let scaled = node.binary_scalar("graph.multiply", x, node.float_or("alpha", 0.01))?;
-    node.select(is_negative, scaled, x)
+    let alpha = node.float_or("alpha", 0.01);
+    leaky(node, x, alpha)
 }
 
 /// Along one axis; with the meaning that it has before opset 13, only along the last one.

@@ -14,6 +14,9 @@ use kiln_tensor::ElementType;
 
 pub(crate) const ROWS: &[Row] = &[row("DeformConv", deform_conv)];
 
+/// The most taps of a filter, and the most groups: each takes ops, or constants, of its own.
+const MOST_PARTS: u64 = 4096;
+
 /// Extents and attributes.
 struct Deformed {
     batch: Dim,
@@ -61,7 +64,11 @@ impl Deformed {
             dilations: list("dilations", 2, 1)?,
             pads: list("pads", 4, 0)?,
         };
-        let Deformed { channels, filters, groups, offset_groups, .. } = deformed;
+        let Deformed { channels, filters, groups, offset_groups, kernel, .. } = deformed;
+        let taps = kernel[0].checked_mul(kernel[1]);
+        if taps.is_none_or(|taps| taps > MOST_PARTS) || groups.max(offset_groups) > MOST_PARTS {
+            return Err(format!("more than {MOST_PARTS} taps or groups are not supported"));
+        }
         if channels % groups != 0 || filters % groups != 0 || channels % offset_groups != 0 {
             return Err(format!("{channels} channels and {filters} filters cannot be divided into the groups"));
         }

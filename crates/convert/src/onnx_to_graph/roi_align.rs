@@ -11,6 +11,9 @@ use kiln_tensor::ElementType;
 
 pub(crate) const ROWS: &[Row] = &[row("RoiAlign", roi_align)];
 
+/// The most bins, and the most samples of a bin, along an axis.
+const MOST_SAMPLES: usize = 1 << 16;
+
 /// How each part is read.
 struct Sampling {
     /// Rows and columns of the result.
@@ -26,8 +29,9 @@ struct Sampling {
 impl Sampling {
     fn of(node: &Node) -> Result<Sampling, String> {
         let positive = |name: &str, default: i64| {
-            let number = usize::try_from(node.int_or(name, default)).ok().filter(|&number| number > 0);
-            number.ok_or_else(|| format!("attribute \"{name}\" must be positive"))
+            let number =
+                usize::try_from(node.int_or(name, default)).ok().filter(|number| (1..=MOST_SAMPLES).contains(number));
+            number.ok_or_else(|| format!("attribute \"{name}\" must be from 1 to {MOST_SAMPLES}"))
         };
         if node.int_or("sampling_ratio", 0) == 0 {
             return Err("how many samples a bin has depends on data: attribute \"sampling_ratio\" is 0".into());

@@ -37,7 +37,7 @@ fn multi_head_attention(node: &mut Node) -> Results {
             let length = node.shape(*operand)[2].as_static().ok_or("the sizes of heads must be known")?;
             let own = node.slice_axis(bias, 0, Dim::Static(start), Dim::Static(length))?;
             *operand = node.binary("graph.add", *operand, own)?;
-            start += length;
+            start = length.saturating_add(start);
         }
     }
     let mut apart = Vec::new();
@@ -45,7 +45,7 @@ fn multi_head_attention(node: &mut Node) -> Results {
         apart.push(split_heads(node, operand, heads)?);
     }
     let pasts = [None, node.optional(6), node.optional(7)];
-    let past = pasts[1].map_or(Dim::Static(0), |past| node.shape(past)[2]);
+    let past = past_length(node, pasts[1])?;
     let [query, key, value] = [apart[0], joined(node, pasts[1], apart[1])?, joined(node, pasts[2], apart[2])?];
     let masks = [node.optional(4), node.optional(5)];
     let result = attend(node, [query, key, value], masks, past)?;
@@ -94,7 +94,7 @@ fn attention(node: &mut Node) -> Results {
         let known = width.as_static().ok_or("the sizes of heads must be known")?;
         let own = node.slice_axis(projected, 2, Dim::Static(start), width)?;
         apart.push(split_heads(node, own, heads)?);
-        start += known;
+        start = known.saturating_add(start);
     }
     let mut pasts = [None, None];
     if let Some(past) = node.optional(4) {
@@ -103,7 +103,7 @@ fn attention(node: &mut Node) -> Results {
             *part = Some(drop_axes(node, own, &[0])?);
         }
     }
-    let past = pasts[0].map_or(Dim::Static(0), |past| node.shape(past)[2]);
+    let past = past_length(node, pasts[0])?;
     let [query, key, value] = [apart[0], joined(node, pasts[0], apart[1])?, joined(node, pasts[1], apart[2])?];
     let masks = [node.optional(3), node.optional(5)];
     let result = attend(node, [query, key, value], masks, past)?;
@@ -117,6 +117,15 @@ fn attention(node: &mut Node) -> Results {
         results.push(node.concat(&parts, 0)?);
     }
     Ok(results)
+}
+
+/// How many keys come before those of this run.
+fn past_length(node: &Node, past: Option<Tracked>) -> Result<Dim, String> {
+    match past.map(|past| node.shape(past)) {
+        None => Ok(Dim::Static(0)),
+        Some(&[_, _, length, _]) => Ok(length),
+        Some(_) => Err("past keys must have 4 axes".into()),
+    }
 }
 
 /// Attention with a mask of keys and with numbers that are added to the scores; heads together in the result.
@@ -197,8 +206,9 @@ fn rotary_embedding(node: &mut Node) -> Results {
     };
     let heads = match (node.int_or("num_heads", 0), shape) {
         (0, [_, _, hidden]) => {
-            let size = node.shape(cosine)[1].as_static().map(|half| 2 * half as i64);
-            let size = size.filter(|&size| size > 0).ok_or("the size of a head must be known")?;
+            let half = node.shape(cosine).get(1).and_then(|half| i64::try_from(half.as_static()?).ok());
+            let size = half.and_then(|half| half.checked_mul(2)).filter(|&size| size > 0);
+            let size = size.ok_or("the size of a head must be known")?;
             expr(*hidden)?.as_constant().map(|hidden| hidden / size)
         }
         (heads, _) => Some(heads),

@@ -74,6 +74,9 @@ fn softmax(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
 
 fn global_average_pool(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
     let rank = node.rank(x);
+    if rank < 3 {
+        return Err("the input must have spatial axes".into());
+    }
     let axes: Vec<usize> =
         if node.flag("channels_last", false) { (1..rank - 1).collect() } else { (2..rank).collect() };
     node.reduce("graph.reduce_mean", x, &axes)

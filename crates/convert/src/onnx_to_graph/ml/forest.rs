@@ -14,6 +14,9 @@ use kiln_tensor::{ElementType, Tensor};
 /// The most levels of a tree: each becomes a few ops.
 const MOST_LEVELS: usize = 256;
 
+/// The most weights of all nodes and targets together: a file that asks for more has few of them.
+const MOST_WEIGHTS: usize = 1 << 28;
+
 /// How a node compares a feature with its value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Mode {
@@ -135,6 +138,9 @@ impl Forest {
         if self.nodes.is_empty() || self.roots.is_empty() || self.targets == 0 {
             return Err("there are no trees, or no targets".into());
         }
+        if self.nodes.len().checked_mul(self.targets).is_none_or(|weights| weights > MOST_WEIGHTS) {
+            return Err(format!("{} nodes with {} targets each are too many", self.nodes.len(), self.targets));
+        }
         let features = node.shape(x)[1].as_static();
         let is_there = |feature: i64| feature >= 0 && features.is_none_or(|features| (feature as u64) < features);
         if let Some(branch) = self.nodes.iter().find(|branch| !is_there(branch.feature)) {
@@ -241,11 +247,6 @@ impl Tables {
         let place = node.binary("graph.add", doubled, way)?;
         node.emit("graph.gather", &[self.next, place], &[("axis", attribute(0i64))])
     }
-}
-
-/// Examples whose features are compared with floats: as floats of 32 bits, or of 64 if they are such.
-pub(super) fn compared(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
-    if node.element(x) == ElementType::F64 { Ok(x) } else { node.cast(x, ElementType::F32) }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `TreeEnsemble`, and what it was before: `TreeEnsembleRegressor`, `TreeEnsembleClassifier`.
 
-use super::forest::{Aggregate, Branch, Forest, Mode, compared};
+use super::forest::{Aggregate, Branch, Forest, Mode};
 use super::scores::Transform;
 use super::{best_label, class_labels, examples, float_list, floats, label, tensor_floats};
 use crate::onnx_to_graph::conversion::Tracked;
@@ -16,7 +16,6 @@ pub(crate) const ROWS: &[Row] = &[
 
 fn regressor(node: &mut Node) -> Results {
     let x = examples(node)?;
-    let x = compared(node, x)?;
     let aggregate = match node.string_or("aggregate_function", "SUM") {
         "AVERAGE" => Aggregate::Average,
         "SUM" => Aggregate::Sum,
@@ -46,7 +45,6 @@ fn with_base(node: &mut Node, scores: Tracked, count: usize) -> Result<Tracked, 
 
 fn classifier(node: &mut Node) -> Results {
     let x = examples(node)?;
-    let x = compared(node, x)?;
     let labels = class_labels(node)?;
     let forest = listed_forest(node, "class", labels.len())?;
     let voted: HashSet<usize> =

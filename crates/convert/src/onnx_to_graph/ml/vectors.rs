@@ -8,13 +8,6 @@ use crate::onnx_to_graph::node::{Node, Results, Row, row};
 
 pub(crate) const ROWS: &[Row] = &[row("ai.onnx.ml.SVMRegressor", regressor)];
 
-/// Parameters of a kernel function.
-struct Kernel {
-    gamma: f64,
-    coef0: f64,
-    degree: f64,
-}
-
 /// `sum of k(x, vector) coefficient, + rho`.
 fn regressor(node: &mut Node) -> Results {
     let x = examples(node)?;
@@ -56,8 +49,7 @@ fn regressor(node: &mut Node) -> Results {
 fn kernel(node: &mut Node, x: Tracked, vectors: Tracked) -> Result<Tracked, String> {
     let parameters = node.floats("kernel_params").unwrap_or_default();
     let parameter = |index: usize, default: f64| parameters.get(index).copied().unwrap_or(default);
-    let Kernel { gamma, coef0, degree } =
-        Kernel { gamma: parameter(0, 1.0), coef0: parameter(1, 0.0), degree: parameter(2, 3.0) };
+    let (gamma, coef0, degree) = (parameter(0, 1.0), parameter(1, 0.0), parameter(2, 3.0));
     let turned = node.transpose(vectors, &[1, 0])?;
     let products = product(node, x, turned)?;
     let affine = |node: &mut Node| {

@@ -1,6 +1,6 @@
 // RUN: kiln-opt %s --convert-onnx-to-graph --verify-diagnostics
 
-// What is wrong with a model of classical machine learning.
+// What is wrong with operators of other domains; nothing is made as large as a number in a file says.
 func.func {arg_names = ["x"], function_type = (tensor<4x3xf32>) -> tensor<4x1xf32>, result_names = ["y"], sym_name = "main"} ({
 ^bb0(%x: tensor<4x3xf32>):
   // expected-error@+1 {{ai.onnx.ml.TreeEnsembleRegressor: a tree has more than 256 levels, or goes round in circles}}
@@ -17,5 +17,19 @@ func.func {arg_names = ["x"], function_type = (tensor<4x3xf32>) -> tensor<4x1xf3
   %e:2 = onnx.ai.onnx.ml.LinearClassifier %x {classlabels_strings = ["a", "b"], coefficients = [1.0]} : (tensor<4x3xf32>) -> (tensor<4x!graph.string>, tensor<4x2xf32>)
   // expected-error@+1 {{ai.onnx.ml.Normalizer: norm "L7" is not known}}
   %f = onnx.ai.onnx.ml.Normalizer %x {norm = "L7"} : (tensor<4x3xf32>) -> tensor<4x3xf32>
+  // expected-error@+1 {{ai.onnx.ml.TreeEnsembleRegressor: 1 nodes with 1000000000000 targets each are too many}}
+  %g = onnx.ai.onnx.ml.TreeEnsembleRegressor %x {onnx.opset = 3, n_targets = 1000000000000, nodes_treeids = [0], nodes_nodeids = [0], nodes_featureids = [0], nodes_values = [0.0], nodes_modes = ["LEAF"], nodes_truenodeids = [0], nodes_falsenodeids = [0], target_treeids = [0], target_nodeids = [0], target_ids = [0], target_weights = [4.0]} : (tensor<4x3xf32>) -> tensor<4x1xf32>
+  %rank0 = onnx.Constant {value = dense<1> : tensor<ui8>} : () -> tensor<ui8>
+  %s = onnx.Constant {value = dense<1.0> : tensor<f32>} : () -> tensor<f32>
+  // expected-error@+1 {{com.microsoft.QLinearGlobalAveragePool: the input must have spatial axes}}
+  %h = onnx.com.microsoft.QLinearGlobalAveragePool %rank0, %s, %rank0, %s, %rank0 {onnx.opset = 1, channels_last = 1} : (tensor<ui8>, tensor<f32>, tensor<ui8>, tensor<f32>, tensor<ui8>) -> tensor<ui8>
+  %w = onnx.Constant {value = dense<1.0> : tensor<3x3xf32>} : () -> tensor<3x3xf32>
+  %p = onnx.Constant {value = dense<0> : tensor<1xi64>} : () -> tensor<1xi64>
+  %q = onnx.Constant {value = dense<1.0> : tensor<1x4x3xf32>} : () -> tensor<1x4x3xf32>
+  // expected-error@+1 {{com.microsoft.RotaryEmbedding: the size of a head must be known}}
+  %i = onnx.com.microsoft.RotaryEmbedding %q, %p, %s, %s {onnx.opset = 1} : (tensor<1x4x3xf32>, tensor<1xi64>, tensor<f32>, tensor<f32>) -> tensor<1x4x3xf32>
+  %none = onnx.none : () -> none
+  // expected-error@+1 {{com.microsoft.MultiHeadAttention: past keys must have 4 axes}}
+  %j = onnx.com.microsoft.MultiHeadAttention %q, %q, %q, %none, %none, %none, %w, %w {onnx.opset = 1, num_heads = 1} : (tensor<1x4x3xf32>, tensor<1x4x3xf32>, tensor<1x4x3xf32>, none, none, none, tensor<3x3xf32>, tensor<3x3xf32>) -> tensor<1x4x3xf32>
   func.return %y : (tensor<4x1xf32>) -> ()
 })

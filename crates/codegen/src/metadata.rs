@@ -51,7 +51,7 @@
 //! | 8 | `u32` | element type, see [`element_code`] |
 //! | 12 | `u32` | rank |
 //! | 16 | `u32` | offset of `rank` axes, 24 bytes each |
-//! | 20 | `u32` | reserved, 0 |
+//! | 20 | `u32` | flags: 1 = an output whose size depends on data, so that only a run tells it |
 //!
 //! Axis, 24 bytes:
 //!
@@ -160,6 +160,8 @@ pub struct TensorInfo {
     pub element: ElementType,
     /// Axes, outermost first.
     pub axes: Vec<AxisInfo>,
+    /// Whether data gives any of its extents.
+    pub depends_on_data: bool,
 }
 
 /// The extent of one axis.
@@ -243,7 +245,7 @@ impl Metadata {
             writer.u32(element_code(tensor.element));
             writer.size(tensor.axes.len());
             writer.size(axes_at);
-            writer.u32(0);
+            writer.u32(tensor.depends_on_data.into());
             axes_at += tensor.axes.len() * AXIS_BYTES;
         }
         for node in &self.nodes {

@@ -4,7 +4,7 @@ use crate::Request;
 use crate::compile::{about, import, run};
 use kiln_diag::Sink;
 use kiln_ir::{Attribute, DimExpr, Module, Op};
-use kiln_kernels::main_function::ModelDescription;
+use kiln_kernels::main_function::{ModelDescription, TensorDescription};
 use kiln_registry::pipeline;
 use kiln_runtime::{Dim, TensorInfo};
 use std::collections::BTreeMap;
@@ -40,7 +40,9 @@ fn inspect_model(request: &Request, sink: &Sink) -> Option<ModelInventory> {
     run(&mut module, pipeline::conversion(), sink)?;
     let description = find_main(&module).and_then(|main| ModelDescription::of(&module, main).ok());
     let (inputs, outputs) = match description {
-        Some(description) => (tensor_infos(&description.inputs), tensor_infos(&description.outputs)),
+        Some(description) => {
+            (tensor_infos(&description, &description.inputs), tensor_infos(&description, &description.outputs))
+        }
         None => (Vec::new(), Vec::new()),
     };
     run(&mut module, &pipeline::optimization(request.level, request.precision), sink)?;
@@ -80,16 +82,17 @@ fn plan_memory(module: &mut Module, request: &Request, sink: &Sink) -> Option<Di
     module.attribute(find_main(module)?, "arena_size").and_then(Attribute::as_dims)?.first()?.expr()
 }
 
-fn tensor_infos(tensors: &[kiln_kernels::main_function::TensorDescription]) -> Vec<TensorInfo> {
+fn tensor_infos(description: &ModelDescription, tensors: &[TensorDescription]) -> Vec<TensorInfo> {
     let dim = |extent: DimExpr| match (extent.as_constant(), extent.as_symbol()) {
         (Some(extent), _) => Dim::Static(extent.unsigned_abs()),
         (None, Some(name)) => Dim::Symbol(name.as_str().into()),
         (None, None) => Dim::Expression(extent.to_string()),
     };
-    let info = |tensor: &kiln_kernels::main_function::TensorDescription| TensorInfo {
+    let info = |tensor: &TensorDescription| TensorInfo {
         name: tensor.name.clone(),
         element_type: tensor.element,
         dims: tensor.axes.iter().map(|axis| dim(axis.extent)).collect(),
+        depends_on_data: description.depends_on_data(tensor),
     };
     tensors.iter().map(info).collect()
 }

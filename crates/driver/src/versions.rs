@@ -238,8 +238,10 @@ fn link(request: &Request, versions: Vec<Version>, weights: &Weights, sink: &Sin
 fn metadata(target: &Target, name: &str, module: &Module, weights: &Weights) -> Metadata {
     let description = ModelDescription::of(module, module.top()).expect("lower-main described the model");
     let size = |name: &str| module.attribute(module.top(), name).and_then(Attribute::as_i64).map(i64::unsigned_abs);
-    let symbol =
-        |name: &String| SymbolInfo { name: name.clone(), source: SymbolSource::Input, minimum: 0, maximum: i64::MAX };
+    let symbol = |(index, name): (usize, &String)| {
+        let source = if index < description.input_symbols { SymbolSource::Input } else { SymbolSource::Run };
+        SymbolInfo { name: name.clone(), source, minimum: 0, maximum: i64::MAX }
+    };
     let axis = |extent: DimExpr| match (extent.as_constant(), extent.as_symbol()) {
         (Some(value), _) => AxisInfo::Static(value),
         (None, Some(name)) => {
@@ -252,6 +254,7 @@ fn metadata(target: &Target, name: &str, module: &Module, weights: &Weights) -> 
         name: tensor.name.clone(),
         element: tensor.element,
         axes: tensor.axes.iter().map(|described| axis(described.extent)).collect(),
+        depends_on_data: description.depends_on_data(tensor),
     };
     let (nodes, launches) = launch_infos(&description);
     Metadata {
@@ -260,7 +263,7 @@ fn metadata(target: &Target, name: &str, module: &Module, weights: &Weights) -> 
         triple: target.triple.clone(),
         cpu: target.cpu_name().into(),
         requirements: target.requirements().into_iter().map(str::to_owned).collect(),
-        symbols: description.symbols.iter().map(symbol).collect(),
+        symbols: description.symbols.iter().enumerate().map(symbol).collect(),
         inputs: description.inputs.iter().map(tensor).collect(),
         outputs: description.outputs.iter().map(tensor).collect(),
         nodes,

@@ -3,7 +3,7 @@
 use crate::bind::{bind_symbols, resolve};
 use crate::error::InterpError;
 use crate::frame::{Frame, last_uses};
-use kiln_graph::LoopView;
+use kiln_graph::{BindView, LoopView};
 use kiln_ir::{Block, EvaluateRequest, Module, Op, SymbolValues, Traits, Type, Value};
 use kiln_tensor::{ElementType, Tensor};
 
@@ -154,6 +154,7 @@ impl Activation<'_, '_, '_> {
             return tensor.map(|tensor| vec![tensor]).ok_or_else(missing);
         }
         match module.name(op).as_str() {
+            kiln_graph::BIND_EXTENTS => self.bind_extents(op, &operands),
             kiln_graph::IF => {
                 let held = operands.first().is_some_and(holds);
                 self.run_block(module.region_block(op, usize::from(!held)), Vec::new())
@@ -168,6 +169,21 @@ impl Activation<'_, '_, '_> {
             }
             _ => self.evaluate(op, &operands).map_err(|reason| InterpError::at(module, op, reason)),
         }
+    }
+
+    /// Gives symbols the values that data has for them.
+    fn bind_extents(&mut self, op: Op, operands: &[Tensor]) -> Result<Vec<Tensor>, InterpError> {
+        let module = self.interpreter.module;
+        let fail = |reason: String| InterpError::at(module, op, reason);
+        let bind = BindView::of(module, op).ok_or_else(|| fail("what binds extents is not valid".into()))?;
+        let values = operands.first().map(|values| values.values::<i64>().into_owned()).unwrap_or_default();
+        for (&symbol, value) in bind.symbols.iter().zip(values) {
+            if value < 0 {
+                return Err(fail(format!("data gives an extent of {value}")));
+            }
+            self.symbols.insert(symbol, value);
+        }
+        Ok(Vec::new())
     }
 
     /// Runs a loop: carried values after the last round, then what the rounds stack.

@@ -34,7 +34,7 @@ pub use definition::{
     AttributeConstraint, AttributeDefinition, Count, EvaluateFn, EvaluateRequest, FoldFn, FoldRequest, Folded, InferFn,
     InferRequest, OpDefinition, OperandDefinition, Presence, ResultDefinition, Traits, TypeConstraint, VerifyFn,
 };
-pub use dim::{Dim, DimExpr, DimOp, DimVisitor, SymbolValues};
+pub use dim::{Dim, DimBounds, DimExpr, DimOp, DimVisitor, SymbolValues};
 pub use dominance::Dominance;
 pub use intern::{Interned, Name};
 pub use location::{Location, LocationKind};

@@ -2,7 +2,7 @@
 
 use crate::builder::{EmitOptions, KernelBuilder};
 use crate::{
-    attention, contract, conv, depthwise, layer_norm, lrn, map, matmul, pool, recurrent, reduce, resize,
+    attention, contract, conv, depthwise, layer_norm, lrn, map, matmul, nonzero, pool, recurrent, reduce, resize,
     rotary_embedding, scan, scatter, softmax, transpose, winograd,
 };
 use kiln_ir::Module;
@@ -39,6 +39,7 @@ pub const EMITTERS: &[Emitter] = &[
     Emitter { family: "resize", emit: resize::emit },
     Emitter { family: "recurrent", emit: recurrent::emit },
     Emitter { family: "scan", emit: scan::emit },
+    Emitter { family: "nonzero", emit: nonzero::emit },
     Emitter { family: "scatter", emit: scatter::emit },
 ];
 

@@ -17,6 +17,7 @@ pub mod lrn;
 pub mod main_function;
 pub mod map;
 pub mod matmul;
+pub mod nonzero;
 mod passes;
 pub mod pool;
 pub mod recurrent;

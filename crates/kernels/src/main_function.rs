@@ -13,7 +13,7 @@
 //! func.func @kiln_gen_workspace(%symbols, %workers) -> i64
 //! ```
 //!
-//! What the functions mean is said in `kiln-codegen`'s and `kiln-runtime`'s documentation. Memory is what `plan-memory`
+//! Symbols that data gives have values only after their `graph.bind_extents`, see [`stages`]. What the functions mean is said in `kiln-codegen`'s and `kiln-runtime`'s documentation. Memory is what `plan-memory`
 //! decided: the workspace is the arena, then one scratch area for each worker. Nothing is allocated here.
 
 mod agreement;
@@ -24,6 +24,8 @@ mod launches;
 mod magnitude;
 mod rounds;
 mod run;
+mod stages;
+mod symbols;
 mod weights;
 
 pub use description::{AxisDescription, ModelDescription, TensorDescription};
@@ -36,6 +38,8 @@ pub(crate) use run::{buffer_word, constant_word};
 use extents::Extents;
 use kiln_ir::{Attribute, Builder, DimExpr, Location, Module, Name, Op, OpState, Type, Value};
 use rustc_hash::FxHashSet;
+use stages::Memory;
+use symbols::Symbols;
 
 /// The attribute of a lowered module that holds the bytes of workspace of a run on one thread, where no symbol takes part.
 pub const WORKSPACE_SIZE: &str = "workspace_size";
@@ -47,22 +51,24 @@ pub const WORKSPACE_SIZE: &str = "workspace_size";
 /// When an op is left that has no kernel, or the types of `main` are no tensors.
 pub fn lower_main(module: &mut Module, main: Op) -> Result<(), String> {
     ModelDescription::note_nodes(module, main);
+    ModelDescription::note_data_symbols(module, main);
     LaunchDescription::note(module, main)?;
     let description = ModelDescription::of(module, main)?;
     let weights = Weights::collect(module, main);
-    let symbols: Vec<Name> = description.symbols.iter().map(|symbol| Name::new(symbol)).collect();
-    let arena = size_attribute(module, main, "arena_size")?;
-    let scratch = largest_scratch(module, main)?;
-    check_symbols(&symbols, &[&[arena], scratch.as_slice()].concat())?;
+    let symbols = Symbols::of(module, main, &description.symbols[..description.input_symbols]);
+    let memory = Memory::of(module, main)?;
+    check_symbols(&symbols, &memory)?;
 
     let mut exprs = run::expressions(module, main)?;
     let axes = description.inputs.iter().chain(&description.outputs).flat_map(|tensor| &tensor.axes);
-    exprs.extend(axes.map(|axis| axis.extent).chain([arena]));
+    exprs.extend(axes.map(|axis| axis.extent).chain(memory.arenas.iter().copied()));
 
-    run::build(module, main, &symbols, &weights, (arena, &scratch))?;
+    run::build(module, main, &symbols, &weights, &memory)?;
     build_dims(module, &symbols, &description);
-    build_workspace(module, &symbols, (arena, &scratch), &exprs);
-    if let Some(size) = constant_workspace(arena, &scratch) {
+    let (arena, scratch) = (memory.arenas[0], memory.scratch[0].as_slice());
+    let exprs = memory.first_known(&exprs, 0);
+    build_workspace(module, &symbols, (arena, scratch), &exprs);
+    if let Some(size) = constant_workspace(arena, scratch) {
         let top = module.top();
         module.set_attribute(top, WORKSPACE_SIZE, Attribute::i64(size));
     }
@@ -86,23 +92,12 @@ fn size_attribute(module: &Module, op: Op, name: &str) -> Result<DimExpr, String
     size.ok_or_else(|| format!("{} has no {name}: plan-memory comes first", module.name(op)))
 }
 
-/// The distinct sizes of scratch memory that launches ask for, without those that ask for none.
-fn largest_scratch(module: &Module, main: Op) -> Result<Vec<DimExpr>, String> {
-    let mut sizes = Vec::new();
-    for op in module.ops_named(main, "graph.fusion") {
-        let launch = crate::lower_kernels::Launch::of(module, op)?;
-        if launch.scratch.as_constant() != Some(0) && !sizes.contains(&launch.scratch) {
-            sizes.push(launch.scratch);
-        }
-    }
-    Ok(sizes)
-}
-
-fn check_symbols(symbols: &[Name], exprs: &[DimExpr]) -> Result<(), String> {
-    let known: FxHashSet<Name> = symbols.iter().copied().collect();
-    let unknown = exprs.iter().flat_map(|expr| expr.symbols()).find(|symbol| !known.contains(symbol));
+fn check_symbols(symbols: &Symbols, memory: &Memory) -> Result<(), String> {
+    let known: FxHashSet<Name> = symbols.names().iter().copied().collect();
+    let exprs = memory.arenas.iter().chain(memory.scratch.iter().flatten());
+    let unknown = exprs.flat_map(|expr| expr.symbols()).find(|symbol| !known.contains(symbol));
     match unknown {
-        Some(symbol) => Err(format!("no input binds the symbol {symbol}")),
+        Some(symbol) => Err(format!("nothing gives the symbol {symbol} its value")),
         None => Ok(()),
     }
 }
@@ -138,21 +133,46 @@ fn declare(module: &mut Module, name: &str, inputs: &[Type], results: &[Type]) {
     module.append(body, function);
 }
 
-/// `kiln_gen_dims(symbols, dims)`: every extent of every input, then of every output.
-fn build_dims(module: &mut Module, symbols: &[Name], description: &ModelDescription) {
+/// What `kiln_gen_dims` writes where nothing tells an extent yet.
+const NOT_KNOWN: i64 = i64::MIN;
+
+/// `kiln_gen_dims(symbols, dims)`: every extent of every input, then of every output. As long as a symbol that data gives
+/// is negative, it has no value yet: of what depends on it, the largest value is written.
+fn build_dims(module: &mut Module, symbols: &Symbols, description: &ModelDescription) {
     let (arguments, mut builder) = function(module, "kiln_gen_dims", &[pointer(), pointer()], &[]);
-    let mut extents = Extents::load(&mut builder, arguments[0], symbols);
+    let [array, dims] = arguments[..] else { unreachable!("the function was made with two parameters") };
+    let mut extents = Extents::load(&mut builder, array, symbols);
     let tensors = description.inputs.iter().chain(&description.outputs);
     for (index, axis) in tensors.flat_map(|tensor| &tensor.axes).enumerate() {
-        let value = extents.as_i64(&mut builder, axis.extent);
-        store_word(&mut builder, arguments[1], index, value);
+        let mut value = extents.as_i64(&mut builder, axis.extent);
+        if symbols.depend_on_data(axis.extent) {
+            let most = match symbols.most(axis.extent) {
+                Some(most) => extents.as_i64(&mut builder, most),
+                None => buffers::i64_constant(&mut builder, NOT_KNOWN),
+            };
+            let is_known = are_known(&mut builder, &mut extents, symbols, axis.extent);
+            value = builder.op("arith.select").operands(&[is_known, value, most]).result(Type::i64()).value();
+        }
+        store_word(&mut builder, dims, index, value);
     }
     builder.op("func.return").build();
 }
 
+/// Whether data has given all symbols of `expr` their values, as `i1`.
+fn are_known(builder: &mut Builder, extents: &mut Extents, symbols: &Symbols, expr: DimExpr) -> Value {
+    let mut least: Option<Value> = None;
+    for (_, symbol) in symbols.of_data().filter(|(_, symbol)| expr.symbols().contains(symbol)) {
+        let value = extents.index(builder, DimExpr::symbol(symbol.as_str()));
+        least = Some(least.map_or(value, |least| extents::binary(builder, "arith.minsi", least, value)));
+    }
+    let (least, zero) = (least.expect("data gives one of the symbols"), extents::constant(builder, 0));
+    let compare = builder.op("arith.cmpi").operands(&[least, zero]).attribute("predicate", Attribute::i64(5));
+    compare.result(Type::i1()).value()
+}
+
 /// `kiln_gen_workspace(symbols, workers)`: the arena and a scratch area for each worker; -1 if one of `exprs`, which are
 /// all that a run computes from the symbols, may not fit in 64 bits.
-fn build_workspace(module: &mut Module, symbols: &[Name], (arena, scratch): (DimExpr, &[DimExpr]), exprs: &[DimExpr]) {
+fn build_workspace(module: &mut Module, symbols: &Symbols, (arena, scratch): (DimExpr, &[DimExpr]), exprs: &[DimExpr]) {
     let (arguments, mut builder) = function(module, "kiln_gen_workspace", &[pointer(), Type::i64()], &[Type::i64()]);
     let mut extents = Extents::load(&mut builder, arguments[0], symbols);
     let arena = extents.index(&mut builder, arena);
@@ -161,7 +181,7 @@ fn build_workspace(module: &mut Module, symbols: &[Name], (arena, scratch): (Dim
     let scratch = extents::binary(&mut builder, "arith.muli", scratch, workers);
     let size = extents::binary(&mut builder, "arith.addi", arena, scratch);
     let mut size = extents::to_i64(&mut builder, size);
-    if let Some(fits) = magnitude::all_fit(&mut builder, arguments[0], symbols, exprs) {
+    if let Some(fits) = magnitude::all_fit(&mut builder, arguments[0], symbols.names(), exprs) {
         let refused = builder.op("arith.constant").attribute("value", Attribute::i64(-1)).result(Type::i64()).value();
         size = builder.op("arith.select").operands(&[fits, size, refused]).result(Type::i64()).value();
     }

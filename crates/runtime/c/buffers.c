@@ -36,7 +36,9 @@ kiln_status kiln_collect_buffers(struct kiln_frame *frame, const kiln_input *inp
     dims += kiln_metadata_rank(KILN_INPUT, i);
   }
   for (int32_t i = 0; i < kiln_metadata_tensor_count(KILN_OUTPUT); ++i) {
-    kiln_status status = check_buffer(KILN_OUTPUT, i, dims, outputs[i].data, outputs[i].capacity, error);
+    /* What depends on data is looked at once the data is there. */
+    bool is_known = !kiln_metadata_depends_on_data(i);
+    kiln_status status = is_known ? check_buffer(KILN_OUTPUT, i, dims, outputs[i].data, outputs[i].capacity, error) : KILN_OK;
     if (status)
       return status;
     frame->outputs[i] = outputs[i].data;

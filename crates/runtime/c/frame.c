@@ -27,7 +27,7 @@ kiln_status kiln_frame_open(struct kiln_frame *frame, kiln_error *error) {
   uint64_t outputs = (uint64_t)kiln_metadata_tensor_count(KILN_OUTPUT);
 
   /* Each count is at most 2^32 records of a blob in memory: neither the sum nor its size in bytes can overflow. */
-  uint64_t words = symbols + input_dims + output_dims + inputs + outputs;
+  uint64_t words = 2 * symbols + input_dims + output_dims + inputs + outputs;
   uint64_t *memory = frame->words;
   if (words > KILN_FRAME_WORDS) {
     memory = frame->allocated = malloc(words * sizeof *memory);
@@ -39,6 +39,7 @@ kiln_status kiln_frame_open(struct kiln_frame *frame, kiln_error *error) {
   frame->output_dims = frame->input_dims + input_dims;
   frame->inputs = (const void **)(frame->output_dims + output_dims);
   frame->outputs = (void **)(frame->inputs + inputs);
+  frame->stages = frame->outputs + outputs;
   return KILN_OK;
 }
 

@@ -109,7 +109,7 @@ typedef struct kiln_input {
 typedef struct kiln_output {
   /* Where kiln_run writes the elements; may be null when there are none. */
   void *data;
-  /* Bytes at data. Only kiln_run reads it. */
+  /* Bytes at data. Only kiln_run reads it; it writes both where the options' allocate makes room. */
   uint64_t capacity;
   /* Out: bytes that the tensor takes. */
   uint64_t size;
@@ -159,6 +159,10 @@ typedef struct kiln_profile {
   int64_t end;
 } kiln_profile;
 
+/* Makes room for output number `output`, whose size depends on data, once the size is known: size bytes, aligned as malloc
+   does. Called on the thread that called kiln_run; null fails the run. */
+typedef void *(*kiln_allocate)(void *data, int32_t output, uint64_t size);
+
 /* How to run; all zero but struct_size asks for the defaults. */
 typedef struct kiln_run_options {
   /* sizeof(kiln_run_options); a smaller one, of an earlier header, leaves the last fields at their defaults. */
@@ -177,6 +181,10 @@ typedef struct kiln_run_options {
   /* Where the run notes how long each kernel takes; null: nowhere, at no cost. A model that was compiled before there
      were profiles does not look at it: its kiln_api ends before launch_count. */
   kiln_profile *profile;
+  /* Makes room for outputs whose size depends on data and that have too little; the output then says where. Null: such a
+     run fails with KILN_BUFFER_TOO_SMALL, and the outputs say what they take. */
+  kiln_allocate allocate;
+  void *allocate_data;
 } kiln_run_options;
 
 /* Every function of the interface, in the order of their declarations below. */
@@ -254,7 +262,8 @@ const char *kiln_tensor_extent_text(kiln_port port, int32_t index, int32_t axis)
 const char *kiln_status_name(kiln_status status);
 
 /* Checks the inputs' element types and shapes and fills in, for every output, element_type, rank, size and, where it is
-   not null, shape. Data pointers are not looked at. Where an extent depends on the data, its upper bound is given. */
+   not null, shape. Data pointers are not looked at. Where an extent depends on data, it is the largest it can be; where
+   nothing tells that, it is -1, and the size UINT64_MAX. */
 kiln_status kiln_output_shapes(const kiln_input *inputs, int32_t input_count, kiln_output *outputs,
                                int32_t output_count, kiln_error *error);
 
@@ -263,7 +272,8 @@ kiln_status kiln_output_shapes(const kiln_input *inputs, int32_t input_count, ki
 kiln_status kiln_workspace_size(const kiln_input *inputs, int32_t input_count, int32_t threads, uint64_t *size,
                                 kiln_error *error);
 
-/* Runs the model on the caller's buffers, and fills in what kiln_output_shapes does. options and error may be null. */
+/* Runs the model on the caller's buffers, and fills in what kiln_output_shapes does, with the shapes of this run also where
+   they depend on data. options and error may be null. */
 kiln_status kiln_run(const kiln_input *inputs, int32_t input_count, kiln_output *outputs, int32_t output_count,
                      const kiln_run_options *options, kiln_error *error);
 

@@ -4,7 +4,8 @@
  *
  * A call goes: api.c exports it -> run.c or shapes.c opens a frame, for which versions.c chooses the code that the machine
  * runs -> shapes.c binds the symbols and checks every extent -> buffers.c checks data pointers and sizes -> pool.c and
- * workspace.c lend threads and memory -> the generated code, which calls back into parallel.c.
+ * workspace.c lend threads and memory -> the generated code, which calls back into parallel.c, and into stages.c where
+ * data gives extents.
  */
 #ifndef KILN_RUNTIME_H
 #define KILN_RUNTIME_H
@@ -22,7 +23,8 @@ struct kiln_version {
   /* Runs the model; 0 or a code that makes the run an internal error. */
   int32_t (*run)(void *runtime, const void *const *inputs, void *const *outputs, int64_t *symbols, void *workspace,
                  int64_t workers);
-  /* Writes the extents of every input, then of every output, axis by axis. */
+  /* Writes the extents of every input, then of every output, axis by axis. While symbols that data gives are negative,
+     what depends on them is the largest it can be; KILN_NOT_KNOWN where nothing tells. */
   void (*dims)(const int64_t *symbols, int64_t *dims);
   /* Bytes of workspace; negative when they cannot be counted. */
   int64_t (*workspace)(const int64_t *symbols, int64_t workers);
@@ -43,6 +45,20 @@ void kiln_fail(void *runtime, int64_t node, int64_t value, int64_t bound);
 void kiln_mismatch(void *runtime, int64_t node, int64_t found, int64_t expected);
 /* Whether anything was recorded: a loop that data ends stops then. */
 bool kiln_failed(void *runtime);
+
+/* Gives a symbol the value that node number `node` found. */
+void kiln_set_symbol(void *runtime, int64_t symbol, int64_t value, int64_t node);
+/* Records that an extent which follows from it is negative, if it is. */
+void kiln_check_extent(void *runtime, int64_t extent, int64_t node);
+/* Makes memory of a stage, from 1 on; what there was before is gone. Negative: the bytes cannot be counted. */
+void kiln_reserve(void *runtime, int64_t stage, int64_t bytes, int64_t node);
+/* The memory of a stage; null where there is none. */
+void *kiln_memory(void *runtime, int64_t stage);
+/* Where to write an output whose size depends on data; null, and recorded, where there is no room for it. */
+void *kiln_output_memory(void *runtime, int64_t output, int64_t bytes);
+
+/* What kiln_gen_dims writes where nothing tells the extent. */
+static const int64_t KILN_NOT_KNOWN = INT64_MIN;
 
 /* --- message.c --- */
 
@@ -108,6 +124,8 @@ const char *kiln_metadata_tensor_name(kiln_port port, int32_t index);
 int32_t kiln_metadata_element_type(kiln_port port, int32_t index);
 int32_t kiln_metadata_rank(kiln_port port, int32_t index);
 struct kiln_axis kiln_metadata_axis(kiln_port port, int32_t index, int32_t axis);
+/* Whether an output's size depends on data. */
+bool kiln_metadata_depends_on_data(int32_t output);
 /* The name of a node that kiln_fail was given; "?" when there is none. */
 const char *kiln_metadata_node(int64_t index);
 int32_t kiln_metadata_launch_count(void);
@@ -138,6 +156,8 @@ struct kiln_frame {
   int64_t *output_dims;
   const void **inputs;
   void **outputs;
+  /* The memory of each stage that data begins; there are as many at most as symbols. */
+  void **stages;
   void *allocated;
   uint64_t words[KILN_FRAME_WORDS];
 };
@@ -190,6 +210,16 @@ void kiln_pool_release(void);
 
 /* --- parallel.c --- */
 
+/* What a run can fail of while it runs. */
+enum kiln_failure {
+  KILN_FAILED_INDEX,
+  KILN_FAILED_AGREEMENT,
+  KILN_FAILED_EXTENT,
+  KILN_FAILED_SIZE,
+  KILN_FAILED_MEMORY,
+  KILN_FAILED_OUTPUT
+};
+
 /* One run: what the `runtime` pointer of generated code points to. */
 struct kiln_runtime {
   /* The first word, which generated code looks at: not null when the run is profiled. */
@@ -200,12 +230,27 @@ struct kiln_runtime {
   bool in_parallel;
   /* 0: none; 1: a thread is writing what is below; 2: they are written. */
   _Atomic uint32_t failure;
-  /* KILN_INDEX_OUT_OF_RANGE or KILN_WRONG_SHAPE. */
-  int32_t failed_status;
+  enum kiln_failure failed_by;
   int64_t failed_node;
   int64_t failed_value;
   int64_t failed_bound;
+  /* Of the call: what data gives goes there. */
+  struct kiln_frame *frame;
+  kiln_output *outputs;
+  kiln_allocate allocate;
+  void *allocate_data;
 };
+
+/* Records the first failure of a run. */
+void kiln_record(struct kiln_runtime *run, enum kiln_failure kind, int64_t node, int64_t value, int64_t bound);
+/* What was recorded, as the status and the message of the call; KILN_OK if nothing was. */
+kiln_status kiln_report_failure(struct kiln_runtime *run, kiln_error *error);
+
+/* --- stages.c --- */
+
+/* Before a run, and after it. */
+void kiln_stages_open(struct kiln_frame *frame);
+void kiln_stages_close(struct kiln_frame *frame);
 
 /* --- run.c --- */
 

@@ -41,6 +41,7 @@ enum {
   TENSOR_ELEMENT_TYPE = 8,
   TENSOR_RANK = 12,
   TENSOR_AXES = 16,
+  TENSOR_FLAGS = 20,
   AXIS_KIND = 0,
   AXIS_SYMBOL_INDEX = 4,
   AXIS_EXTENT = 8,
@@ -131,6 +132,8 @@ struct kiln_axis kiln_metadata_axis(kiln_port port, int32_t index, int32_t axis)
                              read_i64(at + AXIS_EXTENT), read_string(at + AXIS_TEXT)};
   return result;
 }
+
+bool kiln_metadata_depends_on_data(int32_t output) { return read_u32(tensor(KILN_OUTPUT, output) + TENSOR_FLAGS) & 1; }
 
 const char *kiln_metadata_node(int64_t index) {
   if (index < 0 || index >= count(AT_NODES))

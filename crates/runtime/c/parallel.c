@@ -70,11 +70,11 @@ void kiln_parallel(void *runtime, kiln_task task, void *context, int64_t count, 
   events->end = kiln_now();
 }
 
-static void record(struct kiln_runtime *run, int32_t status, int64_t node, int64_t value, int64_t bound) {
+void kiln_record(struct kiln_runtime *run, enum kiln_failure kind, int64_t node, int64_t value, int64_t bound) {
   uint32_t none = 0;
   if (!atomic_compare_exchange_strong_explicit(&run->failure, &none, 1, memory_order_relaxed, memory_order_relaxed))
     return;
-  run->failed_status = status;
+  run->failed_by = kind;
   run->failed_node = node;
   run->failed_value = value;
   run->failed_bound = bound;
@@ -82,14 +82,39 @@ static void record(struct kiln_runtime *run, int32_t status, int64_t node, int64
 }
 
 void kiln_fail(void *runtime, int64_t node, int64_t value, int64_t bound) {
-  record(runtime, KILN_INDEX_OUT_OF_RANGE, node, value, bound);
+  kiln_record(runtime, KILN_FAILED_INDEX, node, value, bound);
 }
 
 void kiln_mismatch(void *runtime, int64_t node, int64_t found, int64_t expected) {
-  record(runtime, KILN_WRONG_SHAPE, node, found, expected);
+  kiln_record(runtime, KILN_FAILED_AGREEMENT, node, found, expected);
 }
 
 bool kiln_failed(void *runtime) {
   struct kiln_runtime *run = runtime;
   return atomic_load_explicit(&run->failure, memory_order_relaxed) != 0;
+}
+
+kiln_status kiln_report_failure(struct kiln_runtime *run, kiln_error *error) {
+  if (!atomic_load_explicit(&run->failure, memory_order_acquire))
+    return KILN_OK;
+  const char *node = kiln_metadata_node(run->failed_node);
+  switch (run->failed_by) {
+  case KILN_FAILED_AGREEMENT:
+    return kiln_report(error, KILN_WRONG_SHAPE, "node '%s': these input shapes give extents %d and %d, which must agree",
+                       node, run->failed_value, run->failed_bound);
+  case KILN_FAILED_EXTENT:
+    return kiln_report(error, KILN_WRONG_SHAPE, "node '%s': data gives an extent of %d", node, run->failed_value);
+  case KILN_FAILED_SIZE:
+    return kiln_report(error, KILN_SIZE_OVERFLOW, "node '%s': what data makes of shapes does not fit in memory", node);
+  case KILN_FAILED_MEMORY:
+    return kiln_report(error, KILN_OUT_OF_MEMORY, "node '%s': no memory for %d bytes", node, run->failed_value);
+  case KILN_FAILED_OUTPUT:
+    return kiln_report(error, KILN_BUFFER_TOO_SMALL, "the buffer of output '%s' has %d bytes, its shape takes %d",
+                       kiln_metadata_tensor_name(KILN_OUTPUT, (int32_t)run->failed_node), run->failed_value,
+                       run->failed_bound);
+  case KILN_FAILED_INDEX:
+    break;
+  }
+  return kiln_report(error, KILN_INDEX_OUT_OF_RANGE, "node '%s': index %d is out of range for an axis of extent %d", node,
+                     run->failed_value, run->failed_bound);
 }

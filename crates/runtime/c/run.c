@@ -42,7 +42,7 @@ kiln_status kiln_api_workspace_size(const kiln_input *inputs, int32_t input_coun
 
 /* Reads the options, of this, of an earlier or of a later header: fields are only ever added at the end. */
 static kiln_status read_options(const kiln_run_options *given, kiln_run_options *options, kiln_error *error) {
-  static const kiln_run_options defaults = {sizeof(kiln_run_options), 0, 0, NULL, 0, NULL, NULL, NULL};
+  static const kiln_run_options defaults = {.struct_size = sizeof(kiln_run_options)};
   *options = defaults;
   if (given) {
     if (given->struct_size < offsetof(kiln_run_options, profile))
@@ -70,13 +70,9 @@ static kiln_status execute(struct kiln_frame *frame, struct kiln_runtime *runtim
   int32_t code = kiln_version()->run(runtime, frame->inputs, frame->outputs, frame->symbols, aligned, runtime->workers);
   if (profile)
     profile->end = kiln_now();
-  if (atomic_load_explicit(&runtime->failure, memory_order_acquire)) {
-    if (runtime->failed_status == KILN_WRONG_SHAPE)
-      return kiln_report(error, KILN_WRONG_SHAPE, "node '%s': these input shapes give extents %d and %d, which must agree",
-                         kiln_metadata_node(runtime->failed_node), runtime->failed_value, runtime->failed_bound);
-    return kiln_report(error, KILN_INDEX_OUT_OF_RANGE, "node '%s': index %d is out of range for an axis of extent %d",
-                       kiln_metadata_node(runtime->failed_node), runtime->failed_value, runtime->failed_bound);
-  }
+  kiln_status status = kiln_report_failure(runtime, error);
+  if (status)
+    return status;
   if (code)
     return kiln_report(error, KILN_INTERNAL_ERROR, "the model's code ended with %d", (int64_t)code);
   return KILN_OK;
@@ -106,11 +102,16 @@ static kiln_status run_in_workspace(struct kiln_frame *frame, struct kiln_runtim
 }
 
 /* Finds threads, and runs on them. */
-static kiln_status run_on_threads(struct kiln_frame *frame, const kiln_run_options *options, kiln_error *error) {
+static kiln_status run_on_threads(struct kiln_frame *frame, kiln_output *outputs, const kiln_run_options *options,
+                                  kiln_error *error) {
   struct kiln_runtime runtime = {.profile = options->profile,
                                  .workers = options->threads,
                                  .parallel_for = options->parallel_for,
-                                 .parallel_for_data = options->parallel_for_data};
+                                 .parallel_for_data = options->parallel_for_data,
+                                 .frame = frame,
+                                 .outputs = outputs,
+                                 .allocate = options->allocate,
+                                 .allocate_data = options->allocate_data};
   if (options->parallel_for)
     return run_in_workspace(frame, &runtime, options, error);
   runtime.workers = kiln_pool_take(options->threads);
@@ -134,12 +135,16 @@ kiln_status kiln_api_run(const kiln_input *inputs, int32_t input_count, kiln_out
     status = kiln_describe_outputs(&frame, outputs, output_count, error);
   if (!status)
     status = kiln_collect_buffers(&frame, inputs, outputs, error);
-  if (!status)
-    status = run_on_threads(&frame, &options, error);
   if (!status) {
-    /* The run may have found extents that depend on its data. */
-    kiln_version()->dims(frame.symbols, frame.input_dims);
-    status = kiln_describe_outputs(&frame, outputs, output_count, error);
+    kiln_stages_open(&frame);
+    status = run_on_threads(&frame, outputs, &options, error);
+    kiln_stages_close(&frame);
+    /* The run may have found extents that depend on its data: also where an output had too little room for them. */
+    if (!status || status == KILN_BUFFER_TOO_SMALL) {
+      kiln_version()->dims(frame.symbols, frame.input_dims);
+      kiln_status described = kiln_describe_outputs(&frame, outputs, output_count, status ? NULL : error);
+      status = status ? status : described;
+    }
   }
   kiln_frame_close(&frame);
   return status;

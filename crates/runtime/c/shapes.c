@@ -77,16 +77,13 @@ static kiln_status bind_input(int64_t *symbols, int32_t index, const kiln_input 
   return KILN_OK;
 }
 
-/* What the inputs' plain axes leave unbound: numbers that the run finds, for which their upper bound stands until then. */
-static kiln_status bind_rest(int64_t *symbols, kiln_error *error) {
+/* What the inputs' plain axes leave unbound: numbers that the run finds. */
+static kiln_status check_rest(const int64_t *symbols, kiln_error *error) {
   for (int32_t i = 0; i < kiln_metadata_symbol_count(); ++i) {
     struct kiln_symbol symbol = kiln_metadata_symbol(i);
-    if (symbols[i] != UNBOUND)
-      continue;
-    if (symbol.source == KILN_SYMBOL_INPUT)
+    if (symbols[i] == UNBOUND && symbol.source == KILN_SYMBOL_INPUT)
       return kiln_report(error, KILN_INTERNAL_ERROR, "no axis of an input is '%s' alone, so nothing tells its extent",
                          symbol.name);
-    symbols[i] = symbol.maximum;
   }
   return KILN_OK;
 }
@@ -115,14 +112,17 @@ static kiln_status check_output_dims(const struct kiln_frame *frame, kiln_error 
   for (int32_t i = 0; i < kiln_metadata_tensor_count(KILN_OUTPUT); ++i) {
     const char *name = kiln_metadata_tensor_name(KILN_OUTPUT, i);
     int32_t rank = kiln_metadata_rank(KILN_OUTPUT, i);
+    bool is_known = true;
     for (int32_t a = 0; a < rank; ++a) {
-      if (dims[a] < 0)
+      is_known &= dims[a] != KILN_NOT_KNOWN;
+      if (dims[a] < 0 && dims[a] != KILN_NOT_KNOWN)
         return kiln_report(error, KILN_WRONG_SHAPE,
                            "the inputs are too small: output '%s' would have extent %d on axis %d", name, dims[a],
                            (int64_t)a);
     }
     uint64_t size;
-    if (!kiln_tensor_size(dims, rank, kiln_metadata_element_type(KILN_OUTPUT, i), &size))
+    if (is_known && !kiln_metadata_depends_on_data(i) &&
+        !kiln_tensor_size(dims, rank, kiln_metadata_element_type(KILN_OUTPUT, i), &size))
       return kiln_report(error, KILN_SIZE_OVERFLOW, "output '%s' does not fit in memory", name);
     dims += rank;
   }
@@ -143,7 +143,7 @@ kiln_status kiln_bind(struct kiln_frame *frame, const kiln_input *inputs, int32_
     if (status)
       return status;
   }
-  kiln_status status = bind_rest(frame->symbols, error);
+  kiln_status status = check_rest(frame->symbols, error);
   if (status)
     return status;
   /* The outputs' extents follow the inputs' without a gap. */
@@ -169,12 +169,15 @@ kiln_status kiln_describe_outputs(const struct kiln_frame *frame, kiln_output *o
       return kiln_report(error, KILN_BUFFER_TOO_SMALL, "%d extents fit at the shape of output '%s', which has rank %d",
                          (int64_t)output->shape_capacity, kiln_metadata_tensor_name(KILN_OUTPUT, i),
                          (int64_t)output->rank);
-    if (!kiln_tensor_size(dims, output->rank, output->element_type, &output->size))
+    bool fits = kiln_tensor_size(dims, output->rank, output->element_type, &output->size);
+    if (!fits && kiln_metadata_depends_on_data(i))
+      output->size = UINT64_MAX;
+    else if (!fits)
       return kiln_report(error, KILN_INTERNAL_ERROR, "the run gave output '%s' a shape that cannot be",
                          kiln_metadata_tensor_name(KILN_OUTPUT, i));
     for (int32_t a = 0; a < output->rank; ++a) {
       if (output->shape)
-        output->shape[a] = dims[a];
+        output->shape[a] = dims[a] == KILN_NOT_KNOWN ? -1 : dims[a];
     }
     dims += output->rank;
   }

@@ -59,6 +59,8 @@ pub(crate) struct RunOptions {
     pub parallel_for: *const c_void,
     pub parallel_for_data: *mut c_void,
     pub profile: *mut Profile,
+    pub allocate: Option<unsafe extern "C" fn(*mut c_void, i32, u64) -> *mut c_void>,
+    pub allocate_data: *mut c_void,
 }
 
 /// `kiln_api`: the functions of a model, by their places in the table.

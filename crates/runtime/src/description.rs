@@ -59,6 +59,8 @@ pub struct TensorInfo {
     pub element_type: ElementType,
     /// Extents, outermost first.
     pub dims: Vec<Dim>,
+    /// Whether it is an output whose size depends on data, so that only a run tells it.
+    pub depends_on_data: bool,
 }
 
 /// The extent of an axis.
@@ -312,7 +314,8 @@ impl Blob<'_> {
             .ok_or(DescriptionError::Malformed { what: "an element type", offset: at + 8 })?;
         let (rank, axes) = (self.u32(at + 12)? as usize, self.u32(at + 16)? as usize);
         let dims = self.records(at + 12, axes, rank, AXIS_BYTES, |axis| self.axis(axis, symbols))?;
-        Ok(TensorInfo { name: self.string(at)?, element_type, dims })
+        let depends_on_data = self.u32(at + 20)? & 1 != 0;
+        Ok(TensorInfo { name: self.string(at)?, element_type, dims, depends_on_data })
     }
 
     fn axis(&self, at: usize, symbols: &[SymbolInfo]) -> Result<Dim, DescriptionError> {

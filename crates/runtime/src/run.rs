@@ -32,15 +32,17 @@ const EVENTS_PER_LAUNCH: usize = 9;
 type Word = u128;
 
 impl Model {
-    /// The shapes of the outputs for inputs of these shapes; where an extent depends on the data, its upper bound.
+    /// The shapes of the outputs for inputs of these shapes: where an extent depends on data, the largest it can be;
+    /// `None` for an output of which nothing tells that before a run.
     ///
     /// # Errors
     /// When the shapes are not what the model takes.
-    pub fn output_shapes(&self, input_shapes: &[&[usize]]) -> Result<Vec<Vec<usize>>, RunError> {
+    pub fn output_shapes(&self, input_shapes: &[&[usize]]) -> Result<Vec<Option<Vec<usize>>>, RunError> {
         let inputs = Inputs::of_shapes(self, input_shapes)?;
         let mut outputs = Outputs::without_data(self);
         self.shapes_into(&inputs, &mut outputs)?;
-        outputs.shapes()
+        let to_shape = |shape: &Vec<i64>| shape.iter().map(|&extent| usize::try_from(extent).ok()).collect();
+        Ok(outputs.shapes.iter().map(to_shape).collect())
     }
 
     /// Bytes of workspace that a run on inputs of these shapes needs at most.
@@ -72,14 +74,18 @@ impl Model {
         let mut outputs = Outputs::without_data(self);
         self.shapes_into(&inputs, &mut outputs)?;
 
-        let mut words = outputs.sizes().map(|size| allocate(size?)).collect::<Result<Vec<_>, _>>()?;
-        for (output, words) in outputs.raw.iter_mut().zip(&mut words) {
+        let sizes = outputs.sizes().zip(self.outputs());
+        // Those that depend on data get their room when the run knows how much.
+        let words = sizes.map(|(size, info)| if info.depends_on_data { Ok(Vec::new()) } else { allocate(size?) });
+        let mut rooms = Rooms { words: words.collect::<Result<_, _>>()? };
+        for (output, words) in outputs.raw.iter_mut().zip(&mut rooms.words) {
             output.data = words.as_mut_ptr().cast();
             output.capacity = size_of_val(words.as_slice()) as u64;
         }
-        // SAFETY: each output points to as many writable bytes as it says, in `words`, which lives on and which nothing
-        // else refers to.
-        unsafe { self.run_into(&inputs, &mut outputs, options, ptr::null_mut())? };
+        // SAFETY: each output points to as many writable bytes as it says, in `rooms`, which lives on and which nothing
+        // else refers to while the model runs.
+        unsafe { self.run_into(&inputs, &mut outputs, options, ptr::null_mut(), Some(&mut rooms))? };
+        let words = rooms.words;
 
         let shapes = outputs.shapes()?;
         let lengths = outputs.sizes().collect::<Result<Vec<_>, _>>()?;
@@ -166,7 +172,7 @@ impl Model {
         }
         // SAFETY: each output points to as many writable bytes as it says, in `outputs`, which we hold exclusively.
         // `profile` is null or what `run_profiled` has just made.
-        unsafe { self.run_into(&inputs, &mut described, options, profile)? };
+        unsafe { self.run_into(&inputs, &mut described, options, profile, None)? };
         described.shapes()
     }
 
@@ -185,14 +191,15 @@ impl Model {
     /// Runs, and fills in the shapes and sizes of `outputs`.
     ///
     /// # Safety
-    /// Each output's `data` points to `capacity` bytes that are writable and that nothing else refers to; `profile` is null,
-    /// or it and as many events as it says are.
+    /// Each output's `data` points to `capacity` bytes that are writable and that nothing else refers to, in `rooms` if there
+    /// are any; `profile` is null, or it and as many events as it says are.
     unsafe fn run_into(
         &self,
         inputs: &Inputs<'_>,
         outputs: &mut Outputs,
         options: &RunOptions,
         profile: *mut abi::Profile,
+        rooms: Option<&mut Rooms>,
     ) -> Result<(), RunError> {
         let mut error = empty_error();
         let options = abi::RunOptions {
@@ -204,6 +211,8 @@ impl Model {
             parallel_for: ptr::null(),
             parallel_for_data: ptr::null_mut(),
             profile,
+            allocate: rooms.is_some().then_some(make_room),
+            allocate_data: rooms.map_or(ptr::null_mut(), |rooms| ptr::from_mut(rooms).cast()),
         };
         // SAFETY: as for `shapes_into`; each input's data points to as many readable bytes as it says, as it comes from
         // a slice; the outputs' data is writable by this function's contract.
@@ -212,6 +221,29 @@ impl Model {
             (self.api().run)(inputs.as_ptr(), inputs.count(), raw, count, &options, &mut error)
         };
         check(status, &error)
+    }
+}
+
+/// Memory of outputs.
+struct Rooms {
+    words: Vec<Vec<Word>>,
+}
+
+/// `kiln_allocate`: room for an output whose size depends on data.
+///
+/// # Safety
+/// `rooms` points to [`Rooms`] that nothing else refers to.
+unsafe extern "C" fn make_room(rooms: *mut c_void, output: i32, size: u64) -> *mut c_void {
+    // SAFETY: `run_into` passes what it was given, which it holds exclusively while the model runs.
+    let rooms = unsafe { &mut *rooms.cast::<Rooms>() };
+    let room = usize::try_from(output).ok().and_then(|output| rooms.words.get_mut(output));
+    let made = usize::try_from(size).ok().and_then(|size| allocate(size).ok());
+    match (room, made) {
+        (Some(room), Some(made)) => {
+            *room = made;
+            room.as_mut_ptr().cast()
+        }
+        _ => ptr::null_mut(),
     }
 }
 

@@ -3,8 +3,8 @@
 use crate::plan::Plan;
 use crate::spec::KernelSpec;
 use crate::{
-    attention, contract, conv, conv_transpose, depthwise, expanded, map, matmul, normalize, pool, recurrent, reduce,
-    resize, rotary_embedding, scan, scatter, separable, transpose, winograd,
+    attention, contract, conv, conv_transpose, depthwise, expanded, map, matmul, nonzero, normalize, pool, recurrent,
+    reduce, resize, rotary_embedding, scan, scatter, separable, transpose, winograd,
 };
 use kiln_target::Target;
 
@@ -42,6 +42,7 @@ pub const FAMILIES: &[Family] = &[
     Family { name: resize::FAMILY, plan: resize::plan, takes_parts: true },
     Family { name: recurrent::FAMILY, plan: recurrent::plan, takes_parts: false },
     Family { name: scan::FAMILY, plan: scan::plan, takes_parts: false },
+    Family { name: nonzero::FAMILY, plan: nonzero::plan, takes_parts: false },
     Family { name: scatter::FAMILY, plan: scatter::plan, takes_parts: false },
 ];
 

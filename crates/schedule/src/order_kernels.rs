@@ -8,12 +8,14 @@
 //! ```
 //!
 //! Two orders are tried besides the given one: always the kernel that frees the most, and results from the last one up,
-//! each with all it needs before the next. The given order stays unless another needs less. Every op here is pure, so
-//! that any order in which operands come first computes the same.
+//! each with all it needs before the next. The given order stays unless another needs less. Every op here is pure, or
+//! binds symbols that others have in their types, so that any order in which operands and symbols come first computes the
+//! same.
 
 use crate::anchored::estimate;
 use crate::parts::storage_of;
-use kiln_ir::{Block, Module, Op, Traits, Value};
+use kiln_graph::{BindView, mentioned_symbols};
+use kiln_ir::{Block, Module, Name, Op, Traits, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Longer blocks stay as they are: the next op is searched for among all that could be.
@@ -106,10 +108,29 @@ impl Graph {
                     graph.users[piece] += 1;
                 }
             }
-            graph.before[number].sort_unstable();
-            graph.before[number].dedup();
+        }
+        graph.bound_before_used(module, ops);
+        for before in &mut graph.before {
+            before.sort_unstable();
+            before.dedup();
         }
         graph
+    }
+
+    /// What has a symbol in a type or an attribute comes after what gives it its value.
+    fn bound_before_used(&mut self, module: &Module, ops: &[Op]) {
+        let mut binders: FxHashMap<Name, usize> = FxHashMap::default();
+        for (number, &op) in ops.iter().enumerate() {
+            binders
+                .extend(BindView::all(module, op).into_iter().flat_map(|bind| bind.symbols).map(|name| (name, number)));
+        }
+        if binders.is_empty() {
+            return;
+        }
+        for (number, &op) in ops.iter().enumerate() {
+            let binders = mentioned_symbols(module, op).into_iter().filter_map(|name| binders.get(&name).copied());
+            self.before[number].extend(binders.filter(|&binder| binder != number));
+        }
     }
 
     /// The most bytes that are needed at once, in this order.

@@ -36,6 +36,7 @@ const FROM_MEMORY: &[&str] = &[
     "graph.gru",
     "graph.rnn",
     "graph.top_k",
+    "graph.nonzero",
     "graph.scatter_elements",
     "graph.scatter_nd",
     "graph.cumulative_sum",
@@ -77,7 +78,7 @@ fn role(module: &Module, op: Op) -> Role {
     let in_graph = name.as_str().starts_with("graph.");
     let stands_alone = module.has_traits(op, Traits::TERMINATOR)
         || module.has_traits(op, Traits::VIEW)
-        || matches!(name.as_str(), "graph.constant" | "graph.dims" | "graph.fusion")
+        || matches!(name.as_str(), "graph.constant" | "graph.dims" | "graph.bind_extents" | "graph.fusion")
         || crate::parts::is_in_place(module, op)
         || !module.regions(op).is_empty();
     if !in_graph || stands_alone {

@@ -241,7 +241,9 @@ impl Pass for PlanMemory {
 
     fn run(&self, context: &mut PassContext<'_>) {
         for main in context.ops_named("func.func") {
-            let errors = crate::parts::check_layouts(context.module, main);
+            let mut errors = crate::parts::check_layouts(context.module, main);
+            let stages = crate::stages::Stages::of(context.module, main);
+            errors.extend(stages.check(context.module, main));
             if errors.is_empty() {
                 let overwriting = plan_memory(context.module, main);
                 context.count("operands-overwritten", overwriting);

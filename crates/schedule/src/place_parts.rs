@@ -18,7 +18,7 @@ use crate::families::plan_kernel;
 use crate::parts::{find_home, is_view, part_within, row_order, shape, value_within};
 use crate::plan::Plan;
 use crate::spec::KernelSpec;
-use kiln_ir::{Attribute, Builder, Dim, Module, Op, Traits, Value};
+use kiln_ir::{Attribute, Builder, Dim, DimExpr, Module, Op, Traits, Value};
 use kiln_target::Target;
 
 /// Places what can be placed inside `root`; returns how many kernels that saved.
@@ -59,6 +59,10 @@ fn join(module: &mut Module, fusion: Op, target: &Target) -> bool {
     let Some(parts) = parts.filter(|parts| parts.len() > 1) else { return false };
     let result = module.result(fusion, 0);
     let within = row_order(module, result);
+    // Parts may be there before data says how large the whole is.
+    if depends_on_data(within) {
+        return false;
+    }
     let mut trial = Trial::default();
     let mut origins: Vec<Value> = Vec::new();
     let mut is_placed = Vec::with_capacity(parts.len());
@@ -260,4 +264,10 @@ fn outer_operands(module: &Module, fusion: Op, op: Op) -> Option<Vec<Value>> {
         Some(module.operand(fusion, index))
     };
     module.operands(op).iter().map(outside).collect()
+}
+
+/// Whether data gives any of the symbols of a shape their values.
+fn depends_on_data(shape: &[Dim]) -> bool {
+    let symbols = shape.iter().filter_map(|dim| dim.expr()).flat_map(DimExpr::symbols);
+    symbols.into_iter().any(|symbol| symbol.as_str().starts_with(kiln_graph::DATA_SYMBOL))
 }

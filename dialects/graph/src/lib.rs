@@ -19,6 +19,7 @@
 mod arg_extreme;
 mod attention;
 mod average_pool;
+mod bind_extents;
 mod broadcast;
 mod concat;
 mod constant;
@@ -42,6 +43,7 @@ mod loop_op;
 mod lrn;
 mod matmul;
 mod max_pool;
+mod nonzero;
 mod pad;
 mod pool;
 mod product;
@@ -67,6 +69,7 @@ mod window;
 
 pub use attention::AttentionView;
 pub use average_pool::ceil_extra;
+pub use bind_extents::{BindView, DATA_SYMBOL, data_bounds, mentioned_symbols, remove_unused_symbols};
 pub use conv::ConvView;
 pub use dequantize_blocks::BlocksView;
 pub use layout::Layout;
@@ -88,6 +91,9 @@ pub const IF: &str = control::IF.name;
 
 /// The name of the op that runs its region round after round.
 pub const LOOP: &str = loop_op::LOOP.name;
+
+/// The name of the op that gives symbols values that are data.
+pub const BIND_EXTENTS: &str = bind_extents::BIND_EXTENTS.name;
 
 /// The name of the op that is one kernel.
 pub const FUSION: &str = fusion::FUSION.name;
@@ -132,6 +138,7 @@ pub const RULES: &[(&str, &str)] = &[
 const STRUCTURE: &[OpDefinition] = &[
     constant::CONSTANT,
     dims::DIMS,
+    bind_extents::BIND_EXTENTS,
     iota::IOTA,
     reshape::RESHAPE,
     broadcast::BROADCAST,
@@ -147,6 +154,7 @@ const INDEXED: &[OpDefinition] = &[
     gather::GATHER,
     gather_elements::GATHER_ELEMENTS,
     gather_nd::GATHER_ND,
+    nonzero::NONZERO,
     scatter_elements::SCATTER_ELEMENTS,
     scatter_nd::SCATTER_ND,
     cumulative_sum::CUMULATIVE_SUM,

@@ -19,6 +19,13 @@ impl<'a> Runner<'a> {
         let shapes: Vec<&[usize]> = tensors.iter().map(Tensor::shape).collect();
         // The inputs' types are checked here, before memory is taken for outputs.
         let lengths = model.output_shapes(&shapes)?;
+        let lengths = match model.outputs().iter().any(|info| info.depends_on_data) {
+            true => {
+                let results = model.run(tensors, &RunOptions::default())?;
+                results.iter().map(|result| result.shape().to_vec()).collect()
+            }
+            false => lengths.into_iter().map(Option::unwrap_or_default).collect::<Vec<_>>(),
+        };
         let outputs = model.outputs().iter().zip(&lengths).map(|(info, shape)| {
             let bytes = Tensor::byte_length(info.element_type, shape);
             bytes.map(|bytes| vec![0u128; bytes.div_ceil(16)]).map_err(|error| Failure::Input(error.to_string()))

@@ -74,6 +74,17 @@ impl Content {
         tensor_of(self.element, &self.shape, &scalars?)
     }
 
+    /// Whether data gives any of the symbols of the elements.
+    pub fn depends_on_data(&self) -> bool {
+        let exprs = self.items.iter().flat_map(|item| match *item {
+            Item::Integer(value) => vec![value],
+            Item::Ratio(numerator, denominator) => vec![numerator, denominator],
+            _ => Vec::new(),
+        });
+        let mut symbols = exprs.flat_map(DimExpr::symbols);
+        symbols.any(|symbol| symbol.as_str().starts_with(kiln_graph::DATA_SYMBOL))
+    }
+
     /// The elements as integers, if every one is.
     pub fn integers(&self) -> Option<Vec<DimExpr>> {
         self.items.iter().map(|item| item.to_integer()).collect()

@@ -55,13 +55,15 @@ pub(crate) struct Conversion<'m> {
     pub point: InsertionPoint,
     /// Where constants go, so that they can be used everywhere after.
     prologue: InsertionPoint,
+    /// How many symbols data gives so far.
+    data_symbols: usize,
 }
 
 impl<'m> Conversion<'m> {
     pub fn new(module: &'m mut Module) -> Conversion<'m> {
         let point = InsertionPoint::AtEnd(module.body());
         let (tensors, values) = (PrimaryMap::new(), FxHashMap::default());
-        Conversion { module, reports: Vec::new(), tensors, values, point, prologue: point }
+        Conversion { module, reports: Vec::new(), tensors, values, point, prologue: point, data_symbols: 0 }
     }
 
     /// Converts the ops of a function, in place.
@@ -87,11 +89,27 @@ impl<'m> Conversion<'m> {
         for &op in old.iter().rev().filter(|&&op| op != terminator) {
             self.module.erase(op);
         }
+        kiln_graph::remove_unused_symbols(self.module, function);
         let types =
             |module: &Module, values: &[Value]| -> Vec<Type> { values.iter().map(|&value| module.ty(value)).collect() };
         let inputs = types(self.module, self.module.arguments(block));
         let outputs = types(self.module, &results);
         self.module.set_attribute(function, "function_type", Type::function(&inputs, &outputs));
+    }
+
+    /// A symbol for a value that data gives.
+    pub fn fresh_symbol(&mut self) -> Dim {
+        self.data_symbols += 1;
+        Dim::symbol(&format!("{}{}", kiln_graph::DATA_SYMBOL, self.data_symbols - 1))
+    }
+
+    /// Whether ops go to the function's own block, so that everything after may use what they make.
+    pub fn is_at_top(&self) -> bool {
+        let block = |point| match point {
+            InsertionPoint::Before(op) => self.module.parent_block(op),
+            InsertionPoint::AtEnd(block) => Some(block),
+        };
+        block(self.point) == block(self.prologue)
     }
 
     fn convert_arguments(&mut self, function: Op, block: Block) {
@@ -263,7 +281,8 @@ impl<'m> Conversion<'m> {
         Some(self.tensors.push(TrackedData { ty, value: None, constant: Some(attribute), content }))
     }
 
-    /// The graph value that holds `tensor`; made now if there is none. What has no operands goes to the function's start.
+    /// The graph value that holds `tensor`; made now if there is none. What has no operands goes to the function's start,
+    /// unless it has symbols that data gives: these are bound where conversion stands.
     pub fn value(&mut self, tensor: Tracked) -> Value {
         if let Some(value) = self.tensors[tensor].value {
             return value;
@@ -273,7 +292,10 @@ impl<'m> Conversion<'m> {
             let tensor = data.content.as_ref()?.to_tensor()?;
             Some(self.module.tensor_attribute(tensor))
         });
-        let point = self.prologue;
+        let is_bound_here =
+            data.content.as_ref().is_some_and(|content| content.depends_on_data()) && attribute.is_none();
+        let point = if is_bound_here { self.point } else { self.prologue };
+        let keeps = !is_bound_here || self.is_at_top();
         let mut builder = Builder { module: &mut *self.module, point, location: Location::unknown() };
         let value = match (attribute, &data.content) {
             (Some(value), _) => {
@@ -283,7 +305,9 @@ impl<'m> Conversion<'m> {
             (None, Some(content)) => build_content(&mut builder, content),
             (None, None) => unreachable!("a tensor is a value, a constant or a content"),
         };
-        self.tensors[tensor].value = Some(value);
+        if keeps {
+            self.tensors[tensor].value = Some(value);
+        }
         value
     }
 }

@@ -1,7 +1,7 @@
 //! Arithmetic on extents with errors in words, and what can be proved about them.
 //!
-//! Proofs take every symbol to be at least 1: models are not exported for empty tensors, and where an extent comes out
-//! negative for one, the compiled model says so at run time.
+//! Proofs take every symbol of an input to be at least 1: models are not exported for empty tensors, and where an extent
+//! comes out negative for one, the compiled model says so at run time. Symbols that data gives may be 0.
 
 use kiln_ir::{Dim, DimExpr};
 
@@ -51,9 +51,12 @@ pub(crate) fn show(shape: &[Dim]) -> String {
     format!("[{}]", shape.iter().map(Dim::to_string).collect::<Vec<_>>().join(", "))
 }
 
-/// Whether `expr >= 0` for all symbols of at least 1; `false` is no proof of the contrary.
+/// Whether `expr >= 0` for all symbols of at least 1, or 0 where data gives them; `false` is no proof of the contrary.
 pub(crate) fn is_non_negative(expr: DimExpr) -> bool {
-    let shifted = expr.substitute(&|name| DimExpr::symbol(name.as_str()).checked_add(constant(1)));
+    let shifted = expr.substitute(&|name| match name.as_str().starts_with(kiln_graph::DATA_SYMBOL) {
+        true => None,
+        false => DimExpr::symbol(name.as_str()).checked_add(constant(1)),
+    });
     expr.is_non_negative() || shifted.is_some_and(DimExpr::is_non_negative)
 }
 

@@ -16,7 +16,7 @@
 //! ```
 //!
 //! What cannot be converted is reported node by node, all of it in one run: operators without a row, and reasons that
-//! lie in types and attributes. Extents that depend on data are such a reason.
+//! lie in types and attributes. Extents that depend on data are symbols that a `graph.bind_extents` binds: see [`data`].
 
 mod activations;
 mod arg_extreme;
@@ -32,6 +32,7 @@ mod conv;
 mod conv_transpose;
 mod conversion;
 mod cumulative_sum;
+mod data;
 mod deform_conv;
 mod depth_to_space;
 mod einsum;
@@ -118,6 +119,7 @@ const ROWS: &[&[Row]] = &[
     normalization::ROWS,
     top_k::ROWS,
     cumulative_sum::ROWS,
+    data::ROWS,
     loss::ROWS,
     // Data movement.
     reshape::ROWS,

@@ -5,13 +5,16 @@
 //! Expressions with equal canonical forms are the same pointer, so that equality of shapes is a comparison.
 //! Symbols stand for extents, hence are never negative; they may be zero.
 //!
-//! `arithmetic` keeps the form canonical, `visit` takes expressions apart, `text` writes them.
+//! `arithmetic` keeps the form canonical, `visit` takes expressions apart, `bounds` finds what they are at most, `text`
+//! writes them.
 
 mod arithmetic;
+mod bounds;
 mod text;
 mod visit;
 
 use crate::intern::{Interned, Name};
+pub use bounds::DimBounds;
 use std::collections::BTreeMap;
 pub use visit::DimVisitor;
 

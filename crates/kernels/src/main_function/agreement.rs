@@ -1,4 +1,5 @@
-//! Extents that must agree and are expressions that may differ: compared before anything runs.
+//! Extents that must agree and are expressions that may differ: compared before anything runs, or as soon as data has
+//! given their symbols their values.
 //!
 //! `graph.broadcast` and `graph.reshape` may say that two expressions of symbols are one extent, since the model only
 //! works where they are. Kernels rely on it, so a call with other shapes is refused.
@@ -10,8 +11,8 @@ use kiln_ir::{Attribute, Builder, Dim, DimExpr, Module, Op, Type, Value};
 /// Two extents that one op takes for one.
 pub(super) struct Agreement {
     pub op: Op,
-    found: DimExpr,
-    expected: DimExpr,
+    pub found: DimExpr,
+    pub expected: DimExpr,
     /// Whether `found` may also be 1.
     stretches: bool,
 }
@@ -65,7 +66,7 @@ pub(super) fn build(
     builder: &mut Builder,
     extents: &mut Extents,
     runtime: Value,
-    agreements: &[Agreement],
+    agreements: &[&Agreement],
     node_of: impl Fn(Op) -> i64,
 ) -> Option<Value> {
     if agreements.is_empty() {

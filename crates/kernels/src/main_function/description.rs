@@ -1,14 +1,17 @@
 //! What a model takes and gives, as data for its metadata.
 
 use super::launches::{LAUNCHES, LaunchDescription};
+use kiln_graph::BindView;
 use kiln_ir::{Attribute, DimExpr, Module, Op, Type, TypeKind};
 use kiln_tensor::ElementType;
 
 /// Inputs, outputs and symbols of a model.
 #[derive(Clone, Debug)]
 pub struct ModelDescription {
-    /// The symbols that inputs bind, in the order of the array given to `kiln_gen_run`.
+    /// The symbols in the order of the array given to `kiln_gen_run`: those that inputs bind, then those that data gives.
     pub symbols: Vec<String>,
+    /// How many of them inputs bind.
+    pub input_symbols: usize,
     /// The inputs, in order.
     pub inputs: Vec<TensorDescription>,
     /// The outputs, in order.
@@ -61,16 +64,32 @@ impl ModelDescription {
                 symbols.push(symbol.as_str().into());
             }
         }
+        let input_symbols = symbols.len();
+        symbols.extend(data_symbols(module, main));
         for tensor in inputs.iter().chain(&outputs) {
             for symbol in tensor.axes.iter().flat_map(|axis| axis.extent.symbols()) {
                 if !symbols.iter().any(|known| symbol == known.as_str()) {
-                    return Err(format!("no axis of an input is the symbol {symbol}, which {} needs", tensor.name));
+                    return Err(format!("nothing gives the symbol {symbol} its value, which {} needs", tensor.name));
                 }
             }
         }
         let nodes = module.attribute(main, "nodes").and_then(Attribute::as_strs).unwrap_or_default();
         let nodes = nodes.into_iter().map(String::from).collect();
-        Ok(ModelDescription { symbols, inputs, outputs, nodes, launches: LaunchDescription::of(module, main) })
+        let launches = LaunchDescription::of(module, main);
+        Ok(ModelDescription { symbols, input_symbols, inputs, outputs, nodes, launches })
+    }
+
+    /// Whether data gives any of a tensor's extents.
+    pub fn depends_on_data(&self, tensor: &TensorDescription) -> bool {
+        let data = &self.symbols[self.input_symbols..];
+        let mut symbols = tensor.axes.iter().flat_map(|axis| axis.extent.symbols());
+        symbols.any(|symbol| data.iter().any(|name| symbol == name.as_str()))
+    }
+
+    /// Notes on `main` the symbols that data gives.
+    pub(super) fn note_data_symbols(module: &mut Module, main: Op) {
+        let symbols: Vec<Attribute> = data_symbols(module, main).iter().map(|name| Attribute::string(name)).collect();
+        module.set_attribute(main, DATA_SYMBOLS, symbols);
     }
 
     /// Notes on `main` the names of the nodes that kernels may report.
@@ -81,10 +100,24 @@ impl ModelDescription {
 
     /// Copies what describes the model from `main` to the module, where [`ModelDescription::of`] finds it, too.
     pub(super) fn keep(module: &mut Module, main: Op) {
-        for name in ["function_type", "arg_names", "res_names", "nodes", LAUNCHES] {
+        for name in ["function_type", "arg_names", "res_names", "nodes", DATA_SYMBOLS, LAUNCHES] {
             if let Some(value) = module.attribute(main, name) {
                 module.set_attribute(module.top(), name, value);
             }
+        }
+    }
+}
+
+/// The attribute that keeps the names of the symbols that data gives.
+const DATA_SYMBOLS: &str = "data_symbols";
+
+/// The symbols that data gives: noted, or those of a function that is not lowered.
+fn data_symbols(module: &Module, main: Op) -> Vec<String> {
+    match module.attribute(main, DATA_SYMBOLS).and_then(Attribute::as_strs) {
+        Some(noted) => noted.into_iter().map(String::from).collect(),
+        None => {
+            let symbols = BindView::all(module, main).into_iter().flat_map(|bind| bind.symbols);
+            symbols.map(|symbol| symbol.as_str().into()).collect()
         }
     }
 }
@@ -117,6 +150,7 @@ fn node_names(module: &Module, main: Op) -> Vec<String> {
 /// The ops that may report a failure: every kernel, and what must be compared before they run.
 pub(super) fn reporting_ops(module: &Module, main: Op) -> Vec<Op> {
     let mut ops = module.ops_named(main, "graph.fusion");
+    ops.extend(module.ops_named(main, kiln_graph::BIND_EXTENTS));
     ops.extend(super::agreement::agreements(module, main).into_iter().map(|agreement| agreement.op));
     ops
 }

@@ -1,6 +1,7 @@
 //! Extents as run-time values: expressions of symbols become `arith` on `index`.
 
 use super::buffers;
+use super::symbols::Symbols;
 use kiln_ir::{Attribute, Builder, DimExpr, DimOp, DimVisitor, Name, Type, Value};
 use kiln_schedule::ARENA_ALIGNMENT;
 use rustc_hash::FxHashMap;
@@ -8,17 +9,22 @@ use rustc_hash::FxHashMap;
 /// The symbols' values in one function, and every expression already computed in its entry block.
 pub(super) struct Extents {
     known: FxHashMap<DimExpr, Value>,
+    /// The array of all symbols, and the places in it of those that data gives: what they are may change, so they are
+    /// loaded for each use.
+    array: Value,
+    data: FxHashMap<Name, usize>,
 }
 
 impl Extents {
-    /// Loads all symbols from the array at `symbols`.
-    pub(super) fn load(builder: &mut Builder, symbols: Value, names: &[Name]) -> Extents {
+    /// Loads the symbols of inputs from the array at `array`.
+    pub(super) fn load(builder: &mut Builder, array: Value, symbols: &Symbols) -> Extents {
         let mut known = FxHashMap::default();
-        for (index, name) in names.iter().enumerate() {
-            let word = buffers::load_word(builder, symbols, index, Type::i64());
+        for (index, name) in symbols.of_inputs().iter().enumerate() {
+            let word = buffers::load_word(builder, array, index, Type::i64());
             known.insert(DimExpr::symbol(name.as_str()), to_index(builder, word));
         }
-        Extents { known }
+        let data = symbols.of_data().map(|(index, name)| (name, index)).collect();
+        Extents { known, array, data }
     }
 
     /// The value of `expr` as `index`.
@@ -26,15 +32,16 @@ impl Extents {
         if let Some(&value) = self.known.get(&expr) {
             return value;
         }
-        let value = expr.fold(&mut Emit { builder, known: &self.known });
+        let value = expr.fold(&mut Emit { builder, extents: self });
         // Constants are cheap, and inside a branch no value may be remembered for what comes after it.
         value
     }
 
-    /// Computes `exprs` now, so that later uses share the values.
+    /// Computes those of `exprs` now that no data changes, so that later uses share the values.
     pub(super) fn remember(&mut self, builder: &mut Builder, exprs: impl IntoIterator<Item = DimExpr>) {
         for expr in exprs {
-            if expr.as_constant().is_none() {
+            let is_fixed = !expr.symbols().iter().any(|symbol| self.data.contains_key(symbol));
+            if expr.as_constant().is_none() && is_fixed {
                 let value = self.index(builder, expr);
                 self.known.insert(expr, value);
             }
@@ -63,7 +70,7 @@ impl Extents {
 
 struct Emit<'a, 'm> {
     builder: &'a mut Builder<'m>,
-    known: &'a FxHashMap<DimExpr, Value>,
+    extents: &'a Extents,
 }
 
 impl DimVisitor for Emit<'_, '_> {
@@ -74,7 +81,13 @@ impl DimVisitor for Emit<'_, '_> {
     }
 
     fn symbol(&mut self, name: Name) -> Value {
-        *self.known.get(&DimExpr::symbol(name.as_str())).expect("every symbol of a lowered main is bound by an input")
+        match self.extents.data.get(&name) {
+            Some(&index) => {
+                let word = buffers::load_word(self.builder, self.extents.array, index, Type::i64());
+                to_index(self.builder, word)
+            }
+            None => self.extents.known[&DimExpr::symbol(name.as_str())],
+        }
     }
 
     fn add(&mut self, left: Value, right: Value) -> Value {

@@ -17,7 +17,6 @@
 use super::buffers::{byte_address, i64_constant, memref_at};
 use super::extents::{binary, constant, to_i64};
 use super::run::{Run, storage_type};
-use super::{declare, pointer};
 use kiln_graph::LoopView;
 use kiln_ir::{Attribute, Builder, Dim, DimExpr, Op, Type, Value};
 use kiln_schedule::loop_homes;
@@ -52,12 +51,20 @@ impl Run<'_> {
     fn own_place(&mut self, builder: &mut Builder, op: Op, index: usize) -> Value {
         let places = builder.module.attribute(op, "arena").and_then(Attribute::as_dims).unwrap_or_default();
         let place = places.get(builder.module.results(op).len() + index).and_then(|place| place.expr());
+        let stages = builder.module.attributes(op).i64s("stages").unwrap_or_default();
+        let stage = stages.get(builder.module.results(op).len() + index).map_or(0, |&stage| stage as usize);
+        let base = self.stage_base(builder, stage);
         let place = self.extents.index(builder, place.expect("plan-memory placed what loops need"));
-        byte_address(builder, self.workspace, place)
+        byte_address(builder, base, place)
     }
 
     fn counted(&mut self, builder: &mut Builder, op: Op, view: &LoopView, rounds: DimExpr) -> Result<(), String> {
-        let bounds = [constant(builder, 0), self.extents.index(builder, rounds), constant(builder, 1)];
+        let mut rounds = self.extents.index(builder, rounds);
+        if self.memory.has_stages() {
+            let (succeeded, none) = (self.succeeded(builder), constant(builder, 0));
+            rounds = builder.op("arith.select").operands(&[succeeded, rounds, none]).result(Type::index()).value();
+        }
+        let bounds = [constant(builder, 0), rounds, constant(builder, 1)];
         let lowered = builder.op("scf.for").operands(&bounds).regions(1).build();
         let region = builder.module.regions(lowered)[0];
         let block = builder.module.create_block(region, &[Type::index()]);
@@ -77,27 +84,23 @@ impl Run<'_> {
         view: &LoopView,
         [count, condition]: [Value; 2],
     ) -> Result<(), String> {
-        declare(builder.module, "kiln_failed", &[pointer()], &[Type::i1()]);
         let count = self.buffer(builder, count);
         let zero = constant(builder, 0);
-        let most = builder.op("memref.load").operands(&[count, zero]).result(Type::i64()).value();
+        let most = self.load_unless_failed(builder, Type::i64(), |builder| {
+            builder.op("memref.load").operands(&[count, zero]).result(Type::i64()).value()
+        });
         let first = [i64_constant(builder, 0), self.holds(builder, condition)];
         let types = [Type::i64(), Type::i1()];
         let lowered = builder.op("scf.while").operands(&first).result(Type::i64()).regions(2).build();
         let regions = builder.module.regions(lowered).to_vec();
         let before = builder.module.create_block(regions[0], &types);
         let [round, goes_on] = *builder.module.arguments(before) else { unreachable!("made with two arguments") };
-        let runtime = self.runtime;
         builder.within(before, |builder| {
             let less = builder.op("arith.cmpi").operands(&[round, most]).attribute("predicate", Attribute::i64(2));
             let less = less.result(Type::i1()).value();
             let both = binary(builder, "arith.andi", less, goes_on);
             // What comes of a failure may never end the loop.
-            let failed = builder.op("func.call").attribute("callee", Attribute::symbol_ref("kiln_failed"));
-            let failed = failed.operand(runtime).result(Type::i1()).value();
-            let yes = builder.op("arith.constant").attribute("value", Attribute::integer(1, Type::i1()));
-            let yes = yes.result(Type::i1()).value();
-            let succeeded = binary(builder, "arith.xori", failed, yes);
+            let succeeded = self.succeeded(builder);
             let runs = binary(builder, "arith.andi", both, succeeded);
             builder.op("scf.condition").operands(&[runs, round]).build();
         });
@@ -179,12 +182,12 @@ impl Run<'_> {
                 None => self.buffer(builder, view.next[index]),
             };
             let destination = self.buffer(builder, view.last[index]);
-            builder.op("memref.copy").operands(&[source, destination]).build();
+            self.copy_memory(builder, source, destination);
         }
     }
 
     /// Memory at `address` for a tensor like `value`.
-    fn memory_like(&mut self, builder: &mut Builder, value: Value, address: Value) -> Value {
+    pub(super) fn memory_like(&mut self, builder: &mut Builder, value: Value, address: Value) -> Value {
         let (count, element) = (self.count(builder, value), storage_type(builder.module, value));
         memref_at(builder, address, count, element)
     }

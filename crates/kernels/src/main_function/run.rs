@@ -1,9 +1,11 @@
 //! `kiln_gen_run`.
 
-use super::agreement;
+use super::agreement::{self, Agreement};
 use super::buffers::{address_of, byte_address, first_byte, i64_constant, load_word, memref_at};
 use super::description::{node_name, reporting_ops};
 use super::extents::{Extents, binary, constant, to_index};
+use super::stages::Memory;
+use super::symbols::Symbols;
 use super::{Weights, function, pointer};
 use crate::builder::stored_type;
 use crate::lower_kernels::Launch;
@@ -16,24 +18,25 @@ use rustc_hash::FxHashMap;
 pub(super) fn build(
     module: &mut Module,
     main: Op,
-    symbols: &[Name],
+    symbols: &Symbols,
     weights: &Weights,
-    (arena, scratch): (DimExpr, &[DimExpr]),
+    memory: &Memory,
 ) -> Result<(), String> {
     let inputs = [pointer(), pointer(), pointer(), pointer(), pointer(), Type::i64()];
     let source = module.region_block(main, 0);
     let (nodes, exprs) = (nodes(module, main), expressions(module, main)?);
     let agreements = agreement::agreements(module, main);
+    let shapes = if memory.has_stages() { shapes(module, main) } else { Vec::new() };
     let (arguments, mut builder) = function(module, "kiln_gen_run", &inputs, &[Type::i32()]);
     let [runtime, inputs, outputs, symbol_array, workspace, workers] = arguments[..] else {
         unreachable!("the function was made with six parameters")
     };
 
     let mut extents = Extents::load(&mut builder, symbol_array, symbols);
-    extents.remember(&mut builder, exprs);
+    extents.remember(&mut builder, exprs.iter().copied());
     let weights_base = declare_weights(&mut builder, weights);
-    let arena_size = extents.index(&mut builder, arena);
-    let scratch_bytes = extents.largest(&mut builder, scratch);
+    let arena_size = extents.index(&mut builder, memory.arenas[0]);
+    let scratch_bytes = extents.largest(&mut builder, &memory.scratch[0]);
     let workers = to_index(&mut builder, workers);
     let scratch_size = binary(&mut builder, "arith.muli", scratch_bytes, workers);
     let scratch_base = byte_address(&mut builder, workspace, arena_size);
@@ -43,7 +46,8 @@ pub(super) fn build(
     for (index, &argument) in builder.module.arguments(source).to_vec().iter().enumerate() {
         addresses.insert(argument, load_word(&mut builder, inputs, index, pointer()));
     }
-    let agree = agreement::build(&mut builder, &mut extents, runtime, &agreements, |op| nodes[&op]);
+    let known = memory.first_agreements(&agreements, 0);
+    let agree = agreement::build(&mut builder, &mut extents, runtime, &known, |op| nodes[&op]);
     let launches = builder.module.ops_named(main, "graph.fusion").into_iter().zip(0..).collect();
     let mut run = Run {
         extents,
@@ -52,11 +56,17 @@ pub(super) fn build(
         weights_base,
         runtime,
         workspace,
+        workers,
         outputs,
-        scratch,
-        scratch_bytes,
+        scratch: (scratch, scratch_bytes),
         nodes,
         launches,
+        symbols,
+        symbol_array,
+        memory,
+        exprs,
+        shapes,
+        agreements,
     };
     match agree {
         None => run.body(&mut builder, source)?,
@@ -111,6 +121,21 @@ pub(super) fn expressions(module: &Module, main: Op) -> Result<Vec<DimExpr>, Str
     Ok(exprs)
 }
 
+/// The extents of all tensors that are somewhere in memory.
+fn shapes(module: &Module, main: Op) -> Vec<DimExpr> {
+    let mut found: Vec<DimExpr> = Vec::new();
+    let is_inside_kernel = |op: Op| module.parent_op(op).is_some_and(|parent| module.is(parent, kiln_graph::FUSION));
+    for op in module.walk(main).into_iter().filter(|&op| op != main && !is_inside_kernel(op)) {
+        let shapes = module.results(op).iter().filter_map(|&value| module.ty(value).as_tensor());
+        for extent in shapes.flat_map(|tensor| &tensor.shape).filter_map(|dim| dim.expr()) {
+            if !found.contains(&extent) {
+                found.push(extent);
+            }
+        }
+    }
+    found
+}
+
 /// Declares `@kiln_weights` and returns its address; `None` without weights.
 fn declare_weights(builder: &mut Builder, weights: &Weights) -> Option<Value> {
     if weights.tensors.is_empty() {
@@ -148,12 +173,21 @@ pub(super) struct Run<'a> {
     weights_base: Option<Value>,
     pub(super) runtime: Value,
     pub(super) workspace: Value,
+    pub(super) workers: Value,
     outputs: Value,
-    scratch: Value,
-    scratch_bytes: Value,
-    nodes: FxHashMap<Op, i64>,
+    /// Scratch memory of stage 0, and its bytes for each worker.
+    scratch: (Value, Value),
+    pub(super) nodes: FxHashMap<Op, i64>,
     /// The number of each launch in the metadata.
     launches: FxHashMap<Op, i64>,
+    pub(super) symbols: &'a Symbols,
+    pub(super) symbol_array: Value,
+    pub(super) memory: &'a Memory,
+    /// What a run computes from symbols.
+    pub(super) exprs: Vec<DimExpr>,
+    /// The extents that have to be looked at where data gives them.
+    pub(super) shapes: Vec<DimExpr>,
+    pub(super) agreements: Vec<Agreement>,
 }
 
 impl Run<'_> {
@@ -171,6 +205,7 @@ impl Run<'_> {
             match builder.module.name(op).as_str() {
                 "graph.fusion" => self.launch(builder, op)?,
                 "graph.dims" => self.dims(builder, op),
+                kiln_graph::BIND_EXTENTS => self.bind(builder, op)?,
                 kiln_graph::IF => self.branch(builder, op)?,
                 kiln_graph::LOOP => self.rounds(builder, op)?,
                 "graph.yield" | "func.return" => return Ok(op),
@@ -218,15 +253,15 @@ impl Run<'_> {
     }
 
     pub(super) fn count(&mut self, builder: &mut Builder, value: Value) -> Value {
-        let shape = &builder.module.ty(value).as_tensor().expect("graph values are ranked tensors").shape;
-        let count = shape.iter().try_fold(DimExpr::constant(1), |count, dim| count.checked_mul(dim.expr()?));
-        self.extents.index(builder, count.expect("the number of elements was checked when the model was read"))
+        let count = element_count(builder.module, value);
+        self.extents.index(builder, count)
     }
 
     /// Gives every result of `op` its address: an output's, a place in the arena or in another tensor.
     pub(super) fn place_results(&mut self, builder: &mut Builder, op: Op) {
         let outputs = builder.module.attributes(op).i64s("output").unwrap_or_default();
         let places = builder.module.attribute(op, "arena").and_then(Attribute::as_dims).unwrap_or_default();
+        let stages = builder.module.attributes(op).i64s("stages").unwrap_or_default();
         for (index, result) in builder.module.results(op).to_vec().into_iter().enumerate() {
             let owner = storage_of(builder.module, result).owner;
             // What lies in a loop's result has its address from there.
@@ -242,8 +277,9 @@ impl Run<'_> {
                 None => {
                     let place =
                         places.get(index).and_then(|place| place.expr()).expect("plan-memory placed every result");
+                    let base = self.stage_base(builder, stages.get(index).map_or(0, |&stage| stage as usize));
                     let place = self.extents.index(builder, place);
-                    byte_address(builder, self.workspace, place)
+                    byte_address(builder, base, place)
                 }
             };
             self.addresses.insert(result, address);
@@ -264,17 +300,34 @@ impl Run<'_> {
         }
         let dims = launch.dims.len() as i32;
         all.push(self.extents.index(builder, launch.tasks));
-        all.extend([self.scratch, self.scratch_bytes]);
-        builder
-            .op("loop.launch")
-            .operands(&all)
-            .attribute("callee", Attribute::symbol_ref(launch.callee.as_str()))
-            .attribute("serial_tasks", launch.serial_tasks)
-            .attribute("node", self.nodes[&op])
-            .attribute("launch", self.launches[&op])
-            .attribute("operandSegmentSizes", Attribute::dense_i32s(&[buffers, dims, 1, 1, 1]))
-            .build();
+        let (scratch, scratch_bytes) = self.scratch_of(builder, launch.scratch);
+        all.extend([scratch, scratch_bytes]);
+        self.unless_failed(builder, |run, builder| {
+            builder
+                .op("loop.launch")
+                .operands(&all)
+                .attribute("callee", Attribute::symbol_ref(launch.callee.as_str()))
+                .attribute("serial_tasks", launch.serial_tasks)
+                .attribute("node", run.nodes[&op])
+                .attribute("launch", run.launches[&op])
+                .attribute("operandSegmentSizes", Attribute::dense_i32s(&[buffers, dims, 1, 1, 1]))
+                .build();
+        });
         Ok(())
+    }
+
+    /// The scratch memory for a launch that asks for so much, and its bytes for each worker.
+    fn scratch_of(&mut self, builder: &mut Builder, size: DimExpr) -> (Value, Value) {
+        let stage = self.memory.stages.stage(size);
+        if stage == 0 {
+            return self.scratch;
+        }
+        let base = self.stage_base(builder, stage);
+        let arena = self.extents.index(builder, self.memory.arenas[stage]);
+        let bytes = self.extents.largest(builder, &self.memory.scratch[stage]);
+        let all = binary(builder, "arith.muli", bytes, self.workers);
+        let address = byte_address(builder, base, arena);
+        (memref_at(builder, address, all, Type::integer(8)), bytes)
     }
 
     /// Writes the values of extents.
@@ -317,7 +370,7 @@ impl Run<'_> {
     /// Whether a condition, which has one element, holds.
     pub(super) fn holds(&mut self, builder: &mut Builder, condition: Value) -> Value {
         let condition = self.buffer(builder, condition);
-        let byte = first_byte(builder, condition);
+        let byte = self.load_unless_failed(builder, Type::integer(8), |builder| first_byte(builder, condition));
         let zero = builder.op("arith.constant").attribute("value", Attribute::integer(0, Type::integer(8)));
         let zero = zero.result(Type::integer(8)).value();
         let not_equal = builder.op("arith.cmpi").operands(&[byte, zero]).attribute("predicate", Attribute::i64(1));
@@ -326,7 +379,13 @@ impl Run<'_> {
 
     pub(super) fn copy(&mut self, builder: &mut Builder, value: Value, destination: Value) {
         let source = self.buffer(builder, value);
-        builder.op("memref.copy").operands(&[source, destination]).build();
+        self.copy_memory(builder, source, destination);
+    }
+
+    pub(super) fn copy_memory(&mut self, builder: &mut Builder, source: Value, destination: Value) {
+        self.unless_failed(builder, |_, builder| {
+            builder.op("memref.copy").operands(&[source, destination]).build();
+        });
     }
 
     /// Copies the outputs that no kernel wrote in place: inputs, constants, and tensors that are two outputs at once.
@@ -341,12 +400,23 @@ impl Run<'_> {
             if written == Some(number as i64) {
                 continue;
             }
-            let address = load_word(builder, self.outputs, number, pointer());
-            let (count, element) = (self.count(builder, value), storage_type(builder.module, value));
-            let destination = memref_at(builder, address, count, element);
-            self.copy(builder, value, destination);
+            match self.symbols.depend_on_data(element_count(builder.module, value)) {
+                true => self.give_output(builder, number, value),
+                false => {
+                    let address = load_word(builder, self.outputs, number, pointer());
+                    let destination = self.memory_like(builder, value, address);
+                    self.copy(builder, value, destination);
+                }
+            }
         }
     }
+}
+
+/// How many elements a tensor has.
+pub(super) fn element_count(module: &Module, value: Value) -> DimExpr {
+    let shape = &module.ty(value).as_tensor().expect("graph values are ranked tensors").shape;
+    let count = shape.iter().try_fold(DimExpr::constant(1), |count, dim| count.checked_mul(dim.expr()?));
+    count.expect("the number of elements was checked when the model was read")
 }
 
 /// The type that a tensor's elements have in memory; bytes for strings.

@@ -8,7 +8,9 @@
 //!
 //! The plan is attributes: on each op with results of its own, `arena` (`#kiln.dims`, the byte offset of each result, 0
 //! where it is not in the arena) and `output` (the number of the model's output each result is written to, -1 where
-//! none); on the function, `arena_size`. A loop has in `arena`, after its results, the number of the round and what is
+//! none); on the function, `arena_size`. Where sizes depend on symbols that data gives, there is an arena for each stage
+//! (see [`crate::stages`]): `stages` says of each place which one it is in, and each `graph.bind_extents` has the
+//! `arena_size` of the stage that it begins. A loop has in `arena`, after its results, the number of the round and what is
 //! copied aside, and says what is copied at the end of a round: see [`loops`].
 
 mod in_place;
@@ -17,6 +19,7 @@ mod loops;
 mod place;
 
 use crate::parts::{is_view, storage_of};
+use crate::stages::Stages;
 use kiln_graph::LoopView;
 use kiln_ir::{Attribute, Block, Dim, DimExpr, Module, Op, Traits, Value};
 use lifetime::{Lifetime, Positions};
@@ -48,11 +51,14 @@ pub fn plan_memory(module: &mut Module, main: Op) -> usize {
         }
     }
     let Planner { requests, request_of, outputs, .. } = planner;
-    let (offsets, size) = place(&requests);
-    let place_of = |request: Option<&usize>| request.map_or(Dim::Static(0), |&index| Dim::from_expr(offsets[index]));
+    let stages = Stages::of(module, main);
+    let (places, sizes) = place_by_stage(&stages, &requests);
+    let place_of = |request: Option<&usize>| {
+        request.map_or((Dim::Static(0), 0), |&index| (Dim::from_expr(places[index].0), places[index].1))
+    };
     for op in owners {
         let results = module.results(op).to_vec();
-        let mut places: Vec<Dim> = results.iter().map(|result| place_of(request_of.get(result))).collect();
+        let mut places: Vec<(Dim, i64)> = results.iter().map(|result| place_of(request_of.get(result))).collect();
         let written: Vec<i64> =
             results.iter().map(|result| outputs.get(result).map_or(-1, |&number| number as i64)).collect();
         if let Some((moves, own)) = loops.remove(&op) {
@@ -62,11 +68,34 @@ pub fn plan_memory(module: &mut Module, main: Op) -> usize {
             module.set_attribute(op, "moves", numbers(&moves.order));
             module.set_attribute(op, "slices", numbers(&moves.slices));
         }
+        let (offsets, stages): (Vec<Dim>, Vec<i64>) = places.into_iter().unzip();
         module.set_attribute(op, "output", written);
-        module.set_attribute(op, "arena", places);
+        module.set_attribute(op, "arena", offsets);
+        if stages.iter().any(|&stage| stage != 0) {
+            module.set_attribute(op, "stages", stages);
+        }
     }
-    module.set_attribute(main, "arena_size", Attribute::dims(&[Dim::from_expr(size)]));
+    for (&op, size) in [main].iter().chain(stages.binds()).zip(sizes) {
+        module.set_attribute(op, "arena_size", Attribute::dims(&[Dim::from_expr(size)]));
+    }
     overwriting
+}
+
+/// The place and the stage of each request, and the size of each stage's arena.
+fn place_by_stage(stages: &Stages, requests: &[Request]) -> (Vec<(DimExpr, i64)>, Vec<DimExpr>) {
+    let stage_of: Vec<usize> = requests.iter().map(|request| stages.stage(request.size)).collect();
+    let mut places = vec![(DimExpr::constant(0), 0); requests.len()];
+    let mut sizes = Vec::with_capacity(stages.count());
+    for stage in 0..stages.count() {
+        let members: Vec<usize> = (0..requests.len()).filter(|&index| stage_of[index] == stage).collect();
+        let own: Vec<Request> = members.iter().map(|&index| requests[index].clone()).collect();
+        let (offsets, size) = place(&own);
+        for (index, offset) in members.into_iter().zip(offsets) {
+            places[index] = (offset, stage as i64);
+        }
+        sizes.push(size);
+    }
+    (places, sizes)
 }
 
 /// What is known while memory is asked for.
@@ -124,7 +153,7 @@ impl Planner<'_> {
 }
 
 /// The blocks inside of an op that are run as part of `@main`: those of control flow.
-fn inner_blocks(module: &Module, op: Op) -> Vec<Block> {
+pub(crate) fn inner_blocks(module: &Module, op: Op) -> Vec<Block> {
     let is_control = module.is(op, kiln_graph::IF) || module.is(op, kiln_graph::LOOP);
     let count = if is_control { module.regions(op).len() } else { 0 };
     (0..count).map(|index| module.region_block(op, index)).collect()
@@ -164,13 +193,16 @@ fn lifetimes(module: &Module, owners: &[Op], positions: &Positions) -> FxHashMap
 fn direct_outputs(module: &Module, main: Op) -> FxHashMap<Value, usize> {
     let block = module.region_block(main, 0);
     let Some(last) = module.last_op(block) else { return FxHashMap::default() };
+    let stages = Stages::of(module, main);
     let mut outputs = FxHashMap::default();
     for (number, &value) in module.operands(last).iter().enumerate() {
         let owner = storage_of(module, value).owner;
         let is_own = module
             .defining_op(owner)
             .is_some_and(|op| !module.has_traits(op, Traits::CONSTANT_LIKE) && module.parent_block(op) == Some(block));
-        if is_own && byte_count(module, owner) == byte_count(module, value) {
+        // How large an output is that depends on data, its caller may not know.
+        let is_known = stages.stage(byte_count(module, value)) == 0;
+        if is_own && is_known && byte_count(module, owner) == byte_count(module, value) {
             outputs.entry(owner).or_insert(number);
         }
     }

@@ -73,13 +73,47 @@ fn a_model_describes_itself() {
 fn outputs_have_the_shapes_that_were_asked_for() {
     let (_directory, model) = open();
     let shapes = model.output_shapes(&[&[5, 4, 7], &[5], &[3], &[15]]).expect("good shapes");
-    assert_eq!(shapes, [vec![5, 7], vec![3], vec![5], vec![1000]]);
+    assert_eq!(shapes, [vec![5, 7], vec![3], vec![5], vec![3]].map(Some));
     let outputs = run(&model, &inputs(5, 7, &[0, 2, 4])).expect("runs");
     let shapes: Vec<&[usize]> = outputs.iter().map(Tensor::shape).collect();
     assert_eq!(shapes, [&[5, 7][..], &[3], &[5], &[2]]);
     assert_eq!(outputs[1].values::<f32>().as_ref(), [0.0, 0.5, 1.0]);
     assert_eq!(outputs[3].values::<i64>().as_ref(), [1, 2]);
     assert!(model.workspace_size(&[&[5, 4, 7], &[5], &[3], &[15]], 2).expect("good shapes") >= 56);
+}
+
+#[test]
+fn data_may_give_the_size_of_an_output() {
+    let (_directory, model) = open();
+    // Of more than 500 the model does not say how many it finds at most.
+    let shapes = model.output_shapes(&[&[5, 4, 7], &[5], &[501], &[15]]).expect("good shapes");
+    assert_eq!(shapes[3], None);
+    let outputs = run(&model, &inputs(5, 7, &[1; 501])).expect("runs");
+    assert_eq!((outputs[3].shape(), outputs[3].values::<i64>()[500]), (&[501][..], 500));
+    let none = run(&model, &inputs(5, 7, &[0; 3])).expect("runs");
+    assert_eq!(none[3].shape(), [0]);
+    // A buffer of the caller's own may be larger than what is found, but not smaller.
+    let tensors = inputs(5, 7, &[0, 2, 4]);
+    let buffers: Vec<InputBuffer<'_>> =
+        tensors.iter().map(|t| InputBuffer { element_type: t.element(), shape: t.shape(), bytes: t.bytes() }).collect();
+    let mut words = [[0u64; 20], [0; 20], [0; 20], [0; 20]];
+    let mut outputs: Vec<&mut [u8]> = words.iter_mut().map(|words| bytemuck::cast_slice_mut(&mut words[..])).collect();
+    let shapes = model.run_on_buffers(&buffers, &mut outputs, &RunOptions::default()).expect("runs");
+    assert_eq!(shapes[3], [2]);
+    let room = std::mem::take(&mut outputs[3]);
+    outputs[3] = &mut room[..8];
+    let error = model.run_on_buffers(&buffers, &mut outputs, &RunOptions::default()).expect_err("too small");
+    assert_eq!(error.status, Status::BufferTooSmall);
+    assert_eq!(error.message, "the buffer of output 'found' has 8 bytes, its shape takes 16");
+}
+
+#[test]
+fn data_that_gives_a_negative_extent_is_refused() {
+    let (_directory, model) = open();
+    let mut tensors = inputs(2, 7, &[0, 1]);
+    tensors[1] = Tensor::from_values(&[2], &[-1.0f32, 1.0]);
+    assert_eq!(failure(&model, &tensors), (Status::WrongShape, "node 'rows': data gives an extent of -1".into()));
+    assert!(run(&model, &inputs(2, 7, &[0, 1])).is_ok(), "and a later run is not affected");
 }
 
 #[test]

@@ -61,7 +61,7 @@ static kiln_status run(struct outputs *outputs, const kiln_run_options *options,
 }
 
 static kiln_run_options threads(int count) {
-  kiln_run_options options = {sizeof(kiln_run_options), 0, 0, NULL, 0, NULL, NULL, NULL};
+  kiln_run_options options = {.struct_size = sizeof(kiln_run_options)};
   options.threads = count;
   return options;
 }

@@ -5,7 +5,8 @@
  *   outputs  y: f32 [N, M]      = scale[n] * (x[n, 0, m] + .. + x[n, 3, m]) + window[m] + window[2 * M - m]
  *            picked: f32 [K]    = scale[index[k]]
  *            tail: f32 [M - 2]  = y[0, m + 2], or 0 without rows
- *            found: i64 [C]     = the k whose index is positive; there are C of them
+ *            found: i64 [C]     = the k whose index is positive; there are C of them, at most K. Where K is over 500,
+ *                                 the model does not say so.
  */
 #include <stdatomic.h>
 #include <stdint.h>
@@ -13,6 +14,11 @@
 void kiln_parallel(void *runtime, void (*task)(void *, int64_t, int64_t, int64_t), void *context, int64_t count,
                    int64_t serial, int64_t launch);
 void kiln_fail(void *runtime, int64_t node, int64_t value, int64_t bound);
+
+void kiln_set_symbol(void *runtime, int64_t symbol, int64_t value, int64_t node);
+void kiln_reserve(void *runtime, int64_t stage, int64_t bytes, int64_t node);
+void *kiln_memory(void *runtime, int64_t stage);
+void *kiln_output_memory(void *runtime, int64_t output, int64_t bytes);
 
 enum { N, M, K, C };
 
@@ -57,7 +63,7 @@ int32_t kiln_gen_run(void *runtime, const void *const *inputs, void *const *outp
   struct context c = {runtime,    inputs[0],  inputs[1], inputs[3], inputs[2],
                       symbols,    outputs[0], outputs[1], workspace};
   float *tail = outputs[2];
-  int64_t *found = outputs[3], count = 0;
+  int64_t count = 0;
   if ((uintptr_t)workspace % 64 || workers < 1)
     return 77;
   kiln_parallel(runtime, rows, &c, symbols[N], 1, 0);
@@ -69,15 +75,27 @@ int32_t kiln_gen_run(void *runtime, const void *const *inputs, void *const *outp
   for (int64_t m = 0; m < symbols[M] - 2; ++m)
     tail[m] = symbols[N] ? c.y[m + 2] : 0;
   for (int64_t k = 0; k < symbols[K]; ++k)
+    count += c.index[k] > 0;
+  /* A scale of -1 asks for what cannot be. */
+  kiln_set_symbol(runtime, C, symbols[N] && c.scale[0] == -1 ? -count : count, 0);
+  kiln_reserve(runtime, 1, count * 8, 0);
+  int64_t *found = kiln_memory(runtime, 1);
+  if (!found)
+    return 0;
+  int64_t place = 0;
+  for (int64_t k = 0; k < symbols[K]; ++k)
     if (c.index[k] > 0)
-      found[count++] = k;
-  symbols[C] = count;
+      found[place++] = k;
+  int64_t *given = kiln_output_memory(runtime, 3, count * 8);
+  for (int64_t k = 0; given && k < count; ++k)
+    given[k] = found[k];
   return 0;
 }
 
 void kiln_gen_dims(const int64_t *symbols, int64_t *dims) {
   const int64_t all[] = {symbols[N], 4,          symbols[M], symbols[N],     symbols[K], 2 * symbols[M] + 1,
-                         symbols[N], symbols[M], symbols[K], symbols[M] - 2, symbols[C]};
+                         symbols[N], symbols[M], symbols[K], symbols[M] - 2,
+                         symbols[C] >= 0 ? symbols[C] : symbols[K] > 500 ? INT64_MIN : symbols[K]};
   for (unsigned i = 0; i < sizeof all / sizeof *all; ++i)
     dims[i] = all[i];
 }

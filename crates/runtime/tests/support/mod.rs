@@ -26,8 +26,12 @@ pub fn fake_description() -> ModelDescription {
         |name: &str, maximum| SymbolInfo { name: name.into(), bound_by_input: name != "C", minimum: 0, maximum };
     let named = |name: &str| Dim::Symbol(name.into());
     let expression = |text: &str| Dim::Expression(text.into());
-    let tensor =
-        |name: &str, element_type, dims: &[Dim]| TensorInfo { name: name.into(), element_type, dims: dims.into() };
+    let tensor = |name: &str, element_type, dims: &[Dim]| TensorInfo {
+        name: name.into(),
+        element_type,
+        dims: dims.into(),
+        depends_on_data: name == "found",
+    };
     let (f32, i64) = (ElementType::F32, ElementType::I64);
     ModelDescription {
         name: "fake-model".into(),
@@ -131,7 +135,7 @@ pub fn metadata_blob(model: &ModelDescription) -> Vec<u8> {
     for tensor in &tensors {
         string(&mut records, &tensor.name);
         pair(&mut records, element_code(tensor.element_type) as usize, tensor.dims.len());
-        pair(&mut records, axes_at, 0);
+        pair(&mut records, axes_at, tensor.depends_on_data.into());
         axes_at += 24 * tensor.dims.len();
     }
     for node in NODES {

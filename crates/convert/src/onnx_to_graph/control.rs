@@ -1,11 +1,14 @@
 //! `If`: a branch taken when converting if the condition is known, else a `graph.if`.
+//!
+//! Extents that the branches do not agree on are symbols that data gives: which branch is taken says what they are.
 
-use super::content::Item;
+use super::content::{Content, Item};
 use super::conversion::{REPORTED, Tracked};
 use super::emit::show_type;
-use super::extent::is_equal;
+use super::extent::expr;
 use super::node::{Node, Results, Row, row};
-use kiln_ir::{Block, Builder, Dim, InsertionPoint, Type, Value};
+use kiln_graph::BindView;
+use kiln_ir::{Block, Builder, Dim, DimExpr, InsertionPoint, Name, Op, Type, Value};
 
 pub(crate) const ROWS: &[Row] = &[row("If", convert_if)];
 
@@ -16,41 +19,110 @@ fn convert_if(node: &mut Node) -> Results {
         return convert_region(node, if condition { 0 } else { 1 }, &[]);
     }
     let condition = node.reshape(condition, &[])?;
-    let condition = node.conversion.value(condition);
-    let location = node.conversion.module.location(node.op);
-    // Result types are known once the branches are converted: they move into the op that has them.
     let outer = node.conversion.point;
-    let mut builder = Builder { module: &mut *node.conversion.module, point: outer, location };
-    let draft = builder.op("graph.if").operand(condition).regions(2).build();
-    let mut branches = Vec::new();
-    for index in 0..2 {
-        let region = node.conversion.module.regions(draft)[index];
-        let block = node.conversion.module.create_block(region, &[]);
-        node.conversion.point = InsertionPoint::AtEnd(block);
-        branches.push((block, convert_region(node, index, &[])));
+    let draft = Draft::convert(node, condition)?;
+    let (mut shapes, differing) = common_shapes(node, &draft.results)?;
+    node.conversion.point = InsertionPoint::Before(draft.op);
+    if !differing.is_empty() {
+        let symbols = bind_differing(node, condition, &draft, &differing)?;
+        for (difference, symbol) in differing.iter().zip(symbols) {
+            shapes[difference.result][difference.axis] = Dim::from_expr(symbol);
+        }
     }
-    node.conversion.point = outer;
-    let [(then_block, then_results), (else_block, else_results)] =
-        branches.try_into().map_err(|_| "an if has two branches")?;
-    let (then_results, else_results) = (then_results?, else_results?);
-    let shapes = common_shapes(node, &then_results, &else_results)?;
-    finish_branch(node, then_block, &then_results, &shapes)?;
-    finish_branch(node, else_block, &else_results, &shapes)?;
-    node.conversion.point = outer;
-    let types: Vec<Type> = shapes
-        .iter()
-        .zip(&then_results)
-        .map(|(shape, &result)| Type::tensor(shape, node.element_type(result)))
-        .collect();
-    let mut builder = Builder { module: &mut *node.conversion.module, point: outer, location };
-    let op = builder.op("graph.if").operand(condition).results(&types).regions(2).build();
-    for index in 0..2 {
-        let (from, to) = (node.conversion.module.regions(draft)[index], node.conversion.module.regions(op)[index]);
-        node.conversion.module.move_blocks(from, to);
+    let mut yielded = [Vec::new(), Vec::new()];
+    for (index, yielded) in yielded.iter_mut().enumerate() {
+        node.conversion.point = InsertionPoint::AtEnd(draft.blocks[index]);
+        for (&result, shape) in draft.results[index].iter().zip(&shapes) {
+            yielded.push(node.reshape(result, shape)?);
+        }
     }
-    node.conversion.module.erase(draft);
-    let results = node.conversion.module.results(op).to_vec();
-    Ok(results.into_iter().map(|result| node.conversion.track_value(result)).collect())
+    let elements = draft.results[0].iter().map(|&result| node.element_type(result));
+    let types: Vec<Type> = shapes.iter().zip(elements).map(|(shape, element)| Type::tensor(shape, element)).collect();
+    node.conversion.point = InsertionPoint::Before(draft.op);
+    let results = draft.finish(node, condition, yielded, &types);
+    node.conversion.point = outer;
+    Ok(results)
+}
+
+/// A `graph.if` whose branches are converted, but whose results are not known yet.
+struct Draft {
+    op: Op,
+    blocks: [Block; 2],
+    /// What each branch gives.
+    results: [Vec<Tracked>; 2],
+}
+
+impl Draft {
+    /// Converts both branches of the node into one, where conversion stands.
+    fn convert(node: &mut Node, condition: Tracked) -> Result<Draft, String> {
+        let condition = node.conversion.value(condition);
+        let (point, location) = (node.conversion.point, node.conversion.module.location(node.op));
+        let mut builder = Builder { module: &mut *node.conversion.module, point, location };
+        let op = builder.op("graph.if").operand(condition).regions(2).build();
+        let branch = |node: &mut Node, index: usize| {
+            let region = node.conversion.module.regions(op)[index];
+            let block = node.conversion.module.create_block(region, &[]);
+            node.conversion.point = InsertionPoint::AtEnd(block);
+            (block, convert_region(node, index, &[]))
+        };
+        let (then, other) = (branch(node, 0), branch(node, 1));
+        node.conversion.point = point;
+        Ok(Draft { op, blocks: [then.0, other.0], results: [then.1?, other.1?] })
+    }
+
+    /// Moves the branches, which yield these values, into an op with results.
+    fn finish(self, node: &mut Node, condition: Tracked, yielded: [Vec<Tracked>; 2], types: &[Type]) -> Vec<Tracked> {
+        let condition = node.conversion.value(condition);
+        for (block, yielded) in self.blocks.into_iter().zip(yielded) {
+            node.conversion.point = InsertionPoint::AtEnd(block);
+            let values: Vec<Value> = yielded.into_iter().map(|value| node.conversion.value(value)).collect();
+            Builder::at_end(node.conversion.module, block).op("graph.yield").operands(&values).build();
+        }
+        let location = node.conversion.module.location(node.op);
+        let point = InsertionPoint::Before(self.op);
+        let mut builder = Builder { module: &mut *node.conversion.module, point, location };
+        let op = builder.op("graph.if").operand(condition).results(types).regions(2).build();
+        for index in 0..2 {
+            let regions = |op| node.conversion.module.regions(op)[index];
+            let (from, to) = (regions(self.op), regions(op));
+            node.conversion.module.move_blocks(from, to);
+        }
+        node.conversion.module.erase(self.op);
+        let results = node.conversion.module.results(op).to_vec();
+        results.into_iter().map(|result| node.conversion.track_value(result)).collect()
+    }
+}
+
+/// Symbols for extents that differ between the branches, bound to those of the branch that is taken.
+fn bind_differing(
+    node: &mut Node,
+    condition: Tracked,
+    draft: &Draft,
+    differing: &[Difference],
+) -> Result<Vec<DimExpr>, String> {
+    let side = |index: usize| differing.iter().map(|difference| difference.extents[index]).collect::<Vec<_>>();
+    let inside = BindView::all(node.conversion.module, draft.op);
+    let is_inside = |symbol: Name| inside.iter().any(|bind| bind.symbols.contains(&symbol));
+    let needs_branches = differing.iter().flat_map(|difference| difference.extents).flat_map(DimExpr::symbols);
+    if !needs_branches.into_iter().any(is_inside) {
+        let [then, other] = [0, 1].map(|index| node.conversion.track_content(Content::vector(side(index))));
+        let taken = node.select(condition, then, other)?;
+        let most: Vec<Option<DimExpr>> = differing.iter().map(|one| Some(one.extents[0].max(one.extents[1]))).collect();
+        return node.bind_extents(taken, &most);
+    }
+    // The branches themselves find their extents: an op of its own runs what that takes before there is memory for the
+    // results.
+    let first = Draft::convert(node, condition)?;
+    let (_, differing) = common_shapes(node, &first.results)?;
+    let yielded = [0, 1].map(|index| {
+        let extents = differing.iter().map(|difference| difference.extents[index]).collect();
+        vec![node.conversion.track_content(Content::vector(extents))]
+    });
+    let ty = Type::tensor(&[Dim::Static(differing.len() as u64)], Type::i64());
+    let point = node.conversion.point;
+    let taken = first.finish(node, condition, yielded, &[ty]);
+    node.conversion.point = point;
+    node.bind_extents(taken[0], &[])
 }
 
 /// Converts the ops of a region where the conversion stands, with what its arguments are this time; returns what it
@@ -74,36 +146,31 @@ pub(crate) fn convert_region(node: &mut Node, index: usize, arguments: &[Tracked
     yielded.into_iter().map(|value| node.conversion.tensor(value).ok_or_else(|| REPORTED.to_owned())).collect()
 }
 
-/// The shapes that both branches' results have; of two expressions the first, of which the other is checked.
-fn common_shapes(node: &Node, then: &[Tracked], other: &[Tracked]) -> Result<Vec<Vec<Dim>>, String> {
+/// An extent that the branches do not agree on.
+struct Difference {
+    result: usize,
+    axis: usize,
+    extents: [DimExpr; 2],
+}
+
+/// The shapes that both branches' results have, and where they differ.
+fn common_shapes(node: &Node, [then, other]: &[Vec<Tracked>; 2]) -> Result<(Vec<Vec<Dim>>, Vec<Difference>), String> {
     if then.len() != other.len() {
         return Err("the branches differ in their number of outputs".into());
     }
-    let mut shapes = Vec::new();
-    for (&left, &right) in then.iter().zip(other) {
-        let (left_ty, right_ty) = (node.ty(left), node.ty(right));
-        let differ = |(left, right): (&Dim, &Dim)| match (left.expr(), right.expr()) {
-            (Some(left), Some(right)) => is_equal(left, right) == Some(false),
-            _ => true,
-        };
-        let pairs = || left_ty.shape.iter().zip(&right_ty.shape);
-        if left_ty.element != right_ty.element || left_ty.rank() != right_ty.rank() || pairs().any(differ) {
-            let (left, right) = (show_type(left_ty), show_type(right_ty));
+    let (mut shapes, mut differing) = (Vec::new(), Vec::new());
+    for (result, (&left, &right)) in then.iter().zip(other).enumerate() {
+        let (left, right) = (node.ty(left), node.ty(right));
+        if left.element != right.element || left.rank() != right.rank() {
+            let (left, right) = (show_type(left), show_type(right));
             return Err(format!("the branches give {left} and {right}: outputs of differing type are not supported"));
         }
-        let pick = |(left, right): (&Dim, &Dim)| if left.as_static().is_some() { *left } else { *right };
-        shapes.push(pairs().map(pick).collect());
+        for (axis, (&left, &right)) in left.shape.iter().zip(&right.shape).enumerate() {
+            if left != right {
+                differing.push(Difference { result, axis, extents: [expr(left)?, expr(right)?] });
+            }
+        }
+        shapes.push(left.shape.clone());
     }
-    Ok(shapes)
-}
-
-fn finish_branch(node: &mut Node, block: Block, results: &[Tracked], shapes: &[Vec<Dim>]) -> Result<(), String> {
-    node.conversion.point = InsertionPoint::AtEnd(block);
-    let mut values = Vec::new();
-    for (&result, shape) in results.iter().zip(shapes) {
-        let shaped = node.expect_shape(result, shape, "an output")?;
-        values.push(node.conversion.value(shaped));
-    }
-    Builder::at_end(node.conversion.module, block).op("graph.yield").operands(&values).build();
-    Ok(())
+    Ok((shapes, differing))
 }

@@ -1,12 +1,12 @@
 //! Extents that must agree and are expressions that may differ: compared before anything runs, or as soon as data has
-//! given their symbols their values.
+//! given their symbols their values. What stands in a branch is compared where the branch is taken.
 //!
 //! `graph.broadcast` and `graph.reshape` may say that two expressions of symbols are one extent, since the model only
 //! works where they are. Kernels rely on it, so a call with other shapes is refused.
 
 use super::extents::{Extents, binary, constant, to_i64};
 use super::{declare, pointer};
-use kiln_ir::{Attribute, Builder, Dim, DimExpr, Module, Op, Type, Value};
+use kiln_ir::{Attribute, Block, Builder, Dim, DimExpr, Module, Op, Type, Value};
 
 /// Two extents that one op takes for one.
 pub(super) struct Agreement {
@@ -15,6 +15,20 @@ pub(super) struct Agreement {
     pub expected: DimExpr,
     /// Whether `found` may also be 1.
     stretches: bool,
+    /// The branch that it matters in, the innermost around the op; `None` if it always does.
+    pub branch: Option<Block>,
+}
+
+/// The branch of a `graph.if` that `op` stands in, the innermost.
+pub(super) fn branch_around(module: &Module, op: Op) -> Option<Block> {
+    let mut inner = op;
+    while let Some(parent) = module.parent_op(inner) {
+        if module.is(parent, kiln_graph::IF) {
+            return module.parent_block(inner);
+        }
+        inner = parent;
+    }
+    None
 }
 
 /// Everything inside `main` that must be compared at run time, each pair once.
@@ -26,11 +40,14 @@ pub(super) fn agreements(module: &Module, main: Op) -> Vec<Agreement> {
             continue;
         }
         let pairs = if stretches { axis_pairs(module, op) } else { element_counts(module, op) };
+        let branch = branch_around(module, op);
         for (found, expected) in pairs {
-            let known = |agreement: &Agreement| (agreement.found, agreement.expected) == (found, expected);
+            let known = |agreement: &Agreement| {
+                (agreement.found, agreement.expected, agreement.branch) == (found, expected, branch)
+            };
             let decided = found == expected || stretches && found.as_constant() == Some(1);
             if !decided && !agreements.iter().any(known) {
-                agreements.push(Agreement { op, found, expected, stretches });
+                agreements.push(Agreement { op, found, expected, stretches, branch });
             }
         }
     }

@@ -60,7 +60,7 @@ impl Run<'_> {
 
     fn counted(&mut self, builder: &mut Builder, op: Op, view: &LoopView, rounds: DimExpr) -> Result<(), String> {
         let mut rounds = self.extents.index(builder, rounds);
-        if self.memory.has_stages() {
+        if self.may_fail {
             let (succeeded, none) = (self.succeeded(builder), constant(builder, 0));
             rounds = builder.op("arith.select").operands(&[succeeded, rounds, none]).result(Type::index()).value();
         }

@@ -46,7 +46,7 @@ pub(super) fn build(
     for (index, &argument) in builder.module.arguments(source).to_vec().iter().enumerate() {
         addresses.insert(argument, load_word(&mut builder, inputs, index, pointer()));
     }
-    let known = memory.first_agreements(&agreements, 0);
+    let known = memory.agreements_in(&agreements, None, |stage| stage == 0);
     let agree = agreement::build(&mut builder, &mut extents, runtime, &known, |op| nodes[&op]);
     let launches = builder.module.ops_named(main, "graph.fusion").into_iter().zip(0..).collect();
     let mut run = Run {
@@ -66,6 +66,7 @@ pub(super) fn build(
         memory,
         exprs,
         shapes,
+        may_fail: memory.has_stages() || agreements.iter().any(|agreement| agreement.branch.is_some()),
         agreements,
     };
     match agree {
@@ -188,6 +189,8 @@ pub(super) struct Run<'a> {
     /// The extents that have to be looked at where data gives them.
     pub(super) shapes: Vec<DimExpr>,
     pub(super) agreements: Vec<Agreement>,
+    /// Whether extents may turn out not to be right after the first kernel: what follows is left out then.
+    pub(super) may_fail: bool,
 }
 
 impl Run<'_> {
@@ -354,6 +357,7 @@ impl Run<'_> {
             let region = builder.module.regions(lowered)[index];
             let target = builder.module.create_block(region, &[]);
             builder.within(target, |builder| -> Result<(), String> {
+                self.enter_branch(builder, source);
                 let last = self.block(builder, source)?;
                 for (position, &result) in results.iter().enumerate() {
                     let value = builder.module.operand(last, position);

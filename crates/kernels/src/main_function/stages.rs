@@ -10,7 +10,7 @@
 //!
 //! After a failure, launches and copies are left out: their memory may not be there.
 
-use super::agreement::{self, Agreement};
+use super::agreement::{self, Agreement, branch_around};
 use super::buffers::i64_constant;
 use super::extents::{binary, constant, to_i64};
 use super::magnitude;
@@ -18,7 +18,7 @@ use super::run::{Run, element_count};
 use super::{declare, pointer, size_attribute};
 use crate::lower_kernels::Launch;
 use kiln_graph::BindView;
-use kiln_ir::{Attribute, Builder, DimExpr, Module, Op, Type, Value};
+use kiln_ir::{Attribute, Block, Builder, DimExpr, Module, Op, Type, Value};
 use kiln_schedule::stages::Stages;
 
 /// What each stage needs, by its number.
@@ -52,11 +52,16 @@ impl Memory {
         exprs.iter().copied().filter(|&expr| self.stages.stage(expr) == stage).collect()
     }
 
-    /// Those of `agreements` that can be looked at in a stage first.
-    pub fn first_agreements<'a>(&self, agreements: &'a [Agreement], stage: usize) -> Vec<&'a Agreement> {
+    /// Those of `agreements` that matter in a branch, or always, and are of a stage.
+    pub fn agreements_in<'a>(
+        &self,
+        agreements: &'a [Agreement],
+        branch: Option<Block>,
+        is_stage: impl Fn(usize) -> bool,
+    ) -> Vec<&'a Agreement> {
         let stage_of =
             |agreement: &Agreement| self.stages.stage(agreement.found).max(self.stages.stage(agreement.expected));
-        agreements.iter().filter(|agreement| stage_of(agreement) == stage).collect()
+        agreements.iter().filter(|one| one.branch == branch && is_stage(stage_of(one))).collect()
     }
 
     /// Whether data gives any symbol its value.
@@ -74,6 +79,8 @@ impl Run<'_> {
         self.unless_failed(builder, |run, builder| {
             run.set_symbols(builder, &bind, node);
             run.check_extents(builder, stage, node);
+            let branch = branch_around(builder.module, op);
+            run.check_agreements(builder, branch, |other| other == stage);
             run.reserve(builder, stage, node);
         });
         Ok(())
@@ -91,7 +98,7 @@ impl Run<'_> {
         }
     }
 
-    /// Reports extents that are negative, and pairs that do not agree, of those that are known now.
+    /// Reports extents that are negative, of those that are known now.
     fn check_extents(&mut self, builder: &mut Builder, stage: usize, node: i64) {
         declare(builder.module, "kiln_check_extent", &[pointer(), Type::i64(), Type::i64()], &[]);
         for extent in self.memory.first_known(&self.shapes, stage) {
@@ -101,10 +108,21 @@ impl Run<'_> {
                 call(builder, "kiln_check_extent", &[self.runtime, value, node], None);
             }
         }
+    }
+
+    /// Compares the pairs that matter in a branch, or always, and are of a stage; reports those that do not agree.
+    fn check_agreements(&mut self, builder: &mut Builder, branch: Option<Block>, is_stage: impl Fn(usize) -> bool) {
         let agreements = std::mem::take(&mut self.agreements);
-        let known = self.memory.first_agreements(&agreements, stage);
+        let known = self.memory.agreements_in(&agreements, branch, is_stage);
         agreement::build(builder, &mut self.extents, self.runtime, &known, |op| self.nodes[&op]);
         self.agreements = agreements;
+    }
+
+    /// At the beginning of a branch: compares what is known before it.
+    pub(super) fn enter_branch(&mut self, builder: &mut Builder, branch: Block) {
+        let binds = self.memory.stages.binds();
+        let inside: Vec<bool> = binds.iter().map(|&bind| branch_around(builder.module, bind) == Some(branch)).collect();
+        self.check_agreements(builder, Some(branch), |stage| stage == 0 || !inside[stage - 1]);
     }
 
     /// Asks for the memory of a stage: its arena, then scratch memory for each worker.
@@ -134,9 +152,9 @@ impl Run<'_> {
         call(builder, "kiln_memory", &[self.runtime, stage], Some(pointer())).expect("it was asked for a result")
     }
 
-    /// What `work` makes, to be run where nothing has failed so far; data that gives no symbol its value stops nothing.
+    /// What `work` makes, to be run where nothing has failed so far, if a failure may come before the end.
     pub(super) fn unless_failed(&mut self, builder: &mut Builder, work: impl FnOnce(&mut Self, &mut Builder)) {
-        if !self.memory.has_stages() {
+        if !self.may_fail {
             work(self, builder);
             return;
         }
@@ -157,7 +175,7 @@ impl Run<'_> {
         ty: Type,
         load: impl FnOnce(&mut Builder) -> Value,
     ) -> Value {
-        if !self.memory.has_stages() {
+        if !self.may_fail {
             return load(builder);
         }
         let mut load = Some(load);

@@ -201,6 +201,10 @@ pub fn element_code(element: ElementType) -> u32 {
         ElementType::F8E5M2FNUZ => 20,
         ElementType::U4 => 21,
         ElementType::I4 => 22,
+        ElementType::F4E2M1FN => 23,
+        ElementType::F8E8M0FNU => 24,
+        ElementType::U2 => 25,
+        ElementType::I2 => 26,
     }
 }
 

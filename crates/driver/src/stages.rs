@@ -101,7 +101,9 @@ impl<'a> Stages<'a> {
                 Step::Pass(pass) => (pass.name().to_owned(), alone(&anchor, Step::Pass(pass))),
                 Step::Nested(nested) => (nested.anchor.clone(), alone(&anchor, Step::Nested(nested))),
             };
-            self.stage(&name, module, stage, trace_rules)
+            self.stage(&name, module, stage, trace_rules)?;
+            module.forget_unused_blobs();
+            Some(())
         })
     }
 

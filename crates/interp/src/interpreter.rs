@@ -93,8 +93,17 @@ fn holds(condition: &Tensor) -> bool {
     condition.bytes().iter().any(|&byte| byte != 0)
 }
 
-/// Tensors of one shape side by side along a new first axis: a tensor of this shape.
+/// Tensors of one shape side by side along a new first axis: a tensor of this shape, which may have room for more.
 fn stack(element: ElementType, shape: &[usize], slices: &[Tensor]) -> Result<Tensor, String> {
+    let room = shape.first().copied().unwrap_or(0);
+    if slices.len() > room {
+        return Err(format!("{} rounds stack what has room for {room}", slices.len()));
+    }
+    if slices.len() < room {
+        let mut padded = slices.to_vec();
+        padded.resize(room, Tensor::zeros(element, &shape[1..])?);
+        return stack(element, shape, &padded);
+    }
     if slices.is_empty() {
         return Ok(Tensor::zeros(element, shape)?);
     }

@@ -34,11 +34,11 @@ impl Header {
         if kind == VOID {
             return expected.filter(|expected| expected.byte_size() == width).ok_or_else(|| unsupported().into());
         }
-        // Four-bit integers are stored as bytes.
-        if let Some(four_bits @ (ElementType::I4 | ElementType::U4)) = expected
-            && (kind, width) == (if four_bits == ElementType::I4 { b'i' } else { b'u' }, 1)
+        // Integers of four and two bits are stored as bytes.
+        if let Some(few_bits) = expected.filter(|expected| expected.is_integer() && expected.bit_width() < 8)
+            && (kind, width) == (if few_bits.is_signed_integer() { b'i' } else { b'u' }, 1)
         {
-            return Ok(four_bits);
+            return Ok(few_bits);
         }
         let numpy_type = |&&(k, w, _): &&(u8, usize, ElementType)| (k, w) == (kind, width);
         NUMPY_TYPES.iter().find(numpy_type).map(|&(_, _, element)| element).ok_or_else(|| unsupported().into())
@@ -79,8 +79,8 @@ const NUMPY_TYPES: [(u8, usize, ElementType); 14] = [
 /// NumPy's name of an element type; raw bytes where it has none, and `None` for strings.
 pub(crate) fn descriptor(element: ElementType) -> Option<String> {
     let storage = match element {
-        ElementType::I4 => ElementType::I8,
-        ElementType::U4 => ElementType::U8,
+        ElementType::I2 | ElementType::I4 => ElementType::I8,
+        ElementType::U2 | ElementType::U4 => ElementType::U8,
         ElementType::String => return None,
         other => other,
     };

@@ -99,6 +99,10 @@ fn count(module: &mut Module, op: Op) -> Rewrite {
         Dim::Unknown => return Err("its count is no extent".into()),
         rounds => rounds,
     };
+    let room = |&stacked: &Value| module.ty(stacked).as_tensor().and_then(|tensor| tensor.shape.first().copied());
+    if view.stacked.iter().any(|stacked| room(stacked) != Some(rounds)) {
+        return Err("what it stacks has room for more rounds".into());
+    }
     let kept = Kept::all(&view);
     rebuild(module, op, &kept, Some(Attribute::dims(&[rounds])));
     Ok(())

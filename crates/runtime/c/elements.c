@@ -29,6 +29,10 @@ static const struct element elements[] = {
     [KILN_F8E5M2FNUZ] = {"f8E5M2FNUZ", 1},
     [KILN_U4] = {"ui4", 1},
     [KILN_I4] = {"i4", 1},
+    [KILN_F4E2M1FN] = {"f4E2M1FN", 1},
+    [KILN_F8E8M0FNU] = {"f8E8M0FNU", 1},
+    [KILN_U2] = {"ui2", 1},
+    [KILN_I2] = {"i2", 1},
 };
 
 static struct element find(int32_t element_type) {

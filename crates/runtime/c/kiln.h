@@ -79,9 +79,13 @@ typedef enum kiln_element_type {
   KILN_F8E4M3FNUZ = 18,
   KILN_F8E5M2 = 19,
   KILN_F8E5M2FNUZ = 20,
-  /* Four bits, each element in a byte of its own, sign-extended where signed. */
+  /* Of two and four bits: each element in a byte of its own, sign-extended where it is a signed integer. */
   KILN_U4 = 21,
-  KILN_I4 = 22
+  KILN_I4 = 22,
+  KILN_F4E2M1FN = 23,
+  KILN_F8E8M0FNU = 24,
+  KILN_U2 = 25,
+  KILN_I2 = 26
 } kiln_element_type;
 
 /* Which side of the model a tensor is on. */

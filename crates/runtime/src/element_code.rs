@@ -27,6 +27,10 @@ pub fn element_code(element: ElementType) -> u32 {
         ElementType::F8E5M2FNUZ => 20,
         ElementType::U4 => 21,
         ElementType::I4 => 22,
+        ElementType::F4E2M1FN => 23,
+        ElementType::F8E8M0FNU => 24,
+        ElementType::U2 => 25,
+        ElementType::I2 => 26,
     }
 }
 
@@ -60,6 +64,10 @@ pub(crate) fn element_constant(element: ElementType) -> &'static str {
         ElementType::F8E5M2FNUZ => "KILN_F8E5M2FNUZ",
         ElementType::U4 => "KILN_U4",
         ElementType::I4 => "KILN_I4",
+        ElementType::F4E2M1FN => "KILN_F4E2M1FN",
+        ElementType::F8E8M0FNU => "KILN_F8E8M0FNU",
+        ElementType::U2 => "KILN_U2",
+        ElementType::I2 => "KILN_I2",
     }
 }
 

@@ -165,7 +165,7 @@ fn c_type(element: ElementType) -> &'static str {
     match element {
         ElementType::F32 => "float",
         ElementType::F64 => "double",
-        ElementType::I8 | ElementType::I4 => "int8_t",
+        ElementType::I8 | ElementType::I4 | ElementType::I2 => "int8_t",
         ElementType::I16 => "int16_t",
         ElementType::I32 => "int32_t",
         ElementType::I64 => "int64_t",

@@ -1,7 +1,7 @@
 //! The blob store: constants too large for the IR, by content.
 
 use crate::Tensor;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::{Arc, RwLock};
 
 /// The name of a blob in IR text: the first 128 bits of the BLAKE3 hash of its content, type and shape, in hexadecimal.
@@ -86,6 +86,16 @@ impl BlobStore {
     /// The tensor under `key`.
     pub fn find(&self, key: &str) -> Option<Tensor> {
         self.0.read().expect("no writer panics").get(&BlobKey(key.into())).map(|blob| blob.tensor.clone())
+    }
+
+    /// Whether another store shares the blobs.
+    pub fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
+    }
+
+    /// Forgets all blobs but those under these keys.
+    pub fn retain(&self, keys: &FxHashSet<&str>) {
+        self.0.write().expect("no writer panics").retain(|key, _| keys.contains(key.as_str()));
     }
 
     /// All keys, sorted.

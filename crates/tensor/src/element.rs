@@ -21,8 +21,14 @@ pub enum ElementType {
     F8E5M2,
     /// 8-bit float: 5 exponent and 2 mantissa bits, finite only, no negative zero.
     F8E5M2FNUZ,
+    /// 8-bit float: a power of two, with NaN; no sign, no zero.
+    F8E8M0FNU,
+    /// 4-bit float: 2 exponent bits and 1 mantissa bit, finite only, without NaN, stored as one byte.
+    F4E2M1FN,
     /// A truth value, stored as one byte, 0 or 1.
     I1,
+    /// Signed 2-bit integer, stored as one sign-extended byte.
+    I2,
     /// Signed 4-bit integer, stored as one sign-extended byte.
     I4,
     /// Signed 8-bit integer.
@@ -33,6 +39,8 @@ pub enum ElementType {
     I32,
     /// Signed 64-bit integer.
     I64,
+    /// Unsigned 2-bit integer, stored as one byte.
+    U2,
     /// Unsigned 4-bit integer, stored as one byte.
     U4,
     /// Unsigned 8-bit integer.
@@ -55,15 +63,15 @@ use ElementType::*;
 
 impl ElementType {
     /// Every element type, in declaration order.
-    pub const ALL: [ElementType; 22] = [
-        F16, BF16, F32, F64, F8E4M3FN, F8E4M3FNUZ, F8E5M2, F8E5M2FNUZ, I1, I4, I8, I16, I32, I64, U4, U8, U16, U32,
-        U64, C64, C128, String,
+    pub const ALL: [ElementType; 26] = [
+        F16, BF16, F32, F64, F8E4M3FN, F8E4M3FNUZ, F8E5M2, F8E5M2FNUZ, F8E8M0FNU, F4E2M1FN, I1, I2, I4, I8, I16, I32,
+        I64, U2, U4, U8, U16, U32, U64, C64, C128, String,
     ];
 
     /// Bytes one element takes in memory; 0 for strings, which are stored apart.
     pub fn byte_size(self) -> usize {
         match self {
-            F8E4M3FN | F8E4M3FNUZ | F8E5M2 | F8E5M2FNUZ | I1 | I4 | I8 | U4 | U8 => 1,
+            F8E4M3FN | F8E4M3FNUZ | F8E5M2 | F8E5M2FNUZ | F8E8M0FNU | F4E2M1FN | I1 | I2 | I4 | I8 | U2 | U4 | U8 => 1,
             F16 | BF16 | I16 | U16 => 2,
             F32 | I32 | U32 => 4,
             F64 | I64 | U64 | C64 => 8,
@@ -76,14 +84,15 @@ impl ElementType {
     pub fn bit_width(self) -> usize {
         match self {
             I1 => 1,
-            I4 | U4 => 4,
+            I2 | U2 => 2,
+            I4 | U4 | F4E2M1FN => 4,
             other => other.byte_size() * 8,
         }
     }
 
     /// Whether this is a real floating-point type.
     pub fn is_float(self) -> bool {
-        matches!(self, F16 | BF16 | F32 | F64 | F8E4M3FN | F8E4M3FNUZ | F8E5M2 | F8E5M2FNUZ)
+        matches!(self, F16 | BF16 | F32 | F64 | F8E4M3FN | F8E4M3FNUZ | F8E5M2 | F8E5M2FNUZ | F8E8M0FNU | F4E2M1FN)
     }
 
     /// Whether this is a floating-point type of fewer bits than `f32`, which computes as `f32`.
@@ -98,12 +107,12 @@ impl ElementType {
 
     /// Whether this is a signed integer type.
     pub fn is_signed_integer(self) -> bool {
-        matches!(self, I4 | I8 | I16 | I32 | I64)
+        matches!(self, I2 | I4 | I8 | I16 | I32 | I64)
     }
 
     /// Whether this is an unsigned integer type.
     pub fn is_unsigned_integer(self) -> bool {
-        matches!(self, U4 | U8 | U16 | U32 | U64)
+        matches!(self, U2 | U4 | U8 | U16 | U32 | U64)
     }
 
     /// Whether this is a complex type.
@@ -122,12 +131,16 @@ impl ElementType {
             F8E4M3FNUZ => "f8E4M3FNUZ",
             F8E5M2 => "f8E5M2",
             F8E5M2FNUZ => "f8E5M2FNUZ",
+            F8E8M0FNU => "f8E8M0FNU",
+            F4E2M1FN => "f4E2M1FN",
             I1 => "i1",
+            I2 => "i2",
             I4 => "i4",
             I8 => "i8",
             I16 => "i16",
             I32 => "i32",
             I64 => "i64",
+            U2 => "ui2",
             U4 => "ui4",
             U8 => "ui8",
             U16 => "ui16",

@@ -3,8 +3,8 @@
 use crate::float8::Float8;
 use crate::{Element, ElementType, Tensor, TensorError, element_count};
 use ElementType::{
-    BF16, C64, C128, F8E4M3FN, F8E4M3FNUZ, F8E5M2, F8E5M2FNUZ, F16, F32, F64, I1, I4, I8, I16, I32, I64, U4, U8, U16,
-    U32, U64,
+    BF16, C64, C128, F4E2M1FN, F8E4M3FN, F8E4M3FNUZ, F8E5M2, F8E5M2FNUZ, F8E8M0FNU, F16, F32, F64, I1, I2, I4, I8, I16,
+    I32, I64, U2, U4, U8, U16, U32, U64,
 };
 use half::{bf16, f16};
 
@@ -84,16 +84,16 @@ fn widen<T>(tensor: &Tensor, float: impl Fn(f64) -> T, integer: impl Fn(i128) ->
         BF16 => each!(bf16, |v| float(v.to_f64())),
         F32 => each!(f32, |&v| float(f64::from(v))),
         F64 => each!(f64, |&v| float(v)),
-        F8E4M3FN | F8E4M3FNUZ | F8E5M2 | F8E5M2FNUZ => {
+        F8E4M3FN | F8E4M3FNUZ | F8E5M2 | F8E5M2FNUZ | F8E8M0FNU | F4E2M1FN => {
             let format = Float8::of(tensor.element())?;
             each!(u8, |&v| float(format.decode(v)))
         }
         I1 => each!(u8, |&v| integer((v != 0).into())),
-        I4 | I8 => each!(i8, |&v| integer(v.into())),
+        I2 | I4 | I8 => each!(i8, |&v| integer(v.into())),
         I16 => each!(i16, |&v| integer(v.into())),
         I32 => each!(i32, |&v| integer(v.into())),
         I64 => each!(i64, |&v| integer(v.into())),
-        U4 | U8 => each!(u8, |&v| integer(v.into())),
+        U2 | U4 | U8 => each!(u8, |&v| integer(v.into())),
         U16 => each!(u16, |&v| integer(v.into())),
         U32 => each!(u32, |&v| integer(v.into())),
         U64 => each!(u64, |&v| integer(v.into())),
@@ -120,16 +120,18 @@ fn narrow<V>(
         BF16 => each!(|v| bf16::from_f64(float(v))),
         F32 => each!(|v| float(v) as f32),
         F64 => each!(float),
-        F8E4M3FN | F8E4M3FNUZ | F8E5M2 | F8E5M2FNUZ => {
+        F8E4M3FN | F8E4M3FNUZ | F8E5M2 | F8E5M2FNUZ | F8E8M0FNU | F4E2M1FN => {
             let format = Float8::of(element).ok_or("not an 8-bit float")?;
             each!(|v| format.encode(float(v), true))
         }
         I1 => each!(|v| u8::from(truth(v))),
+        I2 => each!(|v| ((integer(v) as i8) << 6) >> 6),
         I4 => each!(|v| ((integer(v) as i8) << 4) >> 4),
         I8 => each!(|v| integer(v) as i8),
         I16 => each!(|v| integer(v) as i16),
         I32 => each!(|v| integer(v) as i32),
         I64 => each!(|v| integer(v) as i64),
+        U2 => each!(|v| (integer(v) as u8) & 3),
         U4 => each!(|v| (integer(v) as u8) & 15),
         U8 => each!(|v| integer(v) as u8),
         U16 => each!(|v| integer(v) as u16),

@@ -15,7 +15,8 @@ pub const LOOP: OpDefinition = OpDefinition {
           region yields the next ones, then what is stacked, for each of which there is a result with the rounds as a \
           new first axis. Without `rounds`, data says how often: before the carried values come the most rounds there \
           may be and whether the first runs, and the region yields whether another follows before the next values; \
-          nothing is stacked. The region may use values from outside.",
+          what is stacked has room for as many rounds as there may be, and holds nothing in particular after the \
+          last. The region may use values from outside.",
     example: "%y, %all = graph.loop %x {rounds = #kiln.dims<[3]>} ({\n^bb0(%i: tensor<i64>, %a: tensor<2xf32>):\n  %b = graph.add %a, %a : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>\n  graph.yield %b, %a : (tensor<2xf32>, tensor<2xf32>) -> ()\n}) : (tensor<2xf32>) -> (tensor<2xf32>, tensor<3x2xf32>)",
     operands: &[operands("inputs", TypeConstraint::Tensor)],
     attributes: &[optional("rounds", AttributeConstraint::Dims, "How often the loop runs, if that is an extent.")],
@@ -58,7 +59,6 @@ fn verify(module: &Module, op: Op) -> Result<(), String> {
     }
     let mut yielded = carried.to_vec();
     for &stacked in &results[carried.len()..] {
-        let Some(rounds) = rounds else { return Err("only a loop with rounds stacks results".into()) };
         yielded.push(one_of(stacked, rounds)?);
     }
     if rounds.is_none() {
@@ -67,11 +67,15 @@ fn verify(module: &Module, op: Op) -> Result<(), String> {
     verify_region(module, op, 0, &[&[count_type()], carried].concat(), &yielded)
 }
 
-/// The type of what is stacked to a result of type `stacked`.
-fn one_of(stacked: Type, rounds: Dim) -> Result<Type, String> {
-    match stacked.as_tensor() {
-        Some(tensor) if tensor.shape.first() == Some(&rounds) => Ok(Type::tensor(&tensor.shape[1..], stacked.scalar())),
-        _ => Err(format!("{stacked} does not begin with an axis of {rounds}, the rounds")),
+/// The type of what is stacked to a result of type `stacked`, whose first axis is the rounds, if these are an extent.
+fn one_of(stacked: Type, rounds: Option<Dim>) -> Result<Type, String> {
+    let first = stacked.as_tensor().and_then(|tensor| tensor.shape.split_first());
+    match (first, rounds) {
+        (Some((first, slice)), _) if rounds.is_none_or(|rounds| rounds == *first) => {
+            Ok(Type::tensor(slice, stacked.scalar()))
+        }
+        (_, Some(rounds)) => Err(format!("{stacked} does not begin with an axis of {rounds}, the rounds")),
+        (_, None) => Err(format!("{stacked} has no axis of rounds")),
     }
 }
 

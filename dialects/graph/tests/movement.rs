@@ -134,3 +134,11 @@ fn reductions_keep_axes() {
     check("graph.reduce_max", &axes(&[0]), std::slice::from_ref(&truths), &[Tensor::from_bools(&[1], &[true])]);
     check("graph.reduce_min", &axes(&[0]), &[truths], &[Tensor::from_bools(&[1], &[false])]);
 }
+
+#[test]
+fn where_it_is_true() {
+    let mask = Tensor::from_bools(&[4], &[true, false, true, true]);
+    check("graph.nonzero", &[], std::slice::from_ref(&mask), &[i(&[3], &[0, 2, 3])]);
+    check("graph.nonzero", &[], &[Tensor::from_bools(&[2], &[false, false])], &[i(&[0], &[])]);
+    check("graph.nonzero", &[], &[mask], &[i(&[5], &[0, 2, 3, 0, 0])]);
+}

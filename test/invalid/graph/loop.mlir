@@ -35,11 +35,11 @@
 ^bb0(%i: tensor<i64>, %a: tensor<2xf32>, %b: tensor<3xf32>):
   graph.yield %a, %b : (tensor<2xf32>, tensor<3xf32>) -> ()
 }) : (tensor<2xf32>, tensor<3xf32>) -> tensor<2xf32>
-// expected-error@+1 {{graph.loop: only a loop with rounds stacks results}}
+// expected-error@+1 {{graph.loop: tensor<f32> has no axis of rounds}}
 %6:2 = graph.loop %n, %c, %x ({
 ^bb0(%i: tensor<i64>, %a: tensor<2xf32>):
   graph.yield %c, %a, %a : (tensor<i1>, tensor<2xf32>, tensor<2xf32>) -> ()
-}) : (tensor<i64>, tensor<i1>, tensor<2xf32>) -> (tensor<2xf32>, tensor<4x2xf32>)
+}) : (tensor<i64>, tensor<i1>, tensor<2xf32>) -> (tensor<2xf32>, tensor<f32>)
 // expected-error@+1 {{graph.loop: tensor<3x2xf32> does not begin with an axis of 4, the rounds}}
 %7:2 = graph.loop %x {rounds = #kiln.dims<[4]>} ({
 ^bb0(%i: tensor<i64>, %a: tensor<2xf32>):

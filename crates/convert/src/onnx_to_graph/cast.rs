@@ -61,7 +61,7 @@ const NAMES: &[&str] = &[
 /// The element type that a number of the format names.
 pub(crate) fn element_of(number: i64) -> Result<ElementType, String> {
     use ElementType::*;
-    const NAMED: [Option<ElementType>; 23] = [
+    const NAMED: [Option<ElementType>; 27] = [
         None,
         Some(F32),
         Some(U8),
@@ -85,6 +85,10 @@ pub(crate) fn element_of(number: i64) -> Result<ElementType, String> {
         Some(F8E5M2FNUZ),
         Some(U4),
         Some(I4),
+        Some(F4E2M1FN),
+        Some(F8E8M0FNU),
+        Some(U2),
+        Some(I2),
     ];
     let named = usize::try_from(number).ok().and_then(|number| NAMED.get(number).copied().flatten());
     named.ok_or_else(|| format!("element type {number} is not supported"))
@@ -95,10 +99,30 @@ fn cast(node: &mut Node, x: Tracked, to: ElementType) -> Result<Tracked, String>
     if node.element(x) == to {
         return Ok(x);
     }
+    let x = match (to == ElementType::F8E8M0FNU, node.string_or("round_mode", "up")) {
+        (true, "down") => power_below(node, x)?,
+        // From one and a half times a power of two on, the next is nearer.
+        (true, "nearest") => {
+            let x = node.cast(x, ElementType::F32)?;
+            let x = node.binary_scalar("graph.multiply", x, 4.0 / 3.0)?;
+            power_below(node, x)?
+        }
+        _ => x,
+    };
     let eight_bits = to.is_float() && to.byte_size() == 1;
     if eight_bits && !node.flag("saturate", true) {
         let given = [("saturate", attribute(false))];
         return node.emit_as("graph.cast", &[x], &given, node.shape(x), Type::from_element(to));
     }
     node.cast(x, to)
+}
+
+/// The largest power of two that is no more than each magnitude: what is left of a float without its fraction.
+fn power_below(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
+    let x = node.cast(x, ElementType::F32)?;
+    let shape = node.shape(x).to_vec();
+    let bits = node.emit_as("graph.bitcast", &[x], &[], &shape, Type::i32())?;
+    let exponent = node.tensor(kiln_tensor::Tensor::scalar(0x7f80_0000i32))?;
+    let bits = node.binary("graph.and", bits, exponent)?;
+    node.emit_as("graph.bitcast", &[bits], &[], &shape, Type::f32())
 }

@@ -1,4 +1,7 @@
 //! `Loop`: a `graph.loop` where carried values keep their types, else unrolled.
+//!
+//! Where data says how often it runs, what it stacks has room for the most rounds there may be; a carried count tells how
+//! many there were.
 
 use super::content::{Content, Item};
 use super::control::convert_region;
@@ -73,6 +76,10 @@ pub(crate) struct Rolled {
     pub start: Option<[Tracked; 2]>,
     /// The first carried values.
     pub initial: Vec<Tracked>,
+    /// Whether it is known that the first round runs, or that none does.
+    pub is_certain: bool,
+    /// Whether the last of the carried values is the number of rounds so far, which the region does not know of.
+    pub counts: bool,
 }
 
 fn rolled_loop(node: &mut Node) -> Results {
@@ -85,7 +92,7 @@ fn rolled_loop(node: &mut Node) -> Results {
     let count = node.optional(0);
     let rounds = match (count, runs) {
         (_, Some(false)) => Some(Dim::Static(0)),
-        (Some(count), Some(true)) => rounds(node, count),
+        (Some(count), _) => rounds(node, count),
         _ => None,
     };
     let count = match count {
@@ -93,9 +100,13 @@ fn rolled_loop(node: &mut Node) -> Results {
         None => node.tensor(Tensor::scalar(i64::MAX))?,
     };
     let start = [node.reshape(count, &[])?, node.reshape(condition, &[])?];
-    let initial = (2..node.input_count()).map(|index| node.input(index)).collect::<Result<Vec<_>, _>>()?;
+    let mut initial = (2..node.input_count()).map(|index| node.input(index)).collect::<Result<Vec<_>, _>>()?;
     let carried = initial.len();
-    let rolled = Rolled { rounds, start: Some(start), initial };
+    let counts = node.output_count() > carried;
+    if counts {
+        initial.push(node.tensor(Tensor::scalar(0i64))?);
+    }
+    let rolled = Rolled { rounds, start: Some(start), initial, is_certain: runs.is_some(), counts };
     let results = node.roll(rolled, |node, round, carried| {
         // Inside, the condition holds.
         let condition = node.tensor(Tensor::from_bools(&[], &[true]))?;
@@ -107,10 +118,14 @@ fn rolled_loop(node: &mut Node) -> Results {
     }
 }
 
-/// How often a loop runs, if `count` is an extent.
-fn rounds(node: &Node, count: Tracked) -> Option<Dim> {
-    let count = known(node, count, Item::to_integer).ok()?;
-    dim(maximum(count, constant(0))).ok()
+/// How often a loop runs at most, if `count` is an extent or can be one that data gives.
+fn rounds(node: &mut Node, count: Tracked) -> Option<Dim> {
+    if let Ok(count) = known(node, count, Item::to_integer) {
+        return dim(maximum(count, constant(0))).ok();
+    }
+    let count = node.clamp(count, Some(0.0), None).ok()?;
+    let count = node.counts_of(count).ok()?;
+    count.first().map(|&count| Dim::from_expr(count))
 }
 
 impl Node<'_, '_> {
@@ -133,9 +148,17 @@ impl Node<'_, '_> {
         self.conversion.point = InsertionPoint::AtEnd(block);
         let inner = self.conversion.module.arguments(block).to_vec();
         let inner: Vec<Tracked> = inner.into_iter().map(|argument| self.conversion.track_value(argument)).collect();
-        let yielded = arguments(self, inner[0], &inner[1..])
+        let carried = if rolled.counts { &inner[1..inner.len() - 1] } else { &inner[1..] };
+        let yielded = arguments(self, inner[0], carried)
             .and_then(|arguments| convert_region(self, 0, &arguments))
-            .and_then(|yielded| self.agree(&rolled, yielded));
+            .and_then(|mut yielded| {
+                // Behind whether another round follows and the other carried values.
+                if rolled.counts && yielded.len() >= inner.len() - 1 {
+                    let next = self.binary_scalar("graph.add", inner[inner.len() - 1], 1.0)?;
+                    yielded.insert(inner.len() - 1, next);
+                }
+                self.agree(&rolled, yielded)
+            });
         self.conversion.point = outer;
         let made = yielded.and_then(|(is_counted, yielded)| self.finish_roll(draft, &rolled, is_counted, &yielded));
         self.conversion.module.erase(draft);
@@ -151,7 +174,8 @@ impl Node<'_, '_> {
             }
             let follows = yielded.remove(0);
             let is_endless = known(self, follows, |item| (item == Item::Bool(true)).then_some(())).is_ok();
-            is_counted = is_counted && is_endless || rolled.rounds.is_some_and(|rounds| rounds.is(0));
+            is_counted =
+                is_counted && is_endless && rolled.is_certain || rolled.rounds.is_some_and(|rounds| rounds.is(0));
             if is_endless && !is_counted && self.optional(0).is_none() {
                 return Err("nothing ends the loop".into());
             }
@@ -171,8 +195,8 @@ impl Node<'_, '_> {
             }
             yielded[own + index] = self.expect_shape(next, &before.shape, &what).map_err(|_| changes())?;
         }
-        if !is_counted && yielded.len() > own + rolled.initial.len() {
-            return Err("what it stacks has an extent that depends on data: how often it runs".into());
+        if yielded.len() > own + rolled.initial.len() && rolled.rounds.is_none() {
+            return Err("nothing says how often it runs at most, so there is no room for what it stacks".into());
         }
         Ok((is_counted, yielded))
     }
@@ -184,13 +208,12 @@ impl Node<'_, '_> {
         let values: Vec<Value> = yielded.iter().map(|&value| self.conversion.value(value)).collect();
         Builder::at_end(self.conversion.module, block).op("graph.yield").operands(&values).build();
         let mut types: Vec<Type> = rolled.initial.iter().map(|&value| self.full_type(value)).collect();
-        let rounds = rolled.rounds.filter(|_| is_counted);
-        if let Some(rounds) = rounds {
-            for &slice in &yielded[rolled.initial.len()..] {
-                let shape = [&[rounds], self.shape(slice)].concat();
-                types.push(Type::tensor(&shape, self.element_type(slice)));
-            }
+        let slices = &yielded[usize::from(!is_counted) + rolled.initial.len()..];
+        for (&slice, rounds) in slices.iter().zip(rolled.rounds.iter().cycle()) {
+            let shape = [&[*rounds], self.shape(slice)].concat();
+            types.push(Type::tensor(&shape, self.element_type(slice)));
         }
+        let rounds = rolled.rounds.filter(|_| is_counted);
         let start = rolled.start.filter(|_| !is_counted);
         let operands: Vec<Tracked> = start.into_iter().flatten().chain(rolled.initial.iter().copied()).collect();
         let operands: Vec<Value> = operands.into_iter().map(|operand| self.conversion.value(operand)).collect();
@@ -202,7 +225,18 @@ impl Node<'_, '_> {
         self.conversion.module.move_blocks(from, to);
         check(self.conversion.module, op)?;
         let results = self.conversion.module.results(op).to_vec();
-        Ok(results.into_iter().map(|result| self.conversion.track_value(result)).collect())
+        let mut results: Vec<Tracked> = results.into_iter().map(|result| self.conversion.track_value(result)).collect();
+        if rolled.counts {
+            let count = results.remove(rolled.initial.len() - 1);
+            let stacked = &mut results[rolled.initial.len() - 1..];
+            if !is_counted && !stacked.is_empty() {
+                let count = Dim::from_expr(self.bind_extents(count, &[rolled.rounds.and_then(Dim::expr)])?[0]);
+                for stacked in stacked {
+                    *stacked = self.slice_axis(*stacked, 0, Dim::Static(0), count)?;
+                }
+            }
+        }
+        Ok(results)
     }
 
     fn full_type(&self, tensor: Tracked) -> Type {

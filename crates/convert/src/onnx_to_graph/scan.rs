@@ -96,7 +96,8 @@ fn batched_scan(node: &mut Node) -> Results {
 fn rolled_scan(node: &mut Node, walk: &Walk) -> Results {
     let length = walk.length(node)?;
     let last = add(expr(length)?, constant(-1))?;
-    let rolled = Rolled { rounds: Some(length), start: None, initial: walk.states.clone() };
+    let rolled =
+        Rolled { rounds: Some(length), start: None, initial: walk.states.clone(), is_certain: true, counts: false };
     let mut results = node.roll(rolled, |node, round, carried| {
         let mut arguments = carried.to_vec();
         for ((&input, &axis), &backwards) in walk.inputs.iter().zip(&walk.axes).zip(&walk.backwards) {

@@ -43,7 +43,7 @@ fn import_shape(dims: &[i64]) -> Result<Vec<usize>, String> {
         .collect()
 }
 
-/// Bytes as they stand in a file: little endian, 4-bit types packed.
+/// Bytes as they stand in a file: little endian, types of 4 and 2 bits packed.
 fn import_raw(storage: Storage, element: ElementType, shape: &[usize]) -> Result<Tensor, String> {
     let wrong_length = |expected: usize, found: usize| {
         Err(format!("shape {shape:?} of {element} asks for {expected} bytes, there are {found}"))
@@ -51,15 +51,18 @@ fn import_raw(storage: Storage, element: ElementType, shape: &[usize]) -> Result
     let count = element_count(shape).unwrap_or(0);
     match element {
         ElementType::String => Err("strings cannot be raw data".into()),
-        ElementType::I4 | ElementType::U4 => {
-            let packed = storage.bytes();
-            if packed.len() != count.div_ceil(2) {
-                return wrong_length(count.div_ceil(2), packed.len());
+        _ if let bits @ (2 | 4) = element.bit_width() => {
+            let (packed, in_byte) = (storage.bytes(), 8 / bits);
+            if packed.len() != count.div_ceil(in_byte) {
+                return wrong_length(count.div_ceil(in_byte), packed.len());
             }
-            let nibbles = packed.iter().flat_map(|&byte| [byte & 15, byte >> 4]).take(count);
-            let extend =
-                |nibble: u8| if element == ElementType::I4 { ((nibble << 4) as i8 >> 4) as u8 } else { nibble };
-            let bytes: Vec<u8> = nibbles.map(extend).collect();
+            // Each is moved to the byte's upper end, and back with its sign, if it has one.
+            let (place, upper) = (|at: usize| at % in_byte * bits, 8 - bits);
+            let raised = (0..count).map(|at| packed[at / in_byte] >> place(at) << upper);
+            let bytes: Vec<u8> = match element.is_signed_integer() {
+                true => raised.map(|byte| (byte as i8 >> upper) as u8).collect(),
+                false => raised.map(|byte| byte >> upper).collect(),
+            };
             Tensor::from_bytes(element, shape, &bytes).map_err(|error| error.to_string())
         }
         ElementType::I1 if storage.bytes().iter().any(|&byte| byte > 1) => {
@@ -99,13 +102,13 @@ fn import_typed(proto: &TensorProto, element: ElementType, shape: &[usize]) -> R
         I16 => typed!(int32_data, |value: i32| value as i16),
         I8 => typed!(int32_data, |value: i32| value as i8),
         U16 => typed!(int32_data, |value: i32| value as u16),
-        U8 | F8E4M3FN | F8E4M3FNUZ | F8E5M2 | F8E5M2FNUZ => typed!(int32_data, |value: i32| value as u8),
+        U8 | F8E4M3FN | F8E4M3FNUZ | F8E5M2 | F8E5M2FNUZ | F8E8M0FNU => typed!(int32_data, |value: i32| value as u8),
         I1 => typed!(int32_data, |value: i32| u8::from(value != 0)),
         F16 => typed!(int32_data, |value: i32| f16::from_bits(value as u16)),
         BF16 => typed!(int32_data, |value: i32| bf16::from_bits(value as u16)),
         U32 => typed!(uint64_data, |value: u64| value as u32),
         U64 => typed!(uint64_data, |value: u64| value),
-        I4 | U4 => {
+        I2 | U2 | I4 | U4 | F4E2M1FN => {
             let bytes: Vec<u8> = proto.int32_data.iter().map(|&value| value as u8).collect();
             return import_raw(Storage::from_bytes(&bytes), element, shape);
         }

@@ -38,13 +38,14 @@ pub(crate) fn element_type(number: i32) -> Result<ElementType, String> {
         DataType::Float8e5m2fnuz => F8E5M2FNUZ,
         DataType::Uint4 => U4,
         DataType::Int4 => I4,
+        DataType::Float4e2m1 => F4E2M1FN,
+        DataType::Float8e8m0 => F8E8M0FNU,
+        DataType::Uint2 => U2,
+        DataType::Int2 => I2,
         DataType::Undefined => return Err("the element type is missing".into()),
-        DataType::Float4e2m1
-        | DataType::Float8e8m0
-        | DataType::Uint2
-        | DataType::Int2
-        | DataType::Float6e2m3
-        | DataType::Float6e3m2 => return Err(format!("element type {} is not supported", data_type.as_str_name())),
+        DataType::Float6e2m3 | DataType::Float6e3m2 => {
+            return Err(format!("element type {} is not supported", data_type.as_str_name()));
+        }
     })
 }
 

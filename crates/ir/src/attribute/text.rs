@@ -207,7 +207,9 @@ fn write_element(f: &mut fmt::Formatter<'_>, tensor: &Tensor, index: usize) -> f
     match tensor.element() {
         String => write_string(f, tensor.strings().get(index).map_or(&[], Vec::as_slice)),
         I1 => write!(f, "{}", one() != [0]),
-        F8E4M3FN | F8E4M3FNUZ | F8E5M2 | F8E5M2FNUZ => write!(f, "0x{:02X}", one().first().unwrap_or(&0)),
+        F8E4M3FN | F8E4M3FNUZ | F8E5M2 | F8E5M2FNUZ | F8E8M0FNU | F4E2M1FN => {
+            write!(f, "0x{:02X}", one().first().unwrap_or(&0))
+        }
         // Widening may lose the payload of a NaN.
         F16 | BF16 | F32 | F64 if !is_finite(tensor, index) => {
             f.write_str("0x")?;

@@ -6,7 +6,7 @@ mod edit;
 mod extract;
 mod symbols;
 
-use crate::attribute::Attribute;
+use crate::attribute::{Attribute, AttributeKind};
 use crate::definition::{OpDefinition, Traits};
 use crate::intern::Name;
 use crate::location::Location;
@@ -392,6 +392,28 @@ impl Module {
     /// The ops inside `root` with this name, itself included.
     pub fn ops_named(&self, root: Op, name: &str) -> Vec<Op> {
         self.walk(root).into_iter().filter(|&op| self.is(op, name)).collect()
+    }
+
+    // Blobs.
+
+    /// Forgets the blobs that no attribute refers to, unless another module shares them.
+    pub fn forget_unused_blobs(&mut self) {
+        fn visit(attribute: Attribute, keys: &mut FxHashSet<&'static str>) {
+            match attribute.kind() {
+                AttributeKind::DenseResource { key, .. } => _ = keys.insert(key.as_str()),
+                AttributeKind::Array(elements) => elements.iter().for_each(|&element| visit(element, keys)),
+                AttributeKind::Dictionary(entries) => entries.iter().for_each(|&(_, value)| visit(value, keys)),
+                _ => {}
+            }
+        }
+        if self.blobs.is_shared() {
+            return;
+        }
+        let mut keys = FxHashSet::default();
+        for op in self.walk(self.top) {
+            self.attributes(op).iter().for_each(|(_, value)| visit(value, &mut keys));
+        }
+        self.blobs.retain(&keys);
     }
 
     // Values.

@@ -320,7 +320,7 @@ impl KernelBuilder<'_> {
                 let wide = self.op(if unsigned { "arith.uitofp" } else { "arith.sitofp" }, &[value], target);
                 self.round_to(wide, to, saturate)
             }
-            (true, false) if to.bit_width() == 4 => {
+            (true, false) if to.bit_width() < 8 => {
                 let wide = self.float_to_integer(value, ElementType::I32);
                 self.cast(wide, ElementType::I32, to)
             }
@@ -334,21 +334,21 @@ impl KernelBuilder<'_> {
                     std::cmp::Ordering::Equal => value,
                     std::cmp::Ordering::Greater => self.op("arith.trunci", &[value], target),
                 };
-                if to.bit_width() == 4 { self.low_bits(converted, to) } else { converted }
+                if to.bit_width() < 8 { self.low_bits(converted, to) } else { converted }
             }
         }
     }
 
-    /// The low 4 bits of a byte, with their sign if they have one.
+    /// The low 4 or 2 bits of a byte, with their sign if they have one.
     fn low_bits(&mut self, value: Value, element: ElementType) -> Value {
-        let ty = self.ty(value);
+        let (ty, bits) = (self.ty(value), element.bit_width() as i64);
         if !element.is_signed_integer() {
-            let mask = self.integer(15, ty);
+            let mask = self.integer((1 << bits) - 1, ty);
             return self.andi(value, mask);
         }
-        let four = self.integer(4, ty);
-        let high = self.binary("arith.shli", value, four);
-        self.binary("arith.shrsi", high, four)
+        let distance = self.integer(8 - bits, ty);
+        let high = self.binary("arith.shli", value, distance);
+        self.binary("arith.shrsi", high, distance)
     }
 
     fn cast_float(&mut self, value: Value, to: ElementType, saturate: bool) -> Value {

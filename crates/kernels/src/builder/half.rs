@@ -138,9 +138,12 @@ impl KernelBuilder<'_> {
     pub(super) fn float8_to_f32(&mut self, raw: Value, format: Float8) -> Value {
         let (word, float) = (self.retyped(raw, Type::i32()), self.retyped(raw, Type::f32()));
         let bits = self.op("arith.extui", &[raw], word);
-        let sign_mask = self.integer(0x80, word);
-        let magnitude_mask = self.integer(0x7f, word);
-        let to_sign = self.integer(24, word);
+        if format.is_exponent() {
+            return self.exponent_to_f32(bits);
+        }
+        let sign_mask = self.integer(format.sign.into(), word);
+        let magnitude_mask = self.integer(i64::from(format.sign) - 1, word);
+        let to_sign = self.integer(24 + i64::from(format.sign.leading_zeros()), word);
         let sign = self.andi(bits, sign_mask);
         let sign = self.binary("arith.shli", sign, to_sign);
         let magnitude = self.andi(bits, magnitude_mask);
@@ -170,9 +173,45 @@ impl KernelBuilder<'_> {
         self.select(is_nan, nan, value)
     }
 
+    /// The power of two whose exponent is a byte, the one of an `f32`; 255 is NaN, and the smallest a denormal number.
+    fn exponent_to_f32(&mut self, code: Value) -> Value {
+        let (word, float) = (self.ty(code), self.retyped(code, Type::f32()));
+        let shift = self.integer(23, word);
+        let bits = self.binary("arith.shli", code, shift);
+        let (zero, last) = (self.integer(0, word), self.integer(255, word));
+        let (smallest, nan) = (self.integer(0x40_0000, word), self.integer(0x7fc0_0000, word));
+        let is_smallest = self.compare_integers(IntegerPredicate::Equal, code, zero);
+        let is_nan = self.compare_integers(IntegerPredicate::Equal, code, last);
+        let bits = self.select(is_smallest, smallest, bits);
+        let bits = self.select(is_nan, nan, bits);
+        self.op("arith.bitcast", &[bits], float)
+    }
+
+    /// The exponent of the smallest power of two that is no less than the magnitude of an `f32`.
+    fn f32_to_exponent(&mut self, value: Value) -> Value {
+        let word = self.retyped(value, Type::i32());
+        let bits = self.op("arith.bitcast", &[value], word);
+        let mask = self.integer(i64::from(i32::MAX), word);
+        let magnitude = self.andi(bits, mask);
+        let (almost, shift) = (self.integer(0x7f_ffff, word), self.integer(23, word));
+        let raised = self.addi(magnitude, almost);
+        let raised = self.binary("arith.shrui", raised, shift);
+        let (smallest, zero) = (self.integer(0x40_0000, word), self.integer(0, word));
+        let (infinite, nan) = (self.integer(0x7f80_0000, word), self.integer(255, word));
+        let is_smallest = self.compare_integers(IntegerPredicate::UnsignedLessEqual, magnitude, smallest);
+        let is_special = self.compare_integers(IntegerPredicate::UnsignedGreaterEqual, magnitude, infinite);
+        let code = self.select(is_smallest, zero, raised);
+        let code = self.select(is_special, nan, code);
+        let byte = self.retyped(value, Type::integer(8));
+        self.op("arith.trunci", &[code], byte)
+    }
+
     /// An `f32` rounded to the nearest 8-bit float, halves to even; what is too large becomes infinite, or NaN where the
     /// format has no infinity.
     pub(super) fn f32_to_float8(&mut self, value: Value, format: Float8) -> Value {
+        if format.is_exponent() {
+            return self.f32_to_exponent(value);
+        }
         let (word, float) = (self.retyped(value, Type::i32()), self.ty(value));
         let mantissa = format.mantissa_bits as i32;
         let dropped = 23 - i64::from(mantissa);
@@ -203,7 +242,7 @@ impl KernelBuilder<'_> {
         let overflow = self.integer(i64::from(format.overflow), word);
         let is_large = self.compare_integers(IntegerPredicate::UnsignedGreaterEqual, code, limit);
         let code = self.select(is_large, overflow, code);
-        let to_sign = self.integer(24, word);
+        let to_sign = self.integer(24 + i64::from(format.sign.leading_zeros()), word);
         let sign = self.binary("arith.shrui", sign, to_sign);
         let mut result = self.ori(code, sign);
         if format.unsigned_zero {

@@ -132,8 +132,10 @@ fn from_hexadecimal(quoted: &str, ty: Type, shape: &[usize], count: usize) -> Re
         shape = &[];
     }
     match element {
+        ElementType::I2 => data.iter_mut().for_each(|byte| *byte = ((*byte << 6) as i8 >> 6) as u8),
         ElementType::I4 => data.iter_mut().for_each(|byte| *byte = ((*byte << 4) as i8 >> 4) as u8),
-        ElementType::U4 => data.iter_mut().for_each(|byte| *byte &= 15),
+        ElementType::U2 => data.iter_mut().for_each(|byte| *byte &= 3),
+        ElementType::U4 | ElementType::F4E2M1FN => data.iter_mut().for_each(|byte| *byte &= 15),
         _ => {}
     }
     Tensor::from_bytes(element, shape, &data).map_err(|reason| reason.to_string())
@@ -184,11 +186,13 @@ fn append(item: Element<'_>, element: ElementType, ty: Type, data: &mut Vec<u8>)
         }
         (Element::Number(number), F16) => data.extend(f16::from_f64(number.float(Some(F16))?).to_le_bytes()),
         (Element::Number(number), BF16) => data.extend(bf16::from_f64(number.float(Some(BF16))?).to_le_bytes()),
-        (Element::Number(number), F8E4M3FN | F8E4M3FNUZ | F8E5M2 | F8E5M2FNUZ) if number.is_float => {
+        (Element::Number(number), F8E4M3FN | F8E4M3FNUZ | F8E5M2 | F8E5M2FNUZ | F8E8M0FNU | F4E2M1FN)
+            if number.is_float =>
+        {
             let value = kiln_tensor::scalar::from_floats(element, &[], [number.float(None)?])?;
             data.extend(value.bytes());
         }
-        (Element::Number(number), F8E4M3FN | F8E4M3FNUZ | F8E5M2 | F8E5M2FNUZ) => {
+        (Element::Number(number), F8E4M3FN | F8E4M3FNUZ | F8E5M2 | F8E5M2FNUZ | F8E8M0FNU | F4E2M1FN) => {
             let bits = number.integer().ok().and_then(|bits| u8::try_from(bits).ok());
             data.push(
                 bits.ok_or_else(|| format!("expected the bits of a {ty} in hexadecimal, found {}", number.text))?,

@@ -77,7 +77,7 @@ func.func {sym_name = "main", function_type = (!a) -> (!a, !a, !i, !j, !v, !k, !
   %1 = graph.cumulative_sum %x {axis = 2, exclusive = true, reverse = true} : (!a) -> !a
   %2 = graph.arg_max %x {axis = 1} : (!a) -> !i
   %3 = graph.arg_min %x {axis = 2, select_last = true} : (!a) -> !j
-  %4, %5 = graph.top_k %x {axis = 2, k = 4} : (!a) -> (!v, !k)
+  %4, %5 = graph.top_k %x {axis = 2, k = #kiln.dims<[4]>} : (!a) -> (!v, !k)
   %6 = graph.cumulative_product %x {axis = 1, exclusive = true} : (!a) -> !a
   func.return %0, %1, %2, %3, %4, %5, %6 : (!a, !a, !i, !j, !v, !k, !a) -> ()
 }) : () -> ()

@@ -136,7 +136,7 @@ impl Scan<'_> {
     fn top_k(&self, b: &mut KernelBuilder, before: &[Index], after: &[Index]) {
         let attributes = &self.node.attributes;
         let largest = attributes.bool("largest").unwrap_or(true);
-        let k = attributes.i64("k").unwrap_or(0);
+        let k = b.dims(&self.node.results[0].shape)[before.len()];
         let marks = b.scratch(ElementType::I8, 0, self.length);
         let (clear, set) = (b.integer(0, Type::integer(8)), b.integer(1, Type::integer(8)));
         b.for_each(0, self.length, 1, |b, index| b.store(clear, marks, index, Lanes::SCALAR));
@@ -162,6 +162,8 @@ impl Scan<'_> {
                 )
             });
             let index = b.op("arith.index_cast", &[best[1]], Type::index());
+            // Of fewer than `k` elements none is left.
+            let index = b.max(Index::Value(index), 0);
             b.store(set, marks, index, Lanes::SCALAR);
             let mut body = Body::new(self.spec, Lanes::SCALAR);
             for (result, &value) in best.iter().enumerate() {

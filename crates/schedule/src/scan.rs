@@ -28,7 +28,7 @@ pub fn plan(spec: &KernelSpec, target: &Target) -> Option<Plan> {
     let exprs = operand.exprs();
     let tasks = product(&exprs[..axis]);
     let line: i64 = operand.shape[axis..].iter().map(|&dim| estimate(dim)).fold(1, i64::saturating_mul);
-    let work = line.saturating_mul(if is_top_k { node.attributes.i64("k")?.max(1) } else { 2 });
+    let work = line.saturating_mul(if is_top_k { estimate(node.results[0].shape[axis]).max(1) } else { 2 });
     let scratch = if is_top_k { exprs[axis] } else { DimExpr::constant(0) };
     Some(
         Plan::new(FAMILY, tasks)

@@ -14,11 +14,11 @@ pub const TOP_K: OpDefinition = OpDefinition {
     name: "graph.top_k",
     doc: "The `k` largest (or smallest) elements along `axis` and their indices. Of equal elements the one with the \
           lower index comes first; NaN counts as larger than all.",
-    example: "%values, %indices = graph.top_k %x {axis = 1, k = 2} : (tensor<2x3xf32>) -> (tensor<2x2xf32>, tensor<2x2xi64>)",
+    example: "%values, %indices = graph.top_k %x {axis = 1, k = #kiln.dims<[2]>} : (tensor<2x3xf32>) -> (tensor<2x2xf32>, tensor<2x2xi64>)",
     operands: &[operand("x", TypeConstraint::NumberTensor)],
     attributes: &[
         required("axis", AttributeConstraint::Integer, "The axis, counted from 0."),
-        required("k", AttributeConstraint::Integer, "How many; at most the axis' extent."),
+        required("k", AttributeConstraint::Dims, "How many: one number, at most the axis' extent."),
         optional("largest", AttributeConstraint::Bool, "Whether the largest are wanted; absent is true."),
         optional(
             "sorted",
@@ -36,13 +36,13 @@ pub const TOP_K: OpDefinition = OpDefinition {
 fn infer(request: &InferRequest) -> Result<Vec<Type>, String> {
     let x = tensor(request.operands, 0)?;
     let axis = request.attributes.axis("axis", x.rank())?;
-    let k = request.attributes.integer("k")?;
-    let Some(count) = u64::try_from(k).ok().filter(|&k| x.shape[axis].as_static().is_none_or(|extent| k <= extent))
-    else {
+    let &[k] = request.attributes.dims("k")? else { return Err("k must be one number".into()) };
+    let is_less = |(extent, k): (u64, u64)| extent < k;
+    if k == Dim::Unknown || x.shape[axis].as_static().zip(k.as_static()).is_some_and(is_less) {
         return Err(format!("k must be from 0 to the extent {} of axis {axis}, not {k}", x.shape[axis]));
-    };
+    }
     let mut shape = x.shape.clone();
-    shape[axis] = Dim::Static(count);
+    shape[axis] = k;
     Ok(vec![Type::tensor(&shape, x.element), Type::tensor(&shape, Type::i64())])
 }
 

@@ -10,7 +10,7 @@
 // CHECK: graph.reduce_sum %arg0 {axes = [1]}
 // CHECK: graph.slice %arg0 {{.*}} -> tensor<4x2xf32>
 // CHECK: graph.slice %arg0 {{.*}} -> tensor<4x4xf32>
-// CHECK: graph.top_k %arg0 {axis = 1, k = 2, largest = true, sorted = true}
+// CHECK: graph.top_k %arg0 {axis = 1, k = #kiln.dims<[2]>, largest = true, sorted = true}
 func.func {sym_name = "opset_7", function_type = (tensor<4x6xf32>) -> ()} ({
 ^bb0(%x: tensor<4x6xf32>):
   %a = onnx.Slice %x {onnx.opset = 7, axes = [1], starts = [1], ends = [-2]} : (tensor<4x6xf32>) -> tensor<*x!onnx.any>

@@ -20,7 +20,7 @@
 // expected-error@+1 {{graph.scatter_nd: tuples of 4 indices exceed rank 2}}
 %6 = graph.scatter_nd %x, %i, %u {reduction = "none"} : (tensor<2x3xf32>, tensor<4xi64>, tensor<4xf32>) -> tensor<2x3xf32>
 // expected-error@+1 {{graph.top_k: k must be from 0 to the extent 3 of axis 1, not 4}}
-%7, %8 = graph.top_k %x {axis = 1, k = 4} : (tensor<2x3xf32>) -> (tensor<2x4xf32>, tensor<2x4xi64>)
+%7, %8 = graph.top_k %x {axis = 1, k = #kiln.dims<[4]>} : (tensor<2x3xf32>) -> (tensor<2x4xf32>, tensor<2x4xi64>)
 // expected-error@+1 {{graph.arg_max: results are (tensor<2xi64>), but (tensor<2x1xi64>) follows}}
 %9 = graph.arg_max %x {axis = 1} : (tensor<2x3xf32>) -> tensor<2xi64>
 // expected-error@+1 {{graph.reduce_sum: axes [1, 0] must be sorted, each once}}
@@ -45,10 +45,10 @@
 %e = "test.value"() : () -> tensor<2x0xf32>
 // expected-error@+1 {{graph.arg_min: axis 1 has no elements to choose from}}
 %19 = graph.arg_min %e {axis = 1} : (tensor<2x0xf32>) -> tensor<2x1xi64>
-// expected-error@+1 {{graph.top_k: k must be from 0 to the extent 3 of axis 1, not -1}}
-%20, %21 = graph.top_k %x {axis = 1, k = -1} : (tensor<2x3xf32>) -> (tensor<2x1xf32>, tensor<2x1xi64>)
+// expected-error@+1 {{graph.top_k: k must be one number}}
+%20, %21 = graph.top_k %x {axis = 1, k = #kiln.dims<[1, 1]>} : (tensor<2x3xf32>) -> (tensor<2x1xf32>, tensor<2x1xi64>)
 // expected-error@+1 {{graph.top_k: axis 2 is not an axis of a tensor of rank 2}}
-%22, %23 = graph.top_k %x {axis = 2, k = 1} : (tensor<2x3xf32>) -> (tensor<2x1xf32>, tensor<2x1xi64>)
+%22, %23 = graph.top_k %x {axis = 2, k = #kiln.dims<[1]>} : (tensor<2x3xf32>) -> (tensor<2x1xf32>, tensor<2x1xi64>)
 // expected-error@+1 {{graph.cumulative_product: axis 2 is not an axis of a tensor of rank 2}}
 %24 = graph.cumulative_product %x {axis = 2} : (tensor<2x3xf32>) -> tensor<2x3xf32>
 // expected-error@+1 {{graph.reduce_sum: axis -1 is not an axis of a tensor of rank 2}}

@@ -18,7 +18,7 @@ pub(crate) const ROWS: &[Row] = &[
 
 fn constant_of_shape(node: &mut Node) -> Results {
     let shape = node.input(0)?;
-    let shape = node.extents(shape, "the shape")?.into_iter().map(dim).collect::<Result<Vec<Dim>, _>>()?;
+    let shape = node.counts_of(shape)?.into_iter().map(dim).collect::<Result<Vec<Dim>, _>>()?;
     let value = match node.attribute("value") {
         Some(value) => node.conversion.module.attribute_tensor(value).ok_or("attribute \"value\" is no tensor")?,
         None => Tensor::zeros(ElementType::F32, &[1]).map_err(|error| error.to_string())?,

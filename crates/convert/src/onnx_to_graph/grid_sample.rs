@@ -141,33 +141,48 @@ fn reflect(node: &mut Node, index: Tracked, size: Tracked) -> Result<Tracked, St
 /// The places of a picture's elements, from -1 to 1, turned by a matrix.
 fn affine_grid(node: &mut Node) -> Results {
     let (theta, size) = (node.input(0)?, node.input(1)?);
-    let size = node.constant_ints(size, "the size")?;
-    let spatial: Vec<usize> = size
-        .iter()
-        .skip(2)
-        .map(|&extent| usize::try_from(extent).map_err(|_| "an extent is negative"))
-        .collect::<Result<_, _>>()?;
+    let size = node.counts_of(size)?.into_iter().map(dim).collect::<Result<Vec<Dim>, _>>()?;
+    let spatial = size.get(2..).ok_or("the size has no spatial axes")?;
     let axes = spatial.len();
     let &[batch, _, _] = node.shape(theta) else { return Err("the matrices must have 3 axes".into()) };
     let theta = node.expect_shape(theta, &[batch, Dim::Static(axes as u64), Dim::Static(axes as u64 + 1)], "theta")?;
-    let aligned = node.flag("align_corners", false);
-    let place = |position: usize, extent: usize| match (aligned, extent) {
-        (true, 1) => -1.0,
-        (true, _) => 2.0 * position as f64 / (extent - 1) as f64 - 1.0,
-        (false, _) => (2.0 * position as f64 + 1.0) / extent as f64 - 1.0,
-    };
-    let strides = kiln_tensor::row_major_strides(&spatial);
-    let count: usize = spatial.iter().product();
+    let element = node.element(theta);
+    let one_each = [spatial, &[Dim::Static(1)]].concat();
     // Coordinates of the last axis come first, then a 1 for the offset.
-    let line = |flat: usize| {
-        let at = |axis: usize| place(flat / strides[axis] % spatial[axis], spatial[axis]);
-        (0..axes).rev().map(at).chain([1.0]).collect::<Vec<f64>>()
-    };
-    let places = kiln_tensor::scalar::from_floats(node.element(theta), &[count, axes + 1], (0..count).flat_map(line))?;
-    let places = node.tensor(places)?;
+    let mut parts = Vec::new();
+    for axis in (0..axes).rev() {
+        let line = centres(node, axis, spatial)?;
+        let line = node.cast(line, element)?;
+        parts.push(node.broadcast(line, &one_each)?);
+    }
+    let one = node.scalar(element, 1.0)?;
+    parts.push(node.broadcast(one, &one_each)?);
+    let places = node.concat(&parts, axes)?;
+    let places = node.reshape(places, &[dim(element_count(spatial)?)?, Dim::Static(axes as u64 + 1)])?;
     let turned = node.transpose(theta, &[0, 2, 1])?;
     let moved = super::matmul::product(node, places, turned)?;
-    let extents = spatial.iter().map(|&extent| Dim::Static(extent as u64));
-    let shape: Vec<Dim> = [batch].into_iter().chain(extents).chain([Dim::Static(axes as u64)]).collect();
-    Ok(vec![node.reshape(moved, &shape)?])
+    Ok(vec![node.reshape(moved, &[&[batch], spatial, &[Dim::Static(axes as u64)]].concat())?])
+}
+
+/// The places of elements along an axis of a picture, from -1 to 1, in a shape that broadcasts to the picture's and one
+/// axis more.
+fn centres(node: &mut Node, axis: usize, spatial: &[Dim]) -> Result<Tracked, String> {
+    let mut shape = vec![Dim::Static(1); spatial.len() + 1];
+    shape[axis] = spatial[axis];
+    let given = [("axis", super::emit::attribute(axis as i64))];
+    let steps = node.emit_as("graph.iota", &[], &given, &shape, kiln_ir::Type::i64())?;
+    let steps = node.cast(steps, ElementType::F64)?;
+    let size = scalar(node, expr(spatial[axis])?)?;
+    let size = node.cast(size, ElementType::F64)?;
+    let twice = node.binary_scalar("graph.multiply", steps, 2.0)?;
+    let turns = if node.flag("align_corners", false) {
+        // A single element is the first.
+        let last = node.binary_scalar("graph.subtract", size, 1.0)?;
+        let last = node.clamp(last, Some(1.0), None)?;
+        node.binary("graph.divide", twice, last)?
+    } else {
+        let middle = node.binary_scalar("graph.add", twice, 1.0)?;
+        node.binary("graph.divide", middle, size)?
+    };
+    node.binary_scalar("graph.subtract", turns, 1.0)
 }

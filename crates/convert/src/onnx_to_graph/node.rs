@@ -201,9 +201,11 @@ impl<'c, 'm> Node<'c, 'm> {
         self.ty(tensor).element
     }
 
-    /// What is known of the elements.
+    /// What is known of the elements; if there are none, that is all.
     pub fn content(&self, tensor: Tracked) -> Option<Rc<Content>> {
-        self.conversion.tensors[tensor].content.clone()
+        let data = &self.conversion.tensors[tensor];
+        let empty = || Content::unknown(data.ty).filter(|content| content.items.is_empty()).map(Rc::new);
+        data.content.clone().or_else(empty)
     }
 
     /// The elements, if they are constant.

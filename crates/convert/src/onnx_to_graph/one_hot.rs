@@ -13,11 +13,14 @@ fn one_hot(node: &mut Node) -> Results {
     let (indices, depth, values) = (node.input(0)?, node.input(1)?, node.input(2)?);
     let rank = node.rank(indices) + 1;
     let axis = normalize_axis(node.int_or("axis", -1), rank)?;
-    let depth = match node.content(depth).and_then(|content| content.items.first().copied()) {
-        Some(item) => item.cast(ElementType::I64).to_integer(),
-        None => None,
+    let depth = match node.content(depth).and_then(|content| content.items.first()?.cast(ElementType::I64).to_integer())
+    {
+        Some(depth) => depth,
+        None => {
+            let depth = node.cast(depth, ElementType::I64)?;
+            *node.counts_of(depth)?.first().ok_or("the depth is empty")?
+        }
     };
-    let depth = depth.ok_or("the depth depends on data: the shape of the result is not known")?;
     let indices = node.cast(indices, ElementType::I64)?;
     let count = node
         .conversion

@@ -2,7 +2,7 @@
 
 use super::conversion::Tracked;
 use super::emit::{attribute, dims_attribute};
-use super::extent::{add, constant, dim, expr, floor_divide, is_less, normalize_axis, subtract};
+use super::extent::{add, constant, dim, expr, floor_divide, is_less, maximum, minimum, normalize_axis, subtract};
 use super::node::{Node, Results, Row, row};
 use kiln_ir::{Dim, DimExpr};
 
@@ -11,6 +11,11 @@ pub(crate) const ROWS: &[Row] = &[row("Pad", pad), row("CenterCropPad", center_c
 pub(crate) fn pad(node: &mut Node) -> Results {
     let x = node.input(0)?;
     let rank = node.rank(x);
+    if node.run_time(1).or(node.run_time_axes(3)).is_some() {
+        let pads = node.input(1)?;
+        let (x, low, high) = super::run_time_slices::paddings(node, x, pads, node.optional(3))?;
+        return pad_by(node, x, &low, &high);
+    }
     let pads = match (node.optional(1), node.ints("pads").or_else(|| node.ints("paddings"))) {
         (Some(pads), _) => node.extents(pads, "the padding")?,
         (None, pads) => pads.ok_or("pads are missing")?.into_iter().map(constant).collect(),
@@ -31,7 +36,12 @@ pub(crate) fn pad(node: &mut Node) -> Results {
         high[axis] = pads[axes.len() + index];
     }
     let x = crop(node, x, &mut low, &mut high)?;
-    if low.iter().chain(&high).all(|&pad| pad == constant(0)) {
+    pad_by(node, x, &low, &high)
+}
+
+/// Pads as the node's mode says.
+fn pad_by(node: &mut Node, x: Tracked, low: &[DimExpr], high: &[DimExpr]) -> Results {
+    if low.iter().chain(high).all(|&pad| pad == constant(0)) {
         return Ok(vec![x]);
     }
     let mode = node.string_or("mode", "constant");
@@ -46,7 +56,7 @@ pub(crate) fn pad(node: &mut Node) -> Results {
     }
     let dims = |pads: &[DimExpr]| pads.iter().map(|&pad| dim(pad)).collect::<Result<Vec<Dim>, _>>();
     let given =
-        [("low", dims_attribute(&dims(&low)?)), ("high", dims_attribute(&dims(&high)?)), ("mode", attribute(mode))];
+        [("low", dims_attribute(&dims(low)?)), ("high", dims_attribute(&dims(high)?)), ("mode", attribute(mode))];
     Ok(vec![node.emit("graph.pad", &operands, &given)?])
 }
 
@@ -68,7 +78,7 @@ fn crop(node: &mut Node, mut x: Tracked, low: &mut [DimExpr], high: &mut [DimExp
 fn center_crop_pad(node: &mut Node) -> Results {
     let (mut x, target) = (node.input(0)?, node.input(1)?);
     let rank = node.rank(x);
-    let target = node.extents(target, "the shape")?;
+    let target = node.counts_of(target)?;
     let axes = match node.ints("axes") {
         Some(axes) => axes.into_iter().map(|axis| normalize_axis(axis, rank)).collect::<Result<Vec<usize>, _>>()?,
         None => (0..rank).collect(),
@@ -77,24 +87,21 @@ fn center_crop_pad(node: &mut Node) -> Results {
         return Err(format!("{} axes take as many extents, found {}", axes.len(), target.len()));
     }
     let (mut low, mut high) = (vec![Dim::Static(0); rank], vec![Dim::Static(0); rank]);
+    let mut shape = node.shape(x).to_vec();
     for (&axis, &wanted) in axes.iter().zip(&target) {
-        let missing = subtract(wanted, expr(node.shape(x)[axis])?)?;
-        let two = constant(2);
-        match is_less(missing, constant(0)) {
-            Some(true) => {
-                let start = floor_divide(subtract(constant(0), missing)?, two)?;
-                x = node.slice_axis(x, axis, dim(start)?, dim(wanted)?)?;
-            }
-            Some(false) => {
-                let before = floor_divide(missing, two)?;
-                (low[axis], high[axis]) = (dim(before)?, dim(subtract(missing, before)?)?);
-            }
-            None => return Err(format!("whether axis {axis} is cropped or padded depends on the input's shape")),
-        }
+        let (extent, two) = (expr(node.shape(x)[axis])?, constant(2));
+        let (surplus, missing) = (subtract(extent, wanted)?, subtract(wanted, extent)?);
+        let start = floor_divide(maximum(surplus, constant(0)), two)?;
+        x = node.slice_axis(x, axis, dim(start)?, dim(minimum(extent, wanted))?)?;
+        let missing = maximum(missing, constant(0));
+        let before = floor_divide(missing, two)?;
+        (low[axis], high[axis]) = (dim(before)?, dim(subtract(missing, before)?)?);
+        shape[axis] = dim(wanted)?;
     }
     if low.iter().chain(&high).all(|pad| pad.is(0)) {
         return Ok(vec![x]);
     }
     let given = [("low", dims_attribute(&low)), ("high", dims_attribute(&high)), ("mode", attribute("constant"))];
-    Ok(vec![node.emit("graph.pad", &[x], &given)?])
+    let padded = node.emit("graph.pad", &[x], &given)?;
+    Ok(vec![node.reshape(padded, &shape)?])
 }

@@ -97,7 +97,7 @@ fn max_unpool(node: &mut Node) -> Results {
     let filled = node.emit("graph.scatter_elements", &[zeros, places, flat], &given)?;
     let filled = node.reshape(filled, &unpooled)?;
     let Some(wanted) = node.optional(2) else { return Ok(vec![filled]) };
-    let wanted = node.extents(wanted, "the output shape")?;
+    let wanted = node.counts_of(wanted)?;
     if wanted.len() != shape.len() {
         return Err("the output shape has another number of axes than the input".into());
     }

@@ -35,14 +35,17 @@ pub(crate) const ROWS: &[Row] = &[
 /// Reduces along the node's axes by `kept`, which keeps them as 1; drops them unless the node keeps them.
 fn reduce(node: &mut Node, kept: impl FnOnce(&mut Node, Tracked, &[usize]) -> Result<Tracked, String>) -> Results {
     let x = node.input(0)?;
+    let (none_is_none, keep) = (node.flag("noop_with_empty_axes", false), node.flag("keepdims", true));
+    if let Some(axes) = node.run_time_axes(1) {
+        return Ok(vec![node.reduce_named(x, axes, (none_is_none, keep), kept)?]);
+    }
     let axes = node.axes(1, node.rank(x))?.unwrap_or_default();
     let axes = match axes.is_empty() {
-        true if node.flag("noop_with_empty_axes", false) => Vec::new(),
+        true if none_is_none => Vec::new(),
         true => (0..node.rank(x)).collect(),
         false => axes,
     };
     let result = kept(node, x, &axes)?;
-    let keep = node.flag("keepdims", true);
     Ok(vec![if keep { result } else { drop_axes(node, result, &axes)? }])
 }
 

@@ -9,6 +9,10 @@ pub(crate) const ROWS: &[Row] = &[row("Reshape", reshape), row("Flatten", flatte
 
 fn reshape(node: &mut Node) -> Results {
     let x = node.input(0)?;
+    if let Some(target) = node.run_time(1) {
+        let shape = super::run_time_shapes::reshape_shape(node, node.shape(x), target)?;
+        return Ok(vec![node.reshape(x, &shape)?]);
+    }
     let target = match node.optional(1) {
         Some(target) => node.extents(target, "the shape")?,
         None => node.ints("shape").ok_or("the shape is missing")?.into_iter().map(constant).collect(),
@@ -25,6 +29,10 @@ fn flatten(node: &mut Node) -> Results {
 
 fn expand(node: &mut Node) -> Results {
     let (x, target) = (node.input(0)?, node.input(1)?);
+    if node.run_time(1).is_some() {
+        let shape = super::run_time_shapes::expand_shape(node, node.shape(x), target)?;
+        return Ok(vec![node.broadcast(x, &shape)?]);
+    }
     let target = node.extents(target, "the shape")?.into_iter().map(dim).collect::<Result<Vec<Dim>, _>>()?;
     let shape = broadcast_shape(&[node.shape(x), &target])?;
     Ok(vec![node.broadcast(x, &shape)?])

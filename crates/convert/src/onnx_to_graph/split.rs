@@ -7,9 +7,18 @@ use kiln_ir::{Dim, DimExpr};
 pub(crate) const ROWS: &[Row] = &[row("Split", split)];
 
 fn split(node: &mut Node) -> Results {
-    let x = node.input(0)?;
+    let mut x = node.input(0)?;
     let axis = node.axis(0, node.rank(x))?;
-    let lengths = split_lengths(node, node.shape(x)[axis])?;
+    let lengths = match node.run_time(1) {
+        Some(lengths) => {
+            let lengths = node.counts_of(lengths)?;
+            let mut shape = node.shape(x).to_vec();
+            shape[axis] = dim(lengths.iter().try_fold(constant(0), |total, &length| add(total, length))?)?;
+            x = node.expect_shape(x, &shape, "the operand")?;
+            lengths.into_iter().map(dim).collect::<Result<Vec<_>, _>>()?
+        }
+        None => split_lengths(node, node.shape(x)[axis])?,
+    };
     let mut start = constant(0);
     let mut parts = Vec::with_capacity(lengths.len());
     for length in lengths {

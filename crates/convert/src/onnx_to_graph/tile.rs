@@ -22,7 +22,7 @@ fn tile_axis(node: &mut Node) -> Results {
 
 fn tile(node: &mut Node) -> Results {
     let (x, repeats) = (node.input(0)?, node.input(1)?);
-    let repeats = node.extents(repeats, "the number of repeats")?;
+    let repeats = node.counts_of(repeats)?;
     repeat(node, x, &repeats)
 }
 

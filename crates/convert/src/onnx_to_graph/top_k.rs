@@ -1,6 +1,7 @@
 //! `TopK`.
 
-use super::emit::attribute;
+use super::emit::{attribute, dims_attribute};
+use super::extent::{constant, dim, expr};
 use super::node::{Node, Results, Row, row};
 
 pub(crate) const ROWS: &[Row] = &[row("TopK", top_k)];
@@ -8,13 +9,19 @@ pub(crate) const ROWS: &[Row] = &[row("TopK", top_k)];
 fn top_k(node: &mut Node) -> Results {
     let x = node.input(0)?;
     let axis = node.axis(-1, node.rank(x))?;
-    let k = match node.optional(1) {
-        Some(k) => *node.constant_ints(k, "k")?.first().ok_or("k is empty")?,
-        None => node.int("k").ok_or("attribute \"k\" is missing")?,
+    let k = match (node.run_time(1), node.optional(1)) {
+        (Some(k), _) => {
+            let extent = expr(node.shape(x)[axis])?;
+            let (k, most) = (node.one_integer(k, "k")?, node.extent(extent));
+            let is_valid = node.binary("graph.less_equal", k, most)?;
+            node.bind_valid(is_valid, k, &[node.shape(x)[axis]])?
+        }
+        (None, Some(k)) => node.extents(k, "k")?.into_iter().map(dim).collect::<Result<_, _>>()?,
+        (None, None) => vec![dim(constant(node.int("k").ok_or("attribute \"k\" is missing")?))?],
     };
     let given = [
         ("axis", attribute(axis as i64)),
-        ("k", attribute(k)),
+        ("k", dims_attribute(&k)),
         ("largest", attribute(node.flag("largest", true))),
         ("sorted", attribute(node.flag("sorted", true))),
     ];

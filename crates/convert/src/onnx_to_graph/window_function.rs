@@ -2,9 +2,11 @@
 
 use super::cast::element_of;
 use super::emit::attribute;
+use super::extent::{constant, dim, subtract};
 use super::node::{Node, Results, Row, row};
-use kiln_ir::{Dim, Type};
+use kiln_ir::Type;
 use kiln_tensor::ElementType;
+use std::f64::consts::TAU;
 
 pub(crate) const ROWS: &[Row] = &[
     row("HannWindow", |node| cosines(node, &[0.5, -0.5])),
@@ -15,16 +17,17 @@ pub(crate) const ROWS: &[Row] = &[
 /// The sum of `factors[k] * cos(2 * pi * k * n / period)` for each `n`.
 fn cosines(node: &mut Node, factors: &[f64]) -> Results {
     let size = node.input(0)?;
-    let size = *node.constant_ints(size, "the size")?.first().ok_or("the size is empty")?;
-    let extent = u64::try_from(size).map_err(|_| format!("size {size} cannot be"))?;
-    let period = if node.flag("periodic", true) { size } else { size - 1 };
+    let size = *node.counts_of(size)?.first().ok_or("the size is empty")?;
+    let period = if node.flag("periodic", true) { size } else { subtract(size, constant(1))? };
+    let period = node.extent(period);
+    let period = node.cast(period, ElementType::F64)?;
     let element = element_of(node.int_or("output_datatype", 1))?;
-    let steps = node.emit_as("graph.iota", &[], &[("axis", attribute(0i64))], &[Dim::Static(extent)], Type::i64())?;
+    let steps = node.emit_as("graph.iota", &[], &[("axis", attribute(0i64))], &[dim(size)?], Type::i64())?;
     let steps = node.cast(steps, ElementType::F64)?;
+    let turns = node.binary("graph.divide", steps, period)?;
     let mut sum = None;
     for (index, &factor) in factors.iter().enumerate() {
-        let angle = 2.0 * std::f64::consts::PI * index as f64 / period as f64;
-        let scaled = node.binary_scalar("graph.multiply", steps, angle)?;
+        let scaled = node.binary_scalar("graph.multiply", turns, TAU * index as f64)?;
         let cosine = node.unary("graph.cos", scaled)?;
         let term = node.binary_scalar("graph.multiply", cosine, factor)?;
         sum = Some(match sum {

@@ -96,10 +96,10 @@ pub(crate) fn top_k(growing: &mut Growing) -> Option<()> {
     let item = growing.item(|growing, item| item.exact && growing.element(item.value).is_float())?;
     let axis = growing.axis(item.value)?;
     let extent = growing.shape(item.value)[axis].as_static()? as usize;
-    let k = 1 + growing.random.below(extent) as i64;
+    let k = kiln_ir::Dim::Static(1 + growing.random.below(extent) as u64);
     let largest = growing.random.once_in(2);
     let mut builder = growing.builder();
-    let op = builder.op("graph.top_k").operand(item.value).attribute("axis", axis as i64).attribute("k", k);
+    let op = builder.op("graph.top_k").operand(item.value).attribute("axis", axis as i64).attribute("k", vec![k]);
     let op = op.attribute("largest", largest).try_build().ok()?;
     let (values, indices) = (growing.module.result(op, 0), growing.module.result(op, 1));
     growing.add(indices, extent as f64, 0.0, true);

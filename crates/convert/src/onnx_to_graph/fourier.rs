@@ -1,10 +1,11 @@
-//! `DFT`, `STFT`: products with matrices of cosines and sines, so lengths must be known.
+//! `DFT`, `STFT`: products with matrices of cosines and sines, which are constants where lengths are known.
 
 use super::conversion::Tracked;
 use super::emit::attribute;
+use super::extent::{add, constant, dim, expr, floor_divide, maximum, minimum, multiply, subtract};
 use super::node::{Node, Results, Row, row, row_in};
-use kiln_ir::Dim;
-use kiln_tensor::{ElementType, Tensor, scalar};
+use kiln_ir::{Dim, DimExpr, Type};
+use kiln_tensor::{ElementType, scalar};
 use std::f64::consts::TAU;
 
 pub(crate) const ROWS: &[Row] = &[
@@ -15,6 +16,9 @@ pub(crate) const ROWS: &[Row] = &[
     }),
     row_in("DFT", 20..=i64::MAX, |node| {
         let x = node.input(0)?;
+        if let Some(axis) = node.run_time_axes(2) {
+            return transform_along(node, x, axis);
+        }
         let axis = match node.optional(2) {
             Some(axis) => *node.constant_ints(axis, "the axis")?.first().ok_or("the axis is empty")?,
             None => -2,
@@ -25,38 +29,56 @@ pub(crate) const ROWS: &[Row] = &[
     row("STFT", short_time_transform),
 ];
 
-/// The longest transform: its matrices are constants of the model.
-const LONGEST: usize = 4096;
+/// The longest transform of known length: its matrices are constants of the model.
+const LONGEST: i64 = 4096;
 
 /// Which transform.
 #[derive(Clone, Copy)]
 struct Transform {
-    length: usize,
+    length: DimExpr,
     inverse: bool,
     onesided: bool,
 }
 
 fn transform_node(node: &mut Node, x: Tracked, axis: usize) -> Results {
+    let how = how(node, node.shape(x)[axis])?;
+    Ok(vec![transform(node, x, axis, how)?])
+}
+
+/// What the node asks for along an axis of `extent`.
+fn how(node: &mut Node, extent: Dim) -> Result<Transform, String> {
     let (inverse, onesided) = (node.flag("inverse", false), node.flag("onesided", false));
-    let extent = node.shape(x)[axis].as_static().ok_or("the length of the signal must be static")? as usize;
+    let extent = expr(extent)?;
     let length = match node.optional(1) {
-        Some(length) => {
-            let length = *node.constant_ints(length, "the length")?.first().ok_or("the length is empty")?;
-            usize::try_from(length).map_err(|_| "the length is negative")?
-        }
-        None if inverse && onesided => 2 * extent.saturating_sub(1),
+        Some(length) => *node.counts_of(length)?.first().ok_or("the length is empty")?,
+        None if inverse && onesided => multiply(subtract(extent, constant(1))?, constant(2))?,
         None => extent,
     };
-    Ok(vec![transform(node, x, axis, Transform { length, inverse, onesided })?])
+    Ok(Transform { length, inverse, onesided })
+}
+
+/// The transform along the axis that data names.
+fn transform_along(node: &mut Node, x: Tracked, axis: Tracked) -> Results {
+    let within = node.rank(x).checked_sub(1).ok_or("a scalar has no axes")?;
+    let around = node.around(x, axis, within)?;
+    let how = how(node, node.shape(around.x)[1])?;
+    let result = transform(node, around.x, 1, how)?;
+    let [_, written, _, parts] = *node.shape(result) else { return Err("a signal has parts".into()) };
+    let length = node.extent(expr(written)?);
+    let extents = node.select(around.flags, length, around.extents)?;
+    let shape = node.bind_shape(extents, &[])?;
+    Ok(vec![node.reshape(result, &[shape, vec![parts]].concat())?])
 }
 
 /// The transform along `axis` of a tensor whose last axis holds real and imaginary parts, or real parts alone.
 fn transform(node: &mut Node, x: Tracked, axis: usize, how: Transform) -> Result<Tracked, String> {
     let rank = node.rank(x);
-    if axis + 1 >= rank || how.length == 0 || how.length > LONGEST {
+    if axis + 1 >= rank || how.length.as_constant().is_some_and(|length| !(1..=LONGEST).contains(&length)) {
         return Err(format!("a transform of length {} along axis {axis} is not supported", how.length));
     }
-    let read = if how.inverse && how.onesided { how.length / 2 + 1 } else { how.length };
+    let half = add(floor_divide(how.length, constant(2))?, constant(1))?;
+    let read = if how.inverse && how.onesided { half } else { how.length };
+    let written = if how.onesided && !how.inverse { half } else { how.length };
     let x = fit(node, x, axis, read)?;
     let parts = node.shape(x)[rank - 1].as_static().ok_or("the last axis must be static")?;
     // The axis goes last, the parts are apart.
@@ -70,7 +92,7 @@ fn transform(node: &mut Node, x: Tracked, axis: usize, how: Transform) -> Result
     let real = part(node, 0)?;
     let imaginary = if parts == 2 { Some(part(node, 1)?) } else { None };
     let element = node.element(real);
-    let (cosine, sine) = (matrix(node, element, how, read, f64::cos)?, matrix(node, element, how, read, f64::sin)?);
+    let (cosine, sine) = matrices(node, element, how, (read, written))?;
     let mut times = |x: Tracked, matrix: Tracked| super::matmul::product(node, x, matrix);
     // exp(i a) times (x + i y) is (x cos a - y sin a) + i (x sin a + y cos a).
     let mut result = [times(real, cosine)?, times(real, sine)?];
@@ -91,15 +113,75 @@ fn transform(node: &mut Node, x: Tracked, axis: usize, how: Transform) -> Result
 }
 
 /// Cut, or filled up with zeros, to `length` along an axis.
-fn fit(node: &mut Node, x: Tracked, axis: usize, length: usize) -> Result<Tracked, String> {
-    let extent = node.shape(x)[axis].as_static().ok_or("the length of the signal must be static")? as usize;
-    if extent >= length {
-        return node.slice_axis(x, axis, Dim::Static(0), Dim::Static(length as u64));
+fn fit(node: &mut Node, x: Tracked, axis: usize, length: DimExpr) -> Result<Tracked, String> {
+    let extent = expr(node.shape(x)[axis])?;
+    let x = node.slice_axis(x, axis, Dim::Static(0), dim(minimum(extent, length))?)?;
+    let missing = maximum(subtract(length, extent)?, constant(0));
+    if missing == constant(0) {
+        return Ok(x);
     }
     let low = vec![Dim::Static(0); node.rank(x)];
     let mut high = low.clone();
-    high[axis] = Dim::Static((length - extent) as u64);
-    node.emit("graph.pad", &[x], &[("low", attribute(low)), ("high", attribute(high)), ("mode", attribute("constant"))])
+    high[axis] = dim(missing)?;
+    let given = [("low", attribute(low)), ("high", attribute(high)), ("mode", attribute("constant"))];
+    let padded = node.emit("graph.pad", &[x], &given)?;
+    let mut shape = node.shape(x).to_vec();
+    shape[axis] = dim(length)?;
+    node.reshape(padded, &shape)
+}
+
+/// The matrices of cosines and sines, as constants where lengths are known.
+fn matrices(
+    node: &mut Node,
+    element: ElementType,
+    how: Transform,
+    (read, written): (DimExpr, DimExpr),
+) -> Result<(Tracked, Tracked), String> {
+    let fixed =
+        [how.length, read, written].map(|extent| extent.as_constant().and_then(|extent| usize::try_from(extent).ok()));
+    let [Some(length), Some(read), Some(written)] = fixed else {
+        return computed_matrices(node, element, how, (dim(read)?, dim(written)?));
+    };
+    let mut matrix = |function| matrix(node, element, (how, length), (read, written), function);
+    Ok((matrix(f64::cos)?, matrix(f64::sin)?))
+}
+
+/// The same of lengths that only a run tells, in ops of the graph.
+fn computed_matrices(
+    node: &mut Node,
+    element: ElementType,
+    how: Transform,
+    (read, written): (Dim, Dim),
+) -> Result<(Tracked, Tracked), String> {
+    let mut places = |axis: usize, extent: Dim| {
+        let mut shape = [Dim::Static(1); 2];
+        shape[axis] = extent;
+        node.emit_as("graph.iota", &[], &[("axis", attribute(axis as i64))], &shape, Type::i64())
+    };
+    let (from, to) = (places(0, read)?, places(1, written)?);
+    let length = node.extent(how.length);
+    let product = node.binary("graph.multiply", from, to)?;
+    let steps = node.binary("graph.modulo", product, length)?;
+    let (steps, wide) = (node.cast(steps, ElementType::F64)?, node.cast(length, ElementType::F64)?);
+    let turns = node.binary("graph.divide", steps, wide)?;
+    let angles = node.binary_scalar("graph.multiply", turns, if how.inverse { TAU } else { -TAU })?;
+    let mut scale = node.scalar(ElementType::F64, 1.0)?;
+    if how.inverse {
+        scale = node.binary("graph.divide", scale, wide)?;
+        if how.onesided {
+            let double = node.binary_scalar("graph.multiply", from, 2.0)?;
+            let double = node.binary("graph.modulo", double, length)?;
+            let is_own_mirror = node.binary_scalar("graph.equal", double, 0.0)?;
+            let twice = node.binary_scalar("graph.multiply", scale, 2.0)?;
+            scale = node.select(is_own_mirror, scale, twice)?;
+        }
+    }
+    let mut matrix = |function: &str| {
+        let values = node.unary(function, angles)?;
+        let values = node.binary("graph.multiply", values, scale)?;
+        node.cast(values, element)
+    };
+    Ok((matrix("graph.cos")?, matrix("graph.sin")?))
 }
 
 /// `function(angle)` for each pair of an index read and one written. What is left out of a one-sided spectrum is the
@@ -107,19 +189,18 @@ fn fit(node: &mut Node, x: Tracked, axis: usize, length: usize) -> Result<Tracke
 fn matrix(
     node: &mut Node,
     element: ElementType,
-    how: Transform,
-    read: usize,
+    (how, length): (Transform, usize),
+    (read, written): (usize, usize),
     function: fn(f64) -> f64,
 ) -> Result<Tracked, String> {
-    let written = if how.onesided && !how.inverse { how.length / 2 + 1 } else { how.length };
     let sign = if how.inverse { 1.0 } else { -1.0 };
     let scale = |from: usize| match (how.inverse, how.onesided) {
         (false, _) => 1.0,
-        (true, true) if from != 0 && 2 * from != how.length => 2.0 / how.length as f64,
-        (true, _) => 1.0 / how.length as f64,
+        (true, true) if from != 0 && 2 * from != length => 2.0 / length as f64,
+        (true, _) => 1.0 / length as f64,
     };
     let entry = |from: usize, to: usize| {
-        let angle = TAU * ((from * to) % how.length) as f64 / how.length as f64;
+        let angle = TAU * ((from * to) % length) as f64 / length as f64;
         scale(from) * function(sign * angle)
     };
     let entries = (0..read).flat_map(|from| (0..written).map(move |to| entry(from, to)));
@@ -129,34 +210,56 @@ fn matrix(
 /// Frames of the signal, each times the window, transformed.
 fn short_time_transform(node: &mut Node) -> Results {
     let x = node.input(0)?;
-    let first = |node: &Node, x: Tracked, what: &str| -> Result<usize, String> {
-        let value = *node.constant_ints(x, what)?.first().ok_or_else(|| format!("{what} is empty"))?;
-        usize::try_from(value).ok().filter(|&value| value > 0).ok_or_else(|| format!("{what} must be positive"))
-    };
-    let step = node.input(1)?;
-    let step = first(node, step, "the frame step")?;
     let &[batch, signal, parts] = node.shape(x) else { return Err("the signal must have 3 axes".into()) };
-    let signal = signal.as_static().ok_or("the length of the signal must be static")? as usize;
     let window = node.optional(2);
     let length = match (node.optional(3), window) {
-        (Some(length), _) => first(node, length, "the frame length")?,
-        (None, Some(window)) => {
-            let extent = node.shape(window).first().and_then(|extent| extent.as_static());
-            extent.ok_or("the length of the window must be static")? as usize
-        }
-        (None, None) => signal,
+        (Some(length), _) => *node.counts_of(length)?.first().ok_or("the frame length is empty")?,
+        (None, Some(window)) => expr(*node.shape(window).first().ok_or("the window must have an axis")?)?,
+        (None, None) => expr(signal)?,
     };
-    let frames = signal.checked_sub(length).ok_or("the signal is shorter than a frame")? / step + 1;
-    let places: Vec<i64> =
-        (0..frames).flat_map(|frame| (0..length).map(move |index| (frame * step + index) as i64)).collect();
-    let places = node.tensor(Tensor::from_values(&[frames, length], &places))?;
+    let step = node.input(1)?;
+    let frames = frames(node, expr(signal)?, length, step)?;
+    let (step, length) = (node.one_integer(step, "the frame step")?, dim(length)?);
+    let mut places = |axis: usize, extent: Dim| {
+        let mut shape = [Dim::Static(1); 2];
+        shape[axis] = extent;
+        node.emit_as("graph.iota", &[], &[("axis", attribute(axis as i64))], &shape, Type::i64())
+    };
+    let (starts, within) = (places(0, frames)?, places(1, length)?);
+    let starts = node.binary("graph.multiply", starts, step)?;
+    let places = node.binary("graph.add", starts, within)?;
     let mut cut = node.emit("graph.gather", &[x, places], &[("axis", attribute(1i64))])?;
     if let Some(window) = window {
-        let window = node.reshape(window, &[Dim::Static(length as u64), Dim::Static(1)])?;
+        let window = node.expect_shape(window, &[length], "the window")?;
+        let window = node.column(window)?;
         cut = node.binary("graph.multiply", cut, window)?;
     }
     debug_assert_eq!(node.shape(cut)[0], batch, "frames keep the batch");
     debug_assert_eq!(node.shape(cut)[3], parts, "frames keep the parts");
     let onesided = node.flag("onesided", true);
-    Ok(vec![transform(node, cut, 2, Transform { length, inverse: false, onesided })?])
+    Ok(vec![transform(node, cut, 2, Transform { length: expr(length)?, inverse: false, onesided })?])
+}
+
+/// How many frames of `length` there are in a signal, one every `step` elements.
+fn frames(node: &mut Node, signal: DimExpr, length: DimExpr, step: Tracked) -> Result<Dim, String> {
+    let rest = subtract(signal, length)?;
+    if super::extent::is_less(rest, constant(0)) == Some(true) {
+        return Err("the signal is shorter than a frame".into());
+    }
+    let known = node.constant_ints(step, "the frame step").ok();
+    match known.as_deref() {
+        Some(&[step, ..]) if step > 0 => dim(add(floor_divide(rest, constant(step))?, constant(1))?),
+        Some(_) => Err("the frame step must be positive".into()),
+        None => {
+            let (step, rest) = (node.one_integer(step, "the frame step")?, node.extent(rest));
+            let count = node.binary("graph.divide", rest, step)?;
+            let count = node.binary_scalar("graph.add", count, 1.0)?;
+            let (is_step, fits) = (
+                node.binary_scalar("graph.greater", step, 0.0)?,
+                node.binary_scalar("graph.greater_equal", rest, 0.0)?,
+            );
+            let are_valid = node.binary("graph.and", is_step, fits)?;
+            node.bind_valid(are_valid, count, &[])?.first().copied().ok_or_else(|| "a count is one number".into())
+        }
+    }
 }

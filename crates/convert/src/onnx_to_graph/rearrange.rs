@@ -68,7 +68,7 @@ fn tensor_scatter(node: &mut Node) -> Results {
 }
 
 /// A list of one integer for each of so many axes.
-fn list(node: &Node, name: &str, default: i64, count: usize) -> Result<Vec<i64>, String> {
+pub(crate) fn list(node: &Node, name: &str, default: i64, count: usize) -> Result<Vec<i64>, String> {
     let values = node.ints(name).filter(|values| !values.is_empty()).unwrap_or_else(|| vec![default; count]);
     match values.len() == count && values.iter().all(|value| (0..1 << 31).contains(value)) {
         true => Ok(values),
@@ -117,6 +117,9 @@ fn max_unpool(node: &mut Node) -> Results {
 fn column_to_image(node: &mut Node) -> Results {
     let x = node.input(0)?;
     let (image, block) = (node.input(1)?, node.input(2)?);
+    if [1, 2].into_iter().any(|list| node.run_time_axes(list).is_some()) {
+        return super::column_to_image::at_run_time(node, x, image, block);
+    }
     let (image, block) = (node.constant_ints(image, "the image shape")?, node.constant_ints(block, "the block shape")?);
     let axes = block.len();
     let &[batch, columns, _] = node.shape(x) else { return Err("the input must have 3 axes".into()) };

@@ -5,6 +5,7 @@ use super::conversion::Tracked;
 use super::emit::attribute;
 use super::extent::{constant, dim, expr, floor_divide, multiply};
 use super::node::{Node, Results, Row, row_in};
+use super::resize_run_time::{self, Style};
 use kiln_ir::{Attribute, Dim, DimExpr};
 
 pub(crate) const ROWS: &[Row] = &[
@@ -14,15 +15,18 @@ pub(crate) const ROWS: &[Row] = &[
     }),
     row_in("Upsample", 7..=i64::MAX, |node| {
         let scales = match node.optional(1) {
-            Some(scales) => items(node, scales, "scales")?,
+            Some(scales) if items(node, scales).is_none() => return simple_at_run_time(node, scales),
+            Some(scales) => items(node, scales).unwrap_or_default(),
             None => node.floats("scales").ok_or("scales are missing")?.into_iter().map(Item::Float).collect(),
         };
         simple(node, &scales)
     }),
     row_in("Resize", 10..=10, |node| {
         let scales = node.input(1)?;
-        let scales = items(node, scales, "scales")?;
-        simple(node, &scales)
+        match items(node, scales) {
+            Some(scales) => simple(node, &scales),
+            None => simple_at_run_time(node, scales),
+        }
     }),
     row_in("Resize", 11..=i64::MAX, resize),
 ];
@@ -65,20 +69,28 @@ fn resize(node: &mut Node) -> Results {
     };
     let scales = node.optional(2).filter(|&scales| !node.shape(scales).first().is_some_and(|count| count.is(0)));
     let sizes = node.optional(3).filter(|&sizes| !node.shape(sizes).first().is_some_and(|count| count.is(0)));
-    let target = match (scales, sizes) {
-        (Some(scales), None) => {
-            let scales = items(node, scales, "scales")?;
-            by_scales(node, x, &axes, &scales)?
-        }
-        (None, Some(sizes)) => {
-            let sizes = node.extents(sizes, "sizes")?;
-            by_sizes(node, x, &axes, &sizes)?
-        }
-        _ => return Err("one of scales and sizes must be given".into()),
-    };
     let mode = node.string_or("mode", "nearest");
     let coordinates = node.string_or("coordinate_transformation_mode", "half_pixel");
     let coordinates = if coordinates == "tf_half_pixel_for_nn" { "half_pixel" } else { coordinates };
+    let roi = node.optional(1).filter(|_| coordinates == "tf_crop_and_resize");
+    let is_region_data = roi.is_some_and(|roi| node.constant_floats(roi, "roi").is_err());
+    let target = match (scales, sizes) {
+        (Some(scales), None) => match items(node, scales).filter(|_| !is_region_data) {
+            Some(scales) => by_scales(node, x, &axes, &scales)?,
+            None => {
+                let target = resize_run_time::by_scales(node, x, &axes, scales)?;
+                return resize_at_run_time(node, x, &target, (mode, coordinates));
+            }
+        },
+        (None, Some(sizes)) => match node.extents(sizes, "sizes").ok().filter(|_| !is_region_data) {
+            Some(sizes) => by_sizes(node, x, &axes, &sizes)?,
+            None => {
+                let target = resize_run_time::by_sizes(node, x, &axes, sizes)?;
+                return resize_at_run_time(node, x, &target, (mode, coordinates));
+            }
+        },
+        _ => return Err("one of scales and sizes must be given".into()),
+    };
     let mut given = vec![("mode", attribute(mode)), ("coordinates", attribute(coordinates))];
     if mode == "nearest" {
         given.push(("nearest_mode", attribute(node.string_or("nearest_mode", "round_prefer_floor"))));
@@ -111,10 +123,50 @@ fn float_list(values: &[f64]) -> Attribute {
     Attribute::array(&values.iter().map(|&value| Attribute::f64(value)).collect::<Vec<_>>())
 }
 
-/// The elements of an operand, all known.
-fn items(node: &Node, tensor: Tracked, what: &str) -> Result<Vec<Item>, String> {
-    let content = node.content(tensor).filter(|content| content.is_known());
-    content.map(|content| content.items.clone()).ok_or_else(|| format!("{what} depend on data"))
+/// The elements of an operand, if all are known.
+fn items(node: &Node, tensor: Tracked) -> Option<Vec<Item>> {
+    node.content(tensor).filter(|content| content.is_known()).map(|content| content.items.clone())
+}
+
+/// As [`simple`], for scales that data gives.
+fn simple_at_run_time(node: &mut Node, scales: Tracked) -> Results {
+    let x = node.input(0)?;
+    let axes: Vec<usize> = (0..node.rank(x)).collect();
+    let target = resize_run_time::by_scales(node, x, &axes, scales)?;
+    let mode = if node.string_or("mode", "nearest") == "nearest" { "nearest" } else { "linear" };
+    let style = Style { nearest: "by_scale", ..style(node, mode, "asymmetric") };
+    Ok(vec![resize_run_time::resample(node, x, &target, &style)?])
+}
+
+fn resize_at_run_time(
+    node: &mut Node,
+    x: Tracked,
+    target: &resize_run_time::Target,
+    (mode, coordinates): (&'static str, &'static str),
+) -> Results {
+    let mut style = style(node, mode, coordinates);
+    if coordinates == "tf_crop_and_resize" {
+        let roi = node.input(1)?;
+        if node.static_count(roi, "fractions")? != 2 * target.axes.len() {
+            return Err("roi must have a start and an end for each axis".into());
+        }
+        style.roi = Some(roi);
+    }
+    Ok(vec![resize_run_time::resample(node, x, target, &style)?])
+}
+
+/// What the node's attributes say of interpolation.
+fn style(node: &Node, mode: &'static str, coordinates: &'static str) -> Style<'static> {
+    Style {
+        mode,
+        coordinates,
+        nearest: node.string_or("nearest_mode", "round_prefer_floor"),
+        cubic_coefficient: node.float_or("cubic_coeff_a", -0.75),
+        exclude_outside: node.flag("exclude_outside", false),
+        antialias: node.flag("antialias", false),
+        extrapolation: node.float_or("extrapolation_value", 0.0),
+        roi: None,
+    }
 }
 
 /// Extents are the operand's times the scale, rounded down.

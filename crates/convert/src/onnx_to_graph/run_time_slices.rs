@@ -94,7 +94,8 @@ pub(crate) fn slice(node: &mut Node) -> Results {
     let fixed = node.constant_ints(steps, "steps").ok().filter(|_| lists.hits.is_none());
     let Some(fixed) = fixed else {
         for (place, &axis) in lists.axes.iter().enumerate() {
-            let places = node.emit_as("graph.iota", &[], &[("axis", attribute(0i64))], &lengths[place..=place], Type::i64())?;
+            let places =
+                node.emit_as("graph.iota", &[], &[("axis", attribute(0i64))], &lengths[place..=place], Type::i64())?;
             let [first, step] = [element(node, first, place)?, element(node, by, place)?];
             let places = node.binary("graph.multiply", places, step)?;
             let places = node.binary("graph.add", places, first)?;

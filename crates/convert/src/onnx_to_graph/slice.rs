@@ -10,7 +10,9 @@ pub(crate) const ROWS: &[Row] = &[row("Slice", slice)];
 fn slice(node: &mut Node) -> Results {
     let x = node.input(0)?;
     let rank = node.rank(x);
-    if [1, 2].into_iter().any(|list| node.run_time(list).is_some()) || [3, 4].into_iter().any(|list| node.run_time_axes(list).is_some()) {
+    if [1, 2].into_iter().any(|list| node.run_time(list).is_some())
+        || [3, 4].into_iter().any(|list| node.run_time_axes(list).is_some())
+    {
         return super::run_time_slices::slice(node);
     }
     let list = |node: &Node, index: usize, name: &str| match (node.optional(index), node.ints(name)) {

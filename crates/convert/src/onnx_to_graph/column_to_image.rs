@@ -1,0 +1,79 @@
+//! `Col2Im` where data gives the shapes of image and block: every element is added where its block puts it.
+
+use super::conversion::Tracked;
+use super::emit::attribute;
+use super::extent::{add, constant, dim, element_count, expr, floor_divide, multiply, subtract};
+use super::node::{Node, Results};
+use super::rearrange::list;
+use kiln_ir::{Dim, DimExpr, Type};
+
+/// Elements that a block has outside of the image, in its padding, are added to one more element, which is dropped.
+pub(crate) fn at_run_time(node: &mut Node, x: Tracked, image: Tracked, block: Tracked) -> Results {
+    let axes = node.static_count(block, "extents of the block")?;
+    let &[batch, columns, _] = node.shape(x) else { return Err("the input must have 3 axes".into()) };
+    let (strides, dilations) = (list(node, "strides", 1, axes)?, list(node, "dilations", 1, axes)?);
+    let pads = list(node, "pads", 0, 2 * axes)?;
+    if node.static_count(image, "extents of the image")? != axes || strides.contains(&0) {
+        return Err("image, block and strides do not fit".into());
+    }
+    let channels = channels(node, columns, block)?;
+    let dims = |exprs: Vec<DimExpr>| exprs.into_iter().map(dim).collect::<Result<Vec<Dim>, _>>();
+    let (image, block) = (dims(node.counts_of(image)?)?, dims(node.counts_of(block)?)?);
+    let mut counts = Vec::new();
+    for axis in 0..axes {
+        let reach = multiply(subtract(expr(block[axis])?, constant(1))?, constant(dilations[axis]))?;
+        let padded = add(expr(image[axis])?, constant(pads[axis] + pads[axis + axes] - 1))?;
+        let room = floor_divide(subtract(padded, reach)?, constant(strides[axis]))?;
+        counts.push(dim(add(room, constant(1))?)?);
+    }
+    let mut places: Option<(Tracked, Tracked)> = None;
+    for axis in 0..axes {
+        let (within, block_number) = (line(node, &block, &counts, axis)?, line(node, &block, &counts, axes + axis)?);
+        let within = node.binary_scalar("graph.multiply", within, dilations[axis] as f64)?;
+        let start = node.binary_scalar("graph.multiply", block_number, strides[axis] as f64)?;
+        let start = node.binary_scalar("graph.subtract", start, pads[axis] as f64)?;
+        let place = node.binary("graph.add", start, within)?;
+        let extent = node.extent(expr(image[axis])?);
+        let is_before = node.binary_scalar("graph.greater_equal", place, 0.0)?;
+        let is_after = node.binary("graph.less", place, extent)?;
+        let is_inside = node.binary("graph.and", is_before, is_after)?;
+        places = Some(match places {
+            None => (place, is_inside),
+            Some((rows, are_inside)) => {
+                let rows = node.binary("graph.multiply", rows, extent)?;
+                (node.binary("graph.add", rows, place)?, node.binary("graph.and", are_inside, is_inside)?)
+            }
+        });
+    }
+    let (places, are_inside) = places.ok_or("the block has no axes")?;
+    let size = element_count(&image)?;
+    let outside = node.extent(size);
+    let places = node.select(are_inside, places, outside)?;
+    let (parts, all) =
+        (dim(element_count(&[block, counts].concat())?)?, dim(multiply(expr(batch)?, expr(channels)?)?)?);
+    let places = node.reshape(places, &[Dim::Static(1), parts])?;
+    let places = node.broadcast(places, &[all, parts])?;
+    let x = node.reshape(x, &[all, parts])?;
+    let zero = node.scalar(node.element(x), 0.0)?;
+    let zeros = node.broadcast(zero, &[all, dim(add(size, constant(1))?)?])?;
+    let given = [("axis", attribute(1i64)), ("reduction", attribute("add"))];
+    let sums = node.emit("graph.scatter_elements", &[zeros, places, x], &given)?;
+    let sums = node.slice_axis(sums, 1, Dim::Static(0), dim(size)?)?;
+    Ok(vec![node.reshape(sums, &[&[batch, channels], image.as_slice()].concat())?])
+}
+
+/// The columns divided by the elements of a block.
+fn channels(node: &mut Node, columns: Dim, block: Tracked) -> Result<Dim, String> {
+    let block = node.integer_vector(block)?;
+    let size = node.reduce("graph.reduce_product", block, &[0])?;
+    let columns = node.extent(expr(columns)?);
+    let channels = node.binary("graph.divide", columns, size)?;
+    node.bind_shape(channels, &[])?.first().copied().ok_or_else(|| "a count is one number".into())
+}
+
+/// The numbers along one of the axes of a block and of the number of blocks.
+fn line(node: &mut Node, block: &[Dim], counts: &[Dim], axis: usize) -> Result<Tracked, String> {
+    let mut shape = vec![Dim::Static(1); 2 * block.len()];
+    shape[axis] = block.iter().chain(counts).copied().nth(axis).unwrap_or(Dim::Static(1));
+    node.emit_as("graph.iota", &[], &[("axis", attribute(axis as i64))], &shape, Type::i64())
+}

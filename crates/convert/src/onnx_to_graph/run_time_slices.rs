@@ -3,7 +3,7 @@
 use super::content::Item;
 use super::conversion::Tracked;
 use super::emit::{attribute, dims_attribute};
-use super::extent::{add, constant, dim, expr, normalize_axis, subtract};
+use super::extent::{add, constant, dim, expr, maximum, normalize_axis, subtract};
 use super::node::{Node, Results};
 use kiln_ir::{Dim, DimExpr, Type};
 use kiln_tensor::{ElementType, Tensor};
@@ -179,25 +179,28 @@ pub(crate) fn paddings(
     }
     let lists = Lists::read(node, axes, listed, rank)?;
     let vector = node.integer_vector(pads)?;
+    let amounts = match lists.hits {
+        None => node.integers_of(vector)?,
+        Some(_) => {
+            let mut sides = Vec::new();
+            for side in [0, listed as u64] {
+                let part = node.slice_axis(vector, 0, Dim::Static(side), Dim::Static(listed as u64))?;
+                sides.push(lists.spread(node, part)?);
+            }
+            // More is cut off than there is of any axis if the axes are none.
+            let (sides, refused) = (node.join(&sides)?, node.scalar(ElementType::I64, -STEEP)?);
+            let sides = node.select(lists.are_valid, sides, refused)?;
+            node.integers_of(sides)?
+        }
+    };
     let mut sides = [vec![constant(0); rank], vec![constant(0); rank]];
     let mut cuts = sides.clone();
-    for (side, (pads_of, cuts_of)) in sides.iter_mut().zip(&mut cuts).enumerate() {
-        let (start, length) = (Dim::Static((side * listed) as u64), Dim::Static(listed as u64));
-        let part = node.slice_axis(vector, 0, start, length)?;
-        let added = lists.spread(node, part)?;
-        let cut = node.unary("graph.negate", added)?;
-        for (signed, exprs) in [(added, &mut *pads_of), (cut, &mut *cuts_of)] {
-            let signed = node.clamp(signed, Some(0.0), None)?;
-            let bound = node.bind_valid(lists.are_valid, signed, &[])?;
-            for (&axis, dim) in lists.axes.iter().zip(bound) {
-                exprs[axis] = expr(dim)?;
-            }
-        }
-        for (place, &axis) in lists.axes.iter().enumerate().filter(|_| lists.hits.is_none()) {
-            let known = known(node, pads, side * listed + place).filter(|&pad| super::extent::is_non_negative(pad));
-            if let Some(pad) = known {
-                (pads_of[axis], cuts_of[axis]) = (pad, constant(0));
-            }
+    for (side, amounts) in amounts.chunks(lists.axes.len().max(1)).enumerate() {
+        for (place, (&axis, &amount)) in lists.axes.iter().zip(amounts).enumerate() {
+            let known = known(node, pads, side * listed + place).filter(|_| lists.hits.is_none());
+            let amount = known.unwrap_or(amount);
+            sides[side][axis] = maximum(amount, constant(0));
+            cuts[side][axis] = maximum(subtract(constant(0), amount)?, constant(0));
         }
     }
     let ([low, high], [before, after]) = (sides, cuts);

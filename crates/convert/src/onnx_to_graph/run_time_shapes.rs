@@ -10,7 +10,7 @@ use kiln_tensor::{ElementType, Tensor};
 /// The shape that data asks for: 0 takes the operand's extent, -1 what is left.
 pub(crate) fn reshape_shape(node: &mut Node, from: &[Dim], target: Tracked) -> Result<Vec<Dim>, String> {
     let rank = node.static_count(target, "extents")?;
-    let known = known_extents(node, target, 1);
+    let known = known_extents(node, target);
     let mut extents = node.integer_vector(target)?;
     if !node.flag("allowzero", false) {
         // Where the operand has no axis, there is no extent to take.
@@ -41,12 +41,13 @@ pub(crate) fn reshape_shape(node: &mut Node, from: &[Dim], target: Tracked) -> R
 pub(crate) fn expand_shape(node: &mut Node, from: &[Dim], target: Tracked) -> Result<Vec<Dim>, String> {
     let count = node.static_count(target, "extents")?;
     let rank = count.max(from.len());
-    let mut known = vec![None; rank - count];
-    known.extend(known_extents(node, target, 2));
     let missing = node.vector(vec![DimExpr::constant(1); rank - count]);
+    let wanted = target;
     let target = node.integer_vector(target)?;
-    let target = node.concat(&[missing, target], 0)?;
+    let target = if count == rank { target } else { node.concat(&[missing, target], 0)? };
     let own = [vec![Dim::Static(1); rank - from.len()], from.to_vec()].concat();
+    let mut known = vec![None; rank - count];
+    known.extend(known_stretches(node, wanted, &own[rank - count..]));
     let own_extents = node.shape_vector(&own)?;
     let is_one = node.binary_scalar("graph.equal", target, 1.0)?;
     let extents = node.select(is_one, own_extents, target)?;
@@ -54,11 +55,21 @@ pub(crate) fn expand_shape(node: &mut Node, from: &[Dim], target: Tracked) -> Re
     Ok(refined(shape, known))
 }
 
-/// Elements of a shape that are known though others are not, and are extents of at least `least`.
-fn known_extents(node: &Node, target: Tracked, least: i64) -> Vec<Option<DimExpr>> {
+/// Elements of a shape that are known though others are not, and are extents that are not 0.
+fn known_extents(node: &Node, target: Tracked) -> Vec<Option<DimExpr>> {
     let Some(content) = node.content(target) else { return Vec::new() };
-    let is_extent = |&extent: &DimExpr| is_less(extent, DimExpr::constant(least)) == Some(false);
+    let is_extent = |&extent: &DimExpr| is_less(extent, DimExpr::constant(1)) == Some(false);
     content.items.iter().map(|item: &Item| item.to_integer().filter(is_extent)).collect()
+}
+
+/// What extents `own` are stretched to, where that is known: a 1 on either side leaves the other.
+fn known_stretches(node: &Node, target: Tracked, own: &[Dim]) -> Vec<Option<DimExpr>> {
+    let stretch = |(wanted, own): (Option<DimExpr>, &Dim)| match (wanted?, own.expr()?) {
+        (wanted, own) if wanted == own || wanted == DimExpr::constant(1) => Some(own),
+        (wanted, own) if own == DimExpr::constant(1) => Some(wanted),
+        (wanted, _) => (is_less(DimExpr::constant(1), wanted) == Some(true)).then_some(wanted),
+    };
+    known_extents(node, target).into_iter().zip(own).map(stretch).collect()
 }
 
 /// Known extents in place of symbols.

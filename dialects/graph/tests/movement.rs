@@ -114,8 +114,9 @@ fn extremes_choose_among_equals() {
     check("graph.arg_max", &attributes(true), std::slice::from_ref(&x), &[i(&[1, 1], &[2])]);
     check("graph.arg_min", &attributes(false), std::slice::from_ref(&x), &[i(&[1, 1], &[0])]);
     check("graph.arg_min", &attributes(true), std::slice::from_ref(&x), &[i(&[1, 1], &[3])]);
-    let top =
-        |largest: bool| [attribute("axis", 1i64), attribute("k", vec![Dim::Static(3)]), attribute("largest", largest)];
+    let top = |largest: bool| {
+        [attribute("axis", 1i64), attribute("k", vec![kiln_ir::Dim::Static(3)]), attribute("largest", largest)]
+    };
     check("graph.top_k", &top(true), std::slice::from_ref(&x), &[f(&[1, 3], &[5.0, 5.0, 2.0]), i(&[1, 3], &[1, 2, 0])]);
     check("graph.top_k", &top(false), &[x], &[f(&[1, 3], &[2.0, 2.0, 5.0]), i(&[1, 3], &[0, 3, 1])]);
 }

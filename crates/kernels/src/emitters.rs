@@ -2,8 +2,8 @@
 
 use crate::builder::{EmitOptions, KernelBuilder};
 use crate::{
-    attention, contract, conv, depthwise, layer_norm, lrn, map, matmul, nonzero, pool, recurrent, reduce, resize,
-    rotary_embedding, scan, scatter, softmax, transpose, winograd,
+    attention, contract, conv, depthwise, elimination, layer_norm, lrn, map, matmul, non_max_suppression, nonzero,
+    pool, recurrent, reduce, resize, rotary_embedding, scan, scatter, softmax, sort, transpose, winograd,
 };
 use kiln_ir::Module;
 use kiln_schedule::{KernelSpec, Plan};
@@ -38,8 +38,11 @@ pub const EMITTERS: &[Emitter] = &[
     Emitter { family: "contract", emit: contract::emit },
     Emitter { family: "resize", emit: resize::emit },
     Emitter { family: "recurrent", emit: recurrent::emit },
+    Emitter { family: "sort", emit: sort::emit },
     Emitter { family: "scan", emit: scan::emit },
     Emitter { family: "nonzero", emit: nonzero::emit },
+    Emitter { family: "non_max_suppression", emit: non_max_suppression::emit },
+    Emitter { family: "elimination", emit: elimination::emit },
     Emitter { family: "scatter", emit: scatter::emit },
 ];
 

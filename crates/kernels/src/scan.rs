@@ -82,26 +82,6 @@ impl Scan<'_> {
         });
     }
 
-    /// Whether `candidate` comes before `best` in the order wanted; NaN before everything, if `nan_first`.
-    fn is_better(&self, b: &mut KernelBuilder, candidate: Value, best: Value, largest: bool, nan_first: bool) -> Value {
-        if !self.element.is_float() {
-            let predicate = match (largest, self.element.is_signed_integer()) {
-                (true, true) => IntegerPredicate::SignedGreater,
-                (true, false) => IntegerPredicate::UnsignedGreater,
-                (false, true) => IntegerPredicate::SignedLess,
-                (false, false) => IntegerPredicate::UnsignedLess,
-            };
-            return b.compare_integers(predicate, candidate, best);
-        }
-        let predicate = if largest { FloatPredicate::OrderedGreater } else { FloatPredicate::OrderedLess };
-        let better = b.compare_floats(predicate, candidate, best);
-        let (winner, loser) = if nan_first { (candidate, best) } else { (best, candidate) };
-        let winner_is_nan = b.compare_floats(FloatPredicate::Unordered, winner, winner);
-        let loser_is_number = b.compare_floats(FloatPredicate::Ordered, loser, loser);
-        let by_nan = b.andi(winner_is_nan, loser_is_number);
-        b.ori(better, by_nan)
-    }
-
     fn arg_extreme(&self, b: &mut KernelBuilder, before: &[Index], after: &[Index], lanes: Lanes) {
         let largest = self.node.is("arg_max");
         let last = self.node.attributes.bool("select_last").unwrap_or(false);
@@ -112,11 +92,11 @@ impl Scan<'_> {
             let at = self.place(before, index, after);
             let value = self.operand(b, &at, lanes);
             let wins = if last {
-                let loses = self.is_better(b, best[0], value, largest, true);
+                let loses = is_better(b, self.element, best[0], value, largest, true);
                 let ones = b.integer(1, b.ty(loses));
                 b.xori(loses, ones)
             } else {
-                self.is_better(b, value, best[0], largest, true)
+                is_better(b, self.element, value, best[0], largest, true)
             };
             let position = self.position(b, index, lanes.count);
             vec![b.select(wins, value, best[0]), b.select(wins, position, best[1])]
@@ -152,7 +132,7 @@ impl Scan<'_> {
                         let at = self.place(before, index, after);
                         let at: Vec<Coordinate> = at.iter().map(|at| Coordinate::uniform(at.base)).collect();
                         let value = self.operand(b, &at, Lanes::SCALAR);
-                        let better = self.is_better(b, value, best[0], largest, largest);
+                        let better = is_better(b, self.element, value, best[0], largest, largest);
                         let is_first = b.compare_integers(IntegerPredicate::Equal, best[1], none);
                         let wins = b.ori(better, is_first);
                         let position = self.position(b, index, 1);
@@ -173,4 +153,31 @@ impl Scan<'_> {
             body.store_outputs(b, &Coordinate::row(&at));
         });
     }
+}
+
+/// Whether `candidate` comes before `best` in the order wanted; NaN before everything, if `nan_first`.
+pub(crate) fn is_better(
+    b: &mut KernelBuilder,
+    element: ElementType,
+    candidate: Value,
+    best: Value,
+    largest: bool,
+    nan_first: bool,
+) -> Value {
+    if !element.is_float() {
+        let predicate = match (largest, element.is_signed_integer()) {
+            (true, true) => IntegerPredicate::SignedGreater,
+            (true, false) => IntegerPredicate::UnsignedGreater,
+            (false, true) => IntegerPredicate::SignedLess,
+            (false, false) => IntegerPredicate::UnsignedLess,
+        };
+        return b.compare_integers(predicate, candidate, best);
+    }
+    let predicate = if largest { FloatPredicate::OrderedGreater } else { FloatPredicate::OrderedLess };
+    let better = b.compare_floats(predicate, candidate, best);
+    let (winner, loser) = if nan_first { (candidate, best) } else { (best, candidate) };
+    let winner_is_nan = b.compare_floats(FloatPredicate::Unordered, winner, winner);
+    let loser_is_number = b.compare_floats(FloatPredicate::Ordered, loser, loser);
+    let by_nan = b.andi(winner_is_nan, loser_is_number);
+    b.ori(better, by_nan)
 }

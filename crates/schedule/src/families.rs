@@ -3,8 +3,9 @@
 use crate::plan::Plan;
 use crate::spec::KernelSpec;
 use crate::{
-    attention, contract, conv, conv_transpose, depthwise, expanded, map, matmul, nonzero, normalize, pool, recurrent,
-    reduce, resize, rotary_embedding, scan, scatter, separable, transpose, winograd,
+    attention, contract, conv, conv_transpose, depthwise, elimination, expanded, map, matmul, non_max_suppression,
+    nonzero, normalize, pool, recurrent, reduce, resize, rotary_embedding, scan, scatter, separable, sort, transpose,
+    winograd,
 };
 use kiln_target::Target;
 
@@ -41,8 +42,11 @@ pub const FAMILIES: &[Family] = &[
     Family { name: contract::FAMILY, plan: contract::plan, takes_parts: true },
     Family { name: resize::FAMILY, plan: resize::plan, takes_parts: true },
     Family { name: recurrent::FAMILY, plan: recurrent::plan, takes_parts: false },
+    Family { name: sort::FAMILY, plan: sort::plan, takes_parts: false },
     Family { name: scan::FAMILY, plan: scan::plan, takes_parts: false },
     Family { name: nonzero::FAMILY, plan: nonzero::plan, takes_parts: false },
+    Family { name: non_max_suppression::FAMILY, plan: non_max_suppression::plan, takes_parts: false },
+    Family { name: elimination::FAMILY, plan: elimination::plan, takes_parts: false },
     Family { name: scatter::FAMILY, plan: scatter::plan, takes_parts: false },
 ];
 

@@ -31,6 +31,7 @@ mod cumulative_sum;
 mod dequantize_blocks;
 mod dims;
 pub mod elementwise;
+mod elimination;
 mod fusion;
 mod gather;
 mod gather_elements;
@@ -43,6 +44,7 @@ mod loop_op;
 mod lrn;
 mod matmul;
 mod max_pool;
+mod non_max_suppression;
 mod nonzero;
 mod pad;
 mod pool;
@@ -114,6 +116,8 @@ pub const DIALECT: Dialect = Dialect {
         CONVOLUTION,
         &[
             matmul::MATMUL,
+            elimination::DETERMINANT,
+            elimination::INVERSE,
             dequantize_blocks::DEQUANTIZE_BLOCKS,
             attention::ATTENTION,
             rotary_embedding::ROTARY_EMBEDDING,
@@ -155,6 +159,7 @@ const INDEXED: &[OpDefinition] = &[
     gather_elements::GATHER_ELEMENTS,
     gather_nd::GATHER_ND,
     nonzero::NONZERO,
+    non_max_suppression::NON_MAX_SUPPRESSION,
     scatter_elements::SCATTER_ELEMENTS,
     scatter_nd::SCATTER_ND,
     cumulative_sum::CUMULATIVE_SUM,

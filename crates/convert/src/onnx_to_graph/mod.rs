@@ -55,6 +55,7 @@ mod matmul;
 mod microsoft;
 mod ml;
 mod node;
+mod non_max_suppression;
 mod normalization;
 mod one_hot;
 mod pad;
@@ -84,6 +85,7 @@ mod top_k;
 mod training;
 mod transpose;
 mod trilu;
+mod unique;
 mod unroll;
 mod window;
 mod window_function;
@@ -107,6 +109,7 @@ const ROWS: &[&[Row]] = &[
     resize::ROWS,
     grid_sample::ROWS,
     roi_align::ROWS,
+    non_max_suppression::ROWS,
     deform_conv::ROWS,
     // Products.
     matmul::ROWS,
@@ -126,6 +129,7 @@ const ROWS: &[&[Row]] = &[
     top_k::ROWS,
     cumulative_sum::ROWS,
     data::ROWS,
+    unique::ROWS,
     loss::ROWS,
     // Data movement.
     reshape::ROWS,

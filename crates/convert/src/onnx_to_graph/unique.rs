@@ -1,0 +1,153 @@
+//! `Unique`: the different elements, or slices, of a tensor.
+//!
+//! They are sorted, so that equal ones are neighbours and the first of them comes first; each that differs from the one
+//! before it begins a group.
+
+use super::conversion::Tracked;
+use super::emit::attribute;
+use super::extent::{dim, element_count, expr};
+use super::node::{Node, Results, Row, row};
+use kiln_ir::Dim;
+use kiln_tensor::{ElementType, Tensor};
+
+pub(crate) const ROWS: &[Row] = &[row("Unique", unique)];
+
+/// The most elements of slices that are compared: each is one more sort.
+const MOST_COLUMNS: u64 = 64;
+
+fn unique(node: &mut Node) -> Results {
+    let x = node.input(0)?;
+    let rank = node.rank(x);
+    // Slices become rows of a matrix; without an axis these are the elements.
+    let axis = node.int("axis").map(|_| node.axis(0, rank)).transpose()?;
+    let order: Vec<usize> = axis.into_iter().chain((0..rank).filter(|&other| Some(other) != axis)).collect();
+    let moved = node.transpose(x, &order)?;
+    let (length, slice) = match axis {
+        Some(axis) => (node.shape(x)[axis], node.shape(moved)[1..].to_vec()),
+        None => (dim(element_count(node.shape(x))?)?, Vec::new()),
+    };
+    let width = dim(element_count(&slice)?)?;
+    let rows = node.reshape(moved, &[length, width])?;
+    if length.is(0) || width.is(0) {
+        return Err("a tensor without elements has none that are different".into());
+    }
+    let sorted = sort_rows(node, rows)?;
+    let begins = group_begins(node, rows, sorted)?;
+
+    let starts = node.nonzero(begins)?;
+    let group = numbers(node, begins)?;
+    let firsts = gather(node, sorted, starts)?;
+    let (chosen, numbers) = match node.flag("sorted", true) {
+        true => (firsts, group),
+        false => by_first(node, sorted, begins, firsts, group)?,
+    };
+    let inverse = scatter(node, length, sorted, numbers, "none")?;
+    let ones = node.scalar(ElementType::I64, 1.0)?;
+    let ones = node.broadcast(ones, &[length])?;
+    let counts = scatter(node, node.shape(chosen)[0], inverse, ones, "add")?;
+    let y = gather(node, rows, chosen)?;
+    let y = node.reshape(y, &[&[node.shape(chosen)[0]], slice.as_slice()].concat())?;
+    let mut back = vec![0; order.len()];
+    for (place, &from) in order.iter().enumerate() {
+        back[from] = place;
+    }
+    let y = if axis.is_some() { node.transpose(y, &back)? } else { y };
+    Ok(vec![y, chosen, inverse, counts])
+}
+
+fn gather(node: &mut Node, data: Tracked, indices: Tracked) -> Result<Tracked, String> {
+    node.emit("graph.gather", &[data, indices], &[("axis", attribute(0i64))])
+}
+
+/// A vector of zeros in which `updates` are stored, or summed, at `places`.
+fn scatter(
+    node: &mut Node,
+    length: Dim,
+    places: Tracked,
+    updates: Tracked,
+    how: &'static str,
+) -> Result<Tracked, String> {
+    let zero = node.scalar(node.element(updates), 0.0)?;
+    let zeros = node.broadcast(zero, &[length])?;
+    let given = [("axis", attribute(0i64)), ("reduction", attribute(how))];
+    node.emit("graph.scatter_elements", &[zeros, places, updates], &given)
+}
+
+/// For each element how many flags there are up to it, less one.
+fn numbers(node: &mut Node, flags: Tracked) -> Result<Tracked, String> {
+    let ones = node.cast(flags, ElementType::I64)?;
+    let given = [("axis", attribute(0i64)), ("exclusive", attribute(false)), ("reverse", attribute(false))];
+    let sums = node.emit("graph.cumulative_sum", &[ones], &given)?;
+    node.binary_scalar("graph.subtract", sums, 1.0)
+}
+
+/// The numbers of the rows of a matrix, smallest first, equal ones in their order: sorted by each column, last first.
+fn sort_rows(node: &mut Node, rows: Tracked) -> Result<Tracked, String> {
+    let &[length, width] = node.shape(rows) else { return Err("rows are those of a matrix".into()) };
+    let columns = width.as_static().filter(|&width| width <= MOST_COLUMNS).ok_or_else(|| {
+        format!(
+            "slices of {width} elements cannot be compared: they must have a constant number of up to {MOST_COLUMNS}"
+        )
+    })?;
+    let count = length.as_static().and_then(|length| i64::try_from(length).ok());
+    let count = count.ok_or("what is sorted must have a constant extent")?;
+    let is_bool = node.element(rows) == ElementType::I1;
+    let keys = if is_bool { node.cast(rows, ElementType::U8)? } else { rows };
+    let mut order: Option<Tracked> = None;
+    for column in (0..columns).rev() {
+        let key = node.slice_axis(keys, 1, Dim::Static(column), Dim::Static(1))?;
+        let mut key = node.reshape(key, &[length])?;
+        if let Some(order) = order {
+            key = gather(node, key, order)?;
+        }
+        let given = [
+            ("axis", attribute(0i64)),
+            ("k", attribute(count)),
+            ("largest", attribute(false)),
+            ("sorted", attribute(true)),
+        ];
+        let places = node.emit_many("graph.top_k", &[key], &given)?[1];
+        order = Some(match order {
+            Some(order) => gather(node, order, places)?,
+            None => places,
+        });
+    }
+    order.ok_or_else(|| "rows have elements".into())
+}
+
+/// Whether each of the sorted rows differs from the one before it; the first does.
+fn group_begins(node: &mut Node, rows: Tracked, sorted: Tracked) -> Result<Tracked, String> {
+    let length = node.shape(rows)[0];
+    let first = node.tensor(Tensor::from_bools(&[1], &[true]))?;
+    if length.is(1) {
+        return Ok(first);
+    }
+    let arranged = gather(node, rows, sorted)?;
+    let pairs = dim(super::extent::subtract(expr(length)?, super::extent::constant(1))?)?;
+    let before = node.slice_axis(arranged, 0, Dim::Static(0), pairs)?;
+    let after = node.slice_axis(arranged, 0, Dim::Static(1), pairs)?;
+    let differs = node.binary("graph.not_equal", before, after)?;
+    let differs = node.cast(differs, ElementType::I32)?;
+    let differs = node.reduce("graph.reduce_max", differs, &[1])?;
+    let differs = node.cast(differs, ElementType::I1)?;
+    let differs = node.reshape(differs, &[pairs])?;
+    node.concat(&[first, differs], 0)
+}
+
+/// Which rows are chosen, in their own order, and the number of its group in that order for each of the sorted rows.
+fn by_first(
+    node: &mut Node,
+    sorted: Tracked,
+    begins: Tracked,
+    firsts: Tracked,
+    group: Tracked,
+) -> Result<(Tracked, Tracked), String> {
+    let length = node.shape(sorted)[0];
+    let marks = node.cast(begins, ElementType::I64)?;
+    let marks = scatter(node, length, sorted, marks, "none")?;
+    let is_first = node.cast(marks, ElementType::I1)?;
+    let chosen = node.nonzero(is_first)?;
+    let order = numbers(node, is_first)?;
+    let own_first = gather(node, firsts, group)?;
+    Ok((chosen, gather(node, order, own_first)?))
+}

@@ -1,5 +1,5 @@
 """Makes cases of operators that the ONNX project's own tests leave out, in the cache, in the form of `onnx_cases.py`:
-onnxruntime's contributed ones, and those of classical machine learning.
+onnxruntime's contributed ones, those of classical machine learning, and some of the standard domain.
 
 Each is a model of one node with constant weights; onnxruntime computes what is expected of it. `contributed-cases/index.json`
 lists them. Everything is made again when onnxruntime's version or these scripts change; otherwise nothing is done.
@@ -17,6 +17,7 @@ import cache
 import microsoft_cases
 import ml_cases
 import one_node
+import standard_cases
 
 # Name, rows of the left input, N, K, attributes and the optional inputs that are there.
 _MATMUL_NBITS = [
@@ -44,14 +45,14 @@ def folder() -> Path:
 
 def export() -> None:
     """Makes all cases, unless they are there."""
-    scripts = [__file__, microsoft_cases.__file__, ml_cases.__file__, one_node.__file__]
+    scripts = [__file__, microsoft_cases.__file__, ml_cases.__file__, standard_cases.__file__, one_node.__file__]
     key = cache.text_sha256(onnxruntime.__version__, *(Path(script).read_text() for script in scripts))
     stamp = folder() / "key"
     if stamp.exists() and stamp.read_text() == key:
         return
     with cache.fresh_folder(folder()) as building:
         cases = [_export(building, *_matmul_nbits(*case)) for case in _MATMUL_NBITS]
-        cases += [_export(building, *case) for module in (microsoft_cases, ml_cases) for case in module.models()]
+        cases += [_export(building, *case) for module in (microsoft_cases, ml_cases, standard_cases) for case in module.models()]
         (building / "index.json").write_text(json.dumps({"cases": cases}, indent=0))
         (building / "key").write_text(key)
     print(f"contributed cases: {len(cases)} in {folder()}", flush=True)

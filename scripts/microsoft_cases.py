@@ -14,6 +14,10 @@ def models():
     yield from _products()
     yield from _layers()
     yield from _attention()
+    yield from _grouped()
+    yield from _inverse()
+    yield from _pools()
+    yield from _gemm()
     yield from _quantized()
 
 
@@ -174,3 +178,88 @@ def _quantized():
     constants = {key: constants[key] for key in ("b", "t", "v", "bias")}
     order = ["a", "b", "t", "v", "bias"]
     yield _model("dynamic_quantize_matmul", "DynamicQuantizeMatMul", real, [(FLOAT, 2)], constants=constants, order=order)
+
+
+def _inverse():
+    x = _floats("matrices", 2, 3, 6, 6)
+    yield _model("inverse", "Inverse", {"x": x}, [(FLOAT, 4)])
+
+
+def _pools():
+    random = one_node.random("pools")
+    points = {"x_scale": 0.02, "x_zero": 120, "y_scale": 0.02, "y_zero": 100}
+    points = {key: numpy.array(value, numpy.float32 if "scale" in key else numpy.uint8) for key, value in points.items()}
+    first, last = random.integers(0, 256, (1, 3, 9, 9)), random.integers(0, 256, (1, 9, 9, 3))
+    first, last = {"x": first.astype(numpy.uint8)}, {"x": last.astype(numpy.uint8)}
+    window = {"kernel_shape": [3, 3], "strides": [2, 2]}
+    padded = window | {"pads": [1, 1, 1, 1]}
+    yield _model("quantized_average_pool", "QLinearAveragePool", first, [(UINT8, 4)], constants=points, **padded)
+    operator = "QLinearAveragePool"
+    yield _model("quantized_average_pool_last", operator, last, [(UINT8, 4)], constants=points, channels_last=1, **window)
+    yield _model("nhwc_max_pool", "NhwcMaxPool", last, [(UINT8, 4)], **padded)
+
+
+def _gemm():
+    random = one_node.random("gemm")
+    a, b = random.integers(0, 256, (5, 6)).astype(numpy.uint8), random.integers(0, 256, (6, 7)).astype(numpy.uint8)
+    single = {"a_scale": numpy.float32(0.02), "a_zero": numpy.uint8(120)}
+    bias = {"c": random.integers(-100, 100, 7).astype(numpy.int32)}
+    result = {"y_scale": numpy.float32(0.1), "y_zero": numpy.uint8(100)}
+    for turned in (0, 1):
+        points = single | {"b": b.T.copy() if turned else b, "b_scale": numpy.float32(0.03), "b_zero": numpy.uint8(130)}
+        constants = {key: numpy.asarray(value) for key, value in (points | bias | result).items()}
+        left = {"a": a.T.copy() if turned else a}
+        options = {"transA": turned, "transB": turned, "alpha": 0.5}
+        yield _model(f"quantized_gemm_{turned}", "QGemm", left, [(UINT8, 2)], constants=constants, **options)
+    # Small weights: sums of two products are held in 16 bits on some processors.
+    weights = {"b": random.integers(-60, 60, (7, 6)).astype(numpy.int8)}
+    columns = {"b_scale": random.uniform(0.01, 0.1, 7).astype(numpy.float32), "b_zero": numpy.zeros(7, numpy.int8)}
+    constants = {key: numpy.asarray(value) for key, value in (single | weights | columns | bias).items()}
+    yield _model("quantized_gemm_columns", "QGemm", {"a": a}, [(FLOAT, 2)], constants=constants, transB=1)
+
+
+def _grouped():
+    """Attention with fewer heads of keys: first steps, later ones, turned, within a window, of rows that are shorter."""
+    for name, batch, length, past, size, turned, options in [
+        ("first", 1, 5, 0, 8, 0, {}),
+        ("later", 2, 1, 7, 16, 8, {}),
+        ("later_interleaved", 1, 2, 7, 16, 8, {"rotary_interleaved": 1}),
+        ("partly_turned", 1, 5, 0, 32, 16, {}),
+        ("window", 1, 6, 0, 8, 0, {"local_window_size": 3}),
+        ("window_later", 2, 1, 9, 8, 0, {"local_window_size": 4, "softcap": 5.0}),
+        ("shorter_rows", 2, 5, 0, 8, 0, {"lengths": [4, 2]}),
+        ("packed", 1, 5, 0, 16, 8, {"packed": True}),
+    ]:
+        heads, few = 4, 2
+        options = dict(options)
+        lengths = options.pop("lengths", [past + length - 1] * batch)
+        if options.pop("packed", False):
+            inputs, order = {"q": _floats(name, batch, length, (heads + 2 * few) * size)}, ["q", "", ""]
+        else:
+            inputs = {"q": _floats(name + "q", batch, length, heads * size)}
+            inputs |= {key: _floats(name + key, batch, length, few * size) for key in ("k", "v")}
+            order = ["q", "k", "v"]
+        if past:
+            inputs |= {key: _floats(name + key, batch, few, past, size) for key in ("past_k", "past_v")}
+        order += ["past_k", "past_v"] if past else ["", ""]
+        inputs |= {"lengths": numpy.array(lengths, numpy.int32), "total": numpy.array(past + length, numpy.int32)}
+        order += ["lengths", "total"]
+        constants = {}
+        if turned:
+            angles = _floats("angles", 32, turned)
+            if "partly" in name:
+                angles = angles[:, : turned // 2]
+            constants = {"cos": numpy.cos(angles), "sin": numpy.sin(angles)}
+            order += ["cos", "sin"]
+            options["do_rotary"] = 1
+        yield _model(
+            f"grouped_attention_{name}",
+            "GroupQueryAttention",
+            inputs,
+            [(FLOAT, 3), (FLOAT, 4), (FLOAT, 4)],
+            constants=constants,
+            order=order,
+            num_heads=heads,
+            kv_num_heads=few,
+            **options,
+        )

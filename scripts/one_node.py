@@ -29,7 +29,7 @@ def model(
         [helper.make_tensor_value_info(key, kind, [None] * rank) for key, (kind, rank) in zip(names, outputs)],
         [numpy_helper.from_array(array, key) for key, array in constants.items()],
     )
-    opsets = [helper.make_opsetid("", 21), helper.make_opsetid(domain, version)]
+    opsets = [helper.make_opsetid(*opset) for opset in ({"": 21} | {domain: version}).items()]
     return name, helper.make_model(graph, opset_imports=opsets, ir_version=10), inputs
 
 

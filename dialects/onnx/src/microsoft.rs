@@ -24,6 +24,12 @@ schemas! { domain "com.microsoft", space "onnx.com.microsoft.":
     };
     GatherND [1] (2, 2) -> (1, 1) {};
     Gelu [1] (1, 1) -> (1, 1) {};
+    GroupQueryAttention [1] (7, 14) -> (1, 4) {
+        do_rotary: Int, k_quant_type: String, kv_cache_bit_width: Int, kv_num_heads: required Int, local_window_size: Int,
+        num_heads: required Int, qk_output: Int, rotary_interleaved: Int, scale: Float, smooth_softmax: Int, softcap: Float,
+        v_quant_type: String
+    };
+    Inverse [1] (1, 1) -> (1, 1) {};
     MatMulIntegerToFloat [1] (4, 7) -> (1, 1) {};
     MatMulNBits [1] (3, 6) -> (1, 1) {
         K: required Int, N: required Int, accuracy_level: Int, bits: Int, block_size: required Int
@@ -31,8 +37,16 @@ schemas! { domain "com.microsoft", space "onnx.com.microsoft.":
     MultiHeadAttention [1] (1, 10) -> (1, 4) {
         mask_filter_value: Float, num_heads: required Int, scale: Float, unidirectional: Int
     };
+    NhwcMaxPool [1] (1, 1) -> (1, 1) {
+        auto_pad: String, ceil_mode: Int, dilations: Ints, kernel_shape: required Ints, pads: Ints, strides: Ints
+    };
     Pad [1] (2, 3) -> (1, 1) {mode: String};
+    QGemm [1] (6, 9) -> (1, 1) {alpha: Float, transA: Int, transB: Int};
     QLinearAdd [1] (7, 8) -> (1, 1) {};
+    QLinearAveragePool [1] (4, 5) -> (1, 1) {
+        auto_pad: String, ceil_mode: Int, channels_last: Int, count_include_pad: Int, kernel_shape: required Ints, pads: Ints,
+        strides: Ints
+    };
     QLinearConcat [1] (3, MANY) -> (1, 1) {axis: required Int};
     QLinearGlobalAveragePool [1] (5, 5) -> (1, 1) {channels_last: Int};
     QLinearLeakyRelu [1] (4, 5) -> (1, 1) {alpha: Float};

@@ -229,6 +229,7 @@ schemas! { domain "", space "onnx.":
     Shrink [9] (1, 1) -> (1, 1) {bias: Float, lambd: Float};
     Sigmoid [1, 6, 13] (1, 1) -> (1, 1) {};
     Sign [9, 13] (1, 1) -> (1, 1) {};
+    SimplifiedLayerNormalization [1] (2, 2) -> (1, 2) {axis: Int, epsilon: Float, stash_type: Int};
     Sin [7, 22] (1, 1) -> (1, 1) {};
     Sinh [9, 22] (1, 1) -> (1, 1) {};
     Size [1, 13, 19, 21, 23, 24, 25] (1, 1) -> (1, 1) {};

@@ -38,6 +38,7 @@ mod deform_conv;
 mod depth_to_space;
 mod einsum;
 mod elementwise;
+mod elimination;
 mod emit;
 mod extent;
 mod flex_attention;
@@ -52,6 +53,8 @@ mod loops;
 mod loss;
 mod lrn;
 mod matmul;
+mod max_roi_pool;
+mod mel_weight_matrix;
 mod microsoft;
 mod ml;
 mod node;
@@ -61,6 +64,7 @@ mod one_hot;
 mod pad;
 mod pool;
 mod quantize;
+mod random;
 mod range;
 mod rearrange;
 mod recurrent;
@@ -80,6 +84,7 @@ mod scatter;
 mod slice;
 mod softmax;
 mod split;
+mod tf_idf_vectorizer;
 mod tile;
 mod top_k;
 mod training;
@@ -109,11 +114,13 @@ const ROWS: &[&[Row]] = &[
     resize::ROWS,
     grid_sample::ROWS,
     roi_align::ROWS,
+    max_roi_pool::ROWS,
     non_max_suppression::ROWS,
     deform_conv::ROWS,
     // Products.
     matmul::ROWS,
     gemm::ROWS,
+    elimination::ROWS,
     microsoft::matmul_nbits::ROWS,
     einsum::ROWS,
     quantize::ROWS,
@@ -131,6 +138,7 @@ const ROWS: &[&[Row]] = &[
     data::ROWS,
     unique::ROWS,
     loss::ROWS,
+    tf_idf_vectorizer::ROWS,
     // Data movement.
     reshape::ROWS,
     axes::ROWS,
@@ -151,6 +159,8 @@ const ROWS: &[&[Row]] = &[
     range::ROWS,
     one_hot::ROWS,
     window_function::ROWS,
+    mel_weight_matrix::ROWS,
+    random::ROWS,
     // Sequences and control flow.
     recurrent::ROWS,
     control::ROWS,
@@ -163,7 +173,9 @@ const ROWS: &[&[Row]] = &[
     microsoft::attention::ROWS,
     microsoft::forwarded::ROWS,
     microsoft::fused::ROWS,
+    microsoft::grouped::ROWS,
     microsoft::layers::ROWS,
+    microsoft::pools::ROWS,
     microsoft::quantized::ROWS,
     // Classical machine learning.
     ml::features::ROWS,

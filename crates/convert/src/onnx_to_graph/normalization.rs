@@ -14,6 +14,7 @@ pub(crate) const ROWS: &[Row] = &[
     row_in("GroupNormalization", 18..=20, |node| group_normalization(node, true)),
     row_in("GroupNormalization", 21..=i64::MAX, |node| group_normalization(node, false)),
     row("RMSNormalization", rms_normalization),
+    row("SimplifiedLayerNormalization", simplified_layer_normalization),
     row("MeanVarianceNormalization", mean_variance_normalization),
     row("LpNormalization", lp_normalization),
 ];
@@ -114,6 +115,17 @@ fn group_normalization(node: &mut Node, by_group: bool) -> Results {
 }
 
 fn rms_normalization(node: &mut Node) -> Results {
+    Ok(vec![scaled_by_rms(node)?.0])
+}
+
+/// As exporters wrote it before there was an operator for it in the standard: with what was multiplied with, too.
+fn simplified_layer_normalization(node: &mut Node) -> Results {
+    let (y, inverse) = scaled_by_rms(node)?;
+    Ok(vec![y, inverse])
+}
+
+/// The input divided by the root of the mean of its squares, and one divided by that root.
+fn scaled_by_rms(node: &mut Node) -> Result<(Tracked, Tracked), String> {
     let (x, scale) = (node.input(0)?, node.input(1)?);
     let rank = node.rank(x);
     let axis = node.axis(-1, rank)?;
@@ -122,7 +134,7 @@ fn rms_normalization(node: &mut Node) -> Results {
     let inverse = inverse_deviation(node, work, &axes, node.float_or("epsilon", default_epsilon()))?;
     let normalized = node.binary("graph.multiply", work, inverse)?;
     let normalized = node.cast(normalized, node.element(scale))?;
-    Ok(vec![node.binary("graph.multiply", normalized, scale)?])
+    Ok((node.binary("graph.multiply", normalized, scale)?, inverse))
 }
 
 fn mean_variance_normalization(node: &mut Node) -> Results {

@@ -10,16 +10,22 @@ use kiln_ir::Dim;
 use kiln_tensor::ElementType;
 
 pub(crate) const ROWS: &[Row] = &[
-    row("MaxPool", max_pool),
-    row("AveragePool", average_pool),
+    row("MaxPool", |node| {
+        let x = node.input(0)?;
+        max_pool_of(node, x)
+    }),
+    row("AveragePool", |node| {
+        let x = node.input(0)?;
+        Ok(vec![average_pool_of(node, x)?])
+    }),
     row("LpPool", lp_pool),
     row("GlobalAveragePool", |node| global(node, "graph.reduce_mean")),
     row("GlobalMaxPool", |node| global(node, "graph.reduce_max")),
     row("GlobalLpPool", global_lp_pool),
 ];
 
-fn max_pool(node: &mut Node) -> Results {
-    let x = node.input(0)?;
+/// The pool of `x` that the node's attributes tell.
+pub(crate) fn max_pool_of(node: &mut Node, x: Tracked) -> Results {
     let lowest = if node.element(x).is_float() { f64::NEG_INFINITY } else { lowest_integer(node.element(x)) };
     let padded = Window::read(node, x, None, lowest)?;
     let indices = node.output_count() > 1;
@@ -64,8 +70,8 @@ fn lowest_integer(element: ElementType) -> f64 {
     if element.is_signed_integer() { -(2f64.powi(element.bit_width() as i32 - 1)) } else { 0.0 }
 }
 
-fn average_pool(node: &mut Node) -> Results {
-    let x = node.input(0)?;
+/// As [`max_pool_of`], of averages.
+pub(crate) fn average_pool_of(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
     let count_include_pad = node.flag("count_include_pad", false);
     let window = Window::read(node, x, None, 0.0)?;
     if window.x != x && !count_include_pad {
@@ -76,7 +82,7 @@ fn average_pool(node: &mut Node) -> Results {
     if window.ceil_extra.iter().any(|&extra| extra > 0) {
         given.push(("ceil_extra", attribute(&window.ceil_extra)));
     }
-    Ok(vec![node.emit("graph.average_pool", &[window.x], &given)?])
+    node.emit("graph.average_pool", &[window.x], &given)
 }
 
 /// The `p` of a p-norm, which the first version has as a float.

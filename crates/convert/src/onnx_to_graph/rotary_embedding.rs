@@ -36,10 +36,15 @@ pub(crate) fn turned(
     let cosine = angles(node, cosine, positions, axis_of_heads)?;
     let sine = angles(node, sine, positions, axis_of_heads)?;
     let mut given = Vec::new();
-    if node.flag("interleaved", false) {
+    if node.flag("interleaved", false) || node.flag("rotary_interleaved", false) {
         given.push(("interleaved", attribute(true)));
     }
-    if let Some(turned) = node.int("rotary_embedding_dim").filter(|&turned| turned > 0) {
+    // Where the cache says how much of a head is turned, it has an angle for each pair of these.
+    let by_cache = || {
+        let pairs = node.shape(cosine).last().and_then(|pairs| i64::try_from(pairs.as_static()?).ok())?;
+        pairs.checked_mul(2).filter(|_| node.flag("do_rotary", false))
+    };
+    if let Some(turned) = node.int("rotary_embedding_dim").filter(|&turned| turned > 0).or_else(by_cache) {
         given.push(("rotary_dim", attribute(turned)));
     }
     let turned = node.emit("graph.rotary_embedding", &[heads_apart, cosine, sine], &given)?;

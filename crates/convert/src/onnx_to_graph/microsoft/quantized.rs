@@ -17,13 +17,20 @@ pub(crate) const ROWS: &[Row] = &[
     row("com.microsoft.QLinearSoftmax", |node| unary(node, softmax)),
     row("com.microsoft.QLinearGlobalAveragePool", |node| unary(node, global_average_pool)),
     row("com.microsoft.QLinearConcat", concat),
+    row("com.microsoft.QGemm", gemm),
     row("com.microsoft.MatMulIntegerToFloat", matmul_integer_to_float),
     row("com.microsoft.DynamicQuantizeMatMul", dynamic_quantize_matmul),
 ];
 
 /// Input `index` as real numbers, by the scale and the zero point after it.
-fn real(node: &mut Node, index: usize) -> Result<Tracked, String> {
-    let (x, scale) = (node.input(index)?, node.input(index + 1)?);
+pub(super) fn real(node: &mut Node, index: usize) -> Result<Tracked, String> {
+    let x = node.input(index)?;
+    real_of(node, x, index)
+}
+
+/// As [`real`], of what became of the input.
+fn real_of(node: &mut Node, x: Tracked, index: usize) -> Result<Tracked, String> {
+    let scale = node.input(index + 1)?;
     let scale = scalar_like(node, scale)?;
     let mut real = node.cast(x, ElementType::F32)?;
     if let Some(zero) = node.optional(index + 2) {
@@ -35,7 +42,7 @@ fn real(node: &mut Node, index: usize) -> Result<Tracked, String> {
 }
 
 /// Real numbers as the result, by the scale and the zero point from input `index` on.
-fn quantized(node: &mut Node, real: Tracked, index: usize, element: ElementType) -> Result<Tracked, String> {
+pub(super) fn quantized(node: &mut Node, real: Tracked, index: usize, element: ElementType) -> Result<Tracked, String> {
     let scale = node.input(index)?;
     let scale = scalar_like(node, scale)?;
     let zero = node.optional(index + 1);
@@ -93,6 +100,29 @@ fn concat(node: &mut Node) -> Results {
     let parts = (2..count).step_by(3).map(|index| real(node, index)).collect::<Result<Vec<_>, _>>()?;
     let joined = node.concat(&parts, axis)?;
     Ok(vec![quantized(node, joined, 0, element)?])
+}
+
+/// A product of matrices and a bias, which counts in units of both scales. Without a scale for the result it stays real.
+fn gemm(node: &mut Node) -> Results {
+    let element = node.element(node.input(0)?);
+    let mut operands = Vec::new();
+    for (index, flag) in [(0, "transA"), (3, "transB")] {
+        let x = node.input(index)?;
+        let x = if node.flag(flag, false) && node.rank(x) == 2 { node.transpose(x, &[1, 0])? } else { x };
+        operands.push(real_of(node, x, index)?);
+    }
+    let mut sum = matmul(node, operands[0], operands[1])?;
+    if let Some(bias) = node.optional(6) {
+        let bias = node.cast(bias, ElementType::F32)?;
+        let (a_scale, b_scale) = (node.input(1)?, node.input(4)?);
+        let (a_scale, b_scale) = (scalar_like(node, a_scale)?, scalar_like(node, b_scale)?);
+        let unit = node.binary("graph.multiply", a_scale, b_scale)?;
+        let bias = node.binary("graph.multiply", bias, unit)?;
+        sum = node.binary("graph.add", sum, bias)?;
+    }
+    let alpha = node.float_or("alpha", 1.0);
+    let scaled = if alpha == 1.0 { sum } else { node.binary_scalar("graph.multiply", sum, alpha)? };
+    Ok(vec![if node.optional(7).is_some() { quantized(node, scaled, 7, element)? } else { scaled }])
 }
 
 /// A product of integers as real numbers: inputs a, b, their scales, their zero points, and a bias.

@@ -1,0 +1,18 @@
+//! `Det`, and `Inverse` as onnxruntime has it.
+
+use super::node::{Node, Results, Row, row};
+use kiln_tensor::ElementType;
+
+pub(crate) const ROWS: &[Row] = &[
+    row("Det", |node| eliminate(node, "graph.determinant")),
+    row("com.microsoft.Inverse", |node| eliminate(node, "graph.inverse")),
+];
+
+fn eliminate(node: &mut Node, op: &str) -> Results {
+    let x = node.input(0)?;
+    let element = node.element(x);
+    let work = if element == ElementType::F64 { ElementType::F64 } else { ElementType::F32 };
+    let x = node.cast(x, work)?;
+    let y = node.emit(op, &[x], &[])?;
+    Ok(vec![node.cast(y, element)?])
+}

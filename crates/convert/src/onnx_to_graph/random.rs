@@ -1,0 +1,170 @@
+//! `RandomUniform`, `RandomNormal`, `Bernoulli`, `Multinomial`: numbers made of a seed and each element's place.
+//!
+//! The place, moved by what the seed says, goes through a mixing function of 64 bits (that of SplitMix64). So a model gives
+//! the same numbers each time; one without a seed has that of the node's place in the graph. Other engines give others.
+
+use super::cast::element_of;
+use super::conversion::Tracked;
+use super::emit::attribute;
+use super::extent::{dim, element_count};
+use super::node::{Node, Results, Row, row};
+use kiln_ir::{Dim, Type};
+use kiln_tensor::{ElementType, Tensor};
+
+pub(crate) const ROWS: &[Row] = &[
+    row("RandomUniform", |node| {
+        let shape = shape_of(node)?;
+        uniform(node, &shape, ElementType::F32)
+    }),
+    row("RandomUniformLike", |node| {
+        let x = node.input(0)?;
+        let element = node.element(x);
+        uniform(node, &node.shape(x).to_vec(), element)
+    }),
+    row("RandomNormal", |node| {
+        let shape = shape_of(node)?;
+        normal(node, &shape, ElementType::F32)
+    }),
+    row("RandomNormalLike", |node| {
+        let x = node.input(0)?;
+        let element = node.element(x);
+        normal(node, &node.shape(x).to_vec(), element)
+    }),
+    row("Bernoulli", bernoulli),
+    row("Multinomial", multinomial),
+];
+
+/// What places are apart by: 2 to the 64th divided by the golden ratio.
+const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
+
+/// Shifts and factors of the mixing function; the last shift has no factor.
+const MIXING: [(u64, u64); 2] = [(30, 0xBF58_476D_1CE4_E5B9), (27, 0x94D0_49BB_1331_11EB)];
+const LAST_SHIFT: u64 = 31;
+
+/// The most samples that are drawn at once.
+const MOST_SAMPLES: i64 = 1 << 24;
+
+fn shape_of(node: &Node) -> Result<Vec<Dim>, String> {
+    let extents = node.ints("shape").ok_or("attribute \"shape\" is missing")?;
+    let dims = extents.iter().map(|&extent| u64::try_from(extent).map(Dim::Static));
+    dims.collect::<Result<_, _>>().map_err(|_| format!("shape {extents:?} has a negative extent"))
+}
+
+/// Where the node's numbers begin.
+fn start(node: &Node, stream: u64) -> u64 {
+    let seed = match node.attribute("seed").and_then(|seed| seed.as_f64()) {
+        Some(seed) => (seed as f32).to_bits().into(),
+        None => {
+            let block = node.conversion.module.parent_block(node.op);
+            let place = block.and_then(|block| node.conversion.module.block_ops(block).position(|op| op == node.op));
+            (1 << 32) + place.unwrap_or(0) as u64
+        }
+    };
+    mix(seed.wrapping_mul(2).wrapping_add(stream))
+}
+
+fn mix(bits: u64) -> u64 {
+    let mixed = MIXING
+        .iter()
+        .fold(bits.wrapping_mul(STEP), |bits, (shift, factor)| (bits ^ bits >> shift).wrapping_mul(*factor));
+    mixed ^ mixed >> LAST_SHIFT
+}
+
+/// Numbers from 0 up to but not including 1, all multiples of 2 to the -24th, or for `f64` to the -53rd.
+fn fractions(node: &mut Node, shape: &[Dim], element: ElementType, stream: u64) -> Result<Tracked, String> {
+    let count = dim(element_count(shape)?)?;
+    let places = node.emit_as("graph.iota", &[], &[("axis", attribute(0i64))], &[count], Type::i64())?;
+    let mut bits = node.cast(places, ElementType::U64)?;
+    let with = |node: &mut Node, op: &str, bits: Tracked, by: u64| {
+        let by = node.tensor(Tensor::scalar(by))?;
+        node.binary(op, bits, by)
+    };
+    bits = with(node, "graph.multiply", bits, STEP)?;
+    bits = with(node, "graph.add", bits, start(node, stream))?;
+    for (shift, factor) in MIXING {
+        let moved = with(node, "graph.shift_right", bits, shift)?;
+        bits = node.binary("graph.xor", bits, moved)?;
+        bits = with(node, "graph.multiply", bits, factor)?;
+    }
+    let moved = with(node, "graph.shift_right", bits, LAST_SHIFT)?;
+    bits = node.binary("graph.xor", bits, moved)?;
+    let digits = if element == ElementType::F64 { 53 } else { 24 };
+    bits = with(node, "graph.shift_right", bits, 64 - digits)?;
+    let numbers = node.cast(bits, element)?;
+    let numbers = node.binary_scalar("graph.multiply", numbers, 0.5f64.powi(digits as i32))?;
+    node.reshape(numbers, shape)
+}
+
+/// The type of the result, which an attribute may say, and the one in which it is computed.
+fn elements(node: &Node, default: ElementType) -> Result<[ElementType; 2], String> {
+    let element = node.int("dtype").map_or(Ok(default), element_of)?;
+    Ok([element, if element == ElementType::F64 { ElementType::F64 } else { ElementType::F32 }])
+}
+
+fn uniform(node: &mut Node, shape: &[Dim], default: ElementType) -> Results {
+    let [element, work] = elements(node, default)?;
+    let (low, high) = (node.float_or("low", 0.0), node.float_or("high", 1.0));
+    let numbers = fractions(node, shape, work, 0)?;
+    let scaled = node.binary_scalar("graph.multiply", numbers, high - low)?;
+    let moved = node.binary_scalar("graph.add", scaled, low)?;
+    Ok(vec![node.cast(moved, element)?])
+}
+
+/// Of two numbers one gives a distance and one an angle (Box and Muller).
+fn normal(node: &mut Node, shape: &[Dim], default: ElementType) -> Results {
+    let [element, work] = elements(node, default)?;
+    let (mean, scale) = (node.float_or("mean", 0.0), node.float_or("scale", 1.0));
+    let one = node.scalar(work, 1.0)?;
+    let distance = fractions(node, shape, work, 0)?;
+    let distance = node.binary("graph.subtract", one, distance)?;
+    let distance = node.unary("graph.log", distance)?;
+    let distance = node.binary_scalar("graph.multiply", distance, -2.0)?;
+    let distance = node.unary("graph.sqrt", distance)?;
+    let angle = fractions(node, shape, work, 1)?;
+    let angle = node.binary_scalar("graph.multiply", angle, 2.0 * std::f64::consts::PI)?;
+    let angle = node.unary("graph.cos", angle)?;
+    let numbers = node.binary("graph.multiply", distance, angle)?;
+    let scaled = node.binary_scalar("graph.multiply", numbers, scale)?;
+    let moved = node.binary_scalar("graph.add", scaled, mean)?;
+    Ok(vec![node.cast(moved, element)?])
+}
+
+/// Ones as often as the input says.
+fn bernoulli(node: &mut Node) -> Results {
+    let x = node.input(0)?;
+    let [element, _] = elements(node, node.element(x))?;
+    let work = if node.element(x) == ElementType::F64 { ElementType::F64 } else { ElementType::F32 };
+    let numbers = fractions(node, &node.shape(x).to_vec(), work, 0)?;
+    let x = node.cast(x, work)?;
+    let is_one = node.binary("graph.less", numbers, x)?;
+    Ok(vec![node.cast(is_one, element)?])
+}
+
+/// Classes as often as the logarithms of their probabilities say: how many sums of probabilities a number reaches.
+fn multinomial(node: &mut Node) -> Results {
+    let x = node.input(0)?;
+    let &[batch, classes] = node.shape(x) else { return Err("the input must be a matrix".into()) };
+    let samples = node.int_or("sample_size", 1);
+    if !(0..=MOST_SAMPLES).contains(&samples) {
+        return Err(format!("sample_size must be from 0 to {MOST_SAMPLES}, not {samples}"));
+    }
+    let samples = Dim::Static(samples as u64);
+    let element = element_of(node.int_or("dtype", 6))?;
+    let work = if node.element(x) == ElementType::F64 { ElementType::F64 } else { ElementType::F32 };
+    let x = node.cast(x, work)?;
+    let shares = node.emit("graph.softmax", &[x], &[("axis", attribute(1i64))])?;
+    let given = [("axis", attribute(1i64)), ("exclusive", attribute(false)), ("reverse", attribute(false))];
+    let sums = node.emit("graph.cumulative_sum", &[shares], &given)?;
+    let sums = node.reshape(sums, &[batch, Dim::Static(1), classes])?;
+    let numbers = fractions(node, &[batch, samples], work, 0)?;
+    let numbers = node.reshape(numbers, &[batch, samples, Dim::Static(1)])?;
+    let is_reached = node.binary("graph.greater_equal", numbers, sums)?;
+    let is_reached = node.cast(is_reached, ElementType::I64)?;
+    let count = node.reduce("graph.reduce_sum", is_reached, &[2])?;
+    let count = node.reshape(count, &[batch, samples])?;
+    // Sums that are rounded down may be less than one in the end.
+    let classes = node.extent(super::extent::expr(classes)?);
+    let last = node.binary_scalar("graph.subtract", classes, 1.0)?;
+    let class = node.binary("graph.minimum", count, last)?;
+    Ok(vec![node.cast(class, element)?])
+}

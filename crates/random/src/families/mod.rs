@@ -10,6 +10,7 @@ mod recurrent;
 mod reductions;
 mod rotary;
 mod rounds;
+mod selection;
 mod windows;
 
 use crate::graph::Growing;
@@ -56,6 +57,8 @@ pub(crate) const FAMILIES: &[(&str, Family)] = &[
     ("scatter elements", indices::scatter_elements),
     ("scatter nd", indices::scatter_nd),
     ("top k", indices::top_k),
+    ("boxes", selection::non_max_suppression),
+    ("elimination", selection::elimination),
     ("index of an extreme", indices::arg_extreme),
     ("reduction", reductions::reduce),
     ("reduction", reductions::reduce),

@@ -19,7 +19,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("RandomUniformLike", |node| {
         let x = node.input(0)?;
         let element = node.element(x);
-        uniform(node, &node.shape(x).to_vec(), element)
+        uniform(node, node.shape(x), element)
     }),
     row("RandomNormal", |node| {
         let shape = shape_of(node)?;
@@ -28,7 +28,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("RandomNormalLike", |node| {
         let x = node.input(0)?;
         let element = node.element(x);
-        normal(node, &node.shape(x).to_vec(), element)
+        normal(node, node.shape(x), element)
     }),
     row("Bernoulli", bernoulli),
     row("Multinomial", multinomial),
@@ -134,7 +134,7 @@ fn bernoulli(node: &mut Node) -> Results {
     let x = node.input(0)?;
     let [element, _] = elements(node, node.element(x))?;
     let work = if node.element(x) == ElementType::F64 { ElementType::F64 } else { ElementType::F32 };
-    let numbers = fractions(node, &node.shape(x).to_vec(), work, 0)?;
+    let numbers = fractions(node, node.shape(x), work, 0)?;
     let x = node.cast(x, work)?;
     let is_one = node.binary("graph.less", numbers, x)?;
     Ok(vec![node.cast(is_one, element)?])

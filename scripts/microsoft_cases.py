@@ -167,7 +167,8 @@ def _quantized():
     places = {"i": numpy.array([[0, 5], [3, 1]], numpy.int64)}
     yield _model("gather_nd", "GatherND", {"x": x}, [(FLOAT, 1)], constants=places)
     a = random.integers(0, 256, (5, 24)).astype(numpy.uint8)
-    weights = random.integers(-128, 128, (24, 12)).astype(numpy.int8)
+    # Sums of two products fit 16 bits: processors without dot products saturate there, in the engine compared with.
+    weights = random.integers(-63, 64, (24, 12)).astype(numpy.int8)
     bias = _floats("product", 12)
     constants = {"b": weights, "s": numpy.float32(0.02), "t": numpy.linspace(0.01, 0.03, 12, dtype=numpy.float32)}
     constants |= {"z": numpy.uint8(120), "v": numpy.zeros(12, numpy.int8), "bias": bias}

@@ -35,8 +35,8 @@ func.func {sym_name = "main", function_type = (!x) -> (!y, !x)} ({
 !d = tensor<?x100x2xi64, #kiln.dims<[N, 100, 2]>>
 func.func {sym_name = "main", function_type = (!x) -> (!a, !b, !c, !d)} ({
 ^bb0(%x: !x):
-  %0, %1 = graph.top_k %x {axis = 1, k = 90} : (!x) -> (!a, !b)
+  %0, %1 = graph.top_k %x {axis = 1, k = #kiln.dims<[90]>} : (!x) -> (!a, !b)
   %r = graph.round %x : (!x) -> !x
-  %2, %3 = graph.top_k %r {axis = 1, k = 100, largest = false} : (!x) -> (!c, !d)
+  %2, %3 = graph.top_k %r {axis = 1, k = #kiln.dims<[100]>, largest = false} : (!x) -> (!c, !d)
   func.return %0, %1, %2, %3 : (!a, !b, !c, !d) -> ()
 }) : () -> ()

@@ -363,11 +363,13 @@ mod tests {
                 name: "x".into(),
                 element: ElementType::F32,
                 axes: vec![AxisInfo::Symbol(0), AxisInfo::Static(3)],
+                depends_on_data: false,
             }],
             outputs: vec![TensorInfo {
                 name: "y".into(),
                 element: ElementType::I64,
                 axes: vec![AxisInfo::Expression("2 * N".into())],
+                depends_on_data: true,
             }],
             nodes: vec!["gather_1".into(), "conv_2".into()],
             launches: ["gather_0", "conv_1", "conv_1"].into_iter().map(launch).collect(),

@@ -140,6 +140,7 @@ mod tests {
         };
         let description = ModelDescription {
             symbols: Vec::new(),
+            input_symbols: 0,
             inputs: Vec::new(),
             outputs: Vec::new(),
             nodes: Vec::new(),

@@ -48,6 +48,8 @@ bitflags::bitflags! {
         const LOOP = 1 << 16;
         /// Pure, but undefined for some operands: not to be computed where it might not have been.
         const PARTIAL = 1 << 17;
+        /// Gives the symbols in its attribute `symbols` their values: what has one of them stays behind it.
+        const BINDS_SYMBOLS = 1 << 18;
     }
 }
 

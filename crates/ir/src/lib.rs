@@ -17,6 +17,7 @@ mod clone;
 mod definition;
 mod dim;
 mod dominance;
+mod extents;
 mod intern;
 mod location;
 mod module;
@@ -36,6 +37,7 @@ pub use definition::{
 };
 pub use dim::{Dim, DimBounds, DimExpr, DimOp, DimVisitor, SymbolValues};
 pub use dominance::Dominance;
+pub use extents::{bound_symbols, mentioned_symbols};
 pub use intern::{Interned, Name};
 pub use location::{Location, LocationKind};
 pub use module::{Block, Extract, Module, Op, Region, Resource, Use, Value, ValueDefinition};

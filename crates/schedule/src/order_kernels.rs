@@ -14,8 +14,8 @@
 
 use crate::anchored::estimate;
 use crate::parts::storage_of;
-use kiln_graph::{BindView, mentioned_symbols};
-use kiln_ir::{Block, Module, Name, Op, Traits, Value};
+use kiln_graph::BindView;
+use kiln_ir::{Block, Module, Name, Op, Traits, Value, mentioned_symbols};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Longer blocks stay as they are: the next op is searched for among all that could be.

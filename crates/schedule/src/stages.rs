@@ -3,8 +3,8 @@
 //! Stage 0 knows the symbols of inputs. Each `graph.bind_extents` of `@main` begins another stage, in which memory for all
 //! that has its symbols in its size can be had. A stage has an arena of its own.
 
-use kiln_graph::{BindView, mentioned_symbols};
-use kiln_ir::{Block, DimExpr, Module, Name, Op};
+use kiln_graph::BindView;
+use kiln_ir::{Block, DimExpr, Module, Name, Op, mentioned_symbols};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Which stage each symbol that data gives belongs to.

@@ -3,8 +3,8 @@
 use crate::read::Read;
 use crate::rows::{operand, required};
 use kiln_ir::{
-    Attribute, AttributeConstraint, AttributeKind, Dim, DimBounds, DimExpr, Module, Name, Op, OpDefinition, Traits,
-    Type, TypeConstraint, Value,
+    Attribute, AttributeConstraint, DimBounds, DimExpr, Module, Name, Op, OpDefinition, Traits, Type, TypeConstraint,
+    Value, mentioned_symbols,
 };
 use rustc_hash::FxHashMap;
 
@@ -20,7 +20,7 @@ pub const BIND_EXTENTS: OpDefinition = OpDefinition {
         required("symbols", AttributeConstraint::Dims, "The symbols, each of which is bound once."),
         required("most", AttributeConstraint::Dims, "The largest value of each."),
     ],
-    traits: Traits::empty(),
+    traits: Traits::BINDS_SYMBOLS,
     verify: Some(verify),
     ..OpDefinition::EMPTY
 };
@@ -96,29 +96,6 @@ pub fn data_bounds(binds: &[BindView]) -> FxHashMap<Name, DimBounds> {
     bounds
 }
 
-/// The symbols in types and attributes of `op` and of everything inside it, without repeats.
-pub fn mentioned_symbols(module: &Module, op: Op) -> Vec<Name> {
-    let mut found: Vec<Name> = Vec::new();
-    let mut add = |dims: &[Dim]| {
-        for name in dims.iter().filter_map(|dim| dim.expr()).flat_map(DimExpr::symbols) {
-            if !found.contains(&name) {
-                found.push(name);
-            }
-        }
-    };
-    for op in module.walk(op) {
-        for &value in module.operands(op).iter().chain(module.results(op)) {
-            if let Some(tensor) = module.ty(value).as_tensor() {
-                add(&tensor.shape);
-            }
-        }
-        for (_, value) in module.attributes(op).iter() {
-            visit_dims(value, &mut add);
-        }
-    }
-    found
-}
-
 /// Erases the ops inside `root` that bind symbols of which nothing makes use.
 pub fn remove_unused_symbols(module: &mut Module, root: Op) {
     // What binds one symbol may have another in the bounds of its own: later ones go first.
@@ -132,14 +109,5 @@ pub fn remove_unused_symbols(module: &mut Module, root: Op) {
         if !is_used {
             module.erase(bind.op);
         }
-    }
-}
-
-fn visit_dims(attribute: Attribute, visit: &mut dyn FnMut(&[Dim])) {
-    match attribute.kind() {
-        AttributeKind::Dims(dims) => visit(dims),
-        AttributeKind::Array(elements) => elements.iter().for_each(|&element| visit_dims(element, visit)),
-        AttributeKind::Dictionary(entries) => entries.iter().for_each(|&(_, value)| visit_dims(value, visit)),
-        _ => {}
     }
 }

@@ -71,7 +71,7 @@ mod window;
 
 pub use attention::AttentionView;
 pub use average_pool::ceil_extra;
-pub use bind_extents::{BindView, DATA_SYMBOL, data_bounds, mentioned_symbols, remove_unused_symbols};
+pub use bind_extents::{BindView, DATA_SYMBOL, data_bounds, remove_unused_symbols};
 pub use conv::ConvView;
 pub use dequantize_blocks::BlocksView;
 pub use layout::Layout;

@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     fn info(name: &str, dims: &[Dim]) -> TensorInfo {
-        TensorInfo { name: name.into(), element_type: ElementType::F32, dims: dims.into() }
+        TensorInfo { name: name.into(), element_type: ElementType::F32, dims: dims.into(), depends_on_data: false }
     }
 
     fn shapes(wanted: &[TensorInfo], arguments: &[&str]) -> Result<Vec<Vec<usize>>, Failure> {

@@ -10,7 +10,7 @@ use super::emit::{check, show_type};
 use super::extent::{constant, dim, maximum};
 use super::node::{Node, Results, Row, row};
 use super::unroll::{known, unrolled_loop};
-use kiln_ir::{Attribute, Builder, Dim, DimExpr, InsertionPoint, Op, Type, Value};
+use kiln_ir::{Attribute, Builder, Dim, DimExpr, InsertionPoint, Op, Type, Value, bound_symbols};
 use kiln_tensor::{ElementType, Tensor};
 
 pub(crate) const ROWS: &[Row] = &[row("Loop", convert_loop)];
@@ -198,7 +198,27 @@ impl Node<'_, '_> {
         if yielded.len() > own + rolled.initial.len() && rolled.rounds.is_none() {
             return Err("nothing says how often it runs at most, so there is no room for what it stacks".into());
         }
+        let first = own + rolled.initial.len();
+        let carried = rolled.initial.len() - usize::from(rolled.counts);
+        for place in first..yielded.len() {
+            yielded[place] = self.as_declared(yielded[place], carried + place - first)?;
+        }
         Ok((is_counted, yielded))
+    }
+
+    /// What is stacked to result number `index`, in the extents that the model says the result has after the first.
+    fn as_declared(&mut self, slice: Tracked, index: usize) -> Result<Tracked, String> {
+        let declared = self.conversion.module.results(self.op).get(index);
+        let declared = declared.and_then(|&result| self.conversion.module.ty(result).as_tensor());
+        let own = self.shape(slice).to_vec();
+        match declared.map(|tensor| tensor.shape.as_slice()) {
+            Some([_, declared @ ..]) if declared.len() == own.len() => {
+                let pick = |(&declared, own): (&Dim, Dim)| if declared.as_static().is_some() { declared } else { own };
+                let shape: Vec<Dim> = declared.iter().zip(own).map(pick).collect();
+                self.expect_shape(slice, &shape, "what is stacked")
+            }
+            _ => Ok(slice),
+        }
     }
 
     /// Moves the region of `draft` into a loop with results.
@@ -214,6 +234,12 @@ impl Node<'_, '_> {
             types.push(Type::tensor(&shape, self.element_type(slice)));
         }
         let rounds = rolled.rounds.filter(|_| is_counted);
+        let bound = bound_symbols(self.conversion.module, draft);
+        let escapes =
+            |dim: &Dim| dim.expr().is_some_and(|expr| expr.symbols().iter().any(|symbol| bound.contains(symbol)));
+        if slices.iter().any(|&slice| self.shape(slice).iter().any(escapes)) {
+            return Err("what it stacks has an extent that data gives in each round".into());
+        }
         let start = rolled.start.filter(|_| !is_counted);
         let operands: Vec<Tracked> = start.into_iter().flatten().chain(rolled.initial.iter().copied()).collect();
         let operands: Vec<Value> = operands.into_iter().map(|operand| self.conversion.value(operand)).collect();

@@ -4,7 +4,7 @@
 //! before it begins a group.
 
 use super::conversion::Tracked;
-use super::emit::attribute;
+use super::emit::{attribute, dims_attribute};
 use super::extent::{dim, element_count, expr};
 use super::node::{Node, Results, Row, row};
 use kiln_ir::Dim;
@@ -89,8 +89,6 @@ fn sort_rows(node: &mut Node, rows: Tracked) -> Result<Tracked, String> {
             "slices of {width} elements cannot be compared: they must have a constant number of up to {MOST_COLUMNS}"
         )
     })?;
-    let count = length.as_static().and_then(|length| i64::try_from(length).ok());
-    let count = count.ok_or("what is sorted must have a constant extent")?;
     let is_bool = node.element(rows) == ElementType::I1;
     let keys = if is_bool { node.cast(rows, ElementType::U8)? } else { rows };
     let mut order: Option<Tracked> = None;
@@ -102,7 +100,7 @@ fn sort_rows(node: &mut Node, rows: Tracked) -> Result<Tracked, String> {
         }
         let given = [
             ("axis", attribute(0i64)),
-            ("k", attribute(count)),
+            ("k", dims_attribute(&[length])),
             ("largest", attribute(false)),
             ("sorted", attribute(true)),
         ];

@@ -57,6 +57,7 @@ pub(crate) const FAMILIES: &[(&str, Family)] = &[
     ("scatter elements", indices::scatter_elements),
     ("scatter nd", indices::scatter_nd),
     ("top k", indices::top_k),
+    ("found", selection::found),
     ("boxes", selection::non_max_suppression),
     ("elimination", selection::elimination),
     ("index of an extreme", indices::arg_extreme),

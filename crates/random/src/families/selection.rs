@@ -1,9 +1,51 @@
 //! Ops that choose boxes, and those on whole matrices: of constants, as elements of a graph would leave open which boxes
-//! overlap and how close a matrix is to one without an inverse.
+//! overlap and how close a matrix is to one without an inverse; and what is found of a tensor, as much as there is.
 
 use crate::graph::Growing;
-use kiln_ir::{Dim, Type};
+use kiln_ir::{Attribute, Dim, DimExpr, Type, Value};
 use kiln_tensor::Tensor;
+
+/// The sum of the elements that are not 0: as many as data says.
+pub(crate) fn found(growing: &mut Growing) -> Option<()> {
+    let item = growing.item(|growing, item| item.exact && growing.element(item.value).is_float())?;
+    let extents = growing.shape(item.value).to_vec();
+    let count = extents.iter().try_fold(DimExpr::constant(1), |count, dim| count.checked_mul(dim.expr()?))?;
+    let count = Dim::from_expr(count);
+    let element = Type::from_element(growing.element(item.value));
+    let flat = make(growing, "graph.reshape", &[item.value], None, Some((&[count], element)))?;
+    let mask = make(growing, "graph.cast", &[flat], None, Some((&[count], Type::i1())))?;
+    let ones = make(growing, "graph.cast", &[mask], None, Some((&[count], Type::i64())))?;
+    let first_axis = || Some(("axes", Attribute::i64s(&[0])));
+    let number = make(growing, "graph.reduce_sum", &[ones], first_axis(), None)?;
+    let known = growing.module.ops_named(growing.module.top(), kiln_graph::BIND_EXTENTS).len();
+    let symbol = Dim::symbol(&format!("{}{known}", kiln_graph::DATA_SYMBOL));
+    let mut builder = growing.builder();
+    let bind = builder.op(kiln_graph::BIND_EXTENTS).operand(number).attribute("symbols", vec![symbol]);
+    bind.attribute("most", vec![count]).try_build().ok()?;
+    let places = make(growing, "graph.nonzero", &[mask], None, Some((&[symbol], Type::i64())))?;
+    let values = make(growing, "graph.gather", &[flat, places], Some(("axis", Attribute::i64(0))), None)?;
+    let sum = make(growing, "graph.reduce_sum", &[values], first_axis(), None)?;
+    growing.add(sum, 1e3 * item.bound, -1e3 * item.bound, false)
+}
+
+/// The result of an op, whose type is inferred unless it is given.
+fn make(
+    growing: &mut Growing,
+    name: &str,
+    operands: &[Value],
+    given: Option<(&str, Attribute)>,
+    ty: Option<(&[Dim], Type)>,
+) -> Option<Value> {
+    let mut builder = growing.builder();
+    let mut op = builder.op(name).operands(operands);
+    if let Some((name, value)) = given {
+        op = op.attribute(name, value);
+    }
+    if let Some((shape, element)) = ty {
+        op = op.result(Type::tensor(shape, element));
+    }
+    op.try_value().ok()
+}
 
 pub(crate) fn non_max_suppression(growing: &mut Growing) -> Option<()> {
     const SHAPE: [usize; 3] = [1, 2, 9];

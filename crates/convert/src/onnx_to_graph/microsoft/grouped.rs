@@ -1,12 +1,12 @@
 //! `GroupQueryAttention`: a step of a language model's attention, with what it keeps of earlier steps.
 //!
 //! Keys and values of this step come after all of the past ones: the past holds what the rows have in common, and no more.
-//! Rows that are shorter than the first step are told by their lengths.
+//! Rows that are shorter than the first step are told by their lengths; in later steps the compiled model refuses them.
 
 use crate::onnx_to_graph::attention::{joined, merge_heads, scalar, split_heads};
 use crate::onnx_to_graph::conversion::Tracked;
 use crate::onnx_to_graph::emit::{attribute, dims_attribute};
-use crate::onnx_to_graph::extent::expr;
+use crate::onnx_to_graph::extent::{add, constant, expr, subtract};
 use crate::onnx_to_graph::node::{Node, Results, Row, row};
 use crate::onnx_to_graph::rotary_embedding::turned;
 use kiln_ir::{Dim, Type};
@@ -100,6 +100,24 @@ fn positions(node: &mut Node, query: Tracked, past: Dim) -> Result<Tracked, Stri
     node.binary("graph.add", places, first)
 }
 
+/// The places of the rows' last keys, where each row has all of the past's; else the compiled model says that they give no
+/// extent.
+fn check_lengths(node: &mut Node, lengths: Tracked, past: Dim, queries: Dim) -> Result<Tracked, String> {
+    if past.is(0) {
+        return Ok(lengths);
+    }
+    let batch = node.shape(lengths)[0];
+    let shortest = node.reduce("graph.reduce_min", lengths, &[0])?;
+    let last = subtract(add(expr(past)?, expr(queries)?)?, constant(1))?;
+    let (last, past) = (node.extent(last), node.extent(expr(past)?));
+    let is_full = node.binary("graph.greater_equal", shortest, last)?;
+    let is_first = node.binary_scalar("graph.equal", past, 0.0)?;
+    let are_valid = node.binary("graph.or", is_full, is_first)?;
+    let rows = node.vector(vec![expr(batch)?]);
+    let checked = node.bind_valid(are_valid, rows, &[batch])?;
+    node.reshape(lengths, &checked)
+}
+
 /// What is added to scores: the input that says so, and much less than nothing for keys that a row does not have or that
 /// are too far back. Later keys are hidden without it.
 fn mask(node: &mut Node, query: Tracked, key: Tracked, past: Dim) -> Result<Option<Tracked>, String> {
@@ -112,6 +130,8 @@ fn mask(node: &mut Node, query: Tracked, key: Tracked, past: Dim) -> Result<Opti
     if !batch.is(1) {
         let lengths = node.input(5)?;
         let lengths = node.cast(lengths, ElementType::I64)?;
+        let lengths = node.reshape(lengths, &[batch])?;
+        let lengths = check_lengths(node, lengths, past, queries)?;
         let lengths = node.reshape(lengths, &[batch, one, one, one])?;
         counts = Some(node.binary("graph.less_equal", places, lengths)?);
     }

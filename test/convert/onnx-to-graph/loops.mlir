@@ -18,11 +18,11 @@ func.func {sym_name = "open", function_type = (tensor<2xf32>, tensor<i64>, tenso
   func.return %y : (tensor<*x!onnx.any>) -> ()
 })
 
-// A count that is an extent, and no condition: what is stacked has it.
+// A count that is an extent, and no condition: what is stacked has it, and nobody needs the number of rounds.
 // CHECK-LABEL: sym_name = "counted"
-// CHECK: %[[L:[0-9]+]]:2 = graph.loop %{{[0-9]+}} {rounds = #kiln.dims<[N]>} ({
+// CHECK: %[[L:[0-9]+]]:3 = graph.loop %{{[0-9]+}}, %{{[0-9]+}} {rounds = #kiln.dims<[N]>} ({
 // CHECK: graph.gather %arg0, %{{[a-z0-9]+}} {axis = 0}
-// CHECK: func.return %[[L]]#0, %[[L]]#1 : (tensor<3xf32>, tensor<?x3xf32, #kiln.dims<[N, 3]>>)
+// CHECK: func.return %[[L]]#0, %[[L]]#2 : (tensor<3xf32>, tensor<?x3xf32, #kiln.dims<[N, 3]>>)
 func.func {sym_name = "counted", function_type = (tensor<?x3xf32, #kiln.dims<[N, 3]>>) -> (tensor<*x!onnx.any>, tensor<*x!onnx.any>)} ({
 ^bb0(%x: tensor<?x3xf32, #kiln.dims<[N, 3]>>):
   %shape = onnx.Shape %x {end = 1, start = 0} : (tensor<?x3xf32, #kiln.dims<[N, 3]>>) -> tensor<1xi64>

@@ -1,7 +1,6 @@
 // RUN: kiln-opt %s --convert-onnx-to-graph | FileCheck %s
 
-// A limit that is known bounds what is kept; the rows are as many as there are numbers that are none of -1.
-// CHECK: #kiln.dims<[B, C, min(N, 3)]>
+// The rows are as many as there are numbers that are none of -1.
 // CHECK: graph.non_max_suppression
 // CHECK-SAME: center_point_box = false
 // CHECK: graph.greater_equal

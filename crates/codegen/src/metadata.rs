@@ -442,6 +442,6 @@ mod tests {
     fn element_codes_are_distinct() {
         let mut codes: Vec<u32> = ElementType::ALL.into_iter().map(element_code).collect();
         codes.sort_unstable();
-        assert_eq!(codes, (1..=22).collect::<Vec<_>>());
+        assert_eq!(codes, (1..=ElementType::ALL.len() as u32).collect::<Vec<_>>());
     }
 }

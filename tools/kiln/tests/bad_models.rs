@@ -133,8 +133,8 @@ fn graphs_that_cannot_be() {
         ("an output that nothing defines", single(Node::new("Relu", &["x"], &["z"]))),
         ("a value that is defined twice", single(relu()).node("Neg", &["x"], "y")),
         (
-            "a branch of another shape",
-            condition(&Model::default().weight("r", &[3], &[1.0; 3]).output("r", FLOAT, &[])),
+            "a branch of another rank",
+            condition(&Model::default().weight("r", &[3, 1], &[1.0; 3]).output("r", FLOAT, &[])),
         ),
         ("graphs nested too deep", condition(&nested)),
         ("functions that call each other", recursive),
@@ -170,7 +170,7 @@ fn shapes_that_do_not_fit() {
         ("a negative extent", input(&["2", "-3"])),
         ("extents that overflow", input(&["4611686018427387904", "4611686018427387904"])),
         ("a constant of impossible size", huge.output("y", FLOAT, &[])),
-        ("a shape that depends on data", single(Node::new("Reshape", &["x", "s"], &["y"])).input("s", INT64, &["2"])),
+        ("a shape of unknown rank", single(Node::new("Reshape", &["x", "s"], &["y"])).input("s", INT64, &["K"])),
         ("an input of unknown rank", Model::default().input("x", 0, &[]).add(relu()).output("y", FLOAT, &[])),
     ];
     check("shapes", &models);

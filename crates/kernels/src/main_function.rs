@@ -13,8 +13,9 @@
 //! func.func @kiln_gen_workspace(%symbols, %workers) -> i64
 //! ```
 //!
-//! Symbols that data gives have values only after their `graph.bind_extents`, see [`stages`]. What the functions mean is said in `kiln-codegen`'s and `kiln-runtime`'s documentation. Memory is what `plan-memory`
-//! decided: the workspace is the arena, then one scratch area for each worker. Nothing is allocated here.
+//! Symbols that data gives have values only after their `graph.bind_extents`, see `stages.rs`. What the functions mean is
+//! said in `kiln-codegen`'s and `kiln-runtime`'s documentation. Memory is what `plan-memory` decided: the workspace is the
+//! arena, then one scratch area for each worker. Nothing is allocated here.
 
 mod agreement;
 mod buffers;

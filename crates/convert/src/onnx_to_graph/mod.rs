@@ -16,7 +16,7 @@
 //! ```
 //!
 //! What cannot be converted is reported node by node, all of it in one run: operators without a row, and reasons that
-//! lie in types and attributes. Extents that depend on data are symbols that a `graph.bind_extents` binds: see [`data`].
+//! lie in types and attributes. Extents that depend on data are symbols that a `graph.bind_extents` binds: see `data.rs`.
 
 mod activations;
 mod arg_extreme;

@@ -24,7 +24,9 @@ pub(super) fn build(
 ) -> Result<(), String> {
     let inputs = [pointer(), pointer(), pointer(), pointer(), pointer(), Type::i64()];
     let source = module.region_block(main, 0);
-    let (nodes, exprs) = (nodes(module, main), expressions(module, main)?);
+    let (nodes, mut exprs) = (nodes(module, main), expressions(module, main)?);
+    // What a stage asks for must fit in memory, too.
+    exprs.extend(memory.arenas.iter().chain(memory.scratch.iter().flatten()).copied());
     let agreements = agreement::agreements(module, main);
     let shapes = if memory.has_stages() { shapes(module, main) } else { Vec::new() };
     let (arguments, mut builder) = function(module, "kiln_gen_run", &inputs, &[Type::i32()]);

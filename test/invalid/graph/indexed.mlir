@@ -80,3 +80,27 @@
 %6 = graph.scatter_nd %x, %p, %v {reduction = "none"} : (tensor<2x3xf32>, tensor<4x2xi64>, tensor<3xf32>) -> tensor<2x3xf32>
 // expected-error@+1 {{graph.scatter_nd: data and updates must have one element type, found f32 and i64}}
 %7 = graph.scatter_nd %x, %p, %p {reduction = "none"} : (tensor<2x3xf32>, tensor<4x2xi64>, tensor<4x2xi64>) -> tensor<2x3xf32>
+
+// -----
+
+%b = "test.value"() : () -> tensor<1x6x4xf32>
+%b3 = "test.value"() : () -> tensor<1x6x3xf32>
+%c = "test.value"() : () -> tensor<1x2x6xf32>
+%n = "test.value"() : () -> tensor<i64>
+%i = "test.value"() : () -> tensor<i32>
+%t = "test.value"() : () -> tensor<f32>
+// expected-error@+1 {{graph.non_max_suppression: boxes are pictures x boxes x 4, scores pictures x classes x boxes, and the result pictures x classes x boxes kept}}
+%0 = graph.non_max_suppression %b3, %c, %n, %t, %t {center_point_box = false} : (tensor<1x6x3xf32>, tensor<1x2x6xf32>, tensor<i64>, tensor<f32>, tensor<f32>) -> tensor<1x2x6xi64>
+// expected-error@+1 {{graph.non_max_suppression: operand #2 must be of i64, and a limit a scalar, not tensor<i32>}}
+%1 = graph.non_max_suppression %b, %c, %i, %t, %t {center_point_box = false} : (tensor<1x6x4xf32>, tensor<1x2x6xf32>, tensor<i32>, tensor<f32>, tensor<f32>) -> tensor<1x2x6xi64>
+// expected-error@+1 {{graph.non_max_suppression: operand #3 must be of f32, and a limit a scalar, not tensor<1x2x6xf32>}}
+%2 = graph.non_max_suppression %b, %c, %n, %c, %t {center_point_box = false} : (tensor<1x6x4xf32>, tensor<1x2x6xf32>, tensor<i64>, tensor<1x2x6xf32>, tensor<f32>) -> tensor<1x2x6xi64>
+
+// -----
+
+%x = "test.value"() : () -> tensor<2x3xf32>
+%i = "test.value"() : () -> tensor<3x3xi64>
+// expected-error@+1 {{graph.inverse: the last two axes must be those of square matrices of f32 or f64, not those of tensor<2x3xf32>}}
+%0 = graph.inverse %x : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// expected-error@+1 {{graph.determinant: operand #0 must be a tensor of floating-point numbers, not tensor<3x3xi64>}}
+%1 = graph.determinant %i : (tensor<3x3xi64>) -> tensor<i64>

@@ -48,6 +48,7 @@ fetch: venv ## download the test models and compute their reference outputs, int
 	@$(PYTHON) scripts/references.py
 	@$(PYTHON) scripts/onnx_cases.py
 	@$(PYTHON) scripts/contributed_cases.py
+	@$(PYTHON) scripts/onnx_forms.py
 
 .PHONY: test
 test: build fetch ## run every check: tests, formatting, lints, documentation

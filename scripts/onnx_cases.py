@@ -77,7 +77,7 @@ def _export_node_case(case, root: Path) -> dict:
     onnx.save(case.model, target / "model.onnx")
     sets = []
     for number, (inputs, outputs) in enumerate(case.data_sets):
-        written = _ValueWriter(target / f"test_data_set_{number}", root)
+        written = ValueWriter(target / f"test_data_set_{number}", root)
         graph = case.model.graph
         sets.append({
             "inputs": [written.value("input", k, info, v) for k, (info, v) in enumerate(zip(graph.input, inputs))],
@@ -96,7 +96,7 @@ def _export_stored_case(kind: str, source: Path, root: Path) -> dict:
     infos = {"input": [v for v in model.graph.input if v.name not in stored], "output": list(model.graph.output)}
     sets = []
     for data_set in sorted(source.glob("test_data_set_*")):
-        written = _ValueWriter(target / data_set.name, root)
+        written = ValueWriter(target / data_set.name, root)
         values = {}
         for role, of_role in infos.items():
             paths = [data_set / f"{role}_{k}.pb" for k in range(len(of_role))]
@@ -122,7 +122,7 @@ def _export_light_case(source: Path, root: Path) -> dict:
     size = numpy.float32(numpy.prod(shape))
     picture = (numpy.arange(size, dtype=numpy.float32) / size).reshape(shape)
     output = _read_value(source.with_name(f"{name}_output_0.pb"), model.graph.output[0])
-    written = _ValueWriter(target / "test_data_set_0", root)
+    written = ValueWriter(target / "test_data_set_0", root)
     sets = [{
         "inputs": [written.value("input", 0, info, picture)],
         "outputs": [written.value("output", 0, model.graph.output[0], output)],
@@ -140,7 +140,7 @@ def _read_value(path: Path, info: onnx.ValueInfoProto):
     return numpy_helper.to_array(onnx.TensorProto.FromString(path.read_bytes()))
 
 
-class _ValueWriter:
+class ValueWriter:
     """Writes the values of one data set and describes them for the index."""
 
     def __init__(self, target: Path, root: Path):

@@ -7,6 +7,7 @@ use crate::{text, versions};
 use kiln_codegen::ObjectCache;
 use kiln_convert::onnx_to_graph::report_unsupported;
 use kiln_diag::{Diagnostic, Place, Sink};
+use kiln_import_core::Extent;
 use kiln_import_onnx::ImportOptions;
 use kiln_ir::{Attribute, Module};
 use kiln_pass::{PassManager, Pipeline};
@@ -57,8 +58,8 @@ pub struct Request {
     pub level: OptimizationLevel,
     /// What numbers kernels compute with.
     pub precision: Precision,
-    /// Extents that inputs get, by input name; `None` keeps an axis as it is.
-    pub shapes: Vec<(String, Vec<Option<u64>>)>,
+    /// Extents that inputs get, by input name.
+    pub shapes: Vec<(String, Vec<Extent>)>,
     /// Inputs that become constants.
     pub constants: Vec<(String, Tensor)>,
     /// Files of rewrite rules that are applied to the graph before it is optimized.

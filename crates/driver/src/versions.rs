@@ -240,7 +240,10 @@ fn metadata(target: &Target, name: &str, module: &Module, weights: &Weights) -> 
     let size = |name: &str| module.attribute(module.top(), name).and_then(Attribute::as_i64).map(i64::unsigned_abs);
     let symbol = |(index, name): (usize, &String)| {
         let source = if index < description.input_symbols { SymbolSource::Input } else { SymbolSource::Run };
-        SymbolInfo { name: name.clone(), source, minimum: 0, maximum: i64::MAX }
+        let bounds = description.bounded.iter().find(|symbol| symbol.name == name.as_str());
+        let limit = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        let (minimum, maximum) = bounds.map_or((0, i64::MAX), |bounds| (limit(bounds.least), limit(bounds.most)));
+        SymbolInfo { name: name.clone(), source, minimum, maximum }
     };
     let axis = |extent: DimExpr| match (extent.as_constant(), extent.as_symbol()) {
         (Some(value), _) => AxisInfo::Static(value),

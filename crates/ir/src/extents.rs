@@ -36,6 +36,43 @@ pub fn bound_symbols(module: &Module, root: Op) -> Vec<Name> {
     dims.filter_map(|dim| dim.expr()?.as_symbol()).collect()
 }
 
+/// A symbol whose value the caller of a model is bound in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BoundedSymbol {
+    /// The symbol.
+    pub name: Name,
+    /// Its least value.
+    pub least: u64,
+    /// Its largest value.
+    pub most: u64,
+}
+
+/// The attributes of a function that list such symbols, their least and their largest values.
+const BOUNDED_SYMBOLS: [&str; 3] = ["bounded_symbols", "least_extents", "most_extents"];
+
+/// Notes the symbols of `function` that are bounded.
+pub fn set_bounded_symbols(module: &mut Module, function: Op, symbols: &[BoundedSymbol]) {
+    let columns: [Vec<Dim>; 3] = [
+        symbols.iter().map(|symbol| Dim::symbol(symbol.name.as_str())).collect(),
+        symbols.iter().map(|symbol| Dim::Static(symbol.least)).collect(),
+        symbols.iter().map(|symbol| Dim::Static(symbol.most)).collect(),
+    ];
+    for (name, column) in BOUNDED_SYMBOLS.into_iter().zip(columns) {
+        module.set_attribute(function, name, Attribute::dims(&column));
+    }
+}
+
+/// The symbols of `function` that are noted as bounded.
+pub fn bounded_symbols(module: &Module, function: Op) -> Vec<BoundedSymbol> {
+    let column = |index: usize| module.attribute(function, BOUNDED_SYMBOLS[index]).and_then(Attribute::as_dims);
+    let (Some(names), Some(least), Some(most)) = (column(0), column(1), column(2)) else { return Vec::new() };
+    let rows = names.iter().zip(least).zip(most);
+    let symbol = |((name, least), most): ((&Dim, &Dim), &Dim)| {
+        Some(BoundedSymbol { name: name.expr()?.as_symbol()?, least: least.as_static()?, most: most.as_static()? })
+    };
+    rows.filter_map(symbol).collect()
+}
+
 fn visit_dims(attribute: Attribute, visit: &mut dyn FnMut(&[Dim])) {
     match attribute.kind() {
         AttributeKind::Dims(dims) => visit(dims),

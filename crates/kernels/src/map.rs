@@ -1,6 +1,6 @@
 //! Emits kernels that compute every output element on its own; see `kiln_schedule::map`.
 
-use crate::builder::{Body, Coordinate, Index, KernelBuilder, Lanes};
+use crate::builder::{Body, Condition, Coordinate, Index, KernelBuilder, Lanes, is_unstretched};
 use kiln_schedule::{KernelSpec, Plan, Source};
 use std::ops::Range;
 
@@ -96,9 +96,16 @@ fn row(
     }
     let at = |index: Index| Coordinate::row(&[outer, &[index]].concat());
     let Some(concat) = segments else {
-        return b.vector_loop(lower, upper, lanes, |b, index, lanes| {
-            Body::new(spec, lanes).store_outputs(b, &at(index));
-        });
+        let walk = |b: &mut KernelBuilder, lanes: usize| {
+            b.vector_loop(lower, upper, lanes, |b, index, lanes| {
+                Body::new(spec, lanes).store_outputs(b, &at(index));
+            });
+            Vec::new()
+        };
+        // Lanes are for axes that turn out not to be stretched.
+        let condition = if lanes > 1 { is_unstretched(spec, b) } else { Condition::Constant(true) };
+        b.if_else(condition, |b| walk(b, lanes), |b| walk(b, 1));
+        return;
     };
     // Operand by operand: each is a stretch of the row. The range is cut to the operand's.
     let mut start = Index::Constant(0);

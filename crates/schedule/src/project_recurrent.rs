@@ -9,7 +9,7 @@
 //! ```
 
 use crate::recurrent::is_recurrent;
-use kiln_ir::{Attribute, Builder, Module, Op, Type, Value};
+use kiln_ir::{Attribute, Builder, Dim, Module, Op, Type, Value};
 
 /// The places of `x` and `w` among the operands.
 const X: usize = 0;
@@ -55,11 +55,14 @@ fn project(module: &mut Module, layer: Op) {
 /// The weights of all directions as one matrix, a row for each unit of each gate.
 fn flatten(module: &mut Module, layer: Op, w: Value) -> Value {
     let tensor = module.ty(w).as_tensor().expect("operands of a layer are tensors");
-    let shape = tensor.static_shape().expect("the weights of a layer have known extents");
-    let flat = [shape[0] * shape[1], shape[2]];
-    let ty = Type::static_tensor(&flat, tensor.element);
-    if let Some(constant) = module.constant_tensor(w) {
-        let constant = constant.reshaped(&flat).expect("as many elements");
+    let &[directions, units, features] = tensor.shape.as_slice() else { unreachable!("weights have three axes") };
+    let rows = directions.as_static().zip(units.as_static()).map(|(directions, units)| directions * units);
+    let rows = rows.expect("a layer says how many directions and units it has");
+    let flat = [Dim::Static(rows), features];
+    let ty = Type::tensor(&flat, tensor.element);
+    let constant = module.constant_tensor(w).zip(features.as_static());
+    if let Some((constant, features)) = constant {
+        let constant = constant.reshaped(&[rows as usize, features as usize]).expect("as many elements");
         let value = module.tensor_attribute(constant);
         return Builder::before(module, layer).op("graph.constant").attribute("value", value).result(ty).value();
     }

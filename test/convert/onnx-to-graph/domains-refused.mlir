@@ -11,7 +11,7 @@ func.func {arg_names = ["x"], function_type = (tensor<4x3xf32>) -> tensor<4x1xf3
   %b = onnx.ai.onnx.ml.TreeEnsembleRegressor %x {onnx.opset = 3, n_targets = 1, nodes_treeids = [0, 0, 0], nodes_nodeids = [0, 1, 2], nodes_featureids = [0, 0, 0], nodes_values = [0.5, 0.0, 0.0], nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF"], nodes_truenodeids = [7, 0, 0], nodes_falsenodeids = [2, 0, 0], target_treeids = [0], target_nodeids = [2], target_ids = [0], target_weights = [4.0]} : (tensor<4x3xf32>) -> tensor<4x1xf32>
   // expected-error@+1 {{ai.onnx.ml.TreeEnsembleRegressor: a weight is for target 1 of 1}}
   %c = onnx.ai.onnx.ml.TreeEnsembleRegressor %x {onnx.opset = 3, n_targets = 1, nodes_treeids = [0], nodes_nodeids = [0], nodes_featureids = [0], nodes_values = [0.0], nodes_modes = ["LEAF"], nodes_truenodeids = [0], nodes_falsenodeids = [0], target_treeids = [0], target_nodeids = [0], target_ids = [1], target_weights = [4.0]} : (tensor<4x3xf32>) -> tensor<4x1xf32>
-  // expected-error@+1 {{ai.onnx.ml.LinearRegressor: there must be 2 times 3 coefficients, one for each feature, not 5}}
+  // expected-error@+1 {{ai.onnx.ml.LinearRegressor: there must be as many coefficients for each of 2 rows, not 5 altogether}}
   %d = onnx.ai.onnx.ml.LinearRegressor %x {targets = 2, coefficients = [1.0, 2.0, 3.0, 4.0, 5.0]} : (tensor<4x3xf32>) -> tensor<4x2xf32>
   // expected-error@+1 {{ai.onnx.ml.LinearClassifier: labels that are strings are not supported}}
   %e:2 = onnx.ai.onnx.ml.LinearClassifier %x {classlabels_strings = ["a", "b"], coefficients = [1.0]} : (tensor<4x3xf32>) -> (tensor<4x!graph.string>, tensor<4x2xf32>)
@@ -26,7 +26,7 @@ func.func {arg_names = ["x"], function_type = (tensor<4x3xf32>) -> tensor<4x1xf3
   %w = onnx.Constant {value = dense<1.0> : tensor<3x3xf32>} : () -> tensor<3x3xf32>
   %p = onnx.Constant {value = dense<0> : tensor<1xi64>} : () -> tensor<1xi64>
   %q = onnx.Constant {value = dense<1.0> : tensor<1x4x3xf32>} : () -> tensor<1x4x3xf32>
-  // expected-error@+1 {{com.microsoft.RotaryEmbedding: the size of a head must be known}}
+  // expected-error@+1 {{com.microsoft.RotaryEmbedding: cosines must have 2 axes}}
   %i = onnx.com.microsoft.RotaryEmbedding %q, %p, %s, %s {onnx.opset = 1} : (tensor<1x4x3xf32>, tensor<1xi64>, tensor<f32>, tensor<f32>) -> tensor<1x4x3xf32>
   %none = onnx.none : () -> none
   // expected-error@+1 {{com.microsoft.MultiHeadAttention: past keys must have 4 axes}}

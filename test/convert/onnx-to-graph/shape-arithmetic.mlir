@@ -47,10 +47,11 @@ func.func {sym_name = "data", function_type = (tensor<?x8xf32, #kiln.dims<[N, 8]
   func.return %shape : (tensor<2xi64>) -> ()
 })
 
-// Two symbols that meet are equal, or one is 1: checked at run time.
+// Two symbols that meet are equal, or one is 1: the result has the larger, and a run checks the other.
 // CHECK-LABEL: sym_name = "meet"
-// CHECK: %[[B:[0-9]+]] = graph.broadcast %arg1 : (tensor<?xf32, #kiln.dims<[M]>>) -> tensor<?xf32, #kiln.dims<[N]>>
-// CHECK: graph.add %arg0, %[[B]]
+// CHECK: %[[A:[0-9]+]] = graph.broadcast %arg0 : (tensor<?xf32, #kiln.dims<[N]>>) -> tensor<?xf32, #kiln.dims<[max(M, N)]>>
+// CHECK: %[[B:[0-9]+]] = graph.broadcast %arg1 : (tensor<?xf32, #kiln.dims<[M]>>) -> tensor<?xf32, #kiln.dims<[max(M, N)]>>
+// CHECK: graph.add %[[A]], %[[B]]
 func.func {sym_name = "meet", function_type = (tensor<?xf32, #kiln.dims<[N]>>, tensor<?xf32, #kiln.dims<[M]>>) -> tensor<*x!onnx.any>} ({
 ^bb0(%x: tensor<?xf32, #kiln.dims<[N]>>, %y: tensor<?xf32, #kiln.dims<[M]>>):
   %z = onnx.Add %x, %y : (tensor<?xf32, #kiln.dims<[N]>>, tensor<?xf32, #kiln.dims<[M]>>) -> tensor<*x!onnx.any>

@@ -1,7 +1,7 @@
 //! Arguments that several commands take.
 
 use clap::ValueEnum;
-use kiln_driver::Precision;
+use kiln_driver::{Extent, Precision};
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -23,33 +23,57 @@ impl FromStr for ShapeArgument {
     }
 }
 
-/// The shape of an input, of which some extents may stay as they are: `NAME=1x3x?x?`.
+/// The shape of an input, each extent a number, a name, bounds, or as it is: `NAME=1..8x3x?xwidth`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartialShapeArgument {
     /// The input.
     pub name: String,
-    /// Extents, outermost first; `None` for those that stay.
-    pub extents: Vec<Option<u64>>,
+    /// Extents, outermost first.
+    pub extents: Vec<Extent>,
 }
 
 impl FromStr for PartialShapeArgument {
     type Err = String;
 
     fn from_str(text: &str) -> Result<PartialShapeArgument, String> {
-        let (name, extents) = parse_extents(text, |extent| match extent {
-            "?" => Some(None),
-            extent => extent.parse().ok().map(Some),
-        })?;
+        let (name, extents) = parse_extents(text, parse_extent)?;
         Ok(PartialShapeArgument { name, extents })
     }
 }
 
-/// Parses `NAME=1x3x224x224`, each extent by itself. Names may hold an equals sign; extents do not.
+impl PartialShapeArgument {
+    /// The extents that are numbers.
+    pub fn numbers(&self) -> Vec<Option<u64>> {
+        let number = |extent: &Extent| if let Extent::Fixed(extent) = extent { Some(*extent) } else { None };
+        self.extents.iter().map(number).collect()
+    }
+}
+
+fn parse_extent(text: &str) -> Option<Extent> {
+    if text == "?" {
+        return Some(Extent::Kept);
+    }
+    if let Some((least, most)) = text.split_once("..") {
+        return Some(Extent::Between(least.parse().ok()?, most.parse().ok()?));
+    }
+    if let Ok(extent) = text.parse() {
+        return Some(Extent::Fixed(extent));
+    }
+    let is_name = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    is_name.then(|| Extent::Named(text.to_owned()))
+}
+
+/// Parses `NAME=1x3x224x224`, each extent by itself. Names may hold an equals sign; extents do not. Names of extents that
+/// have an x in them need commas between: `NAME=max_length,8`.
 fn parse_extents<T>(text: &str, parse: impl Fn(&str) -> Option<T>) -> Result<(String, Vec<T>), String> {
     let (name, extents) = text.rsplit_once('=').ok_or("expected NAME=1x3x224x224")?;
     let extents = Some(extents).filter(|extents| !extents.is_empty());
-    let parse = |extent: &str| parse(extent).ok_or_else(|| format!("'{extent}' is not an extent"));
-    let extents = extents.into_iter().flat_map(|extents| extents.split(['x', ','])).map(parse);
+    let parse = |extent: &str| {
+        parse(extent).ok_or_else(|| format!("'{extent}' is not an extent; names that have an x need commas: a,b"))
+    };
+    let separator = if text.contains(',') { ',' } else { 'x' };
+    let extents = extents.into_iter().flat_map(|extents| extents.split(separator)).map(parse);
     Ok((name.into(), extents.collect::<Result<_, _>>()?))
 }
 
@@ -124,10 +148,15 @@ mod tests {
         assert_eq!(shape("x=1x3x224"), Ok(("x".into(), vec![1, 3, 224])));
         assert_eq!(shape("a=b=2,3"), Ok(("a=b".into(), vec![2, 3])));
         assert_eq!(shape("x="), Ok(("x".into(), vec![])));
-        assert_eq!(shape("x=1x-3"), Err("'-3' is not an extent".into()));
+        assert_eq!(shape("x=1x-3"), Err("'-3' is not an extent; names that have an x need commas: a,b".into()));
         assert!(shape("1x3").is_err());
-        let partial = "x=1x?".parse::<PartialShapeArgument>().map(|argument| argument.extents);
-        assert_eq!(partial, Ok(vec![Some(1), None]));
+        let partial = |text: &str| text.parse::<PartialShapeArgument>().map(|argument| argument.extents);
+        let named = |name: &str| Extent::Named(name.into());
+        assert_eq!(partial("x=1x?"), Ok(vec![Extent::Fixed(1), Extent::Kept]));
+        assert_eq!(partial("x=1..8xbatch"), Ok(vec![Extent::Between(1, 8), named("batch")]));
+        assert_eq!(partial("x=max_length,3"), Ok(vec![named("max_length"), Extent::Fixed(3)]));
+        assert!(partial("x=1..xb").is_err());
+        assert!(partial("x=1b").is_err());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::cast::element_of;
 use super::content::Content;
 use super::conversion::Tracked;
 use super::emit::{attribute, dims_attribute};
-use super::extent::{constant, dim, expr, floor_divide, multiply, subtract};
+use super::extent::{constant, dim, expr, floor_divide, minimum, multiply, subtract};
 use super::matmul::product;
 use super::node::{Node, Results, Row, row};
 use kiln_graph::AttentionView;
@@ -39,8 +39,7 @@ fn attention(node: &mut Node) -> Results {
         (None, Some(_)) => self::bias(node, query, key, offset)?,
         (bias, _) => bias,
     };
-    let groups = repeats(node, query, key)?;
-    let (wide_key, wide_value) = (repeat_heads(node, key, groups)?, repeat_heads(node, value, groups)?);
+    let (wide_key, wide_value) = (repeat_heads(node, key, query)?, repeat_heads(node, value, query)?);
 
     let scores = scores(node, query, wide_key)?;
     let softcap = node.float_or("softcap", 0.0);
@@ -84,7 +83,8 @@ fn fused(
         None => element,
     };
     let operands: Vec<Tracked> = [query, key, value].into_iter().chain(bias).collect();
-    let mut given = vec![("scale", attribute(scale(node, query)?))];
+    let Some(scale) = Scale::of(node, query)?.known() else { return Ok(None) };
+    let mut given = vec![("scale", attribute(scale))];
     let softcap = node.float_or("softcap", 0.0);
     if softcap != 0.0 {
         given.push(("softcap", attribute(softcap)));
@@ -137,42 +137,89 @@ pub(crate) fn joined(node: &mut Node, past: Option<Tracked>, new: Tracked) -> Re
     }
 }
 
-/// How many heads of the query share one of the key.
-pub(crate) fn repeats(node: &Node, query: Tracked, key: Tracked) -> Result<u64, String> {
-    match (node.shape(query)[1], node.shape(key)[1]) {
-        (left, right) if left == right => Ok(1),
-        (Dim::Static(left), Dim::Static(right)) if right > 0 && left % right == 0 => Ok(left / right),
-        (left, right) => Err(format!("{left} heads of the query do not share {right} of the key")),
-    }
-}
-
-/// Each head several times, one after the other.
-pub(crate) fn repeat_heads(node: &mut Node, x: Tracked, count: u64) -> Result<Tracked, String> {
-    if count == 1 {
+/// Each head as often as heads of the query share it, one after the other.
+pub(crate) fn repeat_heads(node: &mut Node, x: Tracked, query: Tracked) -> Result<Tracked, String> {
+    let &[batch, heads, length, size] = node.shape(x) else { return Err("keys have 4 axes".into()) };
+    let wanted = *node.shape(query).get(1).ok_or("queries have 4 axes")?;
+    if wanted == heads {
         return Ok(x);
     }
-    let &[batch, heads, length, size] = node.shape(x) else { return Err("keys have 4 axes".into()) };
+    let count = match (wanted, heads) {
+        (Dim::Static(wanted), Dim::Static(heads)) if heads == 0 || wanted % heads != 0 => {
+            return Err(format!("{wanted} heads of the query do not share {heads} of the key"));
+        }
+        _ => dim(floor_divide(expr(wanted)?, expr(heads)?)?)?,
+    };
     let apart = node.reshape(x, &[batch, heads, Dim::Static(1), length, size])?;
-    let repeated = node.broadcast(apart, &[batch, heads, Dim::Static(count), length, size])?;
-    node.reshape(repeated, &[batch, dim(multiply(expr(heads)?, constant(count as i64))?)?, length, size])
+    let repeated = node.broadcast(apart, &[batch, heads, count, length, size])?;
+    node.reshape(repeated, &[batch, wanted, length, size])
 }
 
-/// What products are scaled by.
-fn scale(node: &Node, query: Tracked) -> Result<f64, String> {
-    let given = node.attribute("scale").and_then(|scale| scale.as_f64());
-    match (given, node.shape(query)[3]) {
-        (Some(scale), _) => Ok(scale),
-        (None, Dim::Static(size)) => Ok(1.0 / (size as f64).sqrt()),
-        (None, _) => Err("the size of a head must be static".into()),
+/// What products are scaled by: a number, or a scalar of `f64` where only a run tells the size of a head.
+pub(crate) enum Scale {
+    Known(f64),
+    Computed(Tracked),
+}
+
+impl Scale {
+    /// What the node says, else one divided by the square root of the size of a head.
+    pub fn of(node: &mut Node, query: Tracked) -> Result<Scale, String> {
+        Scale::or_by_size(node, node.attribute("scale").and_then(|scale| scale.as_f64()), query)
+    }
+
+    /// The same where 0 says nothing.
+    pub fn nonzero(node: &mut Node, query: Tracked) -> Result<Scale, String> {
+        Scale::or_by_size(node, Some(node.float_or("scale", 0.0)).filter(|&scale| scale != 0.0), query)
+    }
+
+    fn or_by_size(node: &mut Node, given: Option<f64>, query: Tracked) -> Result<Scale, String> {
+        let size = *node.shape(query).get(3).ok_or("queries have 4 axes")?;
+        match (given, size) {
+            (Some(scale), _) => Ok(Scale::Known(scale)),
+            (None, Dim::Static(size)) => Ok(Scale::Known(1.0 / (size as f64).sqrt())),
+            (None, size) => {
+                let size = scalar(node, expr(size)?)?;
+                let size = node.cast(size, ElementType::F64)?;
+                let root = node.unary("graph.sqrt", size)?;
+                Ok(Scale::Computed(node.unary("graph.reciprocal", root)?))
+            }
+        }
+    }
+
+    /// The number, if it is known.
+    pub fn known(&self) -> Option<f64> {
+        match *self {
+            Scale::Known(scale) => Some(scale),
+            Scale::Computed(_) => None,
+        }
+    }
+
+    /// The square root of the scale.
+    pub fn sqrt(&self, node: &mut Node) -> Result<Scale, String> {
+        match *self {
+            Scale::Known(scale) => Ok(Scale::Known(scale.sqrt())),
+            Scale::Computed(scale) => Ok(Scale::Computed(node.unary("graph.sqrt", scale)?)),
+        }
+    }
+
+    /// `x` times the scale.
+    pub fn multiply(&self, node: &mut Node, x: Tracked) -> Result<Tracked, String> {
+        match *self {
+            Scale::Known(scale) => node.binary_scalar("graph.multiply", x, scale),
+            Scale::Computed(scale) => {
+                let scale = node.cast(scale, node.element(x))?;
+                node.binary("graph.multiply", x, scale)
+            }
+        }
     }
 }
 
 /// The scaled products. Each side takes the square root of the scale, as the operator's definition has it.
 fn scores(node: &mut Node, query: Tracked, key: Tracked) -> Result<Tracked, String> {
-    let scale = scale(node, query)?;
-    let query = node.binary_scalar("graph.multiply", query, scale.sqrt())?;
+    let scale = Scale::of(node, query)?.sqrt(node)?;
+    let query = scale.multiply(node, query)?;
     let turned = node.transpose(key, &[0, 1, 3, 2])?;
-    let turned = node.binary_scalar("graph.multiply", turned, scale.sqrt())?;
+    let turned = scale.multiply(node, turned)?;
     product(node, query, turned)
 }
 
@@ -268,16 +315,22 @@ fn additive(node: &mut Node, mask: Tracked, keys: Dim, element: ElementType) -> 
     let mask = node.cast(mask, element)?;
     let own = *node.shape(mask).last().ok_or("the mask has no axes")?;
     let missing = subtract(expr(keys)?, expr(own)?)?;
-    if own == keys || own.is(1) || missing.as_constant().is_none_or(|missing| missing <= 0) {
+    if own == keys || own.is(1) || missing.as_constant().is_some_and(|missing| missing <= 0) {
         return Ok(mask);
     }
+    // A mask of one column is for all keys, also where only a run tells that it has but one.
+    let is_wide = minimum(subtract(expr(own)?, constant(1))?, constant(1));
+    let missing = multiply(missing, is_wide)?;
     let rank = node.rank(mask);
     let mut high = vec![Dim::Static(0); rank];
     high[rank - 1] = dim(missing)?;
     let given =
         [("low", attribute(vec![Dim::Static(0); rank])), ("high", attribute(high)), ("mode", attribute("constant"))];
     let shut = node.scalar(element, f64::NEG_INFINITY)?;
-    node.emit("graph.pad", &[mask, shut], &given)
+    let mask = node.emit("graph.pad", &[mask, shut], &given)?;
+    let mut shape = node.shape(mask).to_vec();
+    shape[rank - 1] = keys;
+    node.broadcast(mask, &shape)
 }
 
 /// An extent as data.

@@ -26,14 +26,40 @@ pub(crate) fn at_run_time(node: &mut Node, x: Tracked, image: Tracked, block: Tr
         let room = floor_divide(subtract(padded, reach)?, constant(strides[axis]))?;
         counts.push(dim(add(room, constant(1))?)?);
     }
+    let padding = pads[..axes].iter().map(|&pad| constant(pad)).collect();
+    let blocks = Blocks { image, block, counts, strides, dilations, padding };
+    Ok(vec![add_up(node, x, [batch, channels], &blocks)?])
+}
+
+/// Where the elements of blocks lie in an image, axis by axis.
+pub(crate) struct Blocks {
+    pub image: Vec<Dim>,
+    pub block: Vec<Dim>,
+    /// How many blocks there are.
+    pub counts: Vec<Dim>,
+    pub strides: Vec<i64>,
+    pub dilations: Vec<i64>,
+    /// How far before the image the first block begins.
+    pub padding: Vec<DimExpr>,
+}
+
+/// The image of each channel, of the elements of its blocks: `x` has them channel by channel, then by their place in a
+/// block, then by block.
+pub(crate) fn add_up(
+    node: &mut Node,
+    x: Tracked,
+    [batch, channels]: [Dim; 2],
+    blocks: &Blocks,
+) -> Result<Tracked, String> {
     let mut places: Option<(Tracked, Tracked)> = None;
-    for axis in 0..axes {
-        let (within, block_number) = (line(node, &block, &counts, axis)?, line(node, &block, &counts, axes + axis)?);
-        let within = node.binary_scalar("graph.multiply", within, dilations[axis] as f64)?;
-        let start = node.binary_scalar("graph.multiply", block_number, strides[axis] as f64)?;
-        let start = node.binary_scalar("graph.subtract", start, pads[axis] as f64)?;
+    for axis in 0..blocks.block.len() {
+        let (within, block_number) = (line(node, blocks, axis)?, line(node, blocks, blocks.block.len() + axis)?);
+        let within = node.binary_scalar("graph.multiply", within, blocks.dilations[axis] as f64)?;
+        let start = node.binary_scalar("graph.multiply", block_number, blocks.strides[axis] as f64)?;
+        let padding = node.extent(blocks.padding[axis]);
+        let start = node.binary("graph.subtract", start, padding)?;
         let place = node.binary("graph.add", start, within)?;
-        let extent = node.extent(expr(image[axis])?);
+        let extent = node.extent(expr(blocks.image[axis])?);
         let is_before = node.binary_scalar("graph.greater_equal", place, 0.0)?;
         let is_after = node.binary("graph.less", place, extent)?;
         let is_inside = node.binary("graph.and", is_before, is_after)?;
@@ -46,11 +72,13 @@ pub(crate) fn at_run_time(node: &mut Node, x: Tracked, image: Tracked, block: Tr
         });
     }
     let (places, are_inside) = places.ok_or("the block has no axes")?;
-    let size = element_count(&image)?;
+    let size = element_count(&blocks.image)?;
     let outside = node.extent(size);
     let places = node.select(are_inside, places, outside)?;
-    let (parts, all) =
-        (dim(element_count(&[block, counts].concat())?)?, dim(multiply(expr(batch)?, expr(channels)?)?)?);
+    let (parts, all) = (
+        dim(element_count(&[&blocks.block[..], &blocks.counts].concat())?)?,
+        dim(multiply(expr(batch)?, expr(channels)?)?)?,
+    );
     let places = node.reshape(places, &[Dim::Static(1), parts])?;
     let places = node.broadcast(places, &[all, parts])?;
     let x = node.reshape(x, &[all, parts])?;
@@ -59,7 +87,7 @@ pub(crate) fn at_run_time(node: &mut Node, x: Tracked, image: Tracked, block: Tr
     let given = [("axis", attribute(1i64)), ("reduction", attribute("add"))];
     let sums = node.emit("graph.scatter_elements", &[zeros, places, x], &given)?;
     let sums = node.slice_axis(sums, 1, Dim::Static(0), dim(size)?)?;
-    Ok(vec![node.reshape(sums, &[&[batch, channels], image.as_slice()].concat())?])
+    node.reshape(sums, &[&[batch, channels], &blocks.image[..]].concat())
 }
 
 /// The columns divided by the elements of a block.
@@ -72,8 +100,8 @@ fn channels(node: &mut Node, columns: Dim, block: Tracked) -> Result<Dim, String
 }
 
 /// The numbers along one of the axes of a block and of the number of blocks.
-fn line(node: &mut Node, block: &[Dim], counts: &[Dim], axis: usize) -> Result<Tracked, String> {
-    let mut shape = vec![Dim::Static(1); 2 * block.len()];
-    shape[axis] = block.iter().chain(counts).copied().nth(axis).unwrap_or(Dim::Static(1));
+fn line(node: &mut Node, blocks: &Blocks, axis: usize) -> Result<Tracked, String> {
+    let mut shape = vec![Dim::Static(1); 2 * blocks.block.len()];
+    shape[axis] = blocks.block.iter().chain(&blocks.counts).copied().nth(axis).unwrap_or(Dim::Static(1));
     node.emit_as("graph.iota", &[], &[("axis", attribute(axis as i64))], &shape, Type::i64())
 }

@@ -6,6 +6,7 @@ use super::fold::fold;
 use super::node::{Node, describe_unsupported, find_row_of, opset_of, version_of};
 use cranelift_entity::{PrimaryMap, entity_impl};
 use kiln_diag::{Diagnostic, Sink};
+use kiln_graph::BindView;
 use kiln_ir::{
     Attribute, AttributeKind, Block, Builder, Dim, InsertionPoint, Location, Module, Op, TensorType, Type, Value,
 };
@@ -89,12 +90,26 @@ impl<'m> Conversion<'m> {
         for &op in old.iter().rev().filter(|&&op| op != terminator) {
             self.module.erase(op);
         }
-        kiln_graph::remove_unused_symbols(self.module, function);
+        self.remove_unused_symbols(function);
         let types =
             |module: &Module, values: &[Value]| -> Vec<Type> { values.iter().map(|&value| module.ty(value)).collect() };
         let inputs = types(self.module, self.module.arguments(block));
         let outputs = types(self.module, &results);
         self.module.set_attribute(function, "function_type", Type::function(&inputs, &outputs));
+    }
+
+    /// Drops symbols that nothing has that is not dead itself, and what computes them.
+    fn remove_unused_symbols(&mut self, function: Op) {
+        let count = |module: &Module| BindView::all(module, function).len();
+        let mut before = count(self.module);
+        while before > 0 {
+            kiln_rewrite::dce(self.module, function);
+            kiln_graph::remove_unused_symbols(self.module, function);
+            match count(self.module) {
+                after if after == before => return,
+                after => before = after,
+            }
+        }
     }
 
     /// A symbol for a value that data gives.

@@ -13,6 +13,14 @@ fn eliminate(node: &mut Node, op: &str) -> Results {
     let element = node.element(x);
     let work = if element == ElementType::F64 { ElementType::F64 } else { ElementType::F32 };
     let x = node.cast(x, work)?;
+    // Of two open extents the matrices are square, or the compiled model says that they are not.
+    let x = match node.shape(x) {
+        [outer @ .., rows, columns] if rows != columns => {
+            let side = if rows.as_static().is_some() { *rows } else { *columns };
+            node.expect_shape(x, &[outer, &[side, side]].concat(), "matrices")?
+        }
+        _ => x,
+    };
     let y = node.emit(op, &[x], &[])?;
     Ok(vec![node.cast(y, element)?])
 }

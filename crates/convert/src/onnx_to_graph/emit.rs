@@ -1,7 +1,7 @@
 //! Making graph ops, with what is wrong with them as the reason a node cannot be converted.
 
 use super::conversion::Tracked;
-use super::extent::{element_count, show};
+use super::extent::{self, element_count, show};
 use super::node::Node;
 use kiln_ir::{Attribute, Builder, Dim, IntoAttribute, Module, Name, Op, Type};
 use kiln_tensor::scalar::{Scalar, tensor_of};
@@ -125,7 +125,9 @@ impl Node<'_, '_> {
             return Ok(x);
         }
         let (before, after) = (element_count(from)?, element_count(shape)?);
-        if super::extent::is_equal(before, after) == Some(false) {
+        // Where nothing is asked for, extents that are thought to be at least 1 may be 0.
+        let may_be_empty = before.as_constant().is_none() && after == extent::constant(0);
+        if extent::is_equal(before, after) == Some(false) && !may_be_empty {
             return Err(format!("a tensor of shape {} cannot be reshaped to {}", show(from), show(shape)));
         }
         self.emit_as("graph.reshape", &[x], &[], shape, self.element_type(x))
@@ -135,7 +137,7 @@ impl Node<'_, '_> {
     pub fn expect_shape(&mut self, x: Tracked, shape: &[Dim], what: &str) -> Result<Tracked, String> {
         let own = self.shape(x);
         let differ = |(own, expected): (&Dim, &Dim)| match (own.expr(), expected.expr()) {
-            (Some(own), Some(expected)) => super::extent::is_equal(own, expected) == Some(false),
+            (Some(own), Some(expected)) => extent::is_equal(own, expected) == Some(false),
             _ => true,
         };
         if own.len() != shape.len() || own.iter().zip(shape).any(differ) {
@@ -232,7 +234,7 @@ impl Node<'_, '_> {
     }
 }
 
-/// The common shape of operands. Of two symbolic extents the first that is a plain symbol is kept.
+/// The common shape of operands. Of two extents that may differ it has the larger: the other is equal or 1.
 pub(crate) fn broadcast_shape(shapes: &[&[Dim]]) -> Result<Vec<Dim>, String> {
     let rank = shapes.iter().map(|shape| shape.len()).max().unwrap_or(0);
     let mut common = vec![Dim::Static(1); rank];
@@ -246,10 +248,7 @@ pub(crate) fn broadcast_shape(shapes: &[&[Dim]]) -> Result<Vec<Dim>, String> {
                     return Err(format!("shapes {list} do not broadcast: {left} is not {right}"));
                 }
                 (known @ Dim::Static(_), _) | (_, known @ Dim::Static(_)) => known,
-                (left, right) => {
-                    let is_plain = |dim: Dim| dim.expr().is_some_and(|expr| expr.as_symbol().is_some());
-                    if is_plain(right) && !is_plain(left) { right } else { left }
-                }
+                (left, right) => extent::dim(extent::maximum(extent::expr(left)?, extent::expr(right)?))?,
             };
         }
     }

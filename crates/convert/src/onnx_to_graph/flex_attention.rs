@@ -1,13 +1,12 @@
 //! `FlexAttention`: attention whose scores and probabilities go through graphs of the model.
 
-use super::attention::{repeat_heads, repeats};
+use super::attention::{Scale, repeat_heads};
 use super::cast::element_of;
 use super::control::convert_region;
 use super::conversion::Tracked;
 use super::emit::attribute;
 use super::matmul::product;
 use super::node::{Node, Results, Row, row};
-use kiln_ir::Dim;
 use kiln_tensor::ElementType;
 
 pub(crate) const ROWS: &[Row] = &[row("ai.onnx.preview.FlexAttention", flex_attention)];
@@ -27,18 +26,12 @@ fn flex_attention(node: &mut Node) -> Results {
         None if element == ElementType::F64 => ElementType::F64,
         None => ElementType::F32,
     };
-    let given = node.attribute("scale").and_then(|scale| scale.as_f64());
-    let scale = match (given, node.shape(query)[3]) {
-        (Some(scale), _) => scale,
-        (None, Dim::Static(size)) => 1.0 / (size as f64).sqrt(),
-        (None, _) => return Err("the size of a head must be static".into()),
-    };
-    let groups = repeats(node, query, key)?;
-    let (key, value) = (repeat_heads(node, key, groups)?, repeat_heads(node, value, groups)?);
+    let scale = Scale::of(node, query)?;
+    let (key, value) = (repeat_heads(node, key, query)?, repeat_heads(node, value, query)?);
     let turned = node.transpose(key, &[0, 1, 3, 2])?;
     let scores = product(node, query, turned)?;
     let scores = node.cast(scores, precision)?;
-    let scores = node.binary_scalar("graph.multiply", scores, scale)?;
+    let scores = scale.multiply(node, scores)?;
     let scores = modified(node, SCORE_MOD, scores)?;
     let weights = node.emit("graph.softmax", &[scores], &[("axis", attribute(3i64))])?;
     let weights = modified(node, PROB_MOD, weights)?;

@@ -80,7 +80,8 @@ fn transform(node: &mut Node, x: Tracked, axis: usize, how: Transform) -> Result
     let read = if how.inverse && how.onesided { half } else { how.length };
     let written = if how.onesided && !how.inverse { half } else { how.length };
     let x = fit(node, x, axis, read)?;
-    let parts = node.shape(x)[rank - 1].as_static().ok_or("the last axis must be static")?;
+    let x = with_parts(node, x)?;
+    let parts = node.shape(x)[rank - 1];
     // The axis goes last, the parts are apart.
     let mut order: Vec<usize> = (0..rank - 1).filter(|&other| other != axis).collect();
     order.push(axis);
@@ -90,7 +91,7 @@ fn transform(node: &mut Node, x: Tracked, axis: usize, how: Transform) -> Result
         node.transpose(part, &order)
     };
     let real = part(node, 0)?;
-    let imaginary = if parts == 2 { Some(part(node, 1)?) } else { None };
+    let imaginary = if parts.is(2) { Some(part(node, 1)?) } else { None };
     let element = node.element(real);
     let (cosine, sine) = matrices(node, element, how, (read, written))?;
     let mut times = |x: Tracked, matrix: Tracked| super::matmul::product(node, x, matrix);
@@ -110,6 +111,16 @@ fn transform(node: &mut Node, x: Tracked, axis: usize, how: Transform) -> Result
         joined.push(node.reshape(part, &shape)?);
     }
     node.concat(&joined, rank - 1)
+}
+
+/// Where only a run tells whether there are imaginary parts, zeros stand for those that are missing.
+fn with_parts(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
+    let axis = node.rank(x) - 1;
+    match node.shape(x)[axis] {
+        Dim::Static(1 | 2) => Ok(x),
+        Dim::Static(parts) => Err(format!("a number has one or two parts, not {parts}")),
+        _ => fit(node, x, axis, constant(2)),
+    }
 }
 
 /// Cut, or filled up with zeros, to `length` along an axis.

@@ -10,8 +10,14 @@ pub(crate) const ROWS: &[Row] = &[
 ];
 
 pub(crate) fn gather_nd(node: &mut Node) -> Results {
-    let (x, indices) = (node.input(0)?, node.input(1)?);
-    let given = [("batch_dims", attribute(node.int_or("batch_dims", 0)))];
+    let (x, mut indices) = (node.input(0)?, node.input(1)?);
+    let batch = node.int_or("batch_dims", 0);
+    let given = [("batch_dims", attribute(batch))];
+    let shared = usize::try_from(batch).ok().filter(|&shared| shared <= node.rank(x) && shared < node.rank(indices));
+    if let Some(shared) = shared {
+        let shape = [&node.shape(x)[..shared], &node.shape(indices)[shared..]].concat();
+        indices = node.expect_shape(indices, &shape, "the indices")?;
+    }
     Ok(vec![node.emit("graph.gather_nd", &[x, indices], &given)?])
 }
 

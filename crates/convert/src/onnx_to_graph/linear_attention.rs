@@ -6,7 +6,7 @@ use super::emit::attribute;
 use super::extent::{constant, dim, expr, floor_divide};
 use super::matmul::product;
 use super::node::{Node, Results, Row, row};
-use kiln_ir::Dim;
+use kiln_ir::{Dim, Type};
 use kiln_tensor::ElementType;
 
 pub(crate) const ROWS: &[Row] =
@@ -129,9 +129,9 @@ fn causal_convolution(node: &mut Node) -> Results {
     let (&[batch, channels, length], &[_, _, size]) = (node.shape(x), node.shape(filter)) else {
         return Err("input and weights must have 3 axes".into());
     };
-    let (channels, size) = channels.as_static().zip(size.as_static()).ok_or("channels and kernel must be static")?;
-    let kept = size.checked_sub(1).ok_or("the kernel is empty")?;
-    let past_shape = [batch, Dim::Static(channels), Dim::Static(kept)];
+    let is_known = [channels, size].into_iter().all(|extent| extent.as_static().is_some());
+    let kept = dim(super::extent::subtract(expr(size)?, constant(1))?)?;
+    let past_shape = [batch, channels, kept];
     let past = match node.optional(3) {
         Some(past) => node.expect_shape(past, &past_shape, "the past state")?,
         None => {
@@ -139,23 +139,57 @@ fn causal_convolution(node: &mut Node) -> Results {
             node.broadcast(zero, &past_shape)?
         }
     };
-    let joined = if kept == 0 { x } else { node.concat(&[past, x], 2)? };
-    let given = [
-        ("strides", attribute(vec![1i64])),
-        ("dilations", attribute(vec![1i64])),
-        ("pad_low", attribute(vec![0i64])),
-        ("pad_high", attribute(vec![0i64])),
-        ("groups", attribute(channels as i64)),
-        ("layout", attribute("channels_first")),
-    ];
-    let mut operands = vec![joined, filter];
-    operands.extend(node.optional(2));
-    let mut y = node.emit("graph.conv", &operands, &given)?;
+    let joined = if kept.is(0) { x } else { node.concat(&[past, x], 2)? };
+    let mut y = match is_known {
+        true => by_channel(node, joined, filter, channels)?,
+        false => by_tap(node, joined, filter, [channels, length, size])?,
+    };
     match node.string_or("activation", "none") {
         "none" => {}
         "silu" | "swish" => y = swish(node, y, 1.0)?,
         other => return Err(format!("activation \"{other}\" is not known")),
     }
-    let state = if kept == 0 { past } else { node.slice_axis(joined, 2, length, Dim::Static(kept))? };
+    let state = if kept.is(0) { past } else { node.slice_axis(joined, 2, length, kept)? };
     Ok(vec![y, state])
+}
+
+/// The convolution of each channel by itself.
+fn by_channel(node: &mut Node, x: Tracked, filter: Tracked, channels: Dim) -> Result<Tracked, String> {
+    let given = [
+        ("strides", attribute(vec![1i64])),
+        ("dilations", attribute(vec![1i64])),
+        ("pad_low", attribute(vec![0i64])),
+        ("pad_high", attribute(vec![0i64])),
+        ("groups", attribute(channels.as_static().unwrap_or(0) as i64)),
+        ("layout", attribute("channels_first")),
+    ];
+    let mut operands = vec![x, filter];
+    operands.extend(node.optional(2));
+    node.emit("graph.conv", &operands, &given)
+}
+
+/// The same where only a run tells how many channels or taps there are: what each tap reads, times it, added up.
+fn by_tap(node: &mut Node, x: Tracked, filter: Tracked, extents: [Dim; 3]) -> Result<Tracked, String> {
+    let [channels, length, size] = extents;
+    let mut line = |axis: usize, extent: Dim| {
+        let mut shape = [Dim::Static(1); 2];
+        shape[axis] = extent;
+        node.emit_as("graph.iota", &[], &[("axis", attribute(axis as i64))], &shape, Type::i64())
+    };
+    let (starts, taps) = (line(0, length)?, line(1, size)?);
+    let element = node.element(x);
+    let work = if element.is_narrow_float() { ElementType::F32 } else { element };
+    let (x, filter) = (node.cast(x, work)?, node.cast(filter, work)?);
+    let places = node.binary("graph.add", starts, taps)?;
+    let read = node.emit("graph.gather", &[x, places], &[("axis", attribute(2i64))])?;
+    let filter = node.reshape(filter, &[channels, Dim::Static(1), size])?;
+    let products = node.binary("graph.multiply", read, filter)?;
+    let sums = node.reduce("graph.reduce_sum", products, &[3])?;
+    let mut y = super::reduction::drop_axes(node, sums, &[3])?;
+    if let Some(bias) = node.optional(2) {
+        let bias = node.cast(bias, work)?;
+        let bias = node.column(bias)?;
+        y = node.binary("graph.add", y, bias)?;
+    }
+    node.cast(y, element)
 }

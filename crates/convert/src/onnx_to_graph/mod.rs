@@ -20,6 +20,7 @@
 
 mod activations;
 mod arg_extreme;
+mod attend;
 mod attention;
 mod axes;
 mod batch_normalization;
@@ -30,6 +31,7 @@ mod constant;
 mod content;
 mod control;
 mod conv;
+mod conv_run_time;
 mod conv_transpose;
 mod conversion;
 mod cumulative_sum;

@@ -18,8 +18,11 @@ fn non_max_suppression(node: &mut Node) -> Results {
     let (boxes, scores) = (node.cast(boxes, ElementType::F32)?, node.cast(scores, ElementType::F32)?);
 
     // Without a limit nothing is kept.
+    let constant_most = match node.optional(2) {
+        Some(most) => node.constant_ints(most, "the limit").ok().and_then(|most| most.first().copied()),
+        None => Some(0),
+    };
     let most = limit(node, 2, ElementType::I64, 0.0)?;
-    let constant_most = node.content(most).and_then(|content| content.integers()?.first()?.as_constant());
     let room = match constant_most {
         Some(most) if most <= 0 => return Ok(vec![node.tensor(Tensor::from_values::<i64>(&[0, 3], &[]))?]),
         Some(most) => dim(minimum(expr(count)?, constant(most)))?,

@@ -4,7 +4,6 @@ use super::cast::element_of;
 use super::conversion::Tracked;
 use super::matmul::matmul;
 use super::node::{Node, Results, Row, row};
-use super::window::Window;
 use kiln_ir::Dim;
 use kiln_tensor::ElementType;
 
@@ -221,14 +220,11 @@ fn convolve(
     filter: Tracked,
     zeros: (Option<Tracked>, Option<Tracked>),
 ) -> Result<Tracked, String> {
-    let size = super::conv::spatial_extents(node, filter)?;
     let x = centred(node, x, zeros.0, true)?;
     let rank = node.rank(filter);
     let filter_zero = zeros.1.map(|zero| along_outputs(node, zero, rank)).transpose()?;
     let filter = centred(node, filter, filter_zero, false)?;
-    let window = Window::read(node, x, Some(size), 0.0)?;
-    let groups = node.int_or("group", 1);
-    node.emit("graph.conv", &[window.x, filter], &window.conv_attributes(groups))
+    super::conv::convolve(node, &[x, filter])
 }
 
 /// One value for each output channel in the shape that broadcasts to a filter.

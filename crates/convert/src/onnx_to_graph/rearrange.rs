@@ -117,7 +117,8 @@ fn max_unpool(node: &mut Node) -> Results {
 fn column_to_image(node: &mut Node) -> Results {
     let x = node.input(0)?;
     let (image, block) = (node.input(1)?, node.input(2)?);
-    if [1, 2].into_iter().any(|list| node.run_time_axes(list).is_some()) {
+    let is_open = node.shape(x).get(1).is_some_and(|columns| columns.as_static().is_none());
+    if is_open || [1, 2].into_iter().any(|list| node.run_time_axes(list).is_some()) {
         return super::column_to_image::at_run_time(node, x, image, block);
     }
     let (image, block) = (node.constant_ints(image, "the image shape")?, node.constant_ints(block, "the block shape")?);

@@ -14,13 +14,24 @@ pub(crate) const ROWS: &[Row] = &[
 fn recurrent(node: &mut Node, op: &str, gates: u64, most: usize) -> Results {
     let (x, w, r) = (node.input(0)?, node.input(1)?, node.input(2)?);
     let batch_first = node.flag("layout", false);
-    let (&[first, second, _], &[directions, _, hidden]) = (node.shape(x), node.shape(r)) else {
+    let (&[first, second, features], &[directions, _, hidden]) = (node.shape(x), node.shape(r)) else {
         return Err("inputs and weights must have three axes".into());
     };
     let batch = if batch_first { first } else { second };
     let hidden_size = node.int("hidden_size").or(hidden.as_static().map(|size| size as i64));
     let hidden_size = hidden_size.ok_or("hidden_size is missing")?;
+    if !(1..1 << 31).contains(&hidden_size) {
+        return Err(format!("hidden_size {hidden_size} is no size"));
+    }
     let size = |factor: u64| Dim::Static(factor * hidden_size as u64);
+    let directions = match directions {
+        Dim::Static(directions) => Dim::Static(directions),
+        _ if node.string_or("direction", "forward") == "bidirectional" => Dim::Static(2),
+        _ => Dim::Static(1),
+    };
+    let hidden = size(1);
+    let w = node.expect_shape(w, &[directions, size(gates), features], "the weights")?;
+    let r = node.expect_shape(r, &[directions, size(gates), hidden], "the recurrent weights")?;
     let state = if batch_first { [batch, directions, hidden] } else { [directions, batch, hidden] };
     let expected: [&[Dim]; 5] = [&[directions, size(2 * gates)], &[batch], &state, &state, &[directions, size(3)]];
     let mut operands = vec![x, w, r];

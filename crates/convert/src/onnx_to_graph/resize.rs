@@ -74,15 +74,19 @@ fn resize(node: &mut Node) -> Results {
     let coordinates = if coordinates == "tf_half_pixel_for_nn" { "half_pixel" } else { coordinates };
     let roi = node.optional(1).filter(|_| coordinates == "tf_crop_and_resize");
     let is_region_data = roi.is_some_and(|roi| node.constant_floats(roi, "roi").is_err());
+    // What looks at the operand's extents takes the way of what only a run tells where these are open.
+    let is_open = node.shape(x).iter().any(|dim| dim.as_static().is_none());
+    let looks = node.flag("antialias", false) || node.string_or("keep_aspect_ratio_policy", "stretch") != "stretch";
+    let is_run_time = is_region_data || is_open && looks;
     let target = match (scales, sizes) {
-        (Some(scales), None) => match items(node, scales).filter(|_| !is_region_data) {
+        (Some(scales), None) => match items(node, scales).filter(|_| !is_run_time) {
             Some(scales) => by_scales(node, x, &axes, &scales)?,
             None => {
                 let target = resize_run_time::by_scales(node, x, &axes, scales)?;
                 return resize_at_run_time(node, x, &target, (mode, coordinates));
             }
         },
-        (None, Some(sizes)) => match node.extents(sizes, "sizes").ok().filter(|_| !is_region_data) {
+        (None, Some(sizes)) => match node.extents(sizes, "sizes").ok().filter(|_| !is_run_time) {
             Some(sizes) => by_sizes(node, x, &axes, &sizes)?,
             None => {
                 let target = resize_run_time::by_sizes(node, x, &axes, sizes)?;
@@ -147,10 +151,8 @@ fn resize_at_run_time(
     let mut style = style(node, mode, coordinates);
     if coordinates == "tf_crop_and_resize" {
         let roi = node.input(1)?;
-        if node.static_count(roi, "fractions")? != 2 * target.axes.len() {
-            return Err("roi must have a start and an end for each axis".into());
-        }
-        style.roi = Some(roi);
+        let shape = [Dim::Static(2 * target.axes.len() as u64)];
+        style.roi = Some(node.expect_shape(roi, &shape, "roi, a start and an end for each axis,")?);
     }
     Ok(vec![resize_run_time::resample(node, x, target, &style)?])
 }

@@ -45,7 +45,7 @@ struct Axis {
 
 /// Extents are the operand's times the scale, rounded down.
 pub(crate) fn by_scales(node: &mut Node, x: Tracked, axes: &[usize], scales: Tracked) -> Result<Target, String> {
-    check_count(node, scales, axes)?;
+    let scales = node.expect_shape(scales, &[Dim::Static(axes.len() as u64)], "the list of scales")?;
     let shape: Vec<Dim> = axes.iter().map(|&axis| node.shape(x)[axis]).collect();
     let extents = node.shape_vector(&shape)?;
     let (extents, wide) = (node.cast(extents, F64)?, node.cast(scales, F64)?);
@@ -57,7 +57,7 @@ pub(crate) fn by_scales(node: &mut Node, x: Tracked, axes: &[usize], scales: Tra
 
 /// Extents as given, or as the policy for keeping the aspect ratio makes them.
 pub(crate) fn by_sizes(node: &mut Node, x: Tracked, axes: &[usize], sizes: Tracked) -> Result<Target, String> {
-    check_count(node, sizes, axes)?;
+    let sizes = node.expect_shape(sizes, &[Dim::Static(axes.len() as u64)], "the list of sizes")?;
     let shape: Vec<Dim> = axes.iter().map(|&axis| node.shape(x)[axis]).collect();
     let (sizes_of, extents) = (node.integer_vector(sizes)?, node.shape_vector(&shape)?);
     let least = match node.string_or("keep_aspect_ratio_policy", "stretch") {
@@ -79,13 +79,6 @@ pub(crate) fn by_sizes(node: &mut Node, x: Tracked, axes: &[usize], sizes: Track
     let scales = node.cast(scale, F32)?;
     let scales = node.broadcast(scales, &[Dim::Static(axes.len() as u64)])?;
     Ok(Target { axes: axes.to_vec(), lengths, scales })
-}
-
-fn check_count(node: &Node, list: Tracked, axes: &[usize]) -> Result<(), String> {
-    match node.static_count(list, "scales and sizes")? {
-        count if count == axes.len() => Ok(()),
-        count => Err(format!("{} axes take as many scales or sizes, found {count}", axes.len())),
-    }
 }
 
 fn rounded_down(node: &mut Node, lengths: Tracked) -> Result<Vec<Dim>, String> {

@@ -13,5 +13,5 @@ mod symbol_table;
 
 pub use model_file::ModelFile;
 pub use reporter::Reporter;
-pub use specialize::specialize;
+pub use specialize::{Extent, specialize};
 pub use symbol_table::SymbolTable;

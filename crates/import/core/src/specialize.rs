@@ -1,18 +1,50 @@
-//! Fixing the shapes of inputs: symbols become numbers, everywhere.
+//! Giving inputs shapes: symbols become numbers or other symbols, everywhere, or are bounded.
 
 use kiln_diag::{Diagnostic, Place, Sink, suggest};
-use kiln_ir::{Attribute, AttributeKind, Dim, DimExpr, Module, Name, Op, Type, TypeKind};
+use kiln_ir::{
+    Attribute, AttributeKind, BoundedSymbol, Dim, DimExpr, Module, Name, Op, Type, TypeKind, set_bounded_symbols,
+};
 use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+use std::fmt;
 
-/// Values of symbols.
-type Bindings = FxHashMap<Name, u64>;
+/// What is said of an extent of an input.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Extent {
+    /// It stays as it is: `?`.
+    Kept,
+    /// A number.
+    Fixed(u64),
+    /// It is given when the model runs, and is the same wherever it has this name.
+    Named(String),
+    /// It is given when the model runs, and is in these bounds.
+    Between(u64, u64),
+}
 
-/// Gives inputs of `func.func @main` the shapes of `shapes`, by the names in its `arg_names`; an extent that is `None`
-/// stays as it is.
+impl fmt::Display for Extent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Extent::Kept => f.write_str("?"),
+            Extent::Fixed(extent) => write!(f, "{extent}"),
+            Extent::Named(name) => f.write_str(name),
+            Extent::Between(least, most) => write!(f, "{least}..{most}"),
+        }
+    }
+}
+
+/// What symbols become, and what bounds them.
+#[derive(Default)]
+struct Bindings {
+    values: FxHashMap<Name, DimExpr>,
+    bounds: BTreeMap<Name, (u64, u64)>,
+}
+
+/// Gives inputs of `func.func @main` the shapes of `shapes`, by the names in its `arg_names`. Bounds of symbols are
+/// noted with it.
 ///
 /// A symbol is replaced wherever it is used, in the types of other inputs too; an input of unknown rank gets the shape
 /// as it is. Returns whether all shapes fit; if not, `sink` says why, and the module is unchanged.
-pub fn specialize(module: &mut Module, shapes: &[(String, Vec<Option<u64>>)], sink: &Sink) -> bool {
+pub fn specialize(module: &mut Module, shapes: &[(String, Vec<Extent>)], sink: &Sink) -> bool {
     if shapes.is_empty() {
         return true;
     }
@@ -36,12 +68,11 @@ pub fn specialize(module: &mut Module, shapes: &[(String, Vec<Option<u64>>)], si
             continue;
         };
         let argument = module.arguments(block)[index];
-        match bind(module.ty(argument), extents, &mut bindings) {
+        match bind(name, module.ty(argument), extents, &mut bindings) {
             Ok(Some(ty)) => new_types.push((argument, ty)),
             Ok(None) => {}
             Err(reason) => {
-                let text = |extent: &Option<u64>| extent.map_or("?".into(), |extent| extent.to_string());
-                let shape = extents.iter().map(text).collect::<Vec<_>>().join("x");
+                let shape = extents.iter().map(Extent::to_string).collect::<Vec<_>>().join("x");
                 let message = format!("input \"{name}\" cannot have shape {shape}: {reason}");
                 sink.report(Diagnostic::error(Place::Nowhere, message));
             }
@@ -59,40 +90,73 @@ pub fn specialize(module: &mut Module, shapes: &[(String, Vec<Option<u64>>)], si
     if let Some((_, results)) = results {
         module.set_attribute(main, "function_type", Type::function(&inputs, results));
     }
+    let bounded = bindings.bounds.iter().map(|(&name, &(least, most))| BoundedSymbol { name, least, most });
+    let bounded: Vec<BoundedSymbol> = bounded.collect();
+    if !bounded.is_empty() {
+        set_bounded_symbols(module, main, &bounded);
+    }
     true
 }
 
-/// Binds the symbols of `ty` to `extents`; a type of its own if extents or rank were unknown.
-fn bind(ty: Type, extents: &[Option<u64>], bindings: &mut Bindings) -> Result<Option<Type>, String> {
-    let tensor = match ty.kind() {
-        TypeKind::Tensor(tensor) => tensor,
-        TypeKind::UnrankedTensor(element) => {
-            let dims: Vec<Dim> = extents.iter().map(|extent| extent.map_or(Dim::Unknown, Dim::Static)).collect();
-            return Ok(Some(Type::tensor(&dims, *element)));
-        }
+/// Binds the symbols of `ty`, the type of input `name`, to `extents`; a type of its own if extents or rank were unknown.
+fn bind(name: &str, ty: Type, extents: &[Extent], bindings: &mut Bindings) -> Result<Option<Type>, String> {
+    let (mut shape, element) = match ty.kind() {
+        TypeKind::Tensor(tensor) => (tensor.shape.clone(), tensor.element),
+        TypeKind::UnrankedTensor(element) => (vec![Dim::Unknown; extents.len()], *element),
         _ => return Err(format!("it is no tensor but {ty}")),
     };
-    if tensor.rank() != extents.len() {
-        let dims: Vec<String> = tensor.shape.iter().map(Dim::to_string).collect();
+    if shape.len() != extents.len() {
+        let dims: Vec<String> = shape.iter().map(Dim::to_string).collect();
         return Err(format!("it is {}", dims.join("x")));
     }
-    let mut shape = tensor.shape.clone();
-    for (axis, extent) in extents.iter().enumerate() {
-        let &Some(extent) = extent else { continue };
-        match shape[axis] {
-            Dim::Static(fixed) if fixed != extent => return Err(format!("axis {axis} is {fixed}")),
-            Dim::Static(_) => {}
-            Dim::Unknown => shape[axis] = Dim::Static(extent),
-            Dim::Symbolic(expr) => {
+    for (axis, (place, extent)) in shape.iter_mut().zip(extents).enumerate() {
+        let own = || format!("{name}.{axis}");
+        match (*place, extent) {
+            (_, Extent::Kept) => {}
+            (_, Extent::Between(least, most)) if least > most => return Err(format!("{least} is more than {most}")),
+            (Dim::Static(fixed), &Extent::Fixed(extent)) if fixed != extent => {
+                return Err(format!("axis {axis} is {fixed}"));
+            }
+            (Dim::Static(_), Extent::Fixed(_)) => {}
+            (Dim::Unknown, &Extent::Fixed(extent)) => *place = Dim::Static(extent),
+            (Dim::Static(_) | Dim::Unknown, Extent::Named(name)) => *place = Dim::symbol(name),
+            (Dim::Static(_) | Dim::Unknown, &Extent::Between(least, most)) => {
+                bindings.bound(Name::new(&own()), least, most)?;
+                *place = Dim::symbol(&own());
+            }
+            (Dim::Symbolic(expr), extent) => {
                 let symbol = expr.as_symbol().ok_or_else(|| format!("axis {axis} is computed: {expr}"))?;
-                let bound = *bindings.entry(symbol).or_insert(extent);
-                if bound != extent {
+                let value = match extent {
+                    &Extent::Between(least, most) => {
+                        bindings.bound(symbol, least, most)?;
+                        continue;
+                    }
+                    Extent::Named(name) => DimExpr::symbol(name),
+                    Extent::Fixed(extent) => {
+                        DimExpr::constant(i64::try_from(*extent).map_err(|_| format!("axis {axis} is too large"))?)
+                    }
+                    Extent::Kept => continue,
+                };
+                let bound = *bindings.values.entry(symbol).or_insert(value);
+                if bound != value {
                     return Err(format!("axis {axis} is {symbol}, which is {bound} already"));
                 }
             }
         }
     }
-    Ok((shape != tensor.shape).then(|| Type::tensor(&shape, tensor.element)))
+    let changed = Type::tensor(&shape, element);
+    Ok((changed != ty).then_some(changed))
+}
+
+impl Bindings {
+    fn bound(&mut self, symbol: Name, least: u64, most: u64) -> Result<(), String> {
+        if i64::try_from(most).is_err() {
+            return Err(format!("{most} is too large"));
+        }
+        let (low, high) = self.bounds.entry(symbol).or_insert((least, most));
+        (*low, *high) = ((*low).max(least), (*high).min(most));
+        if low <= high { Ok(()) } else { Err(format!("nothing is in all of the bounds of {symbol}")) }
+    }
 }
 
 /// Replaces symbols in all types and attributes.
@@ -124,7 +188,7 @@ fn values_of(module: &Module, op: Op) -> Vec<kiln_ir::Value> {
 
 fn substitute_dim(dim: Dim, bindings: &Bindings) -> Dim {
     let Dim::Symbolic(expr) = dim else { return dim };
-    let find = |name: Name| bindings.get(&name).and_then(|&extent| i64::try_from(extent).ok()).map(DimExpr::constant);
+    let find = |name: Name| bindings.values.get(&name).copied();
     expr.substitute(&find).map_or(dim, |replaced| match replaced.as_constant() {
         // Attributes hold negative numbers as expressions.
         Some(value) if value < 0 => Dim::Symbolic(replaced),
@@ -185,7 +249,8 @@ mod tests {
     /// `shapes` is of input names and extents, of which 0 stands for one that stays.
     fn check(shapes: &[(&str, &[u64])], expected: Result<&str, &str>) {
         let (mut module, sink) = (module(), Sink::new());
-        let extents = |shape: &[u64]| shape.iter().map(|&extent| Some(extent).filter(|&extent| extent > 0)).collect();
+        let extent = |&extent: &u64| if extent > 0 { Extent::Fixed(extent) } else { Extent::Kept };
+        let extents = |shape: &[u64]| shape.iter().map(extent).collect();
         let shapes: Vec<_> = shapes.iter().map(|(name, shape)| (name.to_string(), extents(shape))).collect();
         let found = match specialize(&mut module, &shapes, &sink) {
             true => {

@@ -7,11 +7,12 @@
 //! injected at the accumulator.
 
 use crate::builder::quantized::Quantized;
+use crate::builder::stretched::open_stretches;
 use crate::builder::{
     Buffer, Condition, Index, KernelBuilder, Lanes, apply_formula, computed_type, is_formula, lanes_of,
 };
 use kiln_arith::IntegerPredicate;
-use kiln_ir::{Type, Value};
+use kiln_ir::{Dim, Type, Value};
 use kiln_schedule::matmul::Transposed;
 use kiln_schedule::{KernelSpec, NodeSpec, Source, TensorSpec};
 use kiln_tensor::ElementType;
@@ -104,7 +105,7 @@ impl<'s> Body<'s> {
     pub fn broadcast(&self, source: Source, coordinates: &[Coordinate]) -> Vec<Coordinate> {
         let shape = &self.spec.tensor(source).shape;
         let missing = coordinates.len() - shape.len();
-        let along = |(axis, dim): (usize, &kiln_ir::Dim)| match dim.is(1) {
+        let along = |(axis, dim): (usize, &Dim)| match dim.is(1) {
             true => Coordinate::uniform(0),
             false => coordinates[missing + axis],
         };
@@ -147,10 +148,7 @@ impl<'s> Body<'s> {
             return apply_formula(b, node.op(), &operands, &from);
         }
         match node.op() {
-            "broadcast" => {
-                let at = self.broadcast(node.operands[0], coordinates);
-                self.value(b, node.operands[0], &at)
-            }
+            "broadcast" => self.stretch(b, node, coordinates),
             "transpose" => {
                 let mut at = coordinates.to_vec();
                 for (axis, from) in node.integers("permutation", 0, 0).into_iter().enumerate() {
@@ -170,6 +168,21 @@ impl<'s> Body<'s> {
             "dequantize_blocks" => self.dequantize_blocks(b, node, coordinates),
             op => panic!("a planner lets only known ops into a body, not graph.{op}"),
         }
+    }
+
+    /// An axis of which only a run knows whether it is stretched has coordinates up to its own last one. Several lanes
+    /// are only computed where it is known that it is not.
+    fn stretch(&mut self, b: &mut KernelBuilder, node: &NodeSpec, coordinates: &[Coordinate]) -> Value {
+        let source = node.operands[0];
+        let mut at = self.broadcast(source, coordinates);
+        for (axis, from) in open_stretches(self.spec, node) {
+            if self.lanes.count == 1 || at[axis].step == 0 {
+                let extent = b.dim(from);
+                let last = b.sub(extent, 1);
+                at[axis].base = b.min(at[axis].base, last);
+            }
+        }
+        self.value(b, source, &at)
     }
 
     fn slice(&mut self, b: &mut KernelBuilder, node: &NodeSpec, coordinates: &[Coordinate]) -> Value {

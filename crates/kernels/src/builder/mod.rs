@@ -17,6 +17,7 @@ mod math;
 mod memory;
 mod quantized;
 mod square;
+mod stretched;
 mod trigonometry;
 
 pub use arithmetic::Combine;
@@ -24,6 +25,7 @@ pub use body::{Body, Coordinate, locate};
 pub use formula::{apply_formula, is_formula};
 pub use index::{Condition, Index};
 pub use memory::Lanes;
+pub use stretched::is_unstretched;
 
 use kiln_ir::{Attribute, Block, Builder, InsertionPoint, Module, Op, OpState, Type, Value};
 use kiln_schedule::{KernelSpec, NodeSpec};

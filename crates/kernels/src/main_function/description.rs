@@ -2,7 +2,7 @@
 
 use super::launches::{LAUNCHES, LaunchDescription};
 use kiln_graph::BindView;
-use kiln_ir::{Attribute, DimExpr, Module, Op, Type, TypeKind};
+use kiln_ir::{Attribute, BoundedSymbol, DimExpr, Module, Op, Type, TypeKind, bounded_symbols, set_bounded_symbols};
 use kiln_tensor::ElementType;
 
 /// Inputs, outputs and symbols of a model.
@@ -12,6 +12,8 @@ pub struct ModelDescription {
     pub symbols: Vec<String>,
     /// How many of them inputs bind.
     pub input_symbols: usize,
+    /// Those of which a call may only give values within bounds.
+    pub bounded: Vec<BoundedSymbol>,
     /// The inputs, in order.
     pub inputs: Vec<TensorDescription>,
     /// The outputs, in order.
@@ -76,7 +78,8 @@ impl ModelDescription {
         let nodes = module.attribute(main, "nodes").and_then(Attribute::as_strs).unwrap_or_default();
         let nodes = nodes.into_iter().map(String::from).collect();
         let launches = LaunchDescription::of(module, main);
-        Ok(ModelDescription { symbols, input_symbols, inputs, outputs, nodes, launches })
+        let bounded = bounded_symbols(module, main);
+        Ok(ModelDescription { symbols, input_symbols, bounded, inputs, outputs, nodes, launches })
     }
 
     /// Whether data gives any of a tensor's extents.
@@ -104,6 +107,10 @@ impl ModelDescription {
             if let Some(value) = module.attribute(main, name) {
                 module.set_attribute(module.top(), name, value);
             }
+        }
+        let bounded = bounded_symbols(module, main);
+        if !bounded.is_empty() {
+            set_bounded_symbols(module, module.top(), &bounded);
         }
     }
 }

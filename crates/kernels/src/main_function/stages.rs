@@ -18,8 +18,9 @@ use super::run::{Run, element_count};
 use super::{declare, pointer, size_attribute};
 use crate::lower_kernels::Launch;
 use kiln_graph::BindView;
-use kiln_ir::{Attribute, Block, Builder, DimExpr, Module, Op, Type, Value};
+use kiln_ir::{Attribute, Block, Builder, DimBounds, DimExpr, Module, Name, Op, Type, Value, bounded_symbols};
 use kiln_schedule::stages::Stages;
+use rustc_hash::FxHashMap;
 
 /// What each stage needs, by its number.
 pub(super) struct Memory {
@@ -35,13 +36,16 @@ impl Memory {
     pub fn of(module: &Module, main: Op) -> Result<Memory, String> {
         let stages = Stages::of(module, main);
         let owners = [main].into_iter().chain(stages.binds().iter().copied());
-        let arenas = owners.map(|op| size_attribute(module, op, "arena_size")).collect::<Result<Vec<_>, _>>()?;
+        let most = largest(module, main);
+        let mut arenas = owners.map(|op| size_attribute(module, op, "arena_size")).collect::<Result<Vec<_>, _>>()?;
+        arenas.iter_mut().for_each(|size| *size = most(*size));
         let mut scratch = vec![Vec::new(); stages.count()];
         for op in module.ops_named(main, "graph.fusion") {
             let launch = Launch::of(module, op)?;
-            let sizes = &mut scratch[stages.stage(launch.scratch)];
-            if launch.scratch.as_constant() != Some(0) && !sizes.contains(&launch.scratch) {
-                sizes.push(launch.scratch);
+            let size = most(launch.scratch);
+            let sizes = &mut scratch[stages.stage(size)];
+            if size.as_constant() != Some(0) && !sizes.contains(&size) {
+                sizes.push(size);
             }
         }
         Ok(Memory { stages, arenas, scratch })
@@ -68,6 +72,18 @@ impl Memory {
     pub fn has_stages(&self) -> bool {
         self.stages.count() > 1
     }
+}
+
+/// What a size is at most where inputs are bounded, if that can be said; else the size.
+fn largest(module: &Module, main: Op) -> impl Fn(DimExpr) -> DimExpr + use<> {
+    let bounds: FxHashMap<Name, DimBounds> = bounded_symbols(module, main)
+        .into_iter()
+        .filter_map(|symbol| {
+            let expr = |value: u64| i64::try_from(value).ok().map(DimExpr::constant);
+            Some((symbol.name, DimBounds { least: Some(expr(symbol.least)?), most: Some(expr(symbol.most)?) }))
+        })
+        .collect();
+    move |size| size.bounds(&|name| bounds.get(&name).copied()).most.unwrap_or(size)
 }
 
 impl Run<'_> {

@@ -47,8 +47,9 @@ pub struct CompileCommand {
     #[arg(long, value_name = "CPU", value_delimiter = ',')]
     cpu: Vec<String>,
 
-    /// Fixes the shape of an input; a question mark leaves an extent as it is.
-    #[arg(long = "shape", value_name = "NAME=1x3x?x?")]
+    /// Says what the shape of an input is: extents are numbers, names that are given a value when the model runs, bounds
+    /// of such a value, or question marks for what stays as it is.
+    #[arg(long = "shape", value_name = "NAME=1..8x3x?xwidth")]
     shapes: Vec<PartialShapeArgument>,
 
     /// How much to optimize: -O0 to -O3.
@@ -232,9 +233,7 @@ impl CompileCommand {
             check_output(path)?;
             TuneOptions::check(&targets).map_err(Failure::Usage)?;
         }
-        let shapes = |arguments: &[PartialShapeArgument]| {
-            arguments.iter().map(|shape| (shape.name.clone(), shape.extents.clone())).collect()
-        };
+        let report_shapes = || self.report_shapes.iter().map(|shape| (shape.name.clone(), shape.numbers())).collect();
         let read = |file: &InputFile| Ok((file.name.clone(), read_npy_file(&file.path, None)?));
         let threads = self.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
         Ok(Request {
@@ -249,7 +248,7 @@ impl CompileCommand {
                 _ => OptimizationLevel::O3,
             },
             precision: self.precision.to_driver(),
-            shapes: shapes(&self.shapes),
+            shapes: self.shapes.iter().map(|shape| (shape.name.clone(), shape.extents.clone())).collect(),
             constants: self.constants.iter().map(read).collect::<Result<_, Failure>>()?,
             rules: self.rules.iter().map(|path| path.display().to_string()).collect(),
             debug_rules: self.debug_rules,
@@ -259,7 +258,7 @@ impl CompileCommand {
                 tuning: tuning.map(|path| path.display().to_string()),
                 alternative: None,
             },
-            report: (self.report.is_some() || self.explain).then(|| shapes(&self.report_shapes)),
+            report: (self.report.is_some() || self.explain).then(report_shapes),
             cache: self.cache.as_deref().map(open_cache).transpose().map_err(Failure::Input)?,
             results: self.cache.as_deref().map(ResultCache::open).transpose().map_err(Failure::Input)?,
         })

@@ -27,8 +27,8 @@ pub struct InspectCommand {
     #[arg(value_name = "MODEL")]
     model: PathBuf,
 
-    /// The shape of an input of a model file; a question mark leaves an extent as it is.
-    #[arg(long = "shape", value_name = "NAME=1x3x?x?")]
+    /// The shape of an input of a model file: numbers, names, bounds, or question marks for what stays as it is.
+    #[arg(long = "shape", value_name = "NAME=1..8x3x?xwidth")]
     shapes: Vec<PartialShapeArgument>,
 
     /// Prints the result as JSON.

@@ -1,9 +1,10 @@
 //! `MultiHeadAttention`, `Attention`, `RotaryEmbedding`, as onnxruntime has them.
 
-use crate::onnx_to_graph::attention::{joined, merge_heads, split_heads};
+use crate::onnx_to_graph::attend::{Scores, attend as attend_heads};
+use crate::onnx_to_graph::attention::{Scale, joined, merge_heads, split_heads};
 use crate::onnx_to_graph::conversion::Tracked;
-use crate::onnx_to_graph::emit::{attribute, dims_attribute};
-use crate::onnx_to_graph::extent::{constant, dim, expr, floor_divide};
+use crate::onnx_to_graph::emit::attribute;
+use crate::onnx_to_graph::extent::{add, constant, dim, expr, floor_divide, multiply};
 use crate::onnx_to_graph::matmul::matmul;
 use crate::onnx_to_graph::node::{Node, Results, Row, row};
 use crate::onnx_to_graph::reduction::drop_axes;
@@ -29,15 +30,15 @@ fn multi_head_attention(node: &mut Node) -> Results {
     let heads = node.int_or("num_heads", 0);
     let mut operands = unpacked(node)?;
     if let Some(bias) = node.optional(3) {
-        let mut start = 0;
+        let mut start = constant(0);
         for operand in &mut operands {
             if node.rank(*operand) != 3 {
                 return Err("a bias needs inputs of 3 axes".into());
             }
-            let length = node.shape(*operand)[2].as_static().ok_or("the sizes of heads must be known")?;
-            let own = node.slice_axis(bias, 0, Dim::Static(start), Dim::Static(length))?;
+            let length = node.shape(*operand)[2];
+            let own = node.slice_axis(bias, 0, dim(start)?, length)?;
             *operand = node.binary("graph.add", *operand, own)?;
-            start = length.saturating_add(start);
+            start = add(start, expr(length)?)?;
         }
     }
     let mut apart = Vec::new();
@@ -89,12 +90,11 @@ fn attention(node: &mut Node) -> Results {
         None => vec![dim(floor_divide(expr(width)?, constant(3))?)?; 3],
     };
     let heads = node.int_or("num_heads", 0);
-    let (mut apart, mut start) = (Vec::new(), 0);
+    let (mut apart, mut start) = (Vec::new(), constant(0));
     for width in widths {
-        let known = width.as_static().ok_or("the sizes of heads must be known")?;
-        let own = node.slice_axis(projected, 2, Dim::Static(start), width)?;
+        let own = node.slice_axis(projected, 2, dim(start)?, width)?;
         apart.push(split_heads(node, own, heads)?);
-        start = known.saturating_add(start);
+        start = add(start, expr(width)?)?;
     }
     let mut pasts = [None, None];
     if let Some(past) = node.optional(4) {
@@ -131,11 +131,7 @@ fn past_length(node: &Node, past: Option<Tracked>) -> Result<Dim, String> {
 /// Attention with a mask of keys and with numbers that are added to the scores; heads together in the result.
 fn attend(node: &mut Node, operands: Operands, masks: [Option<Tracked>; 2], past: Dim) -> Result<Tracked, String> {
     let [query, key, _] = operands;
-    let size = node.shape(query)[3].as_static().ok_or("the size of a head must be known")?;
-    let scale = match node.float_or("scale", 0.0) {
-        0.0 => 1.0 / (size as f64).sqrt(),
-        scale => scale,
-    };
+    let scale = Scale::nonzero(node, query)?;
     let mut bias = masks[1];
     if let Some(mask) = masks[0] {
         let masked = mask_of_keys(node, mask, key, node.element(query))?;
@@ -144,12 +140,8 @@ fn attend(node: &mut Node, operands: Operands, masks: [Option<Tracked>; 2], past
             None => masked,
         });
     }
-    let mut given = vec![("scale", attribute(scale))];
-    if node.flag("unidirectional", false) {
-        given.push(("causal", dims_attribute(&[past])));
-    }
-    let operands: Vec<Tracked> = operands.into_iter().chain(bias).collect();
-    let result = node.emit("graph.attention", &operands, &given)?;
+    let causal = node.flag("unidirectional", false).then_some(past);
+    let result = attend_heads(node, operands, Scores { scale, softcap: 0.0, bias, causal })?;
     merge_heads(node, result)
 }
 
@@ -206,12 +198,11 @@ fn rotary_embedding(node: &mut Node) -> Results {
     };
     let heads = match (node.int_or("num_heads", 0), shape) {
         (0, [_, _, hidden]) => {
-            let half = node.shape(cosine).get(1).and_then(|half| i64::try_from(half.as_static()?).ok());
-            let size = half.and_then(|half| half.checked_mul(2)).filter(|&size| size > 0);
-            let size = size.ok_or("the size of a head must be known")?;
-            expr(*hidden)?.as_constant().map(|hidden| hidden / size)
+            let half = *node.shape(cosine).get(1).ok_or("cosines must have 2 axes")?;
+            let size = multiply(expr(half)?, constant(2))?;
+            Some(dim(floor_divide(expr(*hidden)?, size)?)?)
         }
-        (heads, _) => Some(heads),
+        (heads, _) => u64::try_from(heads).ok().map(Dim::Static),
     };
     Ok(vec![turned(node, x, [cosine, sine], Some(positions), heads)?])
 }

@@ -3,10 +3,11 @@
 //! Keys and values of this step come after all of the past ones: the past holds what the rows have in common, and no more.
 //! Rows that are shorter than the first step are told by their lengths; in later steps the compiled model refuses them.
 
-use crate::onnx_to_graph::attention::{joined, merge_heads, scalar, split_heads};
+use crate::onnx_to_graph::attend::{Scores, attend};
+use crate::onnx_to_graph::attention::{Scale, joined, merge_heads, scalar, split_heads};
 use crate::onnx_to_graph::conversion::Tracked;
-use crate::onnx_to_graph::emit::{attribute, dims_attribute};
-use crate::onnx_to_graph::extent::{add, constant, expr, subtract};
+use crate::onnx_to_graph::emit::attribute;
+use crate::onnx_to_graph::extent::{add, constant, dim, expr, floor_divide, multiply, subtract};
 use crate::onnx_to_graph::node::{Node, Results, Row, row};
 use crate::onnx_to_graph::rotary_embedding::turned;
 use kiln_ir::{Dim, Type};
@@ -40,19 +41,10 @@ fn group_query_attention(node: &mut Node) -> Results {
     }
     let pasts = [node.optional(3), node.optional(4)];
     let (key, value) = (joined(node, pasts[0], key)?, joined(node, pasts[1], value)?);
-    let size = node.shape(query)[3].as_static().ok_or("the size of a head must be known")?;
-    let scale = match node.float_or("scale", 0.0) {
-        0.0 => 1.0 / (size as f64).sqrt(),
-        scale => scale,
-    };
-    let mut given = vec![("scale", attribute(scale)), ("causal", dims_attribute(&[past]))];
-    let softcap = node.float_or("softcap", 0.0);
-    if softcap > 0.0 {
-        given.push(("softcap", attribute(softcap)));
-    }
-    let mask = mask(node, query, key, past)?;
-    let operands: Vec<Tracked> = [query, key, value].into_iter().chain(mask).collect();
-    let y = node.emit("graph.attention", &operands, &given)?;
+    let scale = Scale::nonzero(node, query)?;
+    let bias = mask(node, query, key, past)?;
+    let scores = Scores { scale, softcap: node.float_or("softcap", 0.0), bias, causal: Some(past) };
+    let y = attend(node, [query, key, value], scores)?;
     Ok(vec![merge_heads(node, y)?, key, value])
 }
 
@@ -67,16 +59,17 @@ fn operands(node: &mut Node) -> Result<[Tracked; 3], String> {
     let parts = match (node.optional(1), node.optional(2)) {
         (Some(key), Some(value)) => [query, key, value],
         _ => {
-            let &[_, _, width] = node.shape(query) else { return Err("the input must have 3 axes".into()) };
-            let total = heads.iter().sum::<i64>().unsigned_abs();
-            let width = width.as_static().filter(|width| width.is_multiple_of(total));
-            let size = width.ok_or("the input must have as many elements for each head")? / total;
-            let mut parts = [query; 3];
-            let mut start = 0;
+            let &[batch, queries, width] = node.shape(query) else { return Err("the input must have 3 axes".into()) };
+            let total = heads.iter().sum::<i64>();
+            let size = floor_divide(expr(width)?, constant(total))?;
+            let whole = dim(multiply(size, constant(total))?)?;
+            let packed = node.expect_shape(query, &[batch, queries, whole], "the input")?;
+            let mut parts = [packed; 3];
+            let mut start = constant(0);
             for (part, heads) in parts.iter_mut().zip(heads) {
-                let length = heads.unsigned_abs() * size;
-                *part = node.slice_axis(query, 2, Dim::Static(start), Dim::Static(length))?;
-                start += length;
+                let length = multiply(size, constant(heads))?;
+                *part = node.slice_axis(packed, 2, dim(start)?, dim(length)?)?;
+                start = add(start, length)?;
             }
             parts
         }

@@ -49,7 +49,10 @@ fn layer_norm(
 ) -> Result<Tracked, String> {
     let axis = node.rank(x) - 1;
     let given = [("axis", attribute(axis as i64)), ("epsilon", attribute(epsilon))];
-    let operands: Vec<Tracked> = [x, gamma].into_iter().chain(beta).collect();
+    let mut operands = vec![x];
+    for parameter in [gamma].into_iter().chain(beta) {
+        operands.push(node.expect_shape(parameter, &node.shape(x)[axis..], "scale and bias")?);
+    }
     node.emit("graph.layer_norm", &operands, &given)
 }
 

@@ -1,7 +1,7 @@
 //! `LinearRegressor`, `LinearClassifier`.
 
 use super::scores::Transform;
-use super::{best_label, class_labels, examples, floats};
+use super::{best_label, class_labels, examples_of, floats};
 use crate::onnx_to_graph::conversion::Tracked;
 use crate::onnx_to_graph::matmul::product;
 use crate::onnx_to_graph::node::{Node, Results, Row, row};
@@ -24,14 +24,13 @@ fn classifier(node: &mut Node) -> Results {
 
 /// `x w + b`, a column for each of `count` rows of coefficients.
 fn scores(node: &mut Node, count: usize) -> Result<Tracked, String> {
-    let x = examples(node)?;
-    let features = node.shape(x)[1].as_static().ok_or("the number of features is not known")?;
-    let features = usize::try_from(features).map_err(|_| "there are too many features")?;
     let coefficients = node.floats("coefficients").unwrap_or_default();
-    if features.checked_mul(count) != Some(coefficients.len()) {
+    let features = coefficients.len().checked_div(count).unwrap_or(0);
+    if features * count != coefficients.len() || features == 0 {
         let found = coefficients.len();
-        return Err(format!("there must be {count} times {features} coefficients, one for each feature, not {found}"));
+        return Err(format!("there must be as many coefficients for each of {count} rows, not {found} altogether"));
     }
+    let x = examples_of(node, features)?;
     let weights = floats(node, x, &[count, features], coefficients)?;
     let weights = node.transpose(weights, &[1, 0])?;
     let scores = product(node, x, weights)?;

@@ -28,6 +28,13 @@ fn examples(node: &mut Node) -> Result<Tracked, String> {
     if node.element(x) == ElementType::F64 { Ok(x) } else { node.cast(x, ElementType::F32) }
 }
 
+/// The input as a matrix of floats of so many columns.
+fn examples_of(node: &mut Node, features: usize) -> Result<Tracked, String> {
+    let x = examples(node)?;
+    let shape = [node.shape(x)[0], Dim::Static(features as u64)];
+    node.expect_shape(x, &shape, "the input")
+}
+
 /// A constant of floats in the type of `like`.
 fn floats(node: &mut Node, like: Tracked, shape: &[usize], values: Vec<f64>) -> Result<Tracked, String> {
     let tensor = scalar::from_floats(node.element(like), shape, values)?;

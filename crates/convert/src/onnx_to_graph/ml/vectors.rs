@@ -1,7 +1,7 @@
 //! `SVMRegressor`: support vector machines.
 
 use super::scores::Transform;
-use super::{examples, floats};
+use super::{examples_of, floats};
 use crate::onnx_to_graph::conversion::Tracked;
 use crate::onnx_to_graph::matmul::product;
 use crate::onnx_to_graph::node::{Node, Results, Row, row};
@@ -10,20 +10,18 @@ pub(crate) const ROWS: &[Row] = &[row("ai.onnx.ml.SVMRegressor", regressor)];
 
 /// `sum of k(x, vector) coefficient, + rho`.
 fn regressor(node: &mut Node) -> Results {
-    let x = examples(node)?;
-    let features = node.shape(x)[1].as_static().ok_or("the number of features is not known")? as usize;
     let coefficients = node.floats("coefficients").unwrap_or_default();
     let rho = node.floats("rho").and_then(|rho| rho.first().copied()).ok_or("attribute \"rho\" is missing")?;
     let supports = usize::try_from(node.int_or("n_supports", 0)).map_err(|_| "n_supports is negative")?;
+    let vectors = node.floats("support_vectors").unwrap_or_default();
+    let features = vectors.len().checked_div(supports).unwrap_or(coefficients.len());
+    let x = examples_of(node, features)?;
     let values = match supports {
         0 => x,
         _ => {
-            let vectors = node.floats("support_vectors").unwrap_or_default();
-            if supports.checked_mul(features) != Some(vectors.len()) {
+            if supports * features != vectors.len() {
                 let found = vectors.len();
-                return Err(format!(
-                    "there must be {supports} support vectors of {features} numbers, not {found} numbers"
-                ));
+                return Err(format!("{supports} support vectors cannot have {found} numbers altogether"));
             }
             let vectors = floats(node, x, &[supports, features], vectors)?;
             kernel(node, x, vectors)?

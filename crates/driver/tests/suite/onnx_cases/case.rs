@@ -1,5 +1,6 @@
 //! One case: read from the index, run through the interpreter and through the compiler.
 
+use crate::machines::Machine;
 use crate::support;
 use kiln_codegen::ObjectCache;
 use kiln_diag::Sink;
@@ -19,7 +20,7 @@ const MAX_CONSTANT: usize = 32;
 
 /// A case of the index.
 pub struct Case {
-    /// Kind and name: `node/test_add`.
+    /// Kind and name: `node/test_add`; a form of a case is of a kind of its own: `dynamic/node/test_add`.
     pub name: String,
     folder: PathBuf,
     entry: Json,
@@ -45,12 +46,12 @@ struct Attempt {
 }
 
 impl Case {
-    /// The cases of both indices, in their order. Those of whole networks are left out: they take the interpreter minutes.
+    /// The cases of all indices, in their order. Those of whole networks are left out: they take the interpreter minutes.
     ///
     /// # Errors
     /// When they have not been fetched.
     pub fn read_all() -> Result<Vec<Case>, String> {
-        let indices = ["onnx-cases", "contributed-cases"].map(Case::read_index);
+        let indices = ["onnx-cases", "contributed-cases", "onnx-forms"].map(Case::read_index);
         indices.into_iter().try_fold(Vec::new(), |mut all, cases| {
             all.extend(cases?);
             Ok(all)
@@ -72,9 +73,14 @@ impl Case {
         Ok(entries.map(case).collect())
     }
 
-    /// The kind: `node`.
+    /// The kind: `node`, and of forms `dynamic` and `inputs`.
     pub fn kind(&self) -> &str {
         self.name.split('/').next().unwrap_or_default()
+    }
+
+    /// Whether it is another case with its extents or its initializers open.
+    pub fn is_form(&self) -> bool {
+        self.name.split('/').count() > 2
     }
 
     /// Runs all data sets, until one fails.
@@ -98,6 +104,26 @@ impl Case {
         outcome
     }
 
+    /// Compiles the model for another machine and runs it there, on the first data set.
+    pub fn run_on(&self, machine: &Machine, scratch: &Path) -> Result<(), String> {
+        let set = self.entry["data_sets"].get(0).ok_or("there is no data")?;
+        let (inputs, outputs) = (self.read_values(&set["inputs"])?, self.read_values(&set["outputs"])?);
+        let (attempt, _) = self.attempt(&inputs)?;
+        let (sink, path) = (Sink::new(), scratch.join("foreign.so"));
+        let request =
+            Request { output: Some(path.clone()), targets: vec![machine.target()?], ..attempt.request.clone() };
+        compile(&request, &sink, &Silent).ok_or_else(|| first(&sink))?;
+        let names = argument_names(&attempt.module);
+        let arguments = arguments(names.into_iter(), &inputs)?;
+        let results = machine.run(&path, &[(2, &arguments)], scratch)?;
+        self.compare(&outputs, results.first().ok_or("there is no result")?)
+    }
+
+    /// The operators of the model.
+    pub fn operators(&self) -> impl Iterator<Item = &str> {
+        self.entry["operators"].as_object().into_iter().flat_map(|operators| operators.keys().map(String::as_str))
+    }
+
     fn read_values(&self, entries: &Json) -> Result<Named, String> {
         let read = |entry: &Json| {
             let name = entry["name"].as_str().unwrap_or_default().to_owned();
@@ -115,7 +141,8 @@ impl Case {
         let interpreted = catch(|| check(interpret(&attempt.module, inputs)));
         let compiled = |level| catch(|| check(execute(&attempt.request, level, inputs, scratch)));
         let unoptimized = || compiled(OptimizationLevel::O0).map_err(|reason| format!("at -O0: {reason}"));
-        let compiled = compiled(OptimizationLevel::O3).and_then(|()| unoptimized());
+        let optimized = compiled(OptimizationLevel::O3);
+        let compiled = if self.is_form() { optimized } else { optimized.and_then(|()| unoptimized()) };
         let constants = constants.into_iter().map(|(name, _)| name).collect();
         Outcome { interpreted: interpreted.err(), compiled: compiled.err(), constants }
     }
@@ -172,11 +199,14 @@ fn object_cache() -> Result<ObjectCache, String> {
 }
 
 fn interpret(module: &Module, inputs: &Named) -> Result<Vec<Tensor>, String> {
-    let main = module.find_symbol(module.top(), "main").expect("imports define main");
-    let names = module.attribute(main, "arg_names").and_then(|names| names.as_strs()).unwrap_or_default();
-    let arguments = arguments(names.into_iter(), inputs)?;
+    let arguments = arguments(argument_names(module).into_iter(), inputs)?;
     let interpreter = Interpreter::new(module).map_err(|error| error.to_string())?;
     interpreter.run(&arguments).map_err(|error| error.to_string())
+}
+
+fn argument_names(module: &Module) -> Vec<&str> {
+    let main = module.find_symbol(module.top(), "main").expect("imports define main");
+    module.attribute(main, "arg_names").and_then(|names| names.as_strs()).unwrap_or_default()
 }
 
 fn execute(request: &Request, level: OptimizationLevel, inputs: &Named, scratch: &Path) -> Result<Vec<Tensor>, String> {

@@ -4,12 +4,16 @@
 //! `onnx_cases.txt` lists every case that does not pass, with the reason; a case that leaves or joins the list, or fails
 //! for another reason, fails. `KILN_BLESS=1` writes the list anew, for the cases that run.
 //!
+//! A part of them, spread over all operators, also runs on processors of other families: see `foreign`.
+//!
 //! Cases run in processes of their own, several one after the other in each: what takes one down is that case's failure.
 
 mod case;
+mod foreign;
 mod list;
 mod worker;
 
+use crate::machines::NATIVE;
 use case::{Case, Outcome};
 use libtest_mimic::{Failed, Trial};
 use list::List;
@@ -46,7 +50,8 @@ impl Suite {
         };
         let shared = self.shared.clone();
         let complete = Trial::test("onnx/list", move || shared.check_list());
-        (0..self.shared.cases.len()).map(trial).chain([complete]).collect()
+        let here = (0..self.shared.cases.len()).map(trial).chain([complete]);
+        here.chain(foreign::trials(&self.shared)).collect()
     }
 
     /// Writes the list, if that was asked for, and says how many cases pass.
@@ -61,7 +66,7 @@ impl Suite {
 impl Shared {
     fn run(&self, index: usize) -> Result<(), Failed> {
         let case = &self.cases[index];
-        let outcome = self.workers.run(index);
+        let outcome = self.workers.run(index, NATIVE.name);
         let (found, listed) = (outcome.to_string(), self.list.find(&case.name).to_owned());
         self.outcomes.lock().unwrap_or_else(PoisonError::into_inner).insert(case.name.clone(), outcome);
         match found == listed || is_blessing() {

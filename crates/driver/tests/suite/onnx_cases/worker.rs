@@ -1,6 +1,8 @@
-//! Processes that run cases: this test binary again, which reads case numbers and writes outcomes, a line each.
+//! Processes that run cases: this test binary again, which reads case numbers and machines and writes outcomes, a line
+//! each.
 
 use super::case::{Case, Outcome};
+use crate::machines::OTHERS;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
@@ -20,8 +22,14 @@ pub fn work() {
     let cases = Case::read_all().expect("the parent has read them");
     let scratch = tempfile::tempdir().expect("there is room for a shared object");
     for line in std::io::stdin().lines() {
-        let index: usize = line.expect("the parent writes text").parse().expect("the parent writes numbers");
-        println!("{}", cases[index].run(scratch.path()).to_json());
+        let line = line.expect("the parent writes text");
+        let (index, machine) = line.split_once(' ').expect("the parent writes a number and a machine");
+        let case = &cases[index.parse::<usize>().expect("the parent writes numbers")];
+        let outcome = match OTHERS.iter().find(|other| other.name == machine) {
+            Some(machine) => Outcome { compiled: case.run_on(machine, scratch.path()).err(), ..Outcome::default() },
+            None => case.run(scratch.path()),
+        };
+        println!("{}", outcome.to_json());
     }
 }
 
@@ -38,12 +46,12 @@ struct Worker {
 }
 
 impl Workers {
-    /// Runs a case in a worker, which is started if none is idle. One that the case takes down is not used again.
-    pub fn run(&self, index: usize) -> Outcome {
+    /// Runs a case on a machine in a worker, which is started if none is idle. One that the case takes down is not used again.
+    pub fn run(&self, index: usize, machine: &str) -> Outcome {
         let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let waiting = idle().pop();
         let mut worker = waiting.unwrap_or_else(Worker::start);
-        match worker.ask(index) {
+        match worker.ask(index, machine) {
             Some(outcome) => {
                 idle().push(worker);
                 outcome
@@ -67,8 +75,8 @@ impl Worker {
         Worker { process, requests, outcomes }
     }
 
-    fn ask(&mut self, index: usize) -> Option<Outcome> {
-        writeln!(self.requests, "{index}").ok()?;
+    fn ask(&mut self, index: usize, machine: &str) -> Option<Outcome> {
+        writeln!(self.requests, "{index} {machine}").ok()?;
         let mut line = String::new();
         self.outcomes.read_line(&mut line).ok()?;
         Outcome::from_json(&line)

@@ -34,6 +34,7 @@ mod conv_transpose;
 mod conversion;
 mod cumulative_sum;
 mod data;
+mod datum;
 mod deform_conv;
 mod depth_to_space;
 mod einsum;
@@ -43,11 +44,14 @@ mod emit;
 mod extent;
 mod flex_attention;
 mod fold;
+mod forms;
 mod fourier;
 mod gather;
 mod gemm;
 mod grid_sample;
+mod growing;
 mod identity;
+mod interface;
 mod linear_attention;
 mod loops;
 mod loss;
@@ -61,6 +65,8 @@ mod node;
 mod non_max_suppression;
 mod normalization;
 mod one_hot;
+mod optional;
+mod packed;
 mod pad;
 mod pool;
 mod quantize;
@@ -81,6 +87,10 @@ mod run_time_slices;
 mod sampling;
 mod scan;
 mod scatter;
+mod sequence;
+mod sequence_loops;
+mod sequence_map;
+mod sequence_parts;
 mod slice;
 mod softmax;
 mod split;
@@ -161,7 +171,12 @@ const ROWS: &[&[Row]] = &[
     window_function::ROWS,
     mel_weight_matrix::ROWS,
     random::ROWS,
-    // Sequences and control flow.
+    // Sequences and optionals.
+    sequence::ROWS,
+    sequence_parts::ROWS,
+    sequence_map::ROWS,
+    optional::ROWS,
+    // Recurrence and control flow.
     recurrent::ROWS,
     control::ROWS,
     loops::ROWS,

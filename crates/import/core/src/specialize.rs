@@ -11,7 +11,7 @@ type Bindings = FxHashMap<Name, u64>;
 /// stays as it is.
 ///
 /// A symbol is replaced wherever it is used, in the types of other inputs too; an input of unknown rank gets the shape
-/// as it is. Returns whether all shapes fit; if not, `sink` says why, and the module is unchanged.
+/// as it is, and so do the elements of a sequence or the value of an optional. Returns whether all shapes fit; if not, `sink` says why, and the module is unchanged.
 pub fn specialize(module: &mut Module, shapes: &[(String, Vec<Option<u64>>)], sink: &Sink) -> bool {
     if shapes.is_empty() {
         return true;
@@ -66,6 +66,11 @@ pub fn specialize(module: &mut Module, shapes: &[(String, Vec<Option<u64>>)], si
 fn bind(ty: Type, extents: &[Option<u64>], bindings: &mut Bindings) -> Result<Option<Type>, String> {
     let tensor = match ty.kind() {
         TypeKind::Tensor(tensor) => tensor,
+        // What is inside has the shape: the elements of a sequence, say.
+        TypeKind::Around { dialect, name, inner } => {
+            let inner = bind(*inner, extents, bindings)?;
+            return Ok(inner.map(|inner| Type::around(dialect.as_str(), name.as_str(), inner)));
+        }
         TypeKind::UnrankedTensor(element) => {
             let dims: Vec<Dim> = extents.iter().map(|extent| extent.map_or(Dim::Unknown, Dim::Static)).collect();
             return Ok(Some(Type::tensor(&dims, *element)));
@@ -137,6 +142,9 @@ fn substitute_type(ty: Type, bindings: &Bindings) -> Type {
         TypeKind::Tensor(tensor) => {
             let shape: Vec<Dim> = tensor.shape.iter().map(|&dim| substitute_dim(dim, bindings)).collect();
             if shape == tensor.shape { ty } else { Type::tensor(&shape, tensor.element) }
+        }
+        TypeKind::Around { dialect, name, inner } => {
+            Type::around(dialect.as_str(), name.as_str(), substitute_type(*inner, bindings))
         }
         TypeKind::Function { inputs, results } => {
             let all = |types: &[Type]| types.iter().map(|&ty| substitute_type(ty, bindings)).collect::<Vec<_>>();

@@ -8,6 +8,7 @@
 
 mod case;
 mod list;
+mod values;
 mod worker;
 
 use case::{Case, Outcome};

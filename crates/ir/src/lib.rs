@@ -37,7 +37,7 @@ pub use definition::{
 };
 pub use dim::{Dim, DimBounds, DimExpr, DimOp, DimVisitor, SymbolValues};
 pub use dominance::Dominance;
-pub use extents::{bound_symbols, mentioned_symbols};
+pub use extents::{bound_symbols, mentioned_symbols, own_symbols};
 pub use intern::{Interned, Name};
 pub use location::{Location, LocationKind};
 pub use module::{Block, Extract, Module, Op, Region, Resource, Use, Value, ValueDefinition};

@@ -64,6 +64,16 @@ impl Draft {
         let (point, location) = (node.conversion.point, node.conversion.module.location(node.op));
         let mut builder = Builder { module: &mut *node.conversion.module, point, location };
         let op = builder.op("graph.if").operand(condition).regions(2).build();
+        let draft = Draft::fill(node, op);
+        node.conversion.point = point;
+        if draft.is_err() {
+            node.conversion.module.erase(op);
+        }
+        draft
+    }
+
+    /// Converts the branches into the regions of `op`.
+    fn fill(node: &mut Node, op: Op) -> Result<Draft, String> {
         let branch = |node: &mut Node, index: usize| {
             let region = node.conversion.module.regions(op)[index];
             let block = node.conversion.module.create_block(region, &[]);
@@ -71,7 +81,6 @@ impl Draft {
             (block, convert_region_data(node, index, Vec::new()))
         };
         let (then, other) = (branch(node, 0), branch(node, 1));
-        node.conversion.point = point;
         let (blocks, data) = ([then.0, other.0], [then.1?, other.1?]);
         if data[0].len() != data[1].len() {
             return Err("the branches differ in their number of outputs".into());
@@ -85,7 +94,6 @@ impl Draft {
                 results.extend(node.flatten(datum, form)?);
             }
         }
-        node.conversion.point = point;
         Ok(Draft { op, blocks, forms, results })
     }
 

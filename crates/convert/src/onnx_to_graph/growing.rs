@@ -7,7 +7,7 @@ use super::conversion::Tracked;
 use super::datum::{List, Packed, Sequence};
 use super::emit::attribute;
 use super::extent::{constant, dim, element_count, expr, multiply};
-use super::loops::Rolled;
+use super::loops::{Rolled, attempt};
 use super::node::Node;
 use super::packed::common;
 use super::unroll::{MOST_ROUNDS, element};
@@ -131,7 +131,14 @@ struct Outline {
 
 /// A loop whose rounds append anything.
 pub(crate) fn grow_counted(node: &mut Node, rolled: &Rolled, make: MakeRound) -> Result<Grown, String> {
-    let (outlines, extents) = count_appended(node, rolled, make)?;
+    // What is wrong in a round is not to be said of both loops.
+    let (outlines, extents) = match attempt(node, |node| count_appended(node, rolled, make)) {
+        Ok(counted) => counted,
+        Err((reason, reports)) => {
+            node.conversion.report(reports);
+            return Err(reason);
+        }
+    };
     let carried = rolled.initial.len();
     let mut rolled = rolled.clone();
     let zero = node.tensor(Tensor::scalar(0i64))?;

@@ -182,14 +182,16 @@ impl Node<'_, '_> {
     /// What is before a position, and what is after the `dropped` elements from there on.
     fn cut(&mut self, packed: &Packed, position: Tracked, dropped: i64) -> Result<(Packed, Packed), String> {
         let bounds = self.bounds(packed)?;
-        let after = self.binary_scalar("graph.add", position, dropped as f64)?;
         let on_first = [("axis", attribute(0i64))];
-        let first = self.emit("graph.gather", &[bounds, position], &on_first)?;
-        let last = self.emit("graph.gather", &[bounds, after], &on_first)?;
+        let mut values = vec![position, self.emit("graph.gather", &[bounds, position], &on_first)?];
+        if dropped > 0 {
+            let after = self.binary_scalar("graph.add", position, dropped as f64)?;
+            values.push(self.emit("graph.gather", &[bounds, after], &on_first)?);
+        }
         let (count, total) = (self.packed_count(packed)?, expr(self.shape(packed.elements)[0])?);
-        let values = self.join(&[position, first, last])?;
+        let values = self.join(&values)?;
         let bound = self.bind_extents(values, &[Some(count), Some(total), Some(total)])?;
-        let (rows, first, last) = (bound[0], bound[1], bound[2]);
+        let (rows, first, last) = (bound[0], bound[1], *bound.last().unwrap_or(&bound[1]));
         let resumed = super::extent::add(rows, constant(dropped))?;
         let rest = |whole: DimExpr, from: DimExpr| super::extent::subtract(whole, from).and_then(dim);
         let part =
@@ -244,8 +246,9 @@ impl Node<'_, '_> {
         if own == rank {
             return Ok(shapes);
         }
+        let lacking = rank.checked_sub(own).ok_or("the elements of a sequence have more axes than they had before")?;
         let missing = self.tensor(Tensor::scalar(-1i64))?;
-        let missing = self.broadcast(missing, &[count, Dim::Static((rank - own) as u64)])?;
+        let missing = self.broadcast(missing, &[count, Dim::Static(lacking as u64)])?;
         self.concat(&[shapes, missing], 1)
     }
 

@@ -39,7 +39,11 @@ pub(crate) fn convert(node: &mut Node) -> Data {
     if let Ok(results) = attempt(node, |node| rolled(node, &initial, false, grow_stacked)) {
         return Ok(results);
     }
-    rolled_or(node, unrolled_loop, |node| rolled(node, &initial, false, grow_counted))
+    // Two loops are made only where a known number of rounds does not do.
+    if let Ok(results) = attempt(node, unrolled_loop) {
+        return Ok(results);
+    }
+    rolled_or(node, |node| rolled(node, &initial, false, grow_counted), unrolled_loop)
 }
 
 fn rolled(node: &mut Node, initial: &[Datum], keeps_lists: bool, grow: Grow) -> Data {

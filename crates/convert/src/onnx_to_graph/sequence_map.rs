@@ -5,7 +5,7 @@ use super::conversion::Tracked;
 use super::datum::{Data, Datum, List, Sequence};
 use super::extent::{constant, dim};
 use super::growing::{Round, grow_counted, grow_stacked};
-use super::loops::{Rolled, rolled_or};
+use super::loops::{Rolled, attempt};
 use super::node::{Node, Row, row_of_data};
 use super::unroll::check_rounds;
 use kiln_ir::Type;
@@ -105,6 +105,9 @@ fn map_packed(node: &mut Node, inputs: &[Datum]) -> Data {
         let appended = yielded.iter().take(node.output_count()).map(one).collect();
         Ok(Round { follows: None, carried: Vec::new(), slices: Vec::new(), appended })
     };
-    let grown = rolled_or(node, |node| grow_stacked(node, &rolled, &make), |node| grow_counted(node, &rolled, &make))?;
+    let grown = match attempt(node, |node| grow_stacked(node, &rolled, &make)) {
+        Ok(grown) => grown,
+        Err(_) => grow_counted(node, &rolled, &make)?,
+    };
     Ok(grown.sequences.into_iter().map(Datum::Sequence).collect())
 }

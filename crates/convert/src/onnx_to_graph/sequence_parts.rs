@@ -8,7 +8,7 @@ use super::node::{Node, Results, Row, row, row_of_data};
 use super::packed::known_rank;
 use super::unroll::{MOST_ROUNDS, element, stack};
 use kiln_ir::{Dim, Type};
-use kiln_tensor::{ElementType, Tensor};
+use kiln_tensor::ElementType;
 
 pub(crate) const ROWS: &[Row] = &[row_of_data("SplitToSequence", split), row("ConcatFromSequence", concat)];
 
@@ -236,7 +236,7 @@ fn concat_packed(node: &mut Node, packed: &Packed, axis: usize) -> Result<Tracke
     node.reshape(elements, &shape)
 }
 
-/// The extents that all elements must have, but along an axis: those of the first, if the others have the same.
+/// The extents that all elements must have, but along an axis.
 fn agreed_extents(node: &mut Node, packed: &Packed, but: Option<usize>) -> Result<Vec<Dim>, String> {
     let mut extents = known_rank(packed)?.to_vec();
     let open: Vec<usize> =
@@ -244,17 +244,12 @@ fn agreed_extents(node: &mut Node, packed: &Packed, but: Option<usize>) -> Resul
     if open.is_empty() {
         return Ok(extents);
     }
-    let zero = node.tensor(Tensor::scalar(0i64))?;
-    let row = node.emit("graph.gather", &[packed.shapes, zero], &[("axis", attribute(0i64))])?;
     let places = node.vector(open.iter().map(|&axis| constant(axis as i64)).collect());
-    let row = node.emit("graph.gather", &[row, places], &[("axis", attribute(0i64))])?;
     let columns = node.emit("graph.gather", &[packed.shapes, places], &[("axis", attribute(1i64))])?;
-    let differ = node.binary("graph.not_equal", columns, row)?;
-    let differ = node.cast(differ, ElementType::I64)?;
-    let differ = node.reduce("graph.reduce_sum", differ, &[0])?;
-    let differ = node.reshape(differ, &[Dim::Static(open.len() as u64)])?;
-    let agree = node.binary_scalar("graph.equal", differ, 0.0)?;
-    let bound = node.bind_valid(agree, row, &vec![Dim::Unknown; open.len()])?;
+    // Of no elements, the two differ.
+    let (least, most) = (node.fold_rows("graph.reduce_min", columns)?, node.fold_rows("graph.reduce_max", columns)?);
+    let agree = node.binary("graph.equal", least, most)?;
+    let bound = node.bind_valid(agree, most, &vec![Dim::Unknown; open.len()])?;
     for (axis, extent) in open.into_iter().zip(bound) {
         extents[axis] = extent;
     }

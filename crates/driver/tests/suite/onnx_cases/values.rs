@@ -19,13 +19,13 @@ impl Value {
     pub fn read(folder: &Path, entry: &Json) -> Result<Value, String> {
         let elements = || {
             let files = entry["files"].as_array().map(Vec::as_slice).unwrap_or_default();
-            files.iter().map(|file| support::read_value(folder, file)).collect::<Result<Vec<_>, _>>()
+            files.iter().map(|file| read_tensor(folder, file)).collect::<Result<Vec<_>, _>>()
         };
         match entry["type"].as_str() {
             Some("sequence") => Ok(Value::Sequence(elements()?)),
             Some("optional") => Ok(Value::Optional(match (entry["files"].is_array(), entry["file"].is_string()) {
                 (true, _) => Some(Box::new(Value::Sequence(elements()?))),
-                (_, true) => Some(Box::new(Value::Tensor(support::read_value(folder, entry)?))),
+                (_, true) => Some(Box::new(Value::Tensor(read_tensor(folder, entry)?))),
                 _ => None,
             })),
             _ => Ok(Value::Tensor(support::read_value(folder, entry)?)),
@@ -82,6 +82,13 @@ impl Value {
             }
         }
     }
+}
+
+/// The tensor of an entry that is a part of something else.
+fn read_tensor(folder: &Path, entry: &Json) -> Result<Tensor, String> {
+    let mut entry = entry.clone();
+    entry["type"] = "tensor".into();
+    support::read_value(folder, &entry)
 }
 
 /// All elements, one after the other.

@@ -238,7 +238,10 @@ impl Node<'_, '_> {
     fn finish_roll(&mut self, draft: Op, rolled: &Rolled, is_counted: bool, yielded: &[Tracked]) -> Results {
         let location = self.conversion.module.location(self.op);
         let block = self.conversion.module.region_block(draft, 0);
+        // What has symbols that data gives in a round is made in it.
+        let outer = std::mem::replace(&mut self.conversion.point, InsertionPoint::AtEnd(block));
         let values: Vec<Value> = yielded.iter().map(|&value| self.conversion.value(value)).collect();
+        self.conversion.point = outer;
         Builder::at_end(self.conversion.module, block).op("graph.yield").operands(&values).build();
         let mut types: Vec<Type> = rolled.initial.iter().map(|&value| self.full_type(value)).collect();
         let slices = &yielded[usize::from(!is_counted) + rolled.initial.len()..];

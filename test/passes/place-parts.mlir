@@ -89,3 +89,19 @@ func.func {function_type = (tensor<2x9xf32>) -> (tensor<2x1xf32>, tensor<2x1xf32
   %3 = graph.reduce_sum %2 {axes = [1]} : (tensor<2x4xf32>) -> tensor<2x1xf32>
   func.return %1, %3 : (tensor<2x1xf32>, tensor<2x1xf32>) -> ()
 })
+
+// Where the first part's extent is data, nothing is written in place: the second may be made before anyone knows where it
+// goes.
+// CHECK-LABEL: sym_name = "place_of_data"
+func.func {function_type = (tensor<4xf32>, tensor<3xf32>, tensor<1xi64>) -> tensor<7xf32>, sym_name = "place_of_data"} ({
+^bb0(%x: tensor<4xf32>, %y: tensor<3xf32>, %at: tensor<1xi64>):
+  // CHECK: graph.bind_extents
+  // CHECK-NOT: graph.concat {{.*}}within
+  // CHECK: func.return
+  %0 = graph.exp %y : (tensor<3xf32>) -> tensor<3xf32>
+  graph.bind_extents %at {most = #kiln.dims<[4]>, symbols = #kiln.dims<[data.0]>} : (tensor<1xi64>) -> ()
+  %1 = graph.slice %x {starts = #kiln.dims<[0]>, steps = [1]} : (tensor<4xf32>) -> tensor<?xf32, #kiln.dims<[data.0]>>
+  %2 = graph.slice %x {starts = #kiln.dims<[data.0]>, steps = [1]} : (tensor<4xf32>) -> tensor<?xf32, #kiln.dims<[-data.0 + 4]>>
+  %3 = graph.concat %1, %0, %2 {axis = 0} : (tensor<?xf32, #kiln.dims<[data.0]>>, tensor<3xf32>, tensor<?xf32, #kiln.dims<[-data.0 + 4]>>) -> tensor<7xf32>
+  func.return %3 : (tensor<7xf32>) -> ()
+})

@@ -17,15 +17,32 @@ pub fn mentioned_symbols(module: &Module, op: Op) -> Vec<Name> {
         }
     };
     for op in module.walk(op) {
-        for &value in module.operands(op).iter().chain(module.results(op)) {
-            if let Some(tensor) = module.ty(value).as_tensor() {
-                add(&tensor.shape);
-            }
-        }
-        for (_, value) in module.attributes(op).iter() {
-            visit_dims(value, &mut add);
+        visit_own(module, op, &mut add);
+    }
+    found
+}
+
+fn visit_own(module: &Module, op: Op, visit: &mut dyn FnMut(&[Dim])) {
+    for &value in module.operands(op).iter().chain(module.results(op)) {
+        if let Some(tensor) = module.ty(value).as_tensor() {
+            visit(&tensor.shape);
         }
     }
+    for (_, value) in module.attributes(op).iter() {
+        visit_dims(value, visit);
+    }
+}
+
+/// The symbols in the types and attributes of an op, without those of ops inside of it.
+pub fn own_symbols(module: &Module, op: Op) -> Vec<Name> {
+    let mut found: Vec<Name> = Vec::new();
+    visit_own(module, op, &mut |dims| {
+        for name in dims.iter().filter_map(|dim| dim.expr()).flat_map(DimExpr::symbols) {
+            if !found.contains(&name) {
+                found.push(name);
+            }
+        }
+    });
     found
 }
 

@@ -59,8 +59,9 @@ fn join(module: &mut Module, fusion: Op, target: &Target) -> bool {
     let Some(parts) = parts.filter(|parts| parts.len() > 1) else { return false };
     let result = module.result(fusion, 0);
     let within = row_order(module, result);
-    // Parts may be there before data says how large the whole is.
-    if depends_on_data(within) {
+    // Parts may be there before data says how large the whole is, or where in it they are.
+    let before = &parts[..parts.len() - 1];
+    if depends_on_data(within) || before.iter().any(|&part| depends_on_data(shape(module, part))) {
         return false;
     }
     let mut trial = Trial::default();

@@ -4,7 +4,7 @@ use crate::read::Read;
 use crate::rows::{operand, required};
 use kiln_ir::{
     Attribute, AttributeConstraint, DimBounds, DimExpr, Module, Name, Op, OpDefinition, Traits, Type, TypeConstraint,
-    Value, mentioned_symbols,
+    Value, own_symbols,
 };
 use rustc_hash::FxHashMap;
 
@@ -100,10 +100,9 @@ pub fn data_bounds(binds: &[BindView]) -> FxHashMap<Name, DimBounds> {
 pub fn remove_unused_symbols(module: &mut Module, root: Op) {
     // What binds one symbol may have another in the bounds of its own: later ones go first.
     for bind in BindView::all(module, root).into_iter().rev() {
-        let others =
-            module.walk(root).into_iter().filter(|&op| op != root && op != bind.op && module.regions(op).is_empty());
-        let is_used = others.into_iter().any(|op| {
-            let mentioned = mentioned_symbols(module, op);
+        let mut others = module.walk(root).into_iter().filter(|&op| op != root && op != bind.op);
+        let is_used = others.any(|op| {
+            let mentioned = own_symbols(module, op);
             bind.symbols.iter().any(|symbol| mentioned.contains(symbol))
         });
         if !is_used {

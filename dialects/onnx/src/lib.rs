@@ -15,6 +15,7 @@
 
 #![forbid(unsafe_code)]
 
+mod composite;
 mod microsoft;
 mod ml;
 mod preview;
@@ -22,6 +23,7 @@ mod schema;
 mod standard;
 mod training;
 
+pub use composite::Composite;
 use kiln_ir::{Count, Dialect, OpDefinition, OperandDefinition, ResultDefinition, Traits, Type, TypeConstraint};
 pub use schema::Schema;
 

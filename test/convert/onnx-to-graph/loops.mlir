@@ -95,3 +95,18 @@ func.func {sym_name = "scan", function_type = (tensor<2xf32>, tensor<2x?xf32, #k
   }) : (tensor<2xf32>, tensor<2x?xf32, #kiln.dims<[2, T]>>) -> (tensor<*x!onnx.any>, tensor<*x!onnx.any>)
   func.return %y, %all : (tensor<*x!onnx.any>, tensor<*x!onnx.any>) -> ()
 })
+
+// How often a loop runs may be an extent that only the loop has.
+// CHECK-LABEL: sym_name = "rounds_of_data"
+// CHECK: graph.bind_extents %{{[0-9]+}} {{.*}}symbols = #kiln.dims<[data.0]>
+// CHECK: graph.loop %arg0 {rounds = #kiln.dims<[data.0]>}
+func.func {sym_name = "rounds_of_data", function_type = (tensor<2xf32>, tensor<i64>) -> tensor<*x!onnx.any>} ({
+^bb0(%x: tensor<2xf32>, %count: tensor<i64>):
+  %none = onnx.none : () -> none
+  %y = onnx.Loop %count, %none, %x ({
+  ^bb0(%i: tensor<i64>, %goes: tensor<i1>, %a: tensor<2xf32>):
+    %b = onnx.Add %a, %x : (tensor<2xf32>, tensor<2xf32>) -> tensor<*x!onnx.any>
+    onnx.Yield %goes, %b : (tensor<i1>, tensor<*x!onnx.any>) -> ()
+  }) : (tensor<i64>, none, tensor<2xf32>) -> tensor<*x!onnx.any>
+  func.return %y : (tensor<*x!onnx.any>) -> ()
+})

@@ -4,19 +4,21 @@
 
 use super::content::{Content, Item};
 use super::conversion::{REPORTED, Tracked};
+use super::datum::{Data, Datum, data, tensors};
 use super::emit::show_type;
 use super::extent::expr;
-use super::node::{Node, Results, Row, row};
+use super::forms::{Form, build_all};
+use super::node::{Node, Results, Row, row_of_data};
 use kiln_graph::BindView;
 use kiln_ir::{Block, Builder, Dim, DimExpr, InsertionPoint, Name, Op, Type, Value};
 
-pub(crate) const ROWS: &[Row] = &[row("If", convert_if)];
+pub(crate) const ROWS: &[Row] = &[row_of_data("If", convert_if)];
 
-fn convert_if(node: &mut Node) -> Results {
+fn convert_if(node: &mut Node) -> Data {
     let condition = node.input(0)?;
     let known = node.content(condition).and_then(|content| content.items.first().copied());
     if let Some(Item::Bool(condition)) = known {
-        return convert_region(node, if condition { 0 } else { 1 }, &[]);
+        return convert_region_data(node, if condition { 0 } else { 1 }, Vec::new());
     }
     let condition = node.reshape(condition, &[])?;
     let outer = node.conversion.point;
@@ -39,16 +41,19 @@ fn convert_if(node: &mut Node) -> Results {
     let elements = draft.results[0].iter().map(|&result| node.element_type(result));
     let types: Vec<Type> = shapes.iter().zip(elements).map(|(shape, element)| Type::tensor(shape, element)).collect();
     node.conversion.point = InsertionPoint::Before(draft.op);
+    let forms = draft.forms.clone();
     let results = draft.finish(node, condition, yielded, &types);
     node.conversion.point = outer;
-    Ok(results)
+    Ok(build_all(&forms, &results))
 }
 
 /// A `graph.if` whose branches are converted, but whose results are not known yet.
 struct Draft {
     op: Op,
     blocks: [Block; 2],
-    /// What each branch gives.
+    /// What both branches give.
+    forms: Vec<Form>,
+    /// The tensors that these are made of, in each branch.
     results: [Vec<Tracked>; 2],
 }
 
@@ -59,15 +64,37 @@ impl Draft {
         let (point, location) = (node.conversion.point, node.conversion.module.location(node.op));
         let mut builder = Builder { module: &mut *node.conversion.module, point, location };
         let op = builder.op("graph.if").operand(condition).regions(2).build();
+        let draft = Draft::fill(node, op);
+        node.conversion.point = point;
+        if draft.is_err() {
+            node.conversion.module.erase(op);
+        }
+        draft
+    }
+
+    /// Converts the branches into the regions of `op`.
+    fn fill(node: &mut Node, op: Op) -> Result<Draft, String> {
         let branch = |node: &mut Node, index: usize| {
             let region = node.conversion.module.regions(op)[index];
             let block = node.conversion.module.create_block(region, &[]);
             node.conversion.point = InsertionPoint::AtEnd(block);
-            (block, convert_region(node, index, &[]))
+            (block, convert_region_data(node, index, Vec::new()))
         };
         let (then, other) = (branch(node, 0), branch(node, 1));
-        node.conversion.point = point;
-        Ok(Draft { op, blocks: [then.0, other.0], results: [then.1?, other.1?] })
+        let (blocks, data) = ([then.0, other.0], [then.1?, other.1?]);
+        if data[0].len() != data[1].len() {
+            return Err("the branches differ in their number of outputs".into());
+        }
+        let forms = data[0].iter().zip(&data[1]).map(|(then, other)| node.unify(then, other));
+        let forms = forms.collect::<Result<Vec<Form>, String>>()?;
+        let mut results = [Vec::new(), Vec::new()];
+        for (index, results) in results.iter_mut().enumerate() {
+            node.conversion.point = InsertionPoint::AtEnd(blocks[index]);
+            for (datum, form) in data[index].iter().zip(&forms) {
+                results.extend(node.flatten(datum, form)?);
+            }
+        }
+        Ok(Draft { op, blocks, forms, results })
     }
 
     /// Moves the branches, which yield these values, into an op with results.
@@ -128,13 +155,18 @@ fn bind_differing(
 /// Converts the ops of a region where the conversion stands, with what its arguments are this time; returns what it
 /// yields.
 pub(crate) fn convert_region(node: &mut Node, index: usize, arguments: &[Tracked]) -> Results {
+    tensors(convert_region_data(node, index, data(arguments.to_vec()))?)
+}
+
+/// As [`convert_region`], of what else there is.
+pub(crate) fn convert_region_data(node: &mut Node, index: usize, arguments: Vec<Datum>) -> Data {
     let region = *node.conversion.module.regions(node.op).get(index).ok_or("a graph is missing")?;
     let block = node.conversion.module.entry_block(region).ok_or("a graph is empty")?;
     let parameters = node.conversion.module.arguments(block).to_vec();
     if parameters.len() != arguments.len() {
         return Err(format!("a graph has {} inputs, {} are given", parameters.len(), arguments.len()));
     }
-    for (parameter, &argument) in parameters.into_iter().zip(arguments) {
+    for (parameter, argument) in parameters.into_iter().zip(arguments) {
         node.conversion.bind(parameter, argument);
     }
     let ops = node.conversion.module.ops_of(block);
@@ -143,7 +175,7 @@ pub(crate) fn convert_region(node: &mut Node, index: usize, arguments: &[Tracked
         node.conversion.convert_op(op);
     }
     let yielded: Vec<Value> = node.conversion.module.operands(terminator).to_vec();
-    yielded.into_iter().map(|value| node.conversion.tensor(value).ok_or_else(|| REPORTED.to_owned())).collect()
+    yielded.into_iter().map(|value| node.conversion.datum(value).ok_or_else(|| REPORTED.to_owned())).collect()
 }
 
 /// An extent that the branches do not agree on.
@@ -155,9 +187,6 @@ struct Difference {
 
 /// The shapes that both branches' results have, and where they differ.
 fn common_shapes(node: &Node, [then, other]: &[Vec<Tracked>; 2]) -> Result<(Vec<Vec<Dim>>, Vec<Difference>), String> {
-    if then.len() != other.len() {
-        return Err("the branches differ in their number of outputs".into());
-    }
     let (mut shapes, mut differing) = (Vec::new(), Vec::new());
     for (result, (&left, &right)) in then.iter().zip(other).enumerate() {
         let (left, right) = (node.ty(left), node.ty(right));

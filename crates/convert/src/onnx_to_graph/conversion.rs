@@ -2,14 +2,13 @@
 
 use super::ROWS;
 use super::content::Content;
+use super::datum::Datum;
 use super::fold::fold;
 use super::node::{Node, describe_unsupported, find_row_of, opset_of, version_of};
 use cranelift_entity::{PrimaryMap, entity_impl};
 use kiln_diag::{Diagnostic, Sink};
 use kiln_graph::BindView;
-use kiln_ir::{
-    Attribute, AttributeKind, Block, Builder, Dim, InsertionPoint, Location, Module, Op, TensorType, Type, Value,
-};
+use kiln_ir::{Attribute, AttributeKind, Builder, Dim, InsertionPoint, Location, Module, Op, TensorType, Type, Value};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
@@ -32,10 +31,10 @@ pub(crate) struct TrackedData {
 }
 
 /// What became of a value of the onnx dialect.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub(crate) enum Converted {
-    /// A tensor.
-    Tensor(Tracked),
+    /// A tensor, or what else there is.
+    Datum(Datum),
     /// An input that is left out.
     Absent,
     /// Something that was reported; what depends on it is left alone.
@@ -58,13 +57,15 @@ pub(crate) struct Conversion<'m> {
     prologue: InsertionPoint,
     /// How many symbols data gives so far.
     data_symbols: usize,
+    /// How many sequences that grow in loops have a number so far.
+    growing: u32,
 }
 
 impl<'m> Conversion<'m> {
     pub fn new(module: &'m mut Module) -> Conversion<'m> {
         let point = InsertionPoint::AtEnd(module.body());
         let (tensors, values) = (PrimaryMap::new(), FxHashMap::default());
-        Conversion { module, reports: Vec::new(), tensors, values, point, prologue: point, data_symbols: 0 }
+        Conversion { module, reports: Vec::new(), tensors, values, point, prologue: point, data_symbols: 0, growing: 0 }
     }
 
     /// Converts the ops of a function, in place.
@@ -79,16 +80,17 @@ impl<'m> Conversion<'m> {
         let old = self.module.ops_of(block);
         self.prologue = InsertionPoint::Before(old[0]);
         self.point = InsertionPoint::Before(terminator);
-        self.convert_arguments(function, block);
+        let replaced = self.convert_arguments(function, block);
         for &op in &old[..old.len() - 1] {
             self.convert_op(op);
         }
-        let operands = self.module.operands(terminator).to_vec();
-        let results: Option<Vec<Value>> = operands.iter().map(|&value| self.result_value(terminator, value)).collect();
-        let Some(results) = results else { return };
+        let Some(results) = self.convert_results(function, terminator) else { return };
         self.module.set_operands(terminator, &results);
         for &op in old.iter().rev().filter(|&&op| op != terminator) {
             self.module.erase(op);
+        }
+        for _ in 0..replaced {
+            self.module.remove_argument(block, 0);
         }
         self.remove_unused_symbols(function);
         let types =
@@ -118,6 +120,24 @@ impl<'m> Conversion<'m> {
         Dim::symbol(&format!("{}{}", kiln_graph::DATA_SYMBOL, self.data_symbols - 1))
     }
 
+    /// A number for a sequence that grows in a loop.
+    pub fn fresh_number(&mut self) -> u32 {
+        self.growing += 1;
+        self.growing
+    }
+
+    /// How many symbols data gives so far.
+    pub fn symbol_count(&self) -> usize {
+        self.data_symbols
+    }
+
+    /// Whether an extent has a symbol of those that data gives since there were `count`.
+    pub fn is_symbol_since(&self, extent: Dim, count: usize) -> bool {
+        let symbols = extent.expr().map(|expr| expr.symbols()).unwrap_or_default();
+        let numbers = symbols.iter().filter_map(|symbol| symbol.as_str().strip_prefix(kiln_graph::DATA_SYMBOL));
+        numbers.filter_map(|number| number.parse::<usize>().ok()).any(|number| number >= count)
+    }
+
     /// Whether ops go to the function's own block, so that everything after may use what they make.
     pub fn is_at_top(&self) -> bool {
         let block = |point| match point {
@@ -125,26 +145,6 @@ impl<'m> Conversion<'m> {
             InsertionPoint::AtEnd(block) => Some(block),
         };
         block(self.point) == block(self.prologue)
-    }
-
-    fn convert_arguments(&mut self, function: Op, block: Block) {
-        let names = self.module.attribute(function, "arg_names").and_then(|names| names.as_strs()).unwrap_or_default();
-        for (index, argument) in self.module.arguments(block).to_vec().into_iter().enumerate() {
-            let converted = match complete(self.module.ty(argument)) {
-                Ok(_) => Converted::Tensor(self.track_value(argument)),
-                Err(reason) => {
-                    let name = names.get(index).copied().unwrap_or_default();
-                    let place = kiln_diag::Place::Model { file: String::new(), part: format!("input \"{name}\"") };
-                    let error = Diagnostic::error(place, reason);
-                    let help = format!("give its shape: --shape {name}=1x3x224x224, say");
-                    // Other types no option changes.
-                    let lacks_shape = self.module.ty(argument).element().is_some();
-                    self.reports.push(if lacks_shape { error.with_help(help) } else { error });
-                    Converted::Failed
-                }
-            };
-            self.values.insert(argument, converted);
-        }
     }
 
     /// Converts one op of the onnx dialect.
@@ -171,11 +171,11 @@ impl<'m> Conversion<'m> {
                 let folded = fold(self, op, opset);
                 match folded {
                     Some(folded) if folded.iter().all(Content::is_known) => {
-                        Ok(folded.into_iter().map(|content| self.track_content(content)).collect())
+                        Ok(folded.into_iter().map(|content| self.track_content(content).into()).collect())
                     }
                     partly => {
                         let mut node = Node::new(self, op, opset);
-                        let results = (row.convert)(&mut node);
+                        let results = row.convert.run(&mut node);
                         results.inspect(|results| self.note_contents(results, partly)).map_err(Some)
                     }
                 }
@@ -185,8 +185,9 @@ impl<'m> Conversion<'m> {
     }
 
     /// Keeps what folding found out about results that conversion made.
-    fn note_contents(&mut self, results: &[Tracked], contents: Option<Vec<Content>>) {
-        for (&result, content) in results.iter().zip(contents.into_iter().flatten()) {
+    fn note_contents(&mut self, results: &[Datum], contents: Option<Vec<Content>>) {
+        for (result, content) in results.iter().zip(contents.into_iter().flatten()) {
+            let Datum::Tensor(result) = *result else { continue };
             let data = &mut self.tensors[result];
             if content.is_useful()
                 && data.content.is_none()
@@ -197,16 +198,16 @@ impl<'m> Conversion<'m> {
         }
     }
 
-    fn finish(&mut self, op: Op, converted: Result<Vec<Tracked>, Option<String>>) {
+    fn finish(&mut self, op: Op, converted: Result<Vec<Datum>, Option<String>>) {
         let results = self.module.results(op).to_vec();
         let failure = match converted {
-            Ok(tensors) if tensors.len() >= results.len() => {
-                for (&result, tensor) in results.iter().zip(tensors) {
-                    self.values.insert(result, Converted::Tensor(tensor));
+            Ok(data) if data.len() >= results.len() => {
+                for (&result, datum) in results.iter().zip(data) {
+                    self.values.insert(result, Converted::Datum(datum));
                 }
                 return;
             }
-            Ok(tensors) => Some(format!("output {} is not supported", tensors.len())),
+            Ok(data) => Some(format!("output {} is not supported", data.len())),
             Err(reason) => reason,
         };
         if let Some(reason) = failure.filter(|reason| reason != REPORTED) {
@@ -239,33 +240,30 @@ impl<'m> Conversion<'m> {
 
     /// What became of a value.
     pub fn find(&self, value: Value) -> Converted {
-        self.values.get(&value).copied().unwrap_or(Converted::Failed)
+        self.values.get(&value).cloned().unwrap_or(Converted::Failed)
     }
 
-    /// The graph value of a result of a function or region; `None` if it failed.
-    pub fn result_value(&mut self, terminator: Op, value: Value) -> Option<Value> {
-        match self.find(value) {
-            Converted::Tensor(tensor) => Some(self.value(tensor)),
-            Converted::Absent => {
-                let place = self.module.location(terminator).place("output");
-                self.reports.push(Diagnostic::error(place, "an output is an input that is left out"));
-                None
-            }
-            Converted::Failed => None,
-        }
+    /// Says what became of a value.
+    pub fn set(&mut self, value: Value, converted: Converted) {
+        self.values.insert(value, converted);
     }
 
     /// Says what an argument of a region is, from now on.
-    pub fn bind(&mut self, argument: Value, tensor: Tracked) {
-        self.values.insert(argument, Converted::Tensor(tensor));
+    pub fn bind(&mut self, argument: Value, datum: Datum) {
+        self.values.insert(argument, Converted::Datum(datum));
+    }
+
+    /// What a value of the onnx dialect became, if it is there.
+    pub fn datum(&self, value: Value) -> Option<Datum> {
+        match self.find(value) {
+            Converted::Datum(datum) => Some(datum),
+            Converted::Absent | Converted::Failed => None,
+        }
     }
 
     /// The tensor that a value of the onnx dialect became.
     pub fn tensor(&self, value: Value) -> Option<Tracked> {
-        match self.find(value) {
-            Converted::Tensor(tensor) => Some(tensor),
-            Converted::Absent | Converted::Failed => None,
-        }
+        self.datum(value)?.tensor().ok()
     }
 
     // Making tensors.

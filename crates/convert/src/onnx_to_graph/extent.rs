@@ -5,6 +5,12 @@
 
 use kiln_ir::{Dim, DimExpr};
 
+/// What the symbol for the length of an input that is a sequence ends with.
+pub(crate) const SEQUENCE_COUNT: &str = ".count";
+
+/// What the symbol for the elements of all elements of an input that is a sequence ends with.
+pub(crate) const SEQUENCE_TOTAL: &str = ".total";
+
 /// Why an extent could not be computed.
 pub(crate) const OVERFLOW: &str = "an extent overflows 64 bits";
 
@@ -53,11 +59,16 @@ pub(crate) fn show(shape: &[Dim]) -> String {
 
 /// Whether `expr >= 0` for all symbols of at least 1, or 0 where data gives them; `false` is no proof of the contrary.
 pub(crate) fn is_non_negative(expr: DimExpr) -> bool {
-    let shifted = expr.substitute(&|name| match name.as_str().starts_with(kiln_graph::DATA_SYMBOL) {
+    let shifted = expr.substitute(&|name| match may_be_none(name.as_str()) {
         true => None,
         false => DimExpr::symbol(name.as_str()).checked_add(constant(1)),
     });
     expr.is_non_negative() || shifted.is_some_and(DimExpr::is_non_negative)
+}
+
+/// Whether a symbol may be 0: of what data gives, or of an input that is a sequence.
+fn may_be_none(symbol: &str) -> bool {
+    symbol.starts_with(kiln_graph::DATA_SYMBOL) || symbol.ends_with(SEQUENCE_COUNT) || symbol.ends_with(SEQUENCE_TOTAL)
 }
 
 /// Whether `left < right`, if that can be decided.

@@ -2,10 +2,10 @@
 
 use super::content::Item;
 use super::conversion::Tracked;
-use super::node::{Node, Results, Row, row};
+use super::node::{Node, Results, Row, row, row_of_data};
 use kiln_tensor::Tensor;
 
-pub(crate) const ROWS: &[Row] = &[row("Identity", |node| Ok(vec![node.input(0)?])), row("Dropout", dropout)];
+pub(crate) const ROWS: &[Row] = &[row_of_data("Identity", |node| Ok(vec![node.datum(0)?])), row("Dropout", dropout)];
 
 fn dropout(node: &mut Node) -> Results {
     let x = node.input(0)?;

@@ -6,31 +6,35 @@
 use super::content::{Content, Item};
 use super::control::convert_region;
 use super::conversion::{REPORTED, Tracked};
+use super::datum::{Data, Datum, data};
 use super::emit::{check, show_type};
 use super::extent::{constant, dim, maximum};
-use super::node::{Node, Results, Row, row};
+use super::node::{Node, Results, Row, row_of_data};
 use super::unroll::{known, unrolled_loop};
 use kiln_ir::{Attribute, Builder, Dim, DimExpr, InsertionPoint, Op, Type, Value, bound_symbols};
 use kiln_tensor::{ElementType, Tensor};
 
-pub(crate) const ROWS: &[Row] = &[row("Loop", convert_loop)];
+pub(crate) const ROWS: &[Row] = &[row_of_data("Loop", convert_loop)];
 
-fn convert_loop(node: &mut Node) -> Results {
+fn convert_loop(node: &mut Node) -> Data {
     // A loop over shapes is evaluated here: what comes of it may be an extent.
     if carries_extents(node)
         && let Ok(results) = attempt(node, unrolled_loop)
     {
         return Ok(results);
     }
+    if (2..node.input_count()).any(|index| !matches!(node.optional_datum(index), Some(Datum::Tensor(_)))) {
+        return super::sequence_loops::convert(node);
+    }
     rolled_or(node, rolled_loop, unrolled_loop)
 }
 
 /// What `rolled` makes of a loop, else what `unrolled` does; if neither can, the reasons of both.
-pub(crate) fn rolled_or(
+pub(crate) fn rolled_or<T>(
     node: &mut Node,
-    rolled: impl FnOnce(&mut Node) -> Results,
-    unrolled: impl FnOnce(&mut Node) -> Results,
-) -> Results {
+    rolled: impl FnOnce(&mut Node) -> Result<T, String>,
+    unrolled: impl FnOnce(&mut Node) -> Result<T, String>,
+) -> Result<T, String> {
     let (reason, reports) = match attempt(node, rolled) {
         Ok(results) => return Ok(results),
         Err(failure) => failure,
@@ -54,7 +58,7 @@ pub(crate) fn rolled_or(
 
 type Failure = (String, Vec<kiln_diag::Diagnostic>);
 
-fn attempt(node: &mut Node, work: impl FnOnce(&mut Node) -> Results) -> Result<Vec<Tracked>, Failure> {
+pub(crate) fn attempt<T>(node: &mut Node, work: impl FnOnce(&mut Node) -> Result<T, String>) -> Result<T, Failure> {
     let (op, opset) = (node.op, node.opset);
     node.conversion.attempt(|conversion| work(&mut Node::new(conversion, op, opset)))
 }
@@ -69,6 +73,7 @@ fn carries_extents(node: &Node) -> bool {
 }
 
 /// A loop to be made.
+#[derive(Clone)]
 pub(crate) struct Rolled {
     /// How often it runs, if that is an extent and no condition says otherwise.
     pub rounds: Option<Dim>,
@@ -80,9 +85,14 @@ pub(crate) struct Rolled {
     pub is_certain: bool,
     /// Whether the last of the carried values is the number of rounds so far, which the region does not know of.
     pub counts: bool,
+    /// How many sequences its rounds append to.
+    pub growing: usize,
+    /// The number of the result of the op that is the first of what is stacked.
+    pub declared: usize,
 }
 
-fn rolled_loop(node: &mut Node) -> Results {
+/// A loop as its inputs say, without what is carried.
+pub(crate) fn read_loop(node: &mut Node) -> Result<Rolled, String> {
     let truth = |item: Item| if let Item::Bool(value) = item { Some(value) } else { None };
     let condition = match node.optional(1) {
         Some(condition) => condition,
@@ -100,21 +110,27 @@ fn rolled_loop(node: &mut Node) -> Results {
         None => node.tensor(Tensor::scalar(i64::MAX))?,
     };
     let start = [node.reshape(count, &[])?, node.reshape(condition, &[])?];
-    let mut initial = (2..node.input_count()).map(|index| node.input(index)).collect::<Result<Vec<_>, _>>()?;
-    let carried = initial.len();
-    let counts = node.output_count() > carried;
-    if counts {
-        initial.push(node.tensor(Tensor::scalar(0i64))?);
+    let is_certain = runs.is_some();
+    Ok(Rolled { rounds, start: Some(start), initial: Vec::new(), is_certain, counts: false, growing: 0, declared: 0 })
+}
+
+fn rolled_loop(node: &mut Node) -> Data {
+    let mut rolled = read_loop(node)?;
+    rolled.initial = (2..node.input_count()).map(|index| node.input(index)).collect::<Result<Vec<_>, _>>()?;
+    let carried = rolled.initial.len();
+    rolled.declared = carried;
+    rolled.counts = node.output_count() > carried;
+    if rolled.counts {
+        rolled.initial.push(node.tensor(Tensor::scalar(0i64))?);
     }
-    let rolled = Rolled { rounds, start: Some(start), initial, is_certain: runs.is_some(), counts };
     let results = node.roll(rolled, |node, round, carried| {
         // Inside, the condition holds.
         let condition = node.tensor(Tensor::from_bools(&[], &[true]))?;
-        Ok([&[round, condition], carried].concat())
+        convert_region(node, 0, &[&[round, condition], carried].concat())
     })?;
     match results.len() < carried {
         true => Err("the body yields too few values".into()),
-        false => Ok(results),
+        false => Ok(data(results)),
     }
 }
 
@@ -129,12 +145,12 @@ fn rounds(node: &mut Node, count: Tracked) -> Option<Dim> {
 }
 
 impl Node<'_, '_> {
-    /// A `graph.loop` around the only region of the op. `arguments` makes the region's arguments of the number of the
-    /// round and of the carried values; with `start`, the region yields whether another round follows.
+    /// A `graph.loop`. `body` makes what the region yields of the number of the round and of the carried values: with
+    /// `start`, whether another round follows, then the next values and what is stacked.
     pub fn roll(
         &mut self,
         rolled: Rolled,
-        arguments: impl FnOnce(&mut Node, Tracked, &[Tracked]) -> Result<Vec<Tracked>, String>,
+        body: impl FnOnce(&mut Node, Tracked, &[Tracked]) -> Result<Vec<Tracked>, String>,
     ) -> Results {
         let outer = self.conversion.point;
         let location = self.conversion.module.location(self.op);
@@ -149,16 +165,14 @@ impl Node<'_, '_> {
         let inner = self.conversion.module.arguments(block).to_vec();
         let inner: Vec<Tracked> = inner.into_iter().map(|argument| self.conversion.track_value(argument)).collect();
         let carried = if rolled.counts { &inner[1..inner.len() - 1] } else { &inner[1..] };
-        let yielded = arguments(self, inner[0], carried)
-            .and_then(|arguments| convert_region(self, 0, &arguments))
-            .and_then(|mut yielded| {
-                // Behind whether another round follows and the other carried values.
-                if rolled.counts && yielded.len() >= inner.len() - 1 {
-                    let next = self.binary_scalar("graph.add", inner[inner.len() - 1], 1.0)?;
-                    yielded.insert(inner.len() - 1, next);
-                }
-                self.agree(&rolled, yielded)
-            });
+        let yielded = body(self, inner[0], carried).and_then(|mut yielded| {
+            // Behind whether another round follows and the other carried values.
+            if rolled.counts && yielded.len() >= inner.len() - 1 {
+                let next = self.binary_scalar("graph.add", inner[inner.len() - 1], 1.0)?;
+                yielded.insert(inner.len() - 1, next);
+            }
+            self.agree(&rolled, yielded)
+        });
         self.conversion.point = outer;
         let made = yielded.and_then(|(is_counted, yielded)| self.finish_roll(draft, &rolled, is_counted, &yielded));
         self.conversion.module.erase(draft);
@@ -199,9 +213,8 @@ impl Node<'_, '_> {
             return Err("nothing says how often it runs at most, so there is no room for what it stacks".into());
         }
         let first = own + rolled.initial.len();
-        let carried = rolled.initial.len() - usize::from(rolled.counts);
         for place in first..yielded.len() {
-            yielded[place] = self.as_declared(yielded[place], carried + place - first)?;
+            yielded[place] = self.as_declared(yielded[place], rolled.declared + place - first)?;
         }
         Ok((is_counted, yielded))
     }
@@ -225,7 +238,10 @@ impl Node<'_, '_> {
     fn finish_roll(&mut self, draft: Op, rolled: &Rolled, is_counted: bool, yielded: &[Tracked]) -> Results {
         let location = self.conversion.module.location(self.op);
         let block = self.conversion.module.region_block(draft, 0);
+        // What has symbols that data gives in a round is made in it.
+        let outer = std::mem::replace(&mut self.conversion.point, InsertionPoint::AtEnd(block));
         let values: Vec<Value> = yielded.iter().map(|&value| self.conversion.value(value)).collect();
+        self.conversion.point = outer;
         Builder::at_end(self.conversion.module, block).op("graph.yield").operands(&values).build();
         let mut types: Vec<Type> = rolled.initial.iter().map(|&value| self.full_type(value)).collect();
         let slices = &yielded[usize::from(!is_counted) + rolled.initial.len()..];

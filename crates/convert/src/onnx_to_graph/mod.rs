@@ -36,6 +36,7 @@ mod conv_transpose;
 mod conversion;
 mod cumulative_sum;
 mod data;
+mod datum;
 mod deform_conv;
 mod depth_to_space;
 mod einsum;
@@ -45,11 +46,14 @@ mod emit;
 mod extent;
 mod flex_attention;
 mod fold;
+mod forms;
 mod fourier;
 mod gather;
 mod gemm;
 mod grid_sample;
+mod growing;
 mod identity;
+mod interface;
 mod linear_attention;
 mod loops;
 mod loss;
@@ -63,6 +67,8 @@ mod node;
 mod non_max_suppression;
 mod normalization;
 mod one_hot;
+mod optional;
+mod packed;
 mod pad;
 mod pool;
 mod quantize;
@@ -83,6 +89,10 @@ mod run_time_slices;
 mod sampling;
 mod scan;
 mod scatter;
+mod sequence;
+mod sequence_loops;
+mod sequence_map;
+mod sequence_parts;
 mod slice;
 mod softmax;
 mod split;
@@ -163,7 +173,12 @@ const ROWS: &[&[Row]] = &[
     window_function::ROWS,
     mel_weight_matrix::ROWS,
     random::ROWS,
-    // Sequences and control flow.
+    // Sequences and optionals.
+    sequence::ROWS,
+    sequence_parts::ROWS,
+    sequence_map::ROWS,
+    optional::ROWS,
+    // Recurrence and control flow.
     recurrent::ROWS,
     control::ROWS,
     loops::ROWS,

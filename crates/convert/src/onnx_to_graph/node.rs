@@ -2,6 +2,7 @@
 
 use super::content::Content;
 use super::conversion::{Conversion, Tracked};
+use super::datum::{Data, Datum, data};
 use super::extent::{normalize_axes, normalize_axis};
 use kiln_ir::{Attribute, Dim, DimExpr, Module, Op, TensorType, Type};
 use kiln_onnx::OPSET;
@@ -20,7 +21,25 @@ pub(crate) struct Row {
     /// The opsets in which the conversion holds.
     pub opsets: OpsetRange,
     /// Makes the graph ops.
-    pub convert: fn(&mut Node) -> Results,
+    pub convert: Convert,
+}
+
+/// What makes the graph ops.
+#[derive(Clone, Copy)]
+pub(crate) enum Convert {
+    /// Results are tensors.
+    Tensors(fn(&mut Node) -> Results),
+    /// Results are what else values may be.
+    Data(fn(&mut Node) -> Data),
+}
+
+impl Convert {
+    pub fn run(self, node: &mut Node) -> Data {
+        match self {
+            Convert::Tensors(convert) => convert(node).map(data),
+            Convert::Data(convert) => convert(node),
+        }
+    }
 }
 
 /// The first and the last of a range of opsets.
@@ -31,12 +50,17 @@ pub(crate) const ALL: OpsetRange = (kiln_onnx::OLDEST_OPSET, i64::MAX);
 
 /// A row for all opsets.
 pub(crate) const fn row(name: &'static str, convert: fn(&mut Node) -> Results) -> Row {
-    Row { name, opsets: ALL, convert }
+    Row { name, opsets: ALL, convert: Convert::Tensors(convert) }
+}
+
+/// A row for all opsets of an operator that is not about tensors alone.
+pub(crate) const fn row_of_data(name: &'static str, convert: fn(&mut Node) -> Data) -> Row {
+    Row { name, opsets: ALL, convert: Convert::Data(convert) }
 }
 
 /// A row for some opsets.
 pub(crate) const fn row_in(name: &'static str, opsets: RangeInclusive<i64>, convert: fn(&mut Node) -> Results) -> Row {
-    Row { name, opsets: (*opsets.start(), *opsets.end()), convert }
+    Row { name, opsets: (*opsets.start(), *opsets.end()), convert: Convert::Tensors(convert) }
 }
 
 /// The row for an operator in an opset.
@@ -102,7 +126,7 @@ impl<'c, 'm> Node<'c, 'm> {
         results.get(index).is_some_and(|&result| self.conversion.module.has_uses(result))
     }
 
-    /// Operand number `index`, if it is there.
+    /// Operand number `index`, if it is there and a tensor.
     pub fn optional(&self, index: usize) -> Option<Tracked> {
         let value = self.conversion.module.operands(self.op).get(index)?;
         self.conversion.tensor(*value)
@@ -110,7 +134,11 @@ impl<'c, 'm> Node<'c, 'm> {
 
     /// Operand number `index`.
     pub fn input(&self, index: usize) -> Result<Tracked, String> {
-        self.optional(index).ok_or_else(|| format!("input {index} is missing"))
+        match self.optional_datum(index) {
+            Some(Datum::Tensor(tensor)) => Ok(tensor),
+            Some(other) => Err(format!("input {index} must be a tensor, not {}", other.describe())),
+            None => Err(format!("input {index} is missing")),
+        }
     }
 
     /// All operands, none left out.

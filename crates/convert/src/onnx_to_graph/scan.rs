@@ -1,5 +1,6 @@
 //! `Scan`: a `graph.loop` over elements of axes, or unrolled where states change their shapes.
 
+use super::control::convert_region;
 use super::conversion::Tracked;
 use super::emit::{attribute, dims_attribute};
 use super::extent::{add, constant, dim, expr, normalize_axis};
@@ -96,8 +97,15 @@ fn batched_scan(node: &mut Node) -> Results {
 fn rolled_scan(node: &mut Node, walk: &Walk) -> Results {
     let length = walk.length(node)?;
     let last = add(expr(length)?, constant(-1))?;
-    let rolled =
-        Rolled { rounds: Some(length), start: None, initial: walk.states.clone(), is_certain: true, counts: false };
+    let rolled = Rolled {
+        rounds: Some(length),
+        start: None,
+        initial: walk.states.clone(),
+        is_certain: true,
+        counts: false,
+        growing: 0,
+        declared: walk.states.len(),
+    };
     let mut results = node.roll(rolled, |node, round, carried| {
         let mut arguments = carried.to_vec();
         for ((&input, &axis), &backwards) in walk.inputs.iter().zip(&walk.axes).zip(&walk.backwards) {
@@ -110,7 +118,7 @@ fn rolled_scan(node: &mut Node, walk: &Walk) -> Results {
             };
             arguments.push(node.emit("graph.gather", &[input, index], &[("axis", attribute(axis as i64))])?);
         }
-        Ok(arguments)
+        convert_region(node, 0, &arguments)
     })?;
     let stacked = results.get_mut(walk.states.len()..).ok_or("the body yields too few values")?;
     for (result, &(axis, backwards)) in stacked.iter_mut().zip(&walk.outputs) {

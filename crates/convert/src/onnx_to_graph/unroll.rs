@@ -2,8 +2,9 @@
 //! round to round.
 
 use super::content::Item;
-use super::control::convert_region;
+use super::control::{convert_region, convert_region_data};
 use super::conversion::Tracked;
+use super::datum::{Data, data};
 use super::extent::normalize_axis;
 use super::node::{Node, Results};
 use super::reduction::drop_axes;
@@ -12,10 +13,10 @@ use kiln_ir::Dim;
 use kiln_tensor::Tensor;
 
 /// The most rounds that are unrolled: each adds the whole body to the model.
-const MOST_ROUNDS: usize = 256;
+pub(crate) const MOST_ROUNDS: usize = 256;
 
 /// `Loop` with all its rounds, each after the other.
-pub(crate) fn unrolled_loop(node: &mut Node) -> Results {
+pub(crate) fn unrolled_loop(node: &mut Node) -> Data {
     let limit = match node.optional(0) {
         Some(limit) => Some(known(node, limit, |item| item.to_integer()?.as_constant())?),
         None => None,
@@ -25,7 +26,7 @@ pub(crate) fn unrolled_loop(node: &mut Node) -> Results {
         Some(condition) => known(node, condition, truth)?,
         None => true,
     };
-    let mut carried = (2..node.input_count()).map(|index| node.input(index)).collect::<Result<Vec<_>, _>>()?;
+    let mut carried = (2..node.input_count()).map(|index| node.datum(index)).collect::<Result<Vec<_>, _>>()?;
     let count = carried.len();
     let mut scanned = vec![Vec::new(); node.output_count().saturating_sub(count)];
     let mut round = 0;
@@ -33,17 +34,18 @@ pub(crate) fn unrolled_loop(node: &mut Node) -> Results {
         check_rounds(round as usize + 1)?;
         let number = node.tensor(Tensor::scalar(round))?;
         let condition = node.tensor(Tensor::from_bools(&[], &[true]))?;
-        let yielded = convert_region(node, 0, &[&[number, condition], carried.as_slice()].concat())?;
-        let (&condition, values) = yielded.split_first().ok_or("the body yields no condition")?;
-        goes_on = known(node, condition, truth)?;
+        let arguments = [data(vec![number, condition]), carried].concat();
+        let yielded = convert_region_data(node, 0, arguments)?;
+        let (condition, values) = yielded.split_first().ok_or("the body yields no condition")?;
+        goes_on = known(node, condition.tensor()?, truth)?;
         carried = values.get(..count).ok_or("the body yields too few values")?.to_vec();
-        for (rounds, &value) in scanned.iter_mut().zip(&values[count..]) {
-            rounds.push(value);
+        for (rounds, value) in scanned.iter_mut().zip(&values[count..]) {
+            rounds.push(value.tensor()?);
         }
         round += 1;
     }
     for rounds in &scanned {
-        carried.push(stack(node, rounds, 0)?);
+        carried.push(stack(node, rounds, 0)?.into());
     }
     Ok(carried)
 }

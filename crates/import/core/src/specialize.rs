@@ -43,7 +43,8 @@ struct Bindings {
 /// noted with it.
 ///
 /// A symbol is replaced wherever it is used, in the types of other inputs too; an input of unknown rank gets the shape
-/// as it is. Returns whether all shapes fit; if not, `sink` says why, and the module is unchanged.
+/// as it is, and so do the elements of a sequence or the value of an optional. Returns whether all shapes fit; if not,
+/// `sink` says why, and the module is unchanged.
 pub fn specialize(module: &mut Module, shapes: &[(String, Vec<Extent>)], sink: &Sink) -> bool {
     if shapes.is_empty() {
         return true;
@@ -103,6 +104,11 @@ fn bind(name: &str, ty: Type, extents: &[Extent], bindings: &mut Bindings) -> Re
     let (mut shape, element) = match ty.kind() {
         TypeKind::Tensor(tensor) => (tensor.shape.clone(), tensor.element),
         TypeKind::UnrankedTensor(element) => (vec![Dim::Unknown; extents.len()], *element),
+        // What is inside has the shape: the elements of a sequence, say.
+        TypeKind::Around { dialect, name: around, inner } => {
+            let inner = bind(name, *inner, extents, bindings)?;
+            return Ok(inner.map(|inner| Type::around(dialect.as_str(), around.as_str(), inner)));
+        }
         _ => return Err(format!("it is no tensor but {ty}")),
     };
     if shape.len() != extents.len() {
@@ -201,6 +207,9 @@ fn substitute_type(ty: Type, bindings: &Bindings) -> Type {
         TypeKind::Tensor(tensor) => {
             let shape: Vec<Dim> = tensor.shape.iter().map(|&dim| substitute_dim(dim, bindings)).collect();
             if shape == tensor.shape { ty } else { Type::tensor(&shape, tensor.element) }
+        }
+        TypeKind::Around { dialect, name, inner } => {
+            Type::around(dialect.as_str(), name.as_str(), substitute_type(*inner, bindings))
         }
         TypeKind::Function { inputs, results } => {
             let all = |types: &[Type]| types.iter().map(|&ty| substitute_type(ty, bindings)).collect::<Vec<_>>();

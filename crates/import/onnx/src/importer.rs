@@ -3,6 +3,7 @@
 use crate::ImportOptions;
 use crate::model::{Opsets, check_header};
 use crate::proto::{AttributeProto, FunctionProto, GraphProto, ModelProto, ValueInfoProto};
+use crate::types::NamedExtents;
 use kiln_diag::{Diagnostic, suggest};
 use kiln_import_core::{ModelFile, Reporter, SymbolTable};
 use kiln_ir::{Attribute, Block, Builder, Location, Module, Name, Registry, Type, Value};
@@ -37,8 +38,8 @@ pub(crate) struct Importer<'a> {
     pub reporter: &'a Reporter<'a>,
     pub module: Module,
     pub symbols: SymbolTable,
-    /// Whether an extent without a name becomes a symbol.
-    pub names_anonymous_extents: bool,
+    /// Which extents become symbols.
+    pub named_extents: NamedExtents,
     pub functions: FxHashMap<FunctionKey<'a>, &'a FunctionProto>,
     /// How many nodes were made, calls of functions expanded.
     pub nodes: usize,
@@ -57,7 +58,7 @@ impl<'a> Importer<'a> {
             reporter,
             module: Module::new(registry),
             symbols: SymbolTable::new(),
-            names_anonymous_extents: false,
+            named_extents: NamedExtents::Named,
             functions: FxHashMap::default(),
             nodes: 0,
         }
@@ -192,9 +193,9 @@ impl<'a> Importer<'a> {
 
     /// The declared type of an input; anonymous extents become symbols if `symbolic`.
     pub fn import_input_type(&mut self, input: &ValueInfoProto, symbolic: bool) -> Type {
-        self.names_anonymous_extents = symbolic;
+        self.named_extents = if symbolic { NamedExtents::All } else { NamedExtents::Named };
         let ty = input.r#type.as_ref().map_or(Ok(kiln_onnx::any_type()), |ty| self.import_type(&input.name, ty));
-        self.names_anonymous_extents = false;
+        self.named_extents = NamedExtents::Named;
         ty.unwrap_or_else(|message| {
             self.reporter.error(input_part(input), message);
             kiln_onnx::any_type()

@@ -5,7 +5,7 @@ use crate::proto::tensor_proto::DataType;
 use crate::proto::tensor_shape_proto::dimension::Value as Extent;
 use crate::proto::{TensorShapeProto, TypeProto, type_proto};
 use kiln_ir::{Dim, Type, TypeKind};
-use kiln_onnx::any_element;
+use kiln_onnx::{Composite, any_element};
 use kiln_tensor::ElementType;
 
 /// The element type that a number of the format means.
@@ -66,12 +66,16 @@ impl Importer<'_> {
                 Type::dialect("onnx", &format!("sparse<{dense}>"))
             }
             Some(Value::SequenceType(sequence)) => {
-                let element = self.import_element_type(name, sequence.elem_type.as_deref())?;
-                Type::dialect("onnx", &format!("seq<{element}>"))
+                // Each element has extents of its own: none that has a name is the same for all.
+                let named = std::mem::replace(&mut self.named_extents, NamedExtents::None);
+                let element = self.import_element_type(name, sequence.elem_type.as_deref());
+                self.named_extents = named;
+                let element = element?;
+                Composite::Sequence(element).ty()
             }
             Some(Value::OptionalType(optional)) => {
                 let element = self.import_element_type(name, optional.elem_type.as_deref())?;
-                Type::dialect("onnx", &format!("optional<{element}>"))
+                Composite::Optional(element).ty()
             }
             Some(Value::MapType(map)) => {
                 let key = element_type(map.key_type)?;
@@ -122,6 +126,7 @@ impl Importer<'_> {
             Some(Extent::DimValue(value)) if *value < -1 => Err(format!("extent {value} of axis {axis} cannot be")),
             Some(Extent::DimParam(text)) if !is_anonymous(text) => match text.parse::<u64>() {
                 Ok(value) => Ok(Dim::Static(value)),
+                Err(_) if self.named_extents == NamedExtents::None => Ok(Dim::Unknown),
                 Err(_) => Ok(self.symbols.named(text)),
             },
             _ => Ok(self.anonymous_extent(name, axis)),
@@ -130,11 +135,22 @@ impl Importer<'_> {
 
     /// Inputs get a symbol for each axis without a name; of other values the extent is unknown.
     fn anonymous_extent(&mut self, name: &str, axis: usize) -> Dim {
-        match self.names_anonymous_extents {
-            true => self.symbols.fresh(&format!("{name}_{axis}")),
-            false => Dim::Unknown,
+        match self.named_extents {
+            NamedExtents::All => self.symbols.fresh(&format!("{name}_{axis}")),
+            NamedExtents::Named | NamedExtents::None => Dim::Unknown,
         }
     }
+}
+
+/// The extents that become symbols where a type is read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum NamedExtents {
+    /// Every one that is not fixed: of inputs.
+    All,
+    /// Those that have a name.
+    Named,
+    /// No one: of the elements of sequences.
+    None,
 }
 
 /// What exporters write for an extent that has no name.

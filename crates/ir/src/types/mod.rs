@@ -116,6 +116,15 @@ pub enum TypeKind {
         /// All that follows the first dot, or the angle bracket where there is no dot.
         body: Name,
     },
+    /// `!dialect.name<inner>`, a dialect's type around another type: `!onnx.seq<tensor<*xf32>>`.
+    Around {
+        /// The dialect's name space.
+        dialect: Name,
+        /// What is between the dot and the angle bracket.
+        name: Name,
+        /// The type in angle brackets.
+        inner: Type,
+    },
 }
 
 crate::intern::interned!(TypeKind);
@@ -212,6 +221,11 @@ impl Type {
     /// `!dialect.body`.
     pub fn dialect(dialect: &str, body: &str) -> Type {
         Type::new(TypeKind::Dialect { dialect: Name::new(dialect), body: Name::new(body) })
+    }
+
+    /// `!dialect.name<inner>`.
+    pub fn around(dialect: &str, name: &str, inner: Type) -> Type {
+        Type::new(TypeKind::Around { dialect: Name::new(dialect), name: Name::new(name), inner })
     }
 
     /// The type that stores one element of a tensor.

@@ -49,6 +49,7 @@ impl fmt::Display for Type {
             TypeKind::UnrankedMemRef { element, space: Some(space) } => write!(f, "memref<*x{element}, {space}>"),
             TypeKind::Dialect { dialect, body } if body.as_str().starts_with('<') => write!(f, "!{dialect}{body}"),
             TypeKind::Dialect { dialect, body } => write!(f, "!{dialect}.{body}"),
+            TypeKind::Around { dialect, name, inner } => write!(f, "!{dialect}.{name}<{inner}>"),
         }
     }
 }

@@ -2,7 +2,8 @@
 //! given their symbols their values. What stands in a branch is compared where the branch is taken.
 //!
 //! `graph.broadcast` and `graph.reshape` may say that two expressions of symbols are one extent, since the model only
-//! works where they are. Kernels rely on it, so a call with other shapes is refused.
+//! works where they are. Kernels rely on it, so a call with other shapes is refused. A `graph.slice` may say that what it
+//! takes is there.
 
 use super::extents::{Extents, binary, constant, to_i64};
 use super::{declare, pointer};
@@ -13,10 +14,33 @@ pub(super) struct Agreement {
     pub op: Op,
     pub found: DimExpr,
     pub expected: DimExpr,
-    /// Whether `found` may also be 1.
-    stretches: bool,
+    /// How the two must compare.
+    rule: Rule,
     /// The branch that it matters in, the innermost around the op; `None` if it always does.
     pub branch: Option<Block>,
+}
+
+/// How two extents must compare.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rule {
+    /// They are equal.
+    Equal,
+    /// They are equal, or the first is 1.
+    Stretches,
+    /// The first is no more than the second.
+    Within,
+}
+
+impl Rule {
+    /// Whether it holds for all values of symbols.
+    fn is_decided(self, found: DimExpr, expected: DimExpr) -> bool {
+        found == expected
+            || match self {
+                Rule::Equal => false,
+                Rule::Stretches => found.as_constant() == Some(1),
+                Rule::Within => expected.checked_sub(found).is_some_and(DimExpr::is_non_negative),
+            }
+    }
 }
 
 /// The branch of a `graph.if` that `op` stands in, the innermost.
@@ -35,19 +59,20 @@ pub(super) fn branch_around(module: &Module, op: Op) -> Option<Block> {
 pub(super) fn agreements(module: &Module, main: Op) -> Vec<Agreement> {
     let mut agreements: Vec<Agreement> = Vec::new();
     for op in module.walk(main) {
-        let stretches = module.is(op, "graph.broadcast");
-        if !stretches && !module.is(op, "graph.reshape") {
-            continue;
-        }
-        let pairs = if stretches { axis_pairs(module, op) } else { element_counts(module, op) };
+        let (rule, pairs) = match module.name(op).as_str() {
+            "graph.broadcast" => (Rule::Stretches, axis_pairs(module, op)),
+            "graph.reshape" => (Rule::Equal, element_counts(module, op)),
+            "graph.slice" => (Rule::Within, ranges(module, op)),
+            _ => continue,
+        };
         let branch = branch_around(module, op);
         for (found, expected) in pairs {
             let known = |agreement: &Agreement| {
-                (agreement.found, agreement.expected, agreement.branch) == (found, expected, branch)
+                (agreement.found, agreement.expected, agreement.branch, agreement.rule)
+                    == (found, expected, branch, rule)
             };
-            let decided = found == expected || stretches && found.as_constant() == Some(1);
-            if !decided && !agreements.iter().any(known) {
-                agreements.push(Agreement { op, found, expected, stretches, branch });
+            if !rule.is_decided(found, expected) && !agreements.iter().any(known) {
+                agreements.push(Agreement { op, found, expected, rule, branch });
             }
         }
     }
@@ -73,6 +98,32 @@ fn element_counts(module: &Module, op: Op) -> Vec<(DimExpr, DimExpr)> {
     count(module.operand(op, 0)).zip(count(module.result(op, 0))).into_iter().collect()
 }
 
+/// What of a slice must not be more than what: 0 than its lowest index, the one after its highest than the extent. Of
+/// nothing, both are 0.
+fn ranges(module: &Module, op: Op) -> Vec<(DimExpr, DimExpr)> {
+    let (operand, result) = (dims(module, module.operand(op, 0)), dims(module, module.result(op, 0)));
+    let starts = module.attribute(op, "starts").and_then(Attribute::as_dims).unwrap_or_default();
+    let steps = module.attributes(op).i64s("steps").unwrap_or_default();
+    let axes = operand.iter().zip(result).zip(starts.iter().zip(steps));
+    axes.filter_map(|((extent, length), (start, step))| {
+        let (extent, length, start) = (extent.expr()?, length.expr()?, start.expr()?);
+        let (one, zero) = (DimExpr::constant(1), DimExpr::constant(0));
+        let last = start.checked_add(length.checked_sub(one)?.checked_mul(DimExpr::constant(step))?)?;
+        let (low, high) = if step > 0 { (start, last) } else { (last, start) };
+        let end = high.checked_add(one)?;
+        // What needs no look stays simple.
+        let pairs = [(zero, low), (end, extent)];
+        let is_any = length.min(one);
+        let of_any = |expr: DimExpr| expr.checked_mul(is_any);
+        match pairs.iter().all(|&(found, expected)| Rule::Within.is_decided(found, expected)) {
+            true => Some(pairs),
+            false => Some([(zero, of_any(low)?), (of_any(end)?, extent)]),
+        }
+    })
+    .flatten()
+    .collect()
+}
+
 fn dims(module: &Module, value: Value) -> &'static [Dim] {
     &module.ty(value).as_tensor().expect("graph values are ranked tensors").shape
 }
@@ -94,12 +145,16 @@ pub(super) fn build(
     for agreement in agreements {
         let found = extents.index(builder, agreement.found);
         let expected = extents.index(builder, agreement.expected);
-        let mut agree = equal(builder, found, expected);
-        if agreement.stretches {
-            let one = constant(builder, 1);
-            let single = equal(builder, found, one);
-            agree = binary(builder, "arith.ori", agree, single);
-        }
+        let agree = match agreement.rule {
+            Rule::Equal => compare(builder, EQUAL, found, expected),
+            Rule::Within => compare(builder, AT_MOST, found, expected),
+            Rule::Stretches => {
+                let equal = compare(builder, EQUAL, found, expected);
+                let one = constant(builder, 1);
+                let single = compare(builder, EQUAL, found, one);
+                binary(builder, "arith.ori", equal, single)
+            }
+        };
         report_unless(builder, agree, runtime, node_of(agreement.op), (found, expected));
         all = Some(match all {
             Some(all) => binary(builder, "arith.andi", all, agree),
@@ -109,11 +164,15 @@ pub(super) fn build(
     all
 }
 
-fn equal(builder: &mut Builder, left: Value, right: Value) -> Value {
+/// `eq` and `sle` of `arith.cmpi`.
+const EQUAL: i64 = 0;
+const AT_MOST: i64 = 3;
+
+fn compare(builder: &mut Builder, predicate: i64, left: Value, right: Value) -> Value {
     builder
         .op("arith.cmpi")
         .operands(&[left, right])
-        .attribute("predicate", Attribute::i64(0))
+        .attribute("predicate", Attribute::i64(predicate))
         .result(Type::i1())
         .value()
 }

@@ -107,7 +107,10 @@ impl Context {
     /// The type `!name`: an alias if there is no dot.
     pub(crate) fn dialect_type(&self, name: &str) -> Result<Type, String> {
         match split_dialect(name) {
-            Some((dialect, body)) => Ok(Type::dialect(dialect, &self.expand(body))),
+            Some((dialect, body)) => {
+                let body = self.expand(body);
+                Ok(around(dialect, &body).unwrap_or_else(|| Type::dialect(dialect, &body)))
+            }
             None => self.types.get(name).map(|(ty, _)| *ty).ok_or_else(|| undefined('!', name, self.types.keys())),
         }
     }
@@ -218,4 +221,17 @@ fn undefined<'a>(sigil: char, name: &str, known: impl Iterator<Item = &'a String
         Some(near) => format!("'{sigil}{name}' is not defined; did you mean '{sigil}{near}'?"),
         None => format!("'{sigil}{name}' is not defined"),
     }
+}
+
+/// The most brackets in a dialect's type that is read as one around another type; deeper ones stay text.
+const DEEPEST: usize = 8;
+
+/// `seq<tensor<*xf32>>` as a type around another, if it reads as one.
+fn around(dialect: &str, body: &str) -> Option<Type> {
+    let (name, inner) = body.strip_suffix('>')?.split_once('<')?;
+    if name.is_empty() || inner.matches('<').count() > DEEPEST {
+        return None;
+    }
+    let ty = super::parse_type(inner).ok()?;
+    (ty.to_string() == inner).then(|| Type::around(dialect, name, ty))
 }

@@ -1,5 +1,6 @@
 //! One case: read from the index, run through the interpreter and through the compiler.
 
+use super::values::Value;
 use crate::machines::Machine;
 use crate::support;
 use kiln_codegen::ObjectCache;
@@ -37,7 +38,9 @@ pub struct Outcome {
     pub constants: Vec<String>,
 }
 
-type Named = Vec<(String, Tensor)>;
+type Named = Vec<(String, Value)>;
+
+type Tensors = Vec<(String, Tensor)>;
 
 /// What a case was tried with: a module to interpret, and a request that compiles the same.
 struct Attempt {
@@ -113,10 +116,10 @@ impl Case {
         let request =
             Request { output: Some(path.clone()), targets: vec![machine.target()?], ..attempt.request.clone() };
         compile(&request, &sink, &Silent).ok_or_else(|| first(&sink))?;
-        let names = argument_names(&attempt.module);
-        let arguments = arguments(names.into_iter(), &inputs)?;
-        let results = machine.run(&path, &[(2, &arguments)], scratch)?;
-        self.compare(&outputs, results.first().ok_or("there is no result")?)
+        let arguments = arguments(names(&attempt.module, "arg_names").into_iter(), &inputs)?;
+        let results = machine.run(&path, &[(2, &arguments)], scratch)?.pop().ok_or("there is no result")?;
+        let names = names(&attempt.module, "res_names").into_iter().map(str::to_owned);
+        self.compare(&outputs, &names.zip(results).collect())
     }
 
     /// The operators of the model.
@@ -127,7 +130,7 @@ impl Case {
     fn read_values(&self, entries: &Json) -> Result<Named, String> {
         let read = |entry: &Json| {
             let name = entry["name"].as_str().unwrap_or_default().to_owned();
-            Ok((name, support::read_value(&self.folder, entry)?))
+            Ok((name, Value::read(&self.folder, entry)?))
         };
         entries.as_array().into_iter().flatten().map(read).collect()
     }
@@ -137,7 +140,7 @@ impl Case {
             Ok(found) => found,
             Err(reason) => return Outcome::failure(reason),
         };
-        let check = |results: Result<Vec<Tensor>, String>| self.compare(outputs, &results?);
+        let check = |results: Result<Tensors, String>| self.compare(outputs, &results?);
         let interpreted = catch(|| check(interpret(&attempt.module, inputs)));
         let compiled = |level| catch(|| check(execute(&attempt.request, level, inputs, scratch)));
         let unoptimized = || compiled(OptimizationLevel::O0).map_err(|reason| format!("at -O0: {reason}"));
@@ -148,10 +151,11 @@ impl Case {
     }
 
     /// Converts the model with as few inputs as constants as it takes: none, integers of rank below 2, or all small ones.
-    fn attempt(&self, inputs: &Named) -> Result<(Attempt, Named), String> {
+    fn attempt(&self, inputs: &Named) -> Result<(Attempt, Tensors), String> {
         let is_small = |tensor: &Tensor| tensor.rank() < 2 && tensor.len() <= MAX_CONSTANT;
-        let small = || inputs.iter().filter(|(_, tensor)| is_small(tensor)).cloned();
-        let integers: Named = small().filter(|(_, tensor)| tensor.element().is_integer()).collect();
+        let tensors = || inputs.iter().filter_map(|(name, value)| Some((name.clone(), value.as_tensor()?.clone())));
+        let small = || tensors().filter(|(_, tensor)| is_small(tensor));
+        let integers: Tensors = small().filter(|(_, tensor)| tensor.element().is_integer()).collect();
         let mut reason = String::new();
         for constants in [Vec::new(), integers, small().collect()] {
             match catch(|| self.convert(&constants)) {
@@ -163,7 +167,7 @@ impl Case {
         Err(reason)
     }
 
-    fn convert(&self, constants: &Named) -> Result<Attempt, String> {
+    fn convert(&self, constants: &Tensors) -> Result<Attempt, String> {
         let sink = Sink::new();
         let request = Request {
             constants: constants.clone(),
@@ -178,14 +182,16 @@ impl Case {
         Ok(Attempt { module, request })
     }
 
-    fn compare(&self, expected: &Named, found: &[Tensor]) -> Result<(), String> {
+    fn compare(&self, expected: &Named, found: &Tensors) -> Result<(), String> {
         let tolerance = |key: &str, default: f64| self.entry[key].as_f64().unwrap_or(default);
         let (rtol, atol) = (tolerance("rtol", 1e-3), tolerance("atol", 1e-7));
-        if expected.len() != found.len() {
+        let are_tensors = expected.iter().all(|(_, value)| value.as_tensor().is_some());
+        if are_tensors && expected.len() != found.len() {
             return Err(format!("WRONG: {} outputs, expected {}", found.len(), expected.len()));
         }
-        for ((name, expected), found) in expected.iter().zip(found) {
-            if let Some(difference) = support::difference(found, expected, rtol, atol) {
+        for (index, (name, expected)) in expected.iter().enumerate() {
+            let found = if are_tensors { vec![(name.clone(), found[index].1.clone())] } else { found.clone() };
+            if let Some(difference) = expected.difference(name, &found, rtol, atol) {
                 return Err(format!("WRONG output {name} {difference}"));
             }
         }
@@ -198,28 +204,31 @@ fn object_cache() -> Result<ObjectCache, String> {
     kiln_driver::open_cache(&support::cache().join("objects"))
 }
 
-fn interpret(module: &Module, inputs: &Named) -> Result<Vec<Tensor>, String> {
-    let arguments = arguments(argument_names(module).into_iter(), inputs)?;
+fn interpret(module: &Module, inputs: &Named) -> Result<Tensors, String> {
+    let arguments = arguments(names(module, "arg_names").into_iter(), inputs)?;
     let interpreter = Interpreter::new(module).map_err(|error| error.to_string())?;
-    interpreter.run(&arguments).map_err(|error| error.to_string())
+    let results = interpreter.run(&arguments).map_err(|error| error.to_string())?;
+    Ok(names(module, "res_names").into_iter().map(str::to_owned).zip(results).collect())
 }
 
-fn argument_names(module: &Module) -> Vec<&str> {
+/// The names of inputs or of outputs.
+fn names<'m>(module: &'m Module, attribute: &str) -> Vec<&'m str> {
     let main = module.find_symbol(module.top(), "main").expect("imports define main");
-    module.attribute(main, "arg_names").and_then(|names| names.as_strs()).unwrap_or_default()
+    module.attribute(main, attribute).and_then(|names| names.as_strs()).unwrap_or_default()
 }
 
-fn execute(request: &Request, level: OptimizationLevel, inputs: &Named, scratch: &Path) -> Result<Vec<Tensor>, String> {
+fn execute(request: &Request, level: OptimizationLevel, inputs: &Named, scratch: &Path) -> Result<Tensors, String> {
     let (sink, path) = (Sink::new(), scratch.join(format!("case-{level:?}.so")));
     let request = Request { output: Some(path.clone()), level, ..request.clone() };
     compile(&request, &sink, &Silent).ok_or_else(|| first(&sink))?;
     let model = Model::open(&path).map_err(|error| error.to_string())?;
     let arguments = arguments(model.inputs().iter().map(|input| input.name.as_str()), inputs)?;
-    model.run(&arguments, &RunOptions { threads: 2 }).map_err(|error| error.to_string())
+    let results = model.run(&arguments, &RunOptions { threads: 2 }).map_err(|error| error.to_string())?;
+    Ok(model.outputs().iter().map(|output| output.name.clone()).zip(results).collect())
 }
 
 fn arguments<'a>(names: impl Iterator<Item = &'a str>, inputs: &Named) -> Result<Vec<Tensor>, String> {
-    let value = |name: &str| inputs.iter().find(|(input, _)| input == name).map(|(_, tensor)| tensor.clone());
+    let value = |part: &str| inputs.iter().find_map(|(name, value)| value.argument(name, part));
     names.map(|name| value(name).ok_or_else(|| format!("input {name} has no value"))).collect()
 }
 

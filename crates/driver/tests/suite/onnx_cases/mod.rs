@@ -11,6 +11,7 @@
 mod case;
 mod foreign;
 mod list;
+mod values;
 mod worker;
 
 use crate::machines::NATIVE;

@@ -69,6 +69,7 @@ mod range;
 mod rearrange;
 mod recurrent;
 mod reduction;
+mod regex_full_match;
 mod reshape;
 mod resize;
 mod resize_run_time;
@@ -84,6 +85,7 @@ mod scatter;
 mod slice;
 mod softmax;
 mod split;
+mod strings;
 mod tf_idf_vectorizer;
 mod tile;
 mod top_k;
@@ -139,6 +141,8 @@ const ROWS: &[&[Row]] = &[
     unique::ROWS,
     loss::ROWS,
     tf_idf_vectorizer::ROWS,
+    strings::ROWS,
+    regex_full_match::ROWS,
     // Data movement.
     reshape::ROWS,
     axes::ROWS,
@@ -179,6 +183,7 @@ const ROWS: &[&[Row]] = &[
     microsoft::quantized::ROWS,
     // Classical machine learning.
     ml::features::ROWS,
+    ml::labels::ROWS,
     ml::linear::ROWS,
     ml::vectors::ROWS,
     ml::trees::ROWS,

@@ -16,7 +16,8 @@ func.func {sym_name = "main", arg_names = ["x", "f"], function_type = (!x, !f) -
   %joined = graph.string_concat %spelled, %suffixes : (!s, !s) -> !s
   %tenfold = graph.string_parse %joined : (!s) -> !x
   %equal = graph.string_equal %spelled, %joined : (!s, !s) -> !b
-  %float = graph.string_format %f : (!f) -> !s
+  %double = graph.cast %f : (!f) -> !d
+  %float = graph.string_format %double : (!d) -> !s
   %number = graph.string_parse %float : (!s) -> !d
   %classes = graph.constant {value = dense<0> : tensor<256xui8>} : () -> tensor<256xui8>
   %next = graph.constant {value = dense<[[1], [2], [3], [3]]> : tensor<4x1xi32>} : () -> tensor<4x1xi32>

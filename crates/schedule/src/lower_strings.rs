@@ -14,7 +14,7 @@
 //! integers. Which arguments and results of a function are strings stays known by its attributes [`STRING_ARGUMENTS`] and
 //! [`STRING_RESULTS`].
 
-use kiln_graph::strings::{case_pairs, digits_of};
+use kiln_graph::strings::{DIGITS, case_pairs};
 use kiln_ir::{Attribute, Builder, Dim, Module, Op, Type, TypeKind, Value};
 use kiln_tensor::{ElementType, Tensor};
 use rustc_hash::FxHashMap;
@@ -166,21 +166,8 @@ fn lower_op(module: &mut Module, op: Op) -> Result<(), String> {
         "parse" if element(module.result(op, 0)) == Some(ElementType::F64) => ("parse_float", vec![count]),
         "parse" => ("parse_integer", vec![count]),
         "format" => match element(operands[0]) {
-            Some(ElementType::I64) => ("format_integer", vec![count, Dim::Static(1)]),
-            Some(ElementType::U64) => ("format_integer", vec![count, Dim::Static(0)]),
-            given => {
-                let digits = given.and_then(digits_of).ok_or("only numbers are spelled")? as u64;
-                let wide = Type::tensor(&shape, Type::f64());
-                let is_wide = given == Some(ElementType::F64);
-                let mut builder = Builder::before(module, op);
-                let x = if is_wide {
-                    operands[0]
-                } else {
-                    builder.op("graph.cast").operand(operands[0]).result(wide).value()
-                };
-                call(module, op, "format_float", &[x], &[count, Dim::Static(digits)]);
-                return Ok(());
-            }
+            Some(ElementType::F64) => ("format_float", vec![count, Dim::Static(DIGITS as u64)]),
+            given => ("format_integer", vec![count, Dim::Static((given == Some(ElementType::I64)).into())]),
         },
         _ => return Err(format!("{} has no function in the runtime", module.name(op))),
     };

@@ -161,9 +161,9 @@ pub(crate) fn cast(node: &mut Node, x: Tracked, to: ElementType) -> Result<Track
         return node.cast(number, to);
     }
     let through = match from {
-        ElementType::U64 | ElementType::F64 => from,
+        ElementType::U64 => from,
         from if from.is_integer() || from == ElementType::I1 => ElementType::I64,
-        from if from.is_float() => ElementType::F32,
+        from if from.is_float() => ElementType::F64,
         from => return Err(format!("elements of type {from} are not spelled as strings")),
     };
     let number = node.cast(x, through)?;

@@ -15,7 +15,7 @@ pub use call::CALL;
 pub use compare::{STRING_EQUAL, STRING_FIND, STRING_RANK};
 pub use edit::{STRING_CASE, STRING_CONCAT, case_pairs, in_case};
 pub use matching::STRING_MATCH;
-pub use number::{STRING_FORMAT, STRING_PARSE, digits_of};
+pub use number::{DIGITS, STRING_FORMAT, STRING_PARSE};
 pub use split::{STRING_PIECES, STRING_SPLIT};
 
 use crate::shape::tensor;

@@ -10,9 +10,9 @@ use kiln_tensor::{ElementType, Tensor};
 /// The row of `string_format`.
 pub const STRING_FORMAT: OpDefinition = OpDefinition {
     name: "graph.string_format",
-    doc: "Numbers as decimal text: integers of 64 bits exactly; `f32` with 8 digits and `f64` with 17 at most, without zeros at \
-          their end, and with a power of ten where it is below -4 or not below the number of digits; `NaN`, `INF`, `-INF`.",
-    example: "%y = graph.string_format %x : (tensor<2xf32>) -> tensor<2x!graph.string>",
+    doc: "Numbers as decimal text: integers of 64 bits exactly; `f64` with 8 digits at most, without zeros at their end, and \
+          with a power of ten where it is below -4 or above 7; `NaN`, `INF`, `-INF`.",
+    example: "%y = graph.string_format %x : (tensor<2xf64>) -> tensor<2x!graph.string>",
     operands: &[operand("x", TypeConstraint::NumberTensor)],
     results: &[result("y", STRINGS)],
     traits: Traits::PURE,
@@ -35,21 +35,13 @@ pub const STRING_PARSE: OpDefinition = OpDefinition {
     ..OpDefinition::EMPTY
 };
 
-/// The most digits of a float as text; `None` for integers and for floats that are not spelled.
-pub fn digits_of(element: ElementType) -> Option<usize> {
-    match element {
-        ElementType::F32 => Some(8),
-        ElementType::F64 => Some(17),
-        _ => None,
-    }
-}
+/// The most digits of a float as text.
+pub const DIGITS: usize = 8;
 
 fn infer_format(request: &InferRequest) -> Result<Vec<Type>, String> {
     match tensor(request.operands, 0)?.element.to_element() {
-        Some(ElementType::I64 | ElementType::U64 | ElementType::F32 | ElementType::F64) => {
-            of_shape(request, string_type())
-        }
-        _ => Err("the numbers must be i64, ui64, f32 or f64".into()),
+        Some(ElementType::I64 | ElementType::U64 | ElementType::F64) => of_shape(request, string_type()),
+        _ => Err("the numbers must be i64, ui64 or f64".into()),
     }
 }
 
@@ -65,34 +57,33 @@ fn verify_parse(module: &Module, op: Op) -> Result<(), String> {
 fn format(request: &EvaluateRequest) -> Result<Vec<Tensor>, String> {
     let [x] = request.operands else { return Err("string_format has one operand".into()) };
     let numbers = scalar::scalars(x).ok_or("strings are made of real numbers")?;
-    let digits = digits_of(x.element()).unwrap_or(17);
     let spell = |number: Scalar| match number {
-        Scalar::Float(value) => format_float(value, digits),
+        Scalar::Float(value) => format_float(value),
         other => other.to_i128().to_string(),
     };
     let strings = numbers.into_iter().map(|number| spell(number).into_bytes()).collect();
     Ok(vec![Tensor::from_strings(x.shape(), strings)?])
 }
 
-fn format_float(value: f64, digits: usize) -> String {
+fn format_float(value: f64) -> String {
     if value.is_nan() {
         return "NaN".into();
     }
     if value.is_infinite() {
         return if value < 0.0 { "-INF".into() } else { "INF".into() };
     }
-    let text = format!("{value:.*e}", digits - 1);
+    let text = format!("{value:.*e}", DIGITS - 1);
     let (mantissa, power) = text.split_once('e').unwrap_or((&text, "0"));
     let power: i32 = power.parse().unwrap_or(0);
     let without_zeros = |text: &str| match text.contains('.') {
         true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
         false => text.to_owned(),
     };
-    if power < -4 || power >= digits as i32 {
+    if power < -4 || power >= DIGITS as i32 {
         let sign = if power < 0 { '-' } else { '+' };
         return format!("{}e{sign}{:02}", without_zeros(mantissa), power.unsigned_abs());
     }
-    let fraction = usize::try_from(digits as i32 - 1 - power).unwrap_or(0);
+    let fraction = usize::try_from(DIGITS as i32 - 1 - power).unwrap_or(0);
     without_zeros(&format!("{value:.fraction$}"))
 }
 
@@ -141,8 +132,7 @@ mod tests {
             (f64::NEG_INFINITY, "-INF"),
         ];
         for (value, expected) in cases {
-            assert_eq!(format_float(value, 8), expected);
+            assert_eq!(format_float(value), expected);
         }
-        assert_eq!(format_float(0.1, 17), "0.10000000000000001");
     }
 }

@@ -139,7 +139,8 @@ void kiln_string_parse_integer(void *runtime, int64_t node, const char *const *x
     uint64_t value = 0;
     bool fits = *digits != 0 && !*skip_digits(digits);
     for (; fits && *digits; ++digits)
-      fits = !__builtin_mul_overflow(value, 10, &value) && !__builtin_add_overflow(value, (uint64_t)(*digits - '0'), &value);
+      fits = !__builtin_mul_overflow(value, 10, &value) &&
+             !__builtin_add_overflow(value, (uint64_t)(*digits - '0'), &value);
     fits = fits && (!is_negative || value <= (uint64_t)1 << 63);
     out[i] = (int64_t)(is_negative ? 0 - value : value);
     if (!fits)

@@ -3,8 +3,8 @@
  * Kiln is built, and system call numbers.
  *
  * The process that loads a model resolves these symbols, and no others, as `src/objects.rs` lists
- * too: malloc, free, strtod, snprintf, memcpy, memset, pthread_create, pthread_join, clock_gettime, syscall, getenv and, but on x86-64,
- * getauxval. (memcpy and memset are what the compiler emits for copies.)
+ * too: malloc, free, memcpy, memset, pthread_create, pthread_join, clock_gettime, syscall, getenv and, but on x86-64,
+ * getauxval; and for numbers in strings strtod and snprintf. (memcpy and memset are what the compiler emits for copies.)
  */
 #ifndef KILN_SYSTEM_H
 #define KILN_SYSTEM_H

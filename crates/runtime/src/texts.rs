@@ -5,8 +5,8 @@ use kiln_tensor::Tensor;
 use std::ffi::{CStr, CString, c_char};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Held from the beginning of a run that makes strings until they are read: the next run frees them. A library that is loaded
-/// twice is there once, so one model's runs are not enough to order.
+/// Held from the beginning of a run that makes strings until they are read: the next run frees them. A library that is
+/// loaded twice is there once, so one model's runs are not enough to order.
 static READING: Mutex<()> = Mutex::new(());
 
 /// Waits until nobody reads strings of a run, and keeps others from beginning one.

@@ -40,6 +40,7 @@ mod einsum;
 mod elementwise;
 mod elimination;
 mod emit;
+mod expand_maps;
 mod extent;
 mod flex_attention;
 mod fold;
@@ -184,6 +185,7 @@ const ROWS: &[&[Row]] = &[
     // Classical machine learning.
     ml::features::ROWS,
     ml::labels::ROWS,
+    ml::maps::ROWS,
     ml::linear::ROWS,
     ml::vectors::ROWS,
     ml::trees::ROWS,
@@ -200,6 +202,7 @@ pub fn convert_onnx_to_graph(module: &mut Module, sink: &Sink) -> bool {
     let functions: Vec<_> = functions.collect();
     let before = sink.error_count();
     for function in functions {
+        expand_maps::expand_maps(module, function);
         conversion::Conversion::new(module).convert_function(function, sink);
     }
     sink.error_count() == before

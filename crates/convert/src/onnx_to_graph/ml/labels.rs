@@ -140,7 +140,7 @@ fn map(node: &mut Node, x: Tracked, keys: List, values: List, default: List) -> 
 }
 
 /// Where each number is among the keys; -1 for one that is none.
-fn find_numbers(node: &mut Node, x: Tracked, keys: &[Scalar]) -> Result<Tracked, String> {
+pub(super) fn find_numbers(node: &mut Node, x: Tracked, keys: &[Scalar]) -> Result<Tracked, String> {
     let count = keys.len();
     let nan = keys.iter().position(|key| key.to_f64().is_nan());
     let keys = constant(node, node.element(x), &[count], keys)?;

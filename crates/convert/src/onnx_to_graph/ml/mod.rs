@@ -6,6 +6,7 @@ pub(crate) mod features;
 mod forest;
 pub(crate) mod labels;
 pub(crate) mod linear;
+pub(crate) mod maps;
 mod scores;
 pub(crate) mod trees;
 pub(crate) mod vectors;

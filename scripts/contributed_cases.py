@@ -90,7 +90,7 @@ def _export(root: Path, name: str, model: onnx.ModelProto, inputs: dict) -> dict
     values = {"inputs": list(inputs.items()), "outputs": outputs}
     is_half = any(array.dtype == numpy.float16 for array in inputs.values())
     # Sums of real numbers in another order may round to the next quantum.
-    is_quantized = outputs[0][1].dtype.itemsize == 1
+    is_quantized = outputs[0][1].dtype.itemsize == 1 and outputs[0][1].dtype.kind in "iu"
     return {
         "name": target.name,
         "kind": "contributed",
@@ -124,6 +124,10 @@ def _weights(random, n: int, k: int, attributes: dict, options: tuple, element: 
 
 
 def _value(root: Path, target: Path, name: str, array: numpy.ndarray) -> dict:
+    if array.dtype.kind in "OU":
+        path = target / f"{name}.json"
+        path.write_text(json.dumps(array.ravel().tolist()))
+        return {"name": name, "type": "tensor", "element": "string", "shape": list(array.shape), "file": str(path.relative_to(root))}
     path = target / f"{name}.npy"
     numpy.save(path, array, allow_pickle=False)
     element = {"float32": "float", "float64": "double"}.get(array.dtype.name, array.dtype.name)

@@ -14,7 +14,7 @@ ABI_VERSION = 1
 _INPUT, _OUTPUT = 0, 1
 _MAXIMUM_RANK = 64
 
-# kiln_element_type, where numpy has the type; bfloat16 and float8 come as their bits.
+# kiln_element_type, where numpy has the type; bfloat16 and float8 come as their bits, strings as objects of str.
 ELEMENT_TYPES = {
     1: numpy.dtype("float32"),
     2: numpy.dtype("uint8"),
@@ -23,6 +23,7 @@ ELEMENT_TYPES = {
     5: numpy.dtype("int16"),
     6: numpy.dtype("int32"),
     7: numpy.dtype("int64"),
+    8: numpy.dtype(object),
     9: numpy.dtype("bool"),
     10: numpy.dtype("float16"),
     11: numpy.dtype("float64"),
@@ -167,7 +168,8 @@ class Run:
         self._model = model
         self._library = model._library
         self._arrays = [numpy.asarray(inputs[t.name], dtype=t.element_type, order="C") for t in model.inputs]
-        self._inputs = (_Input * len(self._arrays))(*(self._input(k, a) for k, a in enumerate(self._arrays)))
+        self._texts = [_addresses(array) for array in self._arrays]
+        self._inputs = (_Input * len(self._arrays))(*(self._input(k, a) for k, (a, _) in enumerate(self._texts)))
         self._outputs = (_Output * len(model.outputs))()
         self._shapes = [(ctypes.c_int64 * _MAXIMUM_RANK)() for _ in model.outputs]
         self._options = _RunOptions(struct_size=ctypes.sizeof(_RunOptions), threads=threads)
@@ -180,7 +182,8 @@ class Run:
         )
         model.check(status, self._error)
         self._results = [
-            numpy.empty(self._shape(k), dtype=tensor.element_type) for k, tensor in enumerate(model.outputs)
+            numpy.empty(self._shape(k), dtype=numpy.uint64 if tensor.element_type == object else tensor.element_type)
+            for k, tensor in enumerate(model.outputs)
         ]
         for output, result in zip(self._outputs, self._results):
             output.data, output.capacity = result.ctypes.data, result.nbytes
@@ -194,7 +197,8 @@ class Run:
         for index, (tensor, result) in enumerate(zip(self._model.outputs, self._results)):
             shape = self._shape(index)  # an extent that depends on the data may be below its bound
             count = int(numpy.prod(shape))
-            results[tensor.name] = result.reshape(-1)[:count].reshape(shape)
+            result = result.reshape(-1)[:count].reshape(shape)
+            results[tensor.name] = _strings(result) if tensor.element_type == object else result
         return results
 
     def execute(self) -> None:
@@ -210,3 +214,20 @@ class Run:
 
     def _shape(self, index: int) -> tuple[int, ...]:
         return tuple(self._shapes[index][: self._outputs[index].rank])
+
+
+def _addresses(array: numpy.ndarray) -> tuple[numpy.ndarray, list[ctypes.c_char_p]]:
+    """What the model reads: the array, or addresses of strings; and what must stay for that."""
+    if array.dtype != object:
+        return array, []
+    texts = [ctypes.c_char_p(str(text).encode()) for text in array.ravel()]
+    addresses = [ctypes.cast(text, ctypes.c_void_p).value for text in texts]
+    return numpy.array(addresses, dtype=numpy.uint64).reshape(array.shape), texts
+
+
+def _strings(addresses: numpy.ndarray) -> numpy.ndarray:
+    """The strings that addresses are of, which the model may free in its next run."""
+    texts = numpy.empty(addresses.shape, dtype=object)
+    for place, address in numpy.ndenumerate(addresses):
+        texts[place] = ctypes.string_at(int(address)).decode(errors="replace") if address else ""
+    return texts

@@ -5,7 +5,7 @@ from onnx import TensorProto
 
 import one_node
 
-FLOAT, INT64 = TensorProto.FLOAT, TensorProto.INT64
+FLOAT, INT64, STRING = TensorProto.FLOAT, TensorProto.INT64, TensorProto.STRING
 
 
 def models():
@@ -14,6 +14,7 @@ def models():
     yield from _linear()
     yield from _vectors()
     yield from _trees()
+    yield from _strings()
 
 
 def _model(name: str, operator: str, inputs: dict, outputs: list, version: int = 3, **attributes):
@@ -138,3 +139,30 @@ def _trees():
         attributes = nodes | _weights(random, leaves, "class", columns, positive)
         attributes |= {"classlabels_int64s": labels, "post_transform": transform}
         yield _model(f"tree_classifier_{name}", "TreeEnsembleClassifier", {"x": gappy}, [(INT64, 1), (FLOAT, 2)], **attributes)
+
+
+def _strings():
+    x = numpy.array([["red", "blue", "", "Red"], ["green", "?", "blue", "grün"]], dtype=object)
+    whole = numpy.array([[1, 2], [5, -7]], dtype=numpy.int64)
+    gaps = numpy.array([[0.5, numpy.nan], [2.0, 3.0]], dtype=numpy.float32)
+    names = ["red", "grün", "blue", ""]
+    yield _model("one_hot_encoder_of_strings", "OneHotEncoder", {"x": x}, [(FLOAT, 3)], cats_strings=names, zeros=1)
+    numbers = {"cats_strings": names, "cats_int64s": [3, 1, 4, 15]}
+    yield _model("category_mapper", "CategoryMapper", {"x": x}, [(INT64, 2)], version=1, default_int64=9, **numbers)
+    numbers = {"cats_strings": names, "cats_int64s": [1, 2, -7, 8]}
+    yield _model("category_mapper_to_strings", "CategoryMapper", {"x": whole}, [(STRING, 2)], version=1, **numbers)
+    kinds = {"strings": (x, {"keys_strings": names}), "integers": (whole, {"keys_int64s": [2, 5, -7, 0]})}
+    kinds["floats"] = (gaps, {"keys_floats": [2.0, float("nan"), 0.25, 9.0]})
+    values = {"strings": (STRING, {"values_strings": ["R", "G", "", "E"], "default_string": "none"})}
+    values["integers"] = (INT64, {"values_int64s": [7, 8, 9, 10], "default_int64": 11})
+    values["floats"] = (FLOAT, {"values_floats": [0.5, 1.5, 2.5, 3.5], "default_float": 4.5})
+    for kind, (given, keys) in kinds.items():
+        for result, (element, mapped) in values.items():
+            if (kind, result) in (("integers", "integers"), ("floats", "floats")):
+                continue
+            yield _model(f"label_encoder_{kind}_to_{result}", "LabelEncoder", {"x": given}, [(element, 2)], version=4, **keys, **mapped)
+    name = "linear_classifier_of_strings"
+    random = one_node.random(name)
+    attributes = {"coefficients": random.standard_normal(18).tolist(), "intercepts": random.standard_normal(3).tolist()}
+    attributes |= {"classlabels_strings": ["b", "a", ""], "post_transform": "SOFTMAX"}
+    yield _model(name, "LinearClassifier", {"x": _examples(name)}, [(STRING, 1), (FLOAT, 2)], **attributes)

@@ -37,9 +37,7 @@ pub use definition::{
 };
 pub use dim::{Dim, DimBounds, DimExpr, DimOp, DimVisitor, SymbolValues};
 pub use dominance::Dominance;
-pub use extents::{
-    BoundedSymbol, bound_symbols, bounded_symbols, mentioned_symbols, own_symbols, set_bounded_symbols,
-};
+pub use extents::{BoundedSymbol, bound_symbols, bounded_symbols, mentioned_symbols, own_symbols, set_bounded_symbols};
 pub use intern::{Interned, Name};
 pub use location::{Location, LocationKind};
 pub use module::{Block, Extract, Module, Op, Region, Resource, Use, Value, ValueDefinition};

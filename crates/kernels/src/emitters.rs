@@ -2,8 +2,8 @@
 
 use crate::builder::{EmitOptions, KernelBuilder};
 use crate::{
-    attention, contract, conv, depthwise, elimination, layer_norm, lrn, map, matmul, non_max_suppression, nonzero,
-    pool, recurrent, reduce, resize, rotary_embedding, scan, scatter, softmax, sort, transpose, winograd,
+    attention, call, contract, conv, depthwise, elimination, layer_norm, lrn, map, matmul, non_max_suppression,
+    nonzero, pool, recurrent, reduce, resize, rotary_embedding, scan, scatter, softmax, sort, transpose, winograd,
 };
 use kiln_ir::Module;
 use kiln_schedule::{KernelSpec, Plan};
@@ -44,6 +44,7 @@ pub const EMITTERS: &[Emitter] = &[
     Emitter { family: "non_max_suppression", emit: non_max_suppression::emit },
     Emitter { family: "elimination", emit: elimination::emit },
     Emitter { family: "scatter", emit: scatter::emit },
+    Emitter { family: "call", emit: call::emit },
 ];
 
 /// Adds the function `@name` to the module: the kernel of `spec`, as `plan` says.

@@ -5,6 +5,7 @@
 
 mod attention;
 pub mod builder;
+pub mod call;
 pub mod contract;
 pub mod conv;
 pub mod depthwise;

@@ -66,9 +66,7 @@ pub fn lower_kernels(module: &mut Module, main: Op, options: &EmitOptions) -> Re
     let mut errors = Vec::new();
     for op in module.walk(main) {
         if let Some(element) = find_foreign_element(module, op) {
-            let what =
-                if element == ElementType::String { "strings".into() } else { format!("elements of type {element}") };
-            errors.push((op, format!("{what} are not supported here in compiled models yet")));
+            errors.push((op, format!("elements of type {element} are not supported here in compiled models yet")));
         }
     }
     if !errors.is_empty() {
@@ -112,6 +110,7 @@ fn lower_kernel(
 fn find_foreign_element(module: &Module, op: Op) -> Option<ElementType> {
     let is_in_kernel = module.parent_op(op).is_some_and(|parent| module.is(parent, "graph.fusion"));
     let is_foreign = |element: &ElementType| match element {
+        // They are addresses by now: lower-strings comes first.
         ElementType::String => true,
         // Whole buffers of them can be passed on.
         ElementType::C64 | ElementType::C128 => is_in_kernel,

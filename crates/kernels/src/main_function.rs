@@ -33,7 +33,7 @@ pub use description::{AxisDescription, ModelDescription, TensorDescription};
 pub use launches::{LaunchDescription, OPERATIONS, TRAFFIC};
 pub use weights::Weights;
 
-pub(crate) use buffers::{byte_address, load_word, memref_at, store_word};
+pub(crate) use buffers::{address_of, byte_address, load_word, memref_at, store_word};
 pub(crate) use run::{buffer_word, constant_word};
 
 use extents::Extents;

@@ -4,6 +4,7 @@
 //!
 //! The grammar is flat on purpose: nothing nests, so no input makes the parser recurse.
 
+use crate::strings::Spelling;
 use crate::{NpyError, NpyErrorKind};
 use kiln_tensor::ElementType;
 
@@ -44,6 +45,12 @@ impl Header {
         NUMPY_TYPES.iter().find(numpy_type).map(|&(_, _, element)| element).ok_or_else(|| unsupported().into())
     }
 
+    /// How strings are spelled, if the elements are some.
+    pub(crate) fn spelling(&self) -> Option<Spelling> {
+        let (_, kind, width) = self.descriptor_parts()?;
+        Spelling::of(kind, width)
+    }
+
     /// Whether the most significant byte comes first.
     pub(crate) fn is_big_endian(&self) -> bool {
         matches!(self.descriptor_parts(), Some((b'>', _, _)))
@@ -76,7 +83,7 @@ const NUMPY_TYPES: [(u8, usize, ElementType); 14] = [
     (b'c', 16, ElementType::C128),
 ];
 
-/// NumPy's name of an element type; raw bytes where it has none, and `None` for strings.
+/// NumPy's name of an element type; raw bytes where it has none, and `None` for strings, whose length is part of it.
 pub(crate) fn descriptor(element: ElementType) -> Option<String> {
     let storage = match element {
         ElementType::I2 | ElementType::I4 => ElementType::I8,

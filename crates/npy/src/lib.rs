@@ -13,6 +13,7 @@ mod error;
 mod header;
 mod npz;
 mod read;
+mod strings;
 mod write;
 
 pub use error::{NpyError, NpyErrorKind};

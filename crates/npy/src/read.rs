@@ -66,6 +66,9 @@ fn fill(reader: &mut impl Read, buffer: &mut [u8], offset: u64) -> Result<(), Np
     })
 }
 
+/// The most strings of no length in a file: nothing in it is as large as they are.
+const MOST_EMPTY_STRINGS: u64 = 1 << 20;
+
 /// Reads the elements, of which there are at most `available` bytes.
 fn read_data(
     reader: impl Read,
@@ -74,9 +77,21 @@ fn read_data(
     available: u64,
     expected: Option<ElementType>,
 ) -> Result<Tensor, NpyError> {
-    let element = header.element_type(expected)?;
     let malformed = |reason: String| NpyError::malformed(data_at, reason);
-    let length = Tensor::byte_length(element, &header.shape).map_err(|error| malformed(error.to_string()))?;
+    let spelling = header.spelling();
+    let (element, size, part) = match spelling {
+        Some(spelling) => (ElementType::String, spelling.element_bytes(), spelling.unit()),
+        None => {
+            let element = header.element_type(expected)?;
+            let size = element.byte_size();
+            (element, Some(size), if element.is_complex() { size / 2 } else { size })
+        }
+    };
+    let too_large = || malformed(format!("a tensor of shape {:?} is too large for memory", header.shape));
+    let count = kiln_tensor::element_count(&header.shape);
+    let length = size.zip(count).and_then(|(size, count)| size.checked_mul(count));
+    let length = length.filter(|&length| isize::try_from(length).is_ok()).ok_or_else(too_large)?;
+    let (size, count) = (size.unwrap_or(0), count.unwrap_or(0));
     let short = |found: u64| malformed(format!("shape {:?} takes {length} bytes, there are {found}", header.shape));
     if (length as u64) > available {
         return Err(short(available));
@@ -87,11 +102,22 @@ fn read_data(
         return Err(short(found as u64));
     }
     if header.is_big_endian() {
-        let part = if element.is_complex() { element.byte_size() / 2 } else { element.byte_size() };
         bytes.chunks_exact_mut(part).for_each(<[u8]>::reverse);
     }
     if header.fortran_order && header.shape.len() > 1 {
-        bytes = to_row_major(&bytes, &header.shape, element.byte_size());
+        bytes = to_row_major(&bytes, &header.shape, size);
+    }
+    if let Some(spelling) = spelling {
+        // Strings of no length take no bytes, but memory all the same.
+        if size == 0 && count as u64 > MOST_EMPTY_STRINGS {
+            return Err(too_large());
+        }
+        let strings = match size {
+            0 => Some(vec![Vec::new(); count]),
+            size => bytes.chunks_exact(size).map(|element| spelling.decode(element)).collect(),
+        };
+        let strings = strings.ok_or_else(|| malformed("a string has a number that is no character".into()))?;
+        return Tensor::from_strings(&header.shape, strings).map_err(|error| malformed(error.to_string()));
     }
     Tensor::from_bytes(element, &header.shape, &bytes).map_err(|error| malformed(error.to_string()))
 }
@@ -100,7 +126,7 @@ fn read_data(
 fn to_row_major(bytes: &[u8], shape: &[usize], size: usize) -> Vec<u8> {
     let mut result = Vec::with_capacity(bytes.len());
     let mut index = vec![0; shape.len()];
-    for _ in 0..bytes.len() / size {
+    for _ in 0..bytes.len().checked_div(size).unwrap_or(0) {
         let place = shape.iter().zip(&index).rev().fold(0, |place, (&extent, &index)| place * extent + index);
         result.extend_from_slice(&bytes[place * size..(place + 1) * size]);
         for axis in (0..shape.len()).rev() {

@@ -27,8 +27,26 @@ fn every_element_type_comes_back() {
         assert_eq!((file.len() - bytes.len()) % 64, 0, "elements are aligned");
         assert_eq!(read_npy(file.as_slice(), file.len() as u64, Some(element)).expect("readable"), tensor);
     }
-    let strings = Tensor::from_strings(&[1], vec![b"a".to_vec()]).expect("one");
-    assert!(write_npy(Vec::new(), &strings).is_err());
+}
+
+#[test]
+fn strings_come_back() {
+    let strings = |list: &[&[u8]]| {
+        Tensor::from_strings(&[list.len()], list.iter().map(|s| s.to_vec()).collect()).expect("one extent")
+    };
+    for tensor in [strings(&["Zürich".as_bytes(), b"", b"a b"]), strings(&[b"\xff", b"ok"]), strings(&[])] {
+        let mut file = Vec::new();
+        write_npy(&mut file, &tensor).expect("writable");
+        assert_eq!(read(&file), Ok(tensor));
+    }
+    let big_endian = npy("{'descr': '>U1', 'fortran_order': False, 'shape': ()}", &[0, 0, 0, 65]);
+    assert_eq!(read(&big_endian).map(|tensor| tensor.strings().to_vec()), Ok(vec![b"A".to_vec()]));
+    let bytes = npy("{'descr': '|S2', 'fortran_order': True, 'shape': (1, 2)}", b"ab\0\0");
+    assert_eq!(read(&bytes).map(|tensor| tensor.strings().to_vec()), Ok(vec![b"ab".to_vec(), Vec::new()]));
+    let wrong = npy("{'descr': '<U1', 'fortran_order': False, 'shape': (1,)}", &[0xff; 4]);
+    assert_eq!(read(&wrong), Err("byte 65: a string has a number that is no character".into()));
+    let many = npy("{'descr': '<U0', 'fortran_order': False, 'shape': (4611686018427387904,)}", &[]);
+    assert!(read(&many).is_err_and(|reason| reason.contains("too large")));
 }
 
 #[test]

@@ -236,6 +236,8 @@ impl NamedPipeline for Schedule {
         let passes = [
             // What nobody uses needs no kernel, nor a place in what others make.
             "dce",
+            // Kernels move strings as the addresses of their bytes, and the runtime does the rest.
+            "lower-strings",
             // Of a recurrent layer, only what depends on its state stays in it.
             "project-recurrent",
             // Bytes as the instructions for them want them, shifted by the kernels that make them.

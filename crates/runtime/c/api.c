@@ -130,6 +130,7 @@ static const char *launch_node(int32_t launch, int32_t index) {
 /* Also what happens when the model is unloaded: its threads must be gone before its code is. */
 __attribute__((destructor)) static void release(void) {
   kiln_pool_release();
+  kiln_texts_release();
   kiln_workspace_release();
 }
 

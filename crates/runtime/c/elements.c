@@ -15,6 +15,7 @@ static const struct element elements[] = {
     [KILN_I16] = {"i16", 2},
     [KILN_I32] = {"i32", 4},
     [KILN_I64] = {"i64", 8},
+    [KILN_STRING] = {"strings", 8},
     [KILN_BOOL] = {"i1", 1},
     [KILN_F16] = {"f16", 2},
     [KILN_F64] = {"f64", 8},

@@ -65,6 +65,10 @@ typedef enum kiln_element_type {
   KILN_I16 = 5,
   KILN_I32 = 6,
   KILN_I64 = 7,
+  /* A string: a pointer to UTF-8 that ends with a zero byte, const char *. Null in an input counts as an empty one.
+     Those of inputs must stay while outputs are read, which may point to them. What else outputs point to belongs to
+     the model, and stays until its next run begins or kiln_release is called. */
+  KILN_STRING = 8,
   /* A truth value: one byte, 0 or 1. */
   KILN_BOOL = 9,
   KILN_F16 = 10,

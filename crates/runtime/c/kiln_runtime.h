@@ -57,6 +57,8 @@ void *kiln_memory(void *runtime, int64_t stage);
 /* Where to write an output whose size depends on data; null, and recorded, where there is no room for it. */
 void *kiln_output_memory(void *runtime, int64_t output, int64_t bytes);
 
+/* Beside these, generated code calls the functions of strings.c, letters.c and numbers.c, one for each launch. */
+
 /* What kiln_gen_dims writes where nothing tells the extent. */
 static const int64_t KILN_NOT_KNOWN = INT64_MIN;
 
@@ -217,7 +219,9 @@ enum kiln_failure {
   KILN_FAILED_EXTENT,
   KILN_FAILED_SIZE,
   KILN_FAILED_MEMORY,
-  KILN_FAILED_OUTPUT
+  KILN_FAILED_OUTPUT,
+  /* The value is the address of a string. */
+  KILN_FAILED_TEXT
 };
 
 /* One run: what the `runtime` pointer of generated code points to. */
@@ -239,6 +243,8 @@ struct kiln_runtime {
   kiln_output *outputs;
   kiln_allocate allocate;
   void *allocate_data;
+  /* What strings the run made. */
+  struct kiln_text_block *texts;
 };
 
 /* Records the first failure of a run. */
@@ -251,6 +257,16 @@ kiln_status kiln_report_failure(struct kiln_runtime *run, kiln_error *error);
 /* Before a run, and after it. */
 void kiln_stages_open(struct kiln_frame *frame);
 void kiln_stages_close(struct kiln_frame *frame);
+
+/* --- texts.c --- */
+
+/* Room for a string, its end included; null, and recorded, where there is no memory. */
+char *kiln_text_take(void *runtime, uint64_t bytes, int64_t node);
+/* A string of `length` bytes; an empty one, and recorded, where there is no memory. */
+const char *kiln_text_copy(void *runtime, const char *bytes, uint64_t length, int64_t node);
+/* Keeps what strings a run made until kiln_texts_release, which the next one begins with. */
+void kiln_texts_keep(struct kiln_text_block *first);
+void kiln_texts_release(void);
 
 /* --- run.c --- */
 

@@ -112,6 +112,9 @@ kiln_status kiln_report_failure(struct kiln_runtime *run, kiln_error *error) {
     return kiln_report(error, KILN_BUFFER_TOO_SMALL, "the buffer of output '%s' has %d bytes, its shape takes %d",
                        kiln_metadata_tensor_name(KILN_OUTPUT, (int32_t)run->failed_node), run->failed_value,
                        run->failed_bound);
+  case KILN_FAILED_TEXT:
+    return kiln_report(error, KILN_INVALID_ARGUMENT, "node '%s': the string '%s' is no number of that type", node,
+                       (const char *)(intptr_t)run->failed_value);
   case KILN_FAILED_INDEX:
     break;
   }

@@ -112,12 +112,12 @@ static kiln_status run_on_threads(struct kiln_frame *frame, kiln_output *outputs
                                  .outputs = outputs,
                                  .allocate = options->allocate,
                                  .allocate_data = options->allocate_data};
-  if (options->parallel_for)
-    return run_in_workspace(frame, &runtime, options, error);
-  runtime.workers = kiln_pool_take(options->threads);
+  if (!options->parallel_for)
+    runtime.workers = kiln_pool_take(options->threads);
   kiln_status status = run_in_workspace(frame, &runtime, options, error);
-  if (runtime.workers > 1)
+  if (!options->parallel_for && runtime.workers > 1)
     kiln_pool_give();
+  kiln_texts_keep(runtime.texts);
   return status;
 }
 
@@ -137,6 +137,7 @@ kiln_status kiln_api_run(const kiln_input *inputs, int32_t input_count, kiln_out
     status = kiln_collect_buffers(&frame, inputs, outputs, error);
   if (!status) {
     kiln_stages_open(&frame);
+    kiln_texts_release();
     status = run_on_threads(&frame, outputs, &options, error);
     kiln_stages_close(&frame);
     /* The run may have found extents that depend on its data: also where an output had too little room for them. */

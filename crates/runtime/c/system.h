@@ -4,7 +4,7 @@
  *
  * The process that loads a model resolves these symbols, and no others, as `src/objects.rs` lists
  * too: malloc, free, memcpy, memset, pthread_create, pthread_join, clock_gettime, syscall, getenv and, but on x86-64,
- * getauxval. (memcpy and memset are what the compiler emits for copies.)
+ * getauxval; and for numbers in strings strtod and snprintf. (memcpy and memset are what the compiler emits for copies.)
  */
 #ifndef KILN_SYSTEM_H
 #define KILN_SYSTEM_H
@@ -27,6 +27,8 @@ enum { KILN_CLOCK_MONOTONIC = 1 };
 
 void *malloc(size_t size);
 void free(void *block);
+double strtod(const char *text, char **end);
+int snprintf(char *text, size_t size, const char *format, ...);
 int pthread_create(unsigned long *thread, const void *attributes, void *(*start)(void *), void *argument);
 int pthread_join(unsigned long thread, void **result);
 int clock_gettime(int clock, struct kiln_timespec *time);

@@ -174,6 +174,7 @@ fn c_type(element: ElementType) -> &'static str {
         ElementType::U64 => "uint64_t",
         ElementType::C64 => "struct { float real, imaginary; }",
         ElementType::C128 => "struct { double real, imaginary; }",
+        ElementType::String => "const char *",
         _ => "uint8_t",
     }
 }

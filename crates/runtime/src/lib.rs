@@ -21,6 +21,7 @@ mod objects;
 mod peak;
 mod profile;
 mod run;
+mod texts;
 
 pub use description::{DescriptionError, Dim, ModelDescription, SymbolInfo, TensorInfo};
 pub use element_code::{element_code, element_type_of};

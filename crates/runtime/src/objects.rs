@@ -47,9 +47,11 @@ pub const EXPORTED_SYMBOLS: [&str; 25] = [
 ];
 
 /// The libc functions that a model needs of the process that loads it: the C side's, and what LLVM makes of copies.
-pub const EXTERNAL_SYMBOLS: [&str; 11] = [
+pub const EXTERNAL_SYMBOLS: [&str; 13] = [
     "malloc",
     "free",
+    "strtod",
+    "snprintf",
     "memcpy",
     "memmove",
     "memset",

@@ -1,7 +1,8 @@
 //! Running a loaded model: on tensors, or on the caller's own buffers.
 
 use crate::abi::{self, MAXIMUM_THREADS};
-use crate::{Event, Model, Profile, RunError, Status, element_code};
+use crate::texts::{self, Texts};
+use crate::{Event, Model, Profile, RunError, Status, TensorInfo, element_code};
 use kiln_tensor::{ElementType, Storage, Tensor};
 use std::ffi::{CStr, c_void};
 use std::ptr;
@@ -60,16 +61,20 @@ impl Model {
         check(status, &error).map(|()| size)
     }
 
-    /// Runs the model on tensors, which are not copied as long as they are aligned.
+    /// Runs the model on tensors, which are not copied as long as they are aligned numbers.
+    ///
+    /// Runs with strings as outputs wait for each other.
     ///
     /// # Errors
     /// When the inputs are not what the model takes, an index in the data is out of range, or there is no memory.
     pub fn run(&self, tensors: &[Tensor], options: &RunOptions) -> Result<Vec<Tensor>, RunError> {
         let aligned: Vec<Tensor> = tensors.iter().map(to_aligned).collect::<Result<_, _>>()?;
-        let buffers: Vec<InputBuffer<'_>> = aligned
-            .iter()
-            .map(|t| InputBuffer { element_type: t.element(), shape: t.shape(), bytes: t.bytes() })
-            .collect();
+        let texts: Vec<Texts> = aligned.iter().map(Texts::of).collect::<Result<_, _>>()?;
+        let mut buffers = Vec::new();
+        for (t, texts) in aligned.iter().zip(&texts) {
+            let bytes = if t.element() == ElementType::String { texts.bytes() } else { t.bytes() };
+            buffers.push(InputBuffer { element_type: t.element(), shape: t.shape(), bytes });
+        }
         let inputs = Inputs::of_buffers(&buffers)?;
         let mut outputs = Outputs::without_data(self);
         self.shapes_into(&inputs, &mut outputs)?;
@@ -82,6 +87,7 @@ impl Model {
             output.data = words.as_mut_ptr().cast();
             output.capacity = size_of_val(words.as_slice()) as u64;
         }
+        let _reading = self.outputs().iter().any(is_string).then(texts::lock);
         // SAFETY: each output points to as many writable bytes as it says, in `rooms`, which lives on and which nothing
         // else refers to while the model runs.
         unsafe { self.run_into(&inputs, &mut outputs, options, ptr::null_mut(), Some(&mut rooms))? };
@@ -92,6 +98,12 @@ impl Model {
         let described = self.outputs().iter().zip(shapes).zip(words.into_iter().zip(lengths));
         described
             .map(|((info, shape), (words, length))| {
+                if info.element_type == ElementType::String {
+                    let addresses = &bytemuck::cast_slice(&words)[..length / size_of::<usize>()];
+                    // SAFETY: the run that just ended wrote addresses of strings, as the model says: of `texts`, of its
+                    // constants, or of what it made, which stays until another run begins.
+                    return unsafe { texts::read(&shape, addresses) }.map_err(internal);
+                }
                 let storage = Storage::Owned { words: Arc::new(words), length };
                 Tensor::new(info.element_type, &shape, storage).map_err(internal)
             })
@@ -102,7 +114,7 @@ impl Model {
     /// tensor takes. Gives the shapes of the outputs.
     ///
     /// # Errors
-    /// As for [`Model::run`]; and when a buffer is too small or misaligned.
+    /// As for [`Model::run`]; when a buffer is too small or misaligned; and when tensors of strings are among them.
     pub fn run_on_buffers(
         &self,
         inputs: &[InputBuffer<'_>],
@@ -162,6 +174,10 @@ impl Model {
         let expected = self.outputs().len();
         if outputs.len() != expected {
             let message = format!("{} outputs were given, the model has {expected}", outputs.len());
+            return Err(RunError { status: Status::InvalidArgument, message });
+        }
+        if self.inputs().iter().chain(self.outputs()).any(is_string) {
+            let message = "strings are not passed as buffers, only as tensors".into();
             return Err(RunError { status: Status::InvalidArgument, message });
         }
         let inputs = Inputs::of_buffers(inputs)?;
@@ -276,7 +292,7 @@ impl<'a> Inputs<'a> {
             let message = format!("{} input shapes were given, the model has {expected} inputs", shapes.len());
             return Err(RunError { status: Status::InvalidArgument, message });
         }
-        let describe = |(info, shape): (&crate::TensorInfo, &&'a [usize])| InputBuffer {
+        let describe = |(info, shape): (&TensorInfo, &&'a [usize])| InputBuffer {
             element_type: info.element_type,
             shape,
             bytes: &[],
@@ -333,6 +349,10 @@ impl Outputs {
         let to_shape = |shape: &Vec<i64>| shape.iter().map(|&extent| usize::try_from(extent)).collect();
         self.shapes.iter().map(to_shape).collect::<Result<_, _>>().map_err(internal)
     }
+}
+
+fn is_string(info: &TensorInfo) -> bool {
+    info.element_type == ElementType::String
 }
 
 /// The tensor itself if its bytes are aligned as its elements need, else a copy that is.

@@ -3,9 +3,9 @@
 use crate::plan::Plan;
 use crate::spec::KernelSpec;
 use crate::{
-    attention, contract, conv, conv_transpose, depthwise, elimination, expanded, map, matmul, non_max_suppression,
-    nonzero, normalize, pool, recurrent, reduce, resize, rotary_embedding, scan, scatter, separable, sort, transpose,
-    winograd,
+    attention, call, contract, conv, conv_transpose, depthwise, elimination, expanded, map, matmul,
+    non_max_suppression, nonzero, normalize, pool, recurrent, reduce, resize, rotary_embedding, scan, scatter,
+    separable, sort, transpose, winograd,
 };
 use kiln_target::Target;
 
@@ -48,6 +48,7 @@ pub const FAMILIES: &[Family] = &[
     Family { name: non_max_suppression::FAMILY, plan: non_max_suppression::plan, takes_parts: false },
     Family { name: elimination::FAMILY, plan: elimination::plan, takes_parts: false },
     Family { name: scatter::FAMILY, plan: scatter::plan, takes_parts: false },
+    Family { name: call::FAMILY, plan: call::plan, takes_parts: false },
 ];
 
 /// The plan of the first family that makes such kernels.

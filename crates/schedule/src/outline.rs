@@ -37,6 +37,7 @@ const FROM_MEMORY: &[&str] = &[
     "graph.rnn",
     "graph.top_k",
     "graph.nonzero",
+    "graph.call",
     "graph.non_max_suppression",
     "graph.determinant",
     "graph.inverse",

@@ -1,8 +1,9 @@
 //! The decisions as passes.
 
 use crate::{
-    Candidate, KernelSpec, Plan, Tried, TunedPlans, assign_layout, candidates, fuse_separable, kernel_key, match_signs,
-    order_kernels, outline, pack_weights, place_parts, plan_kernel, plan_memory, plan_text, plans, project_recurrent,
+    Candidate, KernelSpec, Plan, Tried, TunedPlans, assign_layout, candidates, fuse_separable, kernel_key,
+    lower_strings, match_signs, order_kernels, outline, pack_weights, place_parts, plan_kernel, plan_memory, plan_text,
+    plans, project_recurrent,
 };
 use kiln_pass::{Pass, PassContext, PassInfo, options};
 use kiln_target::Target;
@@ -12,6 +13,7 @@ pub const PASSES: &[PassInfo] = &[
     PassInfo::of::<AssignLayout>(),
     PassInfo::of::<ProjectRecurrent>(),
     PassInfo::of::<MatchSigns>(),
+    PassInfo::of::<LowerStrings>(),
     PassInfo::of::<Outline>(),
     PassInfo::of::<PlanKernels>(),
     PassInfo::of::<FuseSeparable>(),
@@ -46,6 +48,22 @@ impl Pass for ProjectRecurrent {
     fn run(&self, context: &mut PassContext<'_>) {
         let layers = project_recurrent(context.module, context.root);
         context.count("layers-projected", layers);
+    }
+}
+
+options! {
+    /// Makes strings the addresses of their bytes, and ops on them calls of the runtime.
+    pub struct LowerStrings {}
+}
+
+impl Pass for LowerStrings {
+    const NAME: &'static str = "lower-strings";
+
+    fn run(&self, context: &mut PassContext<'_>) {
+        match lower_strings(context.module, context.root) {
+            Ok(calls) => context.count("calls", calls),
+            Err(errors) => errors.into_iter().for_each(|(op, reason)| context.error(op, reason)),
+        }
     }
 }
 

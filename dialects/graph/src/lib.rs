@@ -64,6 +64,7 @@ mod shape;
 mod slice;
 mod softmax;
 mod strided;
+pub mod strings;
 mod tile;
 mod top_k;
 mod transpose;
@@ -122,6 +123,7 @@ pub const DIALECT: Dialect = Dialect {
             attention::ATTENTION,
             rotary_embedding::ROTARY_EMBEDDING,
         ],
+        strings::OPS,
         &[recurrent::LSTM, recurrent::GRU, recurrent::RNN],
         &[control::IF, loop_op::LOOP, control::YIELD, fusion::FUSION],
     ],

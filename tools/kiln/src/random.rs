@@ -3,6 +3,9 @@
 use kiln_tensor::scalar::{Scalar, tensor_of};
 use kiln_tensor::{ElementType, Tensor, element_count};
 
+/// What random strings are.
+const WORDS: [&str; 4] = ["alpha", "Beta", "gamma ray", ""];
+
 /// The SplitMix64 generator (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014).
 #[derive(Clone, Debug)]
 pub(crate) struct Random(u64);
@@ -20,12 +23,16 @@ impl Random {
         bits ^ (bits >> 31)
     }
 
-    /// A tensor whose floats are uniform in [-1, 1) and whose integers are 0 or 1, which every mask and nearly every
+    /// A tensor of words, or one whose floats are uniform in [-1, 1) and whose integers are 0 or 1, which every mask and nearly every
     /// index may be. `None` if the shape is too large, or for types without such values.
     pub(crate) fn tensor(&mut self, element: ElementType, shape: &[usize]) -> Option<Tensor> {
         let count = element_count(shape)?;
         if element.is_complex() {
             return self.complex_tensor(element, shape, count);
+        }
+        if element == ElementType::String {
+            let strings = (0..count).map(|_| WORDS[(self.next() % WORDS.len() as u64) as usize].into());
+            return Tensor::from_strings(shape, strings.collect()).ok();
         }
         let draw = |_| {
             let bits = self.next();

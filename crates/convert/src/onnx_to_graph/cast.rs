@@ -99,6 +99,9 @@ fn cast(node: &mut Node, x: Tracked, to: ElementType) -> Result<Tracked, String>
     if node.element(x) == to {
         return Ok(x);
     }
+    if [node.element(x), to].contains(&ElementType::String) {
+        return super::strings::cast(node, x, to);
+    }
     let x = match (to == ElementType::F8E8M0FNU, node.string_or("round_mode", "up")) {
         (true, "down") => power_below(node, x)?,
         // From one and a half times a power of two on, the next is nearer.

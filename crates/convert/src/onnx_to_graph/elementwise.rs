@@ -49,7 +49,12 @@ pub(crate) const ROWS: &[Row] = &[
     row("BitwiseOr", |node| two(node, "graph.or")),
     row("BitwiseXor", |node| two(node, "graph.xor")),
     row("BitShift", shift),
-    row("Equal", |node| two(node, "graph.equal")),
+    row("Equal", |node| match (node.input(0)?, node.input(1)?) {
+        (left, right) if node.element(left) == ElementType::String => {
+            Ok(vec![super::strings::equal(node, left, right)?])
+        }
+        _ => two(node, "graph.equal"),
+    }),
     row("Less", |node| two(node, "graph.less")),
     row("LessOrEqual", |node| two(node, "graph.less_equal")),
     row("Greater", |node| two(node, "graph.greater")),

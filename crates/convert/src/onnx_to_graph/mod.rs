@@ -43,6 +43,7 @@ mod einsum;
 mod elementwise;
 mod elimination;
 mod emit;
+mod expand_maps;
 mod extent;
 mod flex_attention;
 mod fold;
@@ -77,6 +78,7 @@ mod range;
 mod rearrange;
 mod recurrent;
 mod reduction;
+mod regex_full_match;
 mod reshape;
 mod resize;
 mod resize_run_time;
@@ -96,6 +98,7 @@ mod sequence_parts;
 mod slice;
 mod softmax;
 mod split;
+mod strings;
 mod tf_idf_vectorizer;
 mod tile;
 mod top_k;
@@ -151,6 +154,8 @@ const ROWS: &[&[Row]] = &[
     unique::ROWS,
     loss::ROWS,
     tf_idf_vectorizer::ROWS,
+    strings::ROWS,
+    regex_full_match::ROWS,
     // Data movement.
     reshape::ROWS,
     axes::ROWS,
@@ -196,6 +201,8 @@ const ROWS: &[&[Row]] = &[
     microsoft::quantized::ROWS,
     // Classical machine learning.
     ml::features::ROWS,
+    ml::labels::ROWS,
+    ml::maps::ROWS,
     ml::linear::ROWS,
     ml::vectors::ROWS,
     ml::trees::ROWS,
@@ -212,6 +219,7 @@ pub fn convert_onnx_to_graph(module: &mut Module, sink: &Sink) -> bool {
     let functions: Vec<_> = functions.collect();
     let before = sink.error_count();
     for function in functions {
+        expand_maps::expand_maps(module, function);
         conversion::Conversion::new(module).convert_function(function, sink);
     }
     sink.error_count() == before

@@ -1,4 +1,4 @@
-//! `TfIdfVectorizer`: how often sequences of a list occur among numbers.
+//! `TfIdfVectorizer`: how often sequences of a list occur among numbers or strings.
 
 use super::conversion::Tracked;
 use super::emit::attribute;
@@ -6,6 +6,7 @@ use super::extent::{constant, dim, expr, subtract};
 use super::node::{Node, Results, Row, row};
 use kiln_ir::Dim;
 use kiln_tensor::{ElementType, Tensor};
+use rustc_hash::FxHashMap;
 
 pub(crate) const ROWS: &[Row] = &[row("TfIdfVectorizer", tf_idf_vectorizer)];
 
@@ -17,6 +18,8 @@ const MOST_STEPS: i64 = 64;
 
 /// The sequences that are counted.
 struct Sequences {
+    /// The elements of all sequences, if they are strings; each is then the number of its first place among them.
+    words: Option<Vec<Vec<u8>>>,
     /// For each length from 1 on, all sequences one after the other.
     by_length: Vec<Vec<i64>>,
     /// For each sequence, which column counts it.
@@ -27,7 +30,12 @@ struct Sequences {
 
 impl Sequences {
     fn read(node: &Node) -> Result<Sequences, String> {
-        let pool = node.ints("pool_int64s").ok_or("sequences of strings are not supported")?;
+        let words = node.string_list("pool_strings");
+        let pool = match (&words, node.ints("pool_int64s")) {
+            (Some(words), _) => numbers_of(words),
+            (None, Some(numbers)) => numbers,
+            (None, None) => return Err("one of pool_strings and pool_int64s must be there".into()),
+        };
         let starts = node.ints("ngram_counts").ok_or("attribute \"ngram_counts\" is missing")?;
         let mut by_length = Vec::new();
         let mut total = 0;
@@ -53,8 +61,15 @@ impl Sequences {
         if pool.len() > MOST || sorted.windows(2).any(|pair| pair[0] == pair[1]) {
             return Err("no two sequences may have one column, and there may not be too many".into());
         }
-        Ok(Sequences { by_length, columns, width })
+        Ok(Sequences { words, by_length, columns, width })
     }
+}
+
+/// The number of each word: where it comes first among all of them.
+fn numbers_of(words: &[Vec<u8>]) -> Vec<i64> {
+    let mut known: FxHashMap<&[u8], i64> = FxHashMap::default();
+    let places = words.iter().enumerate();
+    places.map(|(place, word)| *known.entry(word).or_insert(place as i64)).collect()
 }
 
 fn tf_idf_vectorizer(node: &mut Node) -> Results {
@@ -72,7 +87,17 @@ fn tf_idf_vectorizer(node: &mut Node) -> Results {
     };
     let outer = if node.rank(x) == 1 { Vec::new() } else { vec![batch] };
     let rows = node.reshape(x, &[batch, length])?;
-    let rows = node.cast(rows, ElementType::I64)?;
+    let rows = match &sequences.words {
+        Some(words) if node.element(rows) == ElementType::String => {
+            let last = node.find_strings(rows, words)?;
+            let firsts: Vec<i64> = std::iter::once(-1).chain(numbers_of(words)).collect();
+            let firsts = node.tensor(Tensor::from_values(&[firsts.len()], &firsts))?;
+            let place = node.binary_scalar("graph.add", last, 1.0)?;
+            node.emit("graph.gather", &[firsts, place], &[("axis", attribute(0i64))])?
+        }
+        None if node.element(rows) != ElementType::String => node.cast(rows, ElementType::I64)?,
+        _ => return Err("the sequences must be of the type of the input".into()),
+    };
     let mut counts = Vec::new();
     for (index, own) in sequences.by_length.iter().enumerate() {
         let size = index as i64 + 1;

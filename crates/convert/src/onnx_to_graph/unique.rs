@@ -16,18 +16,20 @@ pub(crate) const ROWS: &[Row] = &[row("Unique", unique)];
 const MOST_COLUMNS: u64 = 64;
 
 fn unique(node: &mut Node) -> Results {
-    let x = node.input(0)?;
+    let values = node.input(0)?;
+    // Numbers in the order of the strings are compared in their place.
+    let is_string = node.element(values) == ElementType::String;
+    let x = if is_string { node.emit("graph.string_rank", &[values], &[])? } else { values };
     let rank = node.rank(x);
     // Slices become rows of a matrix; without an axis these are the elements.
     let axis = node.int("axis").map(|_| node.axis(0, rank)).transpose()?;
     let order: Vec<usize> = axis.into_iter().chain((0..rank).filter(|&other| Some(other) != axis)).collect();
-    let moved = node.transpose(x, &order)?;
     let (length, slice) = match axis {
-        Some(axis) => (node.shape(x)[axis], node.shape(moved)[1..].to_vec()),
+        Some(axis) => (node.shape(x)[axis], order[1..].iter().map(|&axis| node.shape(x)[axis]).collect()),
         None => (dim(element_count(node.shape(x))?)?, Vec::new()),
     };
     let width = dim(element_count(&slice)?)?;
-    let rows = node.reshape(moved, &[length, width])?;
+    let rows = as_rows(node, x, &order, [length, width])?;
     if length.is(0) || width.is(0) {
         return Err("a tensor without elements has none that are different".into());
     }
@@ -45,7 +47,8 @@ fn unique(node: &mut Node) -> Results {
     let ones = node.scalar(ElementType::I64, 1.0)?;
     let ones = node.broadcast(ones, &[length])?;
     let counts = scatter(node, node.shape(chosen)[0], inverse, ones, "add")?;
-    let y = gather(node, rows, chosen)?;
+    let data = if is_string { as_rows(node, values, &order, [length, width])? } else { rows };
+    let y = gather(node, data, chosen)?;
     let y = node.reshape(y, &[&[node.shape(chosen)[0]], slice.as_slice()].concat())?;
     let mut back = vec![0; order.len()];
     for (place, &from) in order.iter().enumerate() {
@@ -53,6 +56,12 @@ fn unique(node: &mut Node) -> Results {
     }
     let y = if axis.is_some() { node.transpose(y, &back)? } else { y };
     Ok(vec![y, chosen, inverse, counts])
+}
+
+/// The axes in an order, and then as those of a matrix.
+fn as_rows(node: &mut Node, x: Tracked, order: &[usize], shape: [Dim; 2]) -> Result<Tracked, String> {
+    let moved = node.transpose(x, order)?;
+    node.reshape(moved, &shape)
 }
 
 fn gather(node: &mut Node, data: Tracked, indices: Tracked) -> Result<Tracked, String> {

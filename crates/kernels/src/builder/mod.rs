@@ -189,23 +189,36 @@ impl<'m> KernelBuilder<'m> {
     pub fn fail(&mut self, value: Value, bound: Index) {
         let bound = self.index(bound);
         let bound = self.op("arith.index_cast", &[bound], Type::i64());
-        self.declare_fail();
-        self.builder
-            .op("func.call")
-            .attribute("callee", Attribute::symbol_ref("kiln_fail"))
-            .operands(&[self.runtime, self.node, value, bound])
-            .build();
+        self.call("kiln_fail", &[self.runtime, self.node, value, bound]);
     }
 
-    /// Declares `@kiln_fail`, which the C side defines.
-    fn declare_fail(&mut self) {
+    /// Calls a function of the C side with the runtime, the node, the addresses of `buffers` and `numbers`.
+    pub fn call_runtime(&mut self, callee: &str, buffers: &[Buffer], numbers: &[Index]) {
+        let mut operands = vec![self.runtime, self.node];
+        for buffer in buffers {
+            operands.push(crate::main_function::address_of(&mut self.builder, buffer.memref));
+        }
+        for &number in numbers {
+            let number = self.index(number);
+            operands.push(self.op("arith.index_cast", &[number], Type::i64()));
+        }
+        self.call(callee, &operands);
+    }
+
+    fn call(&mut self, callee: &str, operands: &[Value]) {
+        self.declare(callee, operands);
+        self.builder.op("func.call").attribute("callee", Attribute::symbol_ref(callee)).operands(operands).build();
+    }
+
+    /// Declares a function without results that the C side defines.
+    fn declare(&mut self, name: &str, operands: &[Value]) {
         let module = &mut *self.builder.module;
-        if module.find_symbol(module.top(), "kiln_fail").is_some() {
+        if module.find_symbol(module.top(), name).is_some() {
             return;
         }
-        let types = [Type::dialect("llvm", "ptr"), Type::i64(), Type::i64(), Type::i64()];
+        let types: Vec<Type> = operands.iter().map(|&operand| module.ty(operand)).collect();
         let mut state = OpState::new("func.func", kiln_ir::Location::unknown());
-        state.attributes.set("sym_name", "kiln_fail");
+        state.attributes.set("sym_name", name);
         state.attributes.set("sym_visibility", "private");
         state.attributes.set("function_type", Type::function(&types, &[]));
         state.region_count = 1;

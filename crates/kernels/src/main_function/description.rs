@@ -3,6 +3,7 @@
 use super::launches::{LAUNCHES, LaunchDescription};
 use kiln_graph::BindView;
 use kiln_ir::{Attribute, BoundedSymbol, DimExpr, Module, Op, Type, TypeKind, bounded_symbols, set_bounded_symbols};
+use kiln_schedule::{STRING_ARGUMENTS, STRING_RESULTS};
 use kiln_tensor::ElementType;
 
 /// Inputs, outputs and symbols of a model.
@@ -58,8 +59,9 @@ impl ModelDescription {
         };
         let input_names: Vec<String> = names("arg_names", "input", inputs.len());
         let output_names: Vec<String> = names("res_names", "output", results.len());
-        let inputs = describe(input_names, inputs)?;
-        let outputs = describe(output_names, results)?;
+        let strings = |name: &str| module.attributes(main).i64s(name).unwrap_or_default();
+        let inputs = describe(input_names, inputs, &strings(STRING_ARGUMENTS))?;
+        let outputs = describe(output_names, results, &strings(STRING_RESULTS))?;
         let mut symbols: Vec<String> = Vec::new();
         for symbol in inputs.iter().flat_map(|input| &input.axes).filter_map(|axis| axis.extent.as_symbol()) {
             if !symbols.iter().any(|known| symbol == known.as_str()) {
@@ -103,7 +105,8 @@ impl ModelDescription {
 
     /// Copies what describes the model from `main` to the module, where [`ModelDescription::of`] finds it, too.
     pub(super) fn keep(module: &mut Module, main: Op) {
-        for name in ["function_type", "arg_names", "res_names", "nodes", DATA_SYMBOLS, LAUNCHES] {
+        let signature = ["function_type", "arg_names", "res_names", STRING_ARGUMENTS, STRING_RESULTS];
+        for name in signature.into_iter().chain(["nodes", DATA_SYMBOLS, LAUNCHES]) {
             if let Some(value) = module.attribute(main, name) {
                 module.set_attribute(module.top(), name, value);
             }
@@ -129,16 +132,18 @@ fn data_symbols(module: &Module, main: Op) -> Vec<String> {
     }
 }
 
-fn describe(names: Vec<String>, types: &[Type]) -> Result<Vec<TensorDescription>, String> {
-    let describe = |(name, ty): (String, &Type)| {
+/// Those of `types` whose numbers are in `strings` are the addresses of strings.
+fn describe(names: Vec<String>, types: &[Type], strings: &[i64]) -> Result<Vec<TensorDescription>, String> {
+    let describe = |(index, (name, ty)): (usize, (String, &Type))| {
         let tensor = ty.as_tensor().ok_or_else(|| format!("{name} is {ty}, not a tensor"))?;
         let element = ty.element().ok_or_else(|| format!("{name} has elements of type {}", tensor.element))?;
+        let element = if strings.contains(&(index as i64)) { ElementType::String } else { element };
         let extent = |dim: &kiln_ir::Dim| dim.expr().map(|extent| AxisDescription { extent });
         let axes: Option<Vec<AxisDescription>> = tensor.shape.iter().map(extent).collect();
         let axes = axes.ok_or_else(|| format!("{name} has an unknown extent"))?;
         Ok(TensorDescription { name, element, axes })
     };
-    names.into_iter().zip(types).map(describe).collect()
+    names.into_iter().zip(types).enumerate().map(describe).collect()
 }
 
 /// The distinct names of the nodes that fusions come from, in order of the fusions: a kernel that fails reports the

@@ -6,8 +6,8 @@ use crate::{Failure, InputOptions, output};
 use clap::Args;
 use kiln_npy::write_npz;
 use kiln_runtime::{Model, RunOptions, TensorInfo};
-use kiln_tensor::Tensor;
 use kiln_tensor::scalar::scalars;
+use kiln_tensor::{ElementType, Tensor};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -101,7 +101,21 @@ fn to_table(infos: &[TensorInfo], outputs: &[Tensor], summaries: &[Summary]) -> 
         headings.pop();
         rows.iter_mut().for_each(|row| row.truncate(headings.len()));
     }
-    table(&headings, &[false, false, false, true, true, true, true], &rows)
+    let mut text = table(&headings, &[false, false, false, true, true, true, true], &rows);
+    for (info, tensor) in infos.iter().zip(outputs).filter(|(_, tensor)| !tensor.strings().is_empty()) {
+        let shown: Vec<String> = tensor.strings().iter().take(SHOWN_STRINGS).map(|string| quoted(string)).collect();
+        let more = if tensor.len() > SHOWN_STRINGS { ", ..." } else { "" };
+        text += &format!("{}: {}{more}\n", info.name, shown.join(", "));
+    }
+    text
+}
+
+/// How many strings of an output are printed.
+const SHOWN_STRINGS: usize = 8;
+
+/// A string in quotes, what is no text escaped.
+fn quoted(string: &[u8]) -> String {
+    format!("{:?}", String::from_utf8_lossy(string))
 }
 
 /// Six digits, without zeros at the end.
@@ -123,7 +137,7 @@ fn to_json(infos: &[TensorInfo], outputs: &[Tensor], summaries: &[Summary]) -> S
             Some((minimum, maximum, mean)) => (Some(minimum), Some(maximum), Some(mean)),
             None => (None, None, None),
         };
-        json!({
+        let mut entry = json!({
             "name": info.name,
             "element_type": tensor.element().name(),
             "shape": tensor.shape(),
@@ -131,7 +145,11 @@ fn to_json(infos: &[TensorInfo], outputs: &[Tensor], summaries: &[Summary]) -> S
             "max": maximum,
             "mean": mean,
             "nan": summary.not_numbers,
-        })
+        });
+        if tensor.element() == ElementType::String {
+            entry["strings"] = tensor.strings().iter().map(|string| String::from_utf8_lossy(string)).collect();
+        }
+        entry
     };
     let entries: Vec<serde_json::Value> = infos.iter().zip(outputs).zip(summaries).map(entry).collect();
     format!("{:#}\n", json!({ "outputs": entries }))

@@ -1,22 +1,19 @@
-//! Operators that prepare features: `ArrayFeatureExtractor`, `Binarizer`, `FeatureVectorizer`, `Imputer`, `LabelEncoder`,
-//! `Normalizer`, `OneHotEncoder`, `Scaler`.
+//! Operators that prepare features: `ArrayFeatureExtractor`, `Binarizer`, `FeatureVectorizer`, `Imputer`, `Normalizer`,
+//! `OneHotEncoder`, `Scaler`.
 
-use super::{examples, floats, integers, tensor_numbers};
-use crate::onnx_to_graph::conversion::Tracked;
+use super::{constant, equal_to_each, examples, float_numbers, floats, integer_numbers, integers};
 use crate::onnx_to_graph::emit::attribute;
 use crate::onnx_to_graph::extent::{dim, element_count};
 use crate::onnx_to_graph::node::{Node, Results, Row, row};
-use crate::onnx_to_graph::reduction::drop_axes;
 use kiln_ir::Dim;
-use kiln_tensor::scalar::{Scalar, tensor_of};
-use kiln_tensor::{ElementType, Tensor};
+use kiln_tensor::ElementType;
+use kiln_tensor::scalar::Scalar;
 
 pub(crate) const ROWS: &[Row] = &[
     row("ai.onnx.ml.ArrayFeatureExtractor", array_feature_extractor),
     row("ai.onnx.ml.Binarizer", binarizer),
     row("ai.onnx.ml.FeatureVectorizer", feature_vectorizer),
     row("ai.onnx.ml.Imputer", imputer),
-    row("ai.onnx.ml.LabelEncoder", label_encoder),
     row("ai.onnx.ml.Normalizer", normalizer),
     row("ai.onnx.ml.OneHotEncoder", one_hot_encoder),
     row("ai.onnx.ml.Scaler", scaler),
@@ -130,101 +127,21 @@ fn normalizer(node: &mut Node) -> Results {
 /// A 1 for the category, zeros for all others.
 fn one_hot_encoder(node: &mut Node) -> Results {
     let x = node.input(0)?;
-    let categories = node.ints("cats_int64s").filter(|categories| !categories.is_empty());
-    let categories = categories.ok_or("categories that are strings are not supported")?;
     if !node.flag("zeros", true) {
         return Err("unknown categories as errors (zeros = 0) are not supported".into());
     }
+    let (x, categories) = match node.element(x) {
+        ElementType::String => {
+            let names = node.string_list("cats_strings").ok_or("there are no categories that are strings")?;
+            (node.find_strings(x, &names)?, (0..names.len() as i64).collect())
+        }
+        _ => {
+            let categories = node.ints("cats_int64s").filter(|categories| !categories.is_empty());
+            let categories = categories.ok_or("there are no categories that are numbers")?;
+            (node.cast(x, ElementType::I64)?, categories)
+        }
+    };
     let categories = integers(node, &[categories.len()], &categories)?;
-    let x = node.cast(x, ElementType::I64)?;
     let is_category = equal_to_each(node, x, categories)?;
     Ok(vec![node.cast(is_category, ElementType::F32)?])
-}
-
-/// Whether each element of `x` is each element of `list`, along a new last axis.
-fn equal_to_each(node: &mut Node, x: Tracked, list: Tracked) -> Result<Tracked, String> {
-    let x = with_last_axis(node, x)?;
-    node.binary("graph.equal", x, list)
-}
-
-/// `x` with one more axis, of extent 1.
-fn with_last_axis(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
-    let stretched: Vec<Dim> = node.shape(x).iter().copied().chain([Dim::Static(1)]).collect();
-    node.reshape(x, &stretched)
-}
-
-/// The value of the key that an element is, or a default.
-fn label_encoder(node: &mut Node) -> Results {
-    let x = node.input(0)?;
-    let keys = list(node, "keys")?;
-    let (values, element) = (list(node, "values")?, value_type(node));
-    if keys.len() != values.len() || keys.is_empty() {
-        return Err(format!("there must be as many values as keys: {} keys, {} values", keys.len(), values.len()));
-    }
-    let default = match (tensor_numbers(node, "default_tensor")?, element.is_float()) {
-        (Some(default), _) => *default.first().ok_or("the default is empty")?,
-        (None, true) => Scalar::Float(node.float_or("default_float", -0.0)),
-        (None, false) => Scalar::Integer(node.int_or("default_int64", -1).into()),
-    };
-    let nan = keys.iter().position(|key| key.to_f64().is_nan());
-    let keys = constant(node, node.element(x), &[keys.len()], &keys)?;
-    let mut is_key = equal_to_each(node, x, keys)?;
-    if let Some(place) = nan {
-        // What is no number is a key here.
-        let is_nan = node.unary("graph.is_nan", x)?;
-        let column: Vec<bool> = (0..values.len()).map(|index| index == place).collect();
-        let column = node.tensor(Tensor::from_bools(&[values.len()], &column))?;
-        let is_nan = with_last_axis(node, is_nan)?;
-        let is_nan = node.binary("graph.and", is_nan, column)?;
-        is_key = node.binary("graph.or", is_key, is_nan)?;
-    }
-    let axis = node.rank(is_key) - 1;
-    let found = node.cast(is_key, ElementType::I32)?;
-    let given = [("axis", attribute(axis as i64)), ("select_last", attribute(true))];
-    let index = node.emit("graph.arg_max", &[found], &given)?;
-    let is_found = node.reduce("graph.reduce_max", found, &[axis])?;
-    let index = drop_axes(node, index, &[axis])?;
-    let is_found = drop_axes(node, is_found, &[axis])?;
-    let is_found = node.cast(is_found, ElementType::I1)?;
-    let values = constant(node, element, &[values.len()], &values)?;
-    let value = node.emit("graph.gather", &[values, index], &[("axis", attribute(0i64))])?;
-    let default = constant(node, element, &[], &[default])?;
-    Ok(vec![node.select(is_found, value, default)?])
-}
-
-/// Keys or values that are numbers.
-fn list(node: &Node, name: &str) -> Result<Vec<Scalar>, String> {
-    let given =
-        integer_numbers(node, &format!("{name}_int64s")).or_else(|| float_numbers(node, &format!("{name}_floats")));
-    match given {
-        Some(numbers) => Ok(numbers),
-        None => tensor_numbers(node, &format!("{name}_tensor"))?
-            .ok_or_else(|| format!("{name} that are strings are not supported")),
-    }
-}
-
-/// The type of the values.
-fn value_type(node: &Node) -> ElementType {
-    let given = node.attribute("values_tensor");
-    let tensor = given.and_then(|given| node.conversion.module.attribute_tensor(given));
-    match integer_numbers(node, "values_int64s") {
-        Some(_) => ElementType::I64,
-        None => tensor.map_or(ElementType::F32, |tensor| tensor.element()),
-    }
-}
-
-fn integer_numbers(node: &Node, name: &str) -> Option<Vec<Scalar>> {
-    let numbers = node.ints(name).filter(|numbers| !numbers.is_empty())?;
-    Some(numbers.into_iter().map(|number| Scalar::Integer(number.into())).collect())
-}
-
-fn float_numbers(node: &Node, name: &str) -> Option<Vec<Scalar>> {
-    let numbers = node.floats(name).filter(|numbers| !numbers.is_empty())?;
-    Some(numbers.into_iter().map(Scalar::Float).collect())
-}
-
-/// A constant of numbers.
-fn constant(node: &mut Node, element: ElementType, shape: &[usize], numbers: &[Scalar]) -> Result<Tracked, String> {
-    let tensor = tensor_of(element, shape, numbers);
-    node.tensor(tensor.ok_or_else(|| format!("element type {element} is not supported here"))?)
 }

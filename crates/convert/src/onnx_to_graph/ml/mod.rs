@@ -1,11 +1,12 @@
 //! The domain `ai.onnx.ml`: models of classical machine learning.
 //!
-//! What they compute is said by attributes, lists of numbers, which become constants. Labels and categories are integers:
-//! graphs have no strings, nor maps.
+//! What they compute is said by attributes, lists of numbers and of strings, which become constants.
 
 pub(crate) mod features;
 mod forest;
+pub(crate) mod labels;
 pub(crate) mod linear;
+pub(crate) mod maps;
 mod scores;
 pub(crate) mod trees;
 pub(crate) mod vectors;
@@ -67,22 +68,36 @@ fn tensor_numbers(node: &Node, name: &str) -> Result<Option<Vec<Scalar>>, String
     numbers.map(Some).ok_or_else(|| format!("attribute \"{name}\" must be a tensor of numbers"))
 }
 
-/// `x` of each class that has the index in `index`, one a row.
+/// The label of the class that each index is of.
 fn label(node: &mut Node, index: Tracked) -> Result<Tracked, String> {
-    let labels = class_labels(node)?;
-    let table = integers(node, &[labels.len()], &labels)?;
+    let table = match class_labels(node)? {
+        Labels::Integers(labels) => integers(node, &[labels.len()], &labels)?,
+        Labels::Strings(labels) => node.strings(&[labels.len()], labels)?,
+    };
     node.emit("graph.gather", &[table, index], &[("axis", attribute(0i64))])
 }
 
 /// The labels of the classes of a classifier.
-fn class_labels(node: &Node) -> Result<Vec<i64>, String> {
+enum Labels {
+    Integers(Vec<i64>),
+    Strings(Vec<Vec<u8>>),
+}
+
+impl Labels {
+    fn len(&self) -> usize {
+        match self {
+            Labels::Integers(labels) => labels.len(),
+            Labels::Strings(labels) => labels.len(),
+        }
+    }
+}
+
+/// The labels of the classes of a classifier.
+fn class_labels(node: &Node) -> Result<Labels, String> {
     let labels = ["classlabels_ints", "classlabels_int64s"].iter().find_map(|name| node.ints(name));
     match labels.filter(|labels| !labels.is_empty()) {
-        Some(labels) => Ok(labels),
-        None if node.attribute("classlabels_strings").is_some() => {
-            Err("labels that are strings are not supported; give the classes integers as labels".into())
-        }
-        None => Err("the classes have no labels".into()),
+        Some(labels) => Ok(Labels::Integers(labels)),
+        None => node.string_list("classlabels_strings").map(Labels::Strings).ok_or("the classes have no labels".into()),
     }
 }
 
@@ -92,4 +107,32 @@ fn best_label(node: &mut Node, scores: Tracked) -> Result<Tracked, String> {
         node.emit("graph.arg_max", &[scores], &[("axis", attribute(1i64)), ("select_last", attribute(false))])?;
     let index = super::reduction::drop_axes(node, best, &[1])?;
     label(node, index)
+}
+
+/// Whether each element of `x` is each element of `list`, along a new last axis.
+fn equal_to_each(node: &mut Node, x: Tracked, list: Tracked) -> Result<Tracked, String> {
+    let x = with_last_axis(node, x)?;
+    node.binary("graph.equal", x, list)
+}
+
+/// `x` with one more axis, of extent 1.
+fn with_last_axis(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
+    let stretched: Vec<Dim> = node.shape(x).iter().copied().chain([Dim::Static(1)]).collect();
+    node.reshape(x, &stretched)
+}
+
+fn integer_numbers(node: &Node, name: &str) -> Option<Vec<Scalar>> {
+    let numbers = node.ints(name).filter(|numbers| !numbers.is_empty())?;
+    Some(numbers.into_iter().map(|number| Scalar::Integer(number.into())).collect())
+}
+
+fn float_numbers(node: &Node, name: &str) -> Option<Vec<Scalar>> {
+    let numbers = node.floats(name).filter(|numbers| !numbers.is_empty())?;
+    Some(numbers.into_iter().map(Scalar::Float).collect())
+}
+
+/// A constant of numbers.
+fn constant(node: &mut Node, element: ElementType, shape: &[usize], numbers: &[Scalar]) -> Result<Tracked, String> {
+    let tensor = scalar::tensor_of(element, shape, numbers);
+    node.tensor(tensor.ok_or_else(|| format!("element type {element} is not supported here"))?)
 }

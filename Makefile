@@ -53,6 +53,7 @@ fetch: venv ## download the test models and compute their reference outputs, int
 .PHONY: test
 test: build fetch ## run every check: tests, formatting, lints, documentation
 	cargo fmt --all --check
+	@$(PYTHON) scripts/support_page.py --check
 	cargo build --release --package kiln --package kiln-opt
 	cargo test --release --workspace
 	@$(PYTHON) scripts/compare.py --kiln $(KILN)
@@ -100,6 +101,10 @@ bench: build venv ## measure Kiln and other engines on every row and write docs/
 .PHONY: nodes
 nodes: build venv ## count nodes and kernels of every model and write docs/src/nodes.md
 	@$(PYTHON) bench/nodes.py --kiln $(KILN)
+
+.PHONY: support-page
+support-page: fetch ## write docs/src/onnx-support.md: what is tested of each of ONNX's operators
+	@$(PYTHON) scripts/support_page.py
 
 .PHONY: fuzz
 fuzz: venv ## feed damaged files to everything that reads files, FUZZ_SECONDS for each (60)

@@ -53,9 +53,9 @@ fetch: venv ## download the test models and compute their reference outputs, int
 .PHONY: test
 test: build fetch ## run every check: tests, formatting, lints, documentation
 	cargo fmt --all --check
-	@$(PYTHON) scripts/support_page.py --check
 	cargo build --release --package kiln --package kiln-opt
 	cargo test --release --workspace
+	@$(PYTHON) scripts/support_page.py --check
 	@$(PYTHON) scripts/compare.py --kiln $(KILN)
 	@$(PYTHON) scripts/compare.py --kiln $(KILN) -O0 --cases 1 $(SMALL_MODELS) minilm-l3 squeezenet
 	@$(PYTHON) scripts/compare.py --kiln $(KILN) --every-target --cases 1 $(SMALL_MODELS)

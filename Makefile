@@ -55,6 +55,7 @@ test: build fetch ## run every check: tests, formatting, lints, documentation
 	cargo fmt --all --check
 	cargo build --release --package kiln --package kiln-opt
 	cargo test --release --workspace
+	@$(PYTHON) scripts/support_page.py --check
 	@$(PYTHON) scripts/compare.py --kiln $(KILN)
 	@$(PYTHON) scripts/compare.py --kiln $(KILN) -O0 --cases 1 $(SMALL_MODELS) minilm-l3 squeezenet
 	@$(PYTHON) scripts/compare.py --kiln $(KILN) --every-target --cases 1 $(SMALL_MODELS)
@@ -100,6 +101,10 @@ bench: build venv ## measure Kiln and other engines on every row and write docs/
 .PHONY: nodes
 nodes: build venv ## count nodes and kernels of every model and write docs/src/nodes.md
 	@$(PYTHON) bench/nodes.py --kiln $(KILN)
+
+.PHONY: support-page
+support-page: fetch ## write docs/src/onnx-support.md: what is tested of each of ONNX's operators
+	@$(PYTHON) scripts/support_page.py
 
 .PHONY: fuzz
 fuzz: venv ## feed damaged files to everything that reads files, FUZZ_SECONDS for each (60)

@@ -139,6 +139,7 @@ mod tests {
             traffic: None,
         };
         let description = ModelDescription {
+            bounded: Vec::new(),
             symbols: Vec::new(),
             input_symbols: 0,
             inputs: Vec::new(),

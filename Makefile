@@ -119,4 +119,4 @@ clean: ## remove what was built here
 
 .PHONY: clean-cache
 clean-cache: ## remove downloaded and computed files from the cache
-	rm -rf $(foreach part,venv bench-venv wheels models bench-models references onnx-cases objects target,$(KILN_CACHE)/$(part))
+	rm -rf $(foreach part,venv bench-venv wheels models bench-models references onnx-cases contributed-cases onnx-forms objects target,$(KILN_CACHE)/$(part))

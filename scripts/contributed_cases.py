@@ -17,6 +17,7 @@ import cache
 import microsoft_cases
 import ml_cases
 import one_node
+import onnx_cases
 import standard_cases
 
 # Name, rows of the left input, N, K, attributes and the optional inputs that are there.
@@ -95,6 +96,8 @@ def _export(root: Path, name: str, model: onnx.ModelProto, inputs: dict) -> dict
         "name": target.name,
         "kind": "contributed",
         "model": f"{target.name}/model.onnx",
+        "operators": onnx_cases.operators(model),
+        "opsets": {entry.domain: entry.version for entry in model.opset_import},
         "rtol": 1e-2 if is_half else 1e-4,
         "atol": 1 if is_quantized else 1e-2 if is_half else 1e-5,
         "data_sets": [

@@ -200,21 +200,26 @@ def _plain(array: numpy.ndarray) -> numpy.ndarray:
 
 
 def _describe(name, kind, model, target: Path, root: Path, rtol, atol, sets) -> dict:
-    operators = Counter()
-    _count_operators(model.graph, operators)
-    for function in model.functions:
-        for node in function.node:
-            operators[_operator(node)] += 1
     return {
         "name": name,
         "kind": kind,
         "model": str((target / "model.onnx").relative_to(root)),
-        "operators": dict(sorted(operators.items())),
+        "operators": operators(model),
         "opsets": {entry.domain: entry.version for entry in model.opset_import},
         "rtol": rtol,
         "atol": atol,
         "data_sets": sets,
     }
+
+
+def operators(model: onnx.ModelProto) -> dict:
+    """How many nodes of each operator a model has."""
+    counts = Counter()
+    _count_operators(model.graph, counts)
+    for function in model.functions:
+        for node in function.node:
+            counts[_operator(node)] += 1
+    return dict(sorted(counts.items()))
 
 
 def _count_operators(graph: onnx.GraphProto, operators: Counter) -> None:

@@ -59,13 +59,28 @@ pub(crate) struct Conversion<'m> {
     data_symbols: usize,
     /// How many sequences that grow in loops have a number so far.
     growing: u32,
+    /// How many attempts failed so far.
+    failed: usize,
 }
+
+/// How many attempts may fail: loops that stand in loops multiply them.
+const MOST_FAILED_ATTEMPTS: usize = 1000;
 
 impl<'m> Conversion<'m> {
     pub fn new(module: &'m mut Module) -> Conversion<'m> {
         let point = InsertionPoint::AtEnd(module.body());
         let (tensors, values) = (PrimaryMap::new(), FxHashMap::default());
-        Conversion { module, reports: Vec::new(), tensors, values, point, prologue: point, data_symbols: 0, growing: 0 }
+        Conversion {
+            module,
+            reports: Vec::new(),
+            tensors,
+            values,
+            point,
+            prologue: point,
+            data_symbols: 0,
+            growing: 0,
+            failed: 0,
+        }
     }
 
     /// Converts the ops of a function, in place.
@@ -223,10 +238,14 @@ impl<'m> Conversion<'m> {
         &mut self,
         work: impl FnOnce(&mut Conversion<'m>) -> Result<T, String>,
     ) -> Result<T, (String, Vec<Diagnostic>)> {
+        if self.failed >= MOST_FAILED_ATTEMPTS {
+            return Err(("loops within loops can be made in more ways than are tried".into(), Vec::new()));
+        }
         let (before, point) = (self.reports.len(), self.point);
         let result = work(self);
         self.point = point;
         let reports = self.reports.split_off(before);
+        self.failed += usize::from(result.is_err() || !reports.is_empty());
         match result {
             Ok(_) if !reports.is_empty() => Err((REPORTED.to_owned(), reports)),
             result => result.map_err(|reason| (reason, reports)),

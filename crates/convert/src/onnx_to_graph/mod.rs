@@ -39,6 +39,7 @@ mod data;
 mod datum;
 mod deform_conv;
 mod depth_to_space;
+mod dropout;
 mod einsum;
 mod elementwise;
 mod elimination;
@@ -170,6 +171,7 @@ const ROWS: &[&[Row]] = &[
     depth_to_space::ROWS,
     rearrange::ROWS,
     trilu::ROWS,
+    dropout::ROWS,
     identity::ROWS,
     // Values from shapes and constants.
     constant::ROWS,

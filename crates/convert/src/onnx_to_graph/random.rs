@@ -71,7 +71,7 @@ fn mix(bits: u64) -> u64 {
 }
 
 /// Numbers from 0 up to but not including 1, all multiples of 2 to the -24th, or for `f64` to the -53rd.
-fn fractions(node: &mut Node, shape: &[Dim], element: ElementType, stream: u64) -> Result<Tracked, String> {
+pub(crate) fn fractions(node: &mut Node, shape: &[Dim], element: ElementType, stream: u64) -> Result<Tracked, String> {
     let count = dim(element_count(shape)?)?;
     let places = node.emit_as("graph.iota", &[], &[("axis", attribute(0i64))], &[count], Type::i64())?;
     let mut bits = node.cast(places, ElementType::U64)?;

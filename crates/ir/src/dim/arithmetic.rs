@@ -136,31 +136,49 @@ impl DimExpr {
 
     /// The smaller of two.
     pub fn min(self, other: DimExpr) -> DimExpr {
-        match self.checked_sub(other).and_then(DimExpr::as_constant) {
-            Some(difference) => {
-                if difference <= 0 {
-                    self
-                } else {
-                    other
-                }
-            }
-            None => DimExpr::atom(Atom::Operation(DimOp::Min, std::cmp::min(self, other), std::cmp::max(self, other))),
+        match (self.is_at_most(other, DEPTH), other.is_at_most(self, DEPTH)) {
+            (true, _) => self,
+            (_, true) => other,
+            _ => DimExpr::atom(Atom::Operation(DimOp::Min, std::cmp::min(self, other), std::cmp::max(self, other))),
         }
     }
 
     /// The larger of two.
     pub fn max(self, other: DimExpr) -> DimExpr {
-        match self.checked_sub(other).and_then(DimExpr::as_constant) {
-            Some(difference) => {
-                if difference >= 0 {
-                    self
-                } else {
-                    other
-                }
+        match (other.is_at_most(self, DEPTH), self.is_at_most(other, DEPTH)) {
+            (true, _) => self,
+            (_, true) => other,
+            _ => DimExpr::atom(Atom::Operation(DimOp::Max, std::cmp::min(self, other), std::cmp::max(self, other))),
+        }
+    }
+
+    /// Whether it is certain that this is no more than `other`, as far as `depth` minima and maxima in one another tell.
+    fn is_at_most(self, other: DimExpr, depth: usize) -> bool {
+        if other.checked_sub(self).is_some_and(DimExpr::is_non_negative) {
+            return true;
+        }
+        let Some(depth) = depth.checked_sub(1) else { return false };
+        let by_own = match self.as_operation() {
+            Some((DimOp::Min, left, right)) => left.is_at_most(other, depth) || right.is_at_most(other, depth),
+            Some((DimOp::Max, left, right)) => left.is_at_most(other, depth) && right.is_at_most(other, depth),
+            _ => false,
+        };
+        by_own
+            || match other.as_operation() {
+                Some((DimOp::Min, left, right)) => self.is_at_most(left, depth) && self.is_at_most(right, depth),
+                Some((DimOp::Max, left, right)) => self.is_at_most(left, depth) || self.is_at_most(right, depth),
+                _ => false,
             }
-            None if self.is_non_negative() && other.as_constant().is_some_and(|value| value <= 0) => self,
-            None if other.is_non_negative() && self.as_constant().is_some_and(|value| value <= 0) => other,
-            None => DimExpr::atom(Atom::Operation(DimOp::Max, std::cmp::min(self, other), std::cmp::max(self, other))),
+    }
+
+    /// The operation, if the expression is one and no more.
+    fn as_operation(self) -> Option<(DimOp, DimExpr, DimExpr)> {
+        match self.0.terms.as_slice() {
+            [(product, 1)] if self.0.constant == 0 => match product.as_slice() {
+                &[Atom::Operation(op, left, right)] => Some((op, left, right)),
+                _ => None,
+            },
+            _ => None,
         }
     }
 
@@ -184,6 +202,9 @@ impl DimExpr {
         }
     }
 }
+
+/// How many minima and maxima in one another are looked into.
+const DEPTH: usize = 6;
 
 /// The quotient rounded down; `None` on division by zero or overflow.
 pub(super) fn floor_div(left: i64, right: i64) -> Option<i64> {
@@ -234,6 +255,17 @@ mod tests {
         let half = down(w).expect("positive");
         assert_eq!(half.to_string(), "(W + 1) floordiv 2");
         assert_eq!(down(half).expect("positive").to_string(), "(W + 3) floordiv 4");
+    }
+
+    #[test]
+    fn extremes_within_extremes_are_seen_through() {
+        let (n, m) = (s("N"), s("M"));
+        let limited = n.min(c(512));
+        assert_eq!(n.max(limited), n);
+        assert_eq!(limited.min(n), limited);
+        assert_eq!(n.max(m).max(m), n.max(m));
+        assert_eq!(n.min(m).max(n.max(m)), n.max(m));
+        assert_eq!(limited.max(m).to_string(), "max(M, min(N, 512))");
     }
 
     #[test]

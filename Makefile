@@ -65,6 +65,7 @@ test: build fetch ## run every check: tests, formatting, lints, documentation
 .PHONY: test-targets
 test-targets: build fetch ## run every kernel and every real model on every target, emulated ones for an hour or two
 	KILN_TEST_MACHINES=all cargo test --release --package kiln-driver --test suite kernels/
+	KILN_TEST_MACHINES=all cargo test --release --package kiln-driver --test suite onnx/
 	@$(PYTHON) scripts/compare.py --kiln $(KILN) --every-target
 
 RANDOM_SEEDS ?= 0..20000

@@ -22,7 +22,7 @@ fn main() {
     let arguments = Arguments::from_args();
     let suite = onnx_cases::Suite::open();
     let mut trials = kernels::trials();
-    trials.extend(suite.trials());
+    trials.extend(suite.trials(arguments.filter.is_some()));
     trials.extend(random_graphs::trials());
     trials.extend(accuracy::trials());
     trials.extend(tuning::trials());

@@ -18,12 +18,16 @@ const MACHINES: [&str; 2] = ["aarch64", "riscv64-vlen128"];
 
 /// One trial for each case and machine.
 pub fn trials(shared: &Arc<Shared>) -> Vec<Trial> {
-    let all = std::env::var("KILN_TEST_MACHINES").is_ok_and(|wanted| wanted == "all");
     let machines = OTHERS.into_iter().filter(|machine| MACHINES.contains(&machine.name) && machine.is_available());
     let passes = |case: &Case| !case.is_form() && shared.list.find(&case.name).is_empty();
     let chosen = choose(&shared.cases, passes);
-    let step = if all { 1 } else { SPREAD };
+    let step = if is_everything() { 1 } else { SPREAD };
     machines.flat_map(|machine| chosen.iter().step_by(step).map(move |&index| trial(shared, index, machine))).collect()
+}
+
+/// Whether every case is to run everywhere.
+pub fn is_everything() -> bool {
+    std::env::var("KILN_TEST_MACHINES").is_ok_and(|wanted| wanted == "all")
 }
 
 fn trial(shared: &Arc<Shared>, index: usize, machine: Machine) -> Trial {

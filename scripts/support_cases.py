@@ -183,7 +183,7 @@ def _read_machines(entries: list[dict], said: dict[str, str]) -> Machines:
     names = re.findall(r'"([^"]+)"', _find(r"const MACHINES: [^=]*= \[([^\]]*)\];", text))
     by_operator: dict[str, list[tuple[str, str]]] = {}
     for entry in entries:
-        if "/" in entry["kind"] or f"{entry['kind']}/{entry['name']}" in said:
+        if "/" in entry["kind"] or f"{entry['kind']}/{entry['name']}" in said or _has_strings(entry):
             continue
         for operator in entry.get("operators", {}):
             by_operator.setdefault(operator, []).append((entry["kind"], entry["name"]))
@@ -193,6 +193,11 @@ def _read_machines(entries: list[dict], said: dict[str, str]) -> Machines:
             if len(chosen) < wanted:
                 chosen.update(by_operator[operator][number : number + 1])
     return Machines(names, wanted, spread, frozenset(chosen))
+
+
+def _has_strings(entry: dict) -> bool:
+    values = [value for data in entry["data_sets"] for role in ("inputs", "outputs") for value in data[role]]
+    return any(value.get("element") == "string" for value in values)
 
 
 def _find(pattern: str, text: str) -> str:

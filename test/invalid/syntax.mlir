@@ -7,9 +7,9 @@ func.retrun : () -> ()
 // expected-error@+2 {{there is no op 'grpah.cnov'}}
 // expected-note@+1 {{did you mean 'graph.conv'?}}
 grpah.cnov : () -> ()
-// expected-error@+2 {{there is no op 'grpah.something_else'}}
+// expected-error@+2 {{there is no op 'grpah.nothing_of_the_kind_at_all'}}
 // expected-note@+1 {{did you mean the dialect 'graph'?}}
-grpah.something_else : () -> ()
+grpah.nothing_of_the_kind_at_all : () -> ()
 // expected-error@+2 {{there is no op 'toy.something_else'}}
 // expected-note@+1 {{an op of no registered dialect is written in quotes, in generic form}}
 toy.something_else : () -> ()

@@ -183,8 +183,11 @@ impl<'a> Parser<'a> {
         let mut parser = Parser { text: &text, position: 0, registry: self.registry };
         let mut pipeline = Pipeline::on(anchor);
         parser.steps(&mut pipeline).map_err(|error| wrong(&error.message))?;
-        assert_eq!(parser.position, text.len(), "named pipelines are lists of steps: {text}");
-        Ok(pipeline)
+        match parser.position == text.len() {
+            true => Ok(pipeline),
+            // Pipelines are lists of steps, up to what the values of options make of them.
+            false => Err(wrong("an option has a brace that ends what it is an option of")),
+        }
     }
 
     fn unknown(&self, start: usize, name: &str) -> Box<Diagnostic> {

@@ -501,7 +501,7 @@ mod tests {
             None,
             (96, 24),
             (3, 1),
-            "Window [14, 7, 4, 2, 1]x2 rows max(192 floordiv (max(max(min(d0, 336), 1), 1)), 1) columns max(min(d0, 336), 1) panels 1 pitch 96 tasks ((d0 + max(192 floordiv (max(max(min(d0, 336), 1), 1)), 1) - 1) floordiv (max(192 floordiv (max(max(min(d0, 336), 1), 1)), 1))) * ((d0 + max(min(d0, 336), 1) - 1) floordiv (max(min(d0, 336), 1)))",
+            "Window [14, 7, 4, 2, 1]x2 rows max(192 floordiv (max(min(d0, 336), 1)), 1) columns max(min(d0, 336), 1) panels 1 pitch 96 tasks ((d0 + max(192 floordiv (max(min(d0, 336), 1)), 1) - 1) floordiv (max(192 floordiv (max(min(d0, 336), 1)), 1))) * ((d0 + max(min(d0, 336), 1) - 1) floordiv (max(min(d0, 336), 1)))",
         );
     }
 }

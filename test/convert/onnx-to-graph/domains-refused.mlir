@@ -13,8 +13,6 @@ func.func {arg_names = ["x"], function_type = (tensor<4x3xf32>) -> tensor<4x1xf3
   %c = onnx.ai.onnx.ml.TreeEnsembleRegressor %x {onnx.opset = 3, n_targets = 1, nodes_treeids = [0], nodes_nodeids = [0], nodes_featureids = [0], nodes_values = [0.0], nodes_modes = ["LEAF"], nodes_truenodeids = [0], nodes_falsenodeids = [0], target_treeids = [0], target_nodeids = [0], target_ids = [1], target_weights = [4.0]} : (tensor<4x3xf32>) -> tensor<4x1xf32>
   // expected-error@+1 {{ai.onnx.ml.LinearRegressor: there must be as many coefficients for each of 2 rows, not 5 altogether}}
   %d = onnx.ai.onnx.ml.LinearRegressor %x {targets = 2, coefficients = [1.0, 2.0, 3.0, 4.0, 5.0]} : (tensor<4x3xf32>) -> tensor<4x2xf32>
-  // expected-error@+1 {{ai.onnx.ml.LinearClassifier: labels that are strings are not supported}}
-  %e:2 = onnx.ai.onnx.ml.LinearClassifier %x {classlabels_strings = ["a", "b"], coefficients = [1.0]} : (tensor<4x3xf32>) -> (tensor<4x!graph.string>, tensor<4x2xf32>)
   // expected-error@+1 {{ai.onnx.ml.Normalizer: norm "L7" is not known}}
   %f = onnx.ai.onnx.ml.Normalizer %x {norm = "L7"} : (tensor<4x3xf32>) -> tensor<4x3xf32>
   // expected-error@+1 {{ai.onnx.ml.TreeEnsembleRegressor: 1 nodes with 1000000000000 targets each are too many}}

@@ -25,7 +25,7 @@ fn mistakes_are_explained() {
         (compile(&["--emit", "elf"]), 2, "[possible values: import, graph"),
         (compile(&["--threads", "0"]), 2, "expected a number from 1 to 256"),
         (compile(&["--shape", "image"]), 2, "expected NAME=1x3x224x224"),
-        (compile(&["--shape", "image=1xq"]), 2, "'q' is not an extent"),
+        (compile(&["--shape", "image=1x3q"]), 2, "'3q' is not an extent"),
         (compile(&["--shape", "imgae=1x3"]), 1, "did you mean \"image\"?"),
         (compile(&["--shape", "other=1x3"]), 1, "its inputs are: image"),
         (compile(&["--shape", "image=1"]), 1, "input \"image\" cannot have shape 1: it is Nx3"),

@@ -122,6 +122,13 @@ impl Case {
         self.compare(&outputs, &names.zip(results).collect())
     }
 
+    /// Whether any input or output is a tensor of strings.
+    pub fn has_strings(&self) -> bool {
+        let sets = self.entry["data_sets"].as_array().into_iter().flatten();
+        let values = sets.flat_map(|set| [&set["inputs"], &set["outputs"]]).filter_map(|values| values.as_array());
+        values.flatten().any(|value| value["element"] == "string")
+    }
+
     /// The operators of the model.
     pub fn operators(&self) -> impl Iterator<Item = &str> {
         self.entry["operators"].as_object().into_iter().flat_map(|operators| operators.keys().map(String::as_str))

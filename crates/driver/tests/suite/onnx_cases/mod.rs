@@ -56,7 +56,7 @@ impl Suite {
         let shared = self.shared.clone();
         let complete = Trial::test("onnx/list", move || shared.check_list());
         let all = is_asked_for || is_blessing() || foreign::is_everything();
-        let runs = |index: &usize| all || !self.shared.cases[*index].is_form() || index % SPREAD == 0;
+        let runs = |index: &usize| all || !self.shared.cases[*index].is_form() || index.is_multiple_of(SPREAD);
         let here = (0..self.shared.cases.len()).filter(runs).map(trial).chain([complete]);
         here.chain(foreign::trials(&self.shared)).collect()
     }

@@ -299,6 +299,24 @@ fn shapes_can_be_fixed() {
 }
 
 #[test]
+fn extents_can_be_bounded_and_named() {
+    let (directory, _) = prepare(&layer());
+    compile(directory.path(), &["--shape", "x=rowsx8", "--shape", "i=1..6"]);
+    let model = Model::open(directory.path().join("model.so")).expect("a model");
+    assert_eq!(model.inputs()[0].to_string(), "rowsx8xf32");
+    // What the bounds size is known before there is any shape, and the same for all of them.
+    assert!(model.description().workspace_bytes.is_some());
+    let bytes = |count| model.workspace_size(&[&[3, 8], &[count]], 1).ok();
+    assert_eq!(bytes(1), bytes(6));
+    assert_eq!(model.output_shapes(&[&[3, 8], &[7]]).expect_err("too many").status, Status::WrongShape);
+    let indices = [2, 0, 2, 1];
+    let x: Vec<f32> = (0..24).map(|i| i as f32 / 8.0 - 1.0).collect();
+    let inputs = [Tensor::from_values(&[3, 8], &x), Tensor::from_values(&[4], &indices)];
+    let outputs = model.run(&inputs, &kiln_runtime::RunOptions { threads: 1 }).expect("within the bounds");
+    assert_eq!(*outputs[0].values::<f32>(), expected(&x, &indices));
+}
+
+#[test]
 fn sizes_that_wrap_around_are_refused() {
     let model = onnx::Model::default()
         .input("a", FLOAT, &["N", "1"])

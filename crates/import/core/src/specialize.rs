@@ -289,4 +289,22 @@ mod tests {
         check(&[("x", &[5])], Err("input \"x\" cannot have shape 5: it is Nx3"));
         check(&[("z", &[5])], Err("the model has no input \"z\""));
     }
+
+    #[test]
+    fn symbols_are_named_and_bounded() {
+        let (mut module, sink) = (module(), Sink::new());
+        let shapes = vec![
+            ("x".to_owned(), vec![Extent::Between(1, 8), Extent::Kept]),
+            ("y".to_owned(), vec![Extent::Named("M".into())]),
+        ];
+        assert!(specialize(&mut module, &shapes, &sink));
+        let main = module.find_symbol(module.top(), "main").expect("main");
+        let bounded = BoundedSymbol { name: Name::new("N"), least: 1, most: 8 };
+        assert_eq!(kiln_ir::bounded_symbols(&module, main), vec![bounded]);
+        let function = module.attribute(main, "function_type").expect("a type").to_string();
+        assert!(function.starts_with("(tensor<?x3xf32, #kiln.dims<[N, 3]>>, tensor<?xf32, #kiln.dims<[M]>>)"));
+        let empty = vec![("x".to_owned(), vec![Extent::Between(3, 2), Extent::Kept])];
+        assert!(!specialize(&mut module, &empty, &sink));
+        assert_eq!(sink.take()[0].message, "input \"x\" cannot have shape 3..2x?: 3 is more than 2");
+    }
 }

@@ -77,12 +77,7 @@ pub(crate) fn attend(node: &mut Node, operands: [Tracked; 3], scores: Scores) ->
 /// Minus infinity for keys that come after a query.
 fn hide_later(node: &mut Node, scores: Tracked, past: Dim) -> Result<Tracked, String> {
     let &[_, _, queries, keys] = node.shape(scores) else { return Err("scores have 4 axes".into()) };
-    let mut line = |axis: usize, extent: Dim| {
-        let mut shape = [Dim::Static(1); 2];
-        shape[axis] = extent;
-        node.emit_as("graph.iota", &[], &[("axis", attribute(axis as i64))], &shape, Type::i64())
-    };
-    let (rows, columns) = (line(0, queries)?, line(1, keys)?);
+    let (rows, columns) = (node.line(0, queries)?, node.line(1, keys)?);
     let past = scalar(node, expr(past)?)?;
     let places = node.binary("graph.add", rows, past)?;
     let is_seen = node.binary("graph.less_equal", columns, places)?;

@@ -6,7 +6,7 @@ use super::emit::{attribute, dims_attribute};
 use super::extent::{add, constant, dim, element_count, expr, floor_divide, maximum, multiply, subtract};
 use super::matmul::product;
 use super::node::Node;
-use kiln_ir::{Dim, DimExpr, Type};
+use kiln_ir::{Dim, DimExpr};
 
 /// `x` by a filter that has as many channels for each of `groups` groups.
 pub(crate) fn unfolded(node: &mut Node, x: Tracked, filter: Tracked, groups: i64) -> Result<Tracked, String> {
@@ -34,7 +34,7 @@ pub(crate) fn unfolded(node: &mut Node, x: Tracked, filter: Tracked, groups: i64
     }
     // Axis by axis, windows in place of an extent: from the last on, so that those before stay where they are.
     for axis in (0..spatial).rev() {
-        let (starts, taps) = (line(node, 0, counts[axis])?, line(node, 1, size[axis])?);
+        let (starts, taps) = (node.line(0, counts[axis])?, node.line(1, size[axis])?);
         let starts = node.binary_scalar("graph.multiply", starts, strides[axis] as f64)?;
         let taps = node.binary_scalar("graph.multiply", taps, dilations[axis] as f64)?;
         let places = node.binary("graph.add", starts, taps)?;
@@ -95,11 +95,4 @@ fn padded(
     }
     let given = [("low", dims_attribute(&low)), ("high", dims_attribute(&high)), ("mode", attribute("constant"))];
     node.emit("graph.pad", &[x], &given)
-}
-
-/// The numbers along one of two axes.
-fn line(node: &mut Node, axis: usize, extent: Dim) -> Result<Tracked, String> {
-    let mut shape = [Dim::Static(1); 2];
-    shape[axis] = extent;
-    node.emit_as("graph.iota", &[], &[("axis", attribute(axis as i64))], &shape, Type::i64())
 }

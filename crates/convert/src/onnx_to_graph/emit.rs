@@ -198,6 +198,13 @@ impl Node<'_, '_> {
         }
     }
 
+    /// The numbers from 0 on along one of two axes, of which the other has an extent of 1.
+    pub fn line(&mut self, axis: usize, extent: Dim) -> Result<Tracked, String> {
+        let mut shape = [Dim::Static(1); 2];
+        shape[axis] = extent;
+        self.emit_as("graph.iota", &[], &[("axis", attribute(axis as i64))], &shape, Type::i64())
+    }
+
     /// A reduction along axes, which are kept as extents of 1.
     pub fn reduce(&mut self, name: &str, x: Tracked, axes: &[usize]) -> Result<Tracked, String> {
         self.emit(name, &[x], &[("axes", axes_attribute(axes))])

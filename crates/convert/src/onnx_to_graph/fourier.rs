@@ -4,7 +4,7 @@ use super::conversion::Tracked;
 use super::emit::attribute;
 use super::extent::{add, constant, dim, expr, floor_divide, maximum, minimum, multiply, subtract};
 use super::node::{Node, Results, Row, row, row_in};
-use kiln_ir::{Dim, DimExpr, Type};
+use kiln_ir::{Dim, DimExpr};
 use kiln_tensor::{ElementType, scalar};
 use std::f64::consts::TAU;
 
@@ -164,12 +164,7 @@ fn computed_matrices(
     how: Transform,
     (read, written): (Dim, Dim),
 ) -> Result<(Tracked, Tracked), String> {
-    let mut places = |axis: usize, extent: Dim| {
-        let mut shape = [Dim::Static(1); 2];
-        shape[axis] = extent;
-        node.emit_as("graph.iota", &[], &[("axis", attribute(axis as i64))], &shape, Type::i64())
-    };
-    let (from, to) = (places(0, read)?, places(1, written)?);
+    let (from, to) = (node.line(0, read)?, node.line(1, written)?);
     let length = node.extent(how.length);
     let product = node.binary("graph.multiply", from, to)?;
     let steps = node.binary("graph.modulo", product, length)?;
@@ -231,12 +226,7 @@ fn short_time_transform(node: &mut Node) -> Results {
     let step = node.input(1)?;
     let frames = frames(node, expr(signal)?, length, step)?;
     let (step, length) = (node.one_integer(step, "the frame step")?, dim(length)?);
-    let mut places = |axis: usize, extent: Dim| {
-        let mut shape = [Dim::Static(1); 2];
-        shape[axis] = extent;
-        node.emit_as("graph.iota", &[], &[("axis", attribute(axis as i64))], &shape, Type::i64())
-    };
-    let (starts, within) = (places(0, frames)?, places(1, length)?);
+    let (starts, within) = (node.line(0, frames)?, node.line(1, length)?);
     let starts = node.binary("graph.multiply", starts, step)?;
     let places = node.binary("graph.add", starts, within)?;
     let mut cut = node.emit("graph.gather", &[x, places], &[("axis", attribute(1i64))])?;

@@ -6,7 +6,7 @@ use super::emit::attribute;
 use super::extent::{constant, dim, expr, floor_divide};
 use super::matmul::product;
 use super::node::{Node, Results, Row, row};
-use kiln_ir::{Dim, Type};
+use kiln_ir::Dim;
 use kiln_tensor::ElementType;
 
 pub(crate) const ROWS: &[Row] =
@@ -171,12 +171,7 @@ fn by_channel(node: &mut Node, x: Tracked, filter: Tracked, channels: Dim) -> Re
 /// The same where only a run tells how many channels or taps there are: what each tap reads, times it, added up.
 fn by_tap(node: &mut Node, x: Tracked, filter: Tracked, extents: [Dim; 3]) -> Result<Tracked, String> {
     let [channels, length, size] = extents;
-    let mut line = |axis: usize, extent: Dim| {
-        let mut shape = [Dim::Static(1); 2];
-        shape[axis] = extent;
-        node.emit_as("graph.iota", &[], &[("axis", attribute(axis as i64))], &shape, Type::i64())
-    };
-    let (starts, taps) = (line(0, length)?, line(1, size)?);
+    let (starts, taps) = (node.line(0, length)?, node.line(1, size)?);
     let element = node.element(x);
     let work = if element.is_narrow_float() { ElementType::F32 } else { element };
     let (x, filter) = (node.cast(x, work)?, node.cast(filter, work)?);

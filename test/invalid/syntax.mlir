@@ -26,6 +26,8 @@ toy.something_else : () -> ()
 // expected-error@+1 {{unexpected '}', expected an attribute}}
 %0 = "test.a"() {a = } : () -> f32
 "test.b"(%0) : (f32) -> ()
+// expected-error@+1 {{unexpected ')', expected an attribute}}
+"test.c"() {a = ) : () -> ()
 
 // -----
 

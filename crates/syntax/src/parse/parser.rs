@@ -341,7 +341,7 @@ impl<'s, 'a> Parser<'s, 'a> {
 
     /// An attribute up to the comma or the bracket after it.
     pub(super) fn value(&mut self) -> Parsed<Attribute> {
-        if let Some(Token::Comma | Token::RightBrace | Token::Greater) | None = self.cursor.token {
+        if self.cursor.token.is_none_or(|token| token == Token::Comma || token.is_close()) {
             return Err(self.report(self.cursor.unexpected("an attribute")));
         }
         let text = self.collect(Cursor::value)?;

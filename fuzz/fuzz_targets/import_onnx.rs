@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use kiln_convert::onnx_to_graph::convert_onnx_to_graph;
+use kiln_convert::onnx_to_graph::{Customs, convert_onnx_to_graph};
 use kiln_diag::Sink;
 use libfuzzer_sys::fuzz_target;
 use std::io::Write;
@@ -14,7 +14,7 @@ fuzz_target!(|bytes: &[u8]| {
     match kiln_import_onnx::import(file.path(), &kiln_registry::dialects(), &sink) {
         None => assert!(sink.has_errors(), "what does not import has an error"),
         Some(mut module) => {
-            if convert_onnx_to_graph(&mut module, &sink) {
+            if convert_onnx_to_graph(&mut module, &Customs::default(), &sink) {
                 let wrong = kiln_ir::verify(&module, module.top());
                 assert!(wrong.is_empty(), "what converts is valid: {wrong:?}");
             } else {

@@ -93,6 +93,7 @@ mod data;
 mod emit;
 mod error;
 mod host;
+mod library;
 mod link;
 pub mod metadata;
 mod mlir;

@@ -1,5 +1,6 @@
 //! Linking: objects to a shared object, a static library or one relocatable object, by LLVM's `ld.lld`.
 
+use crate::library::Library;
 use crate::{
     ObjectFile,
     archive::write_archive,
@@ -56,6 +57,9 @@ pub struct LinkOptions<'a> {
     /// Symbols that the process that loads a shared object provides; any other that is left undefined is an error.
     /// `None` leaves that to whoever loads it.
     pub externals: Option<&'a [&'a str]>,
+    /// Files of the user's: objects and archives, and for a shared object others that it needs. What objects and archives
+    /// leave undefined, the process provides.
+    pub libraries: &'a [&'a Path],
 }
 
 /// Links `inputs` in their order to `path`. The file appears whole or not at all, and the same inputs give the same
@@ -82,13 +86,19 @@ pub fn link(inputs: &[LinkInput], options: &LinkOptions, path: &Path) -> Result<
             LinkInput::Memory(object) => write(scratch.path(), &format!("{index}.{}", object.name), &object.bytes)?,
         });
     }
+    let libraries = options.libraries.iter().map(|path| Library::open(path)).collect::<Result<Vec<_>, _>>()?;
+    for library in &libraries {
+        arguments.extend(library.arguments(options.output)?);
+    }
     run_linker(&arguments, scratch.path())?;
 
     let finished = match options.output {
         LinkOutput::Object => linked,
         LinkOutput::SharedObject => {
             if let Some(externals) = options.externals {
-                check_undefined(&linked, externals)?;
+                let of_libraries = libraries.iter().flat_map(|library| &library.symbols).map(String::as_str);
+                let externals: Vec<&str> = externals.iter().copied().chain(of_libraries).collect();
+                check_undefined(&linked, &externals)?;
             }
             linked
         }

@@ -48,7 +48,7 @@
 //! | at | type | field |
 //! | --- | --- | --- |
 //! | 0 | string | name |
-//! | 8 | `u32` | element type, see [`element_code`] |
+//! | 8 | `u32` | element type, by [`ElementType::code`] |
 //! | 12 | `u32` | rank |
 //! | 16 | `u32` | offset of `rank` axes, 24 bytes each |
 //! | 20 | `u32` | flags: 1 = an output whose size depends on data, so that only a run tells it |
@@ -175,39 +175,6 @@ pub enum AxisInfo {
     Expression(String),
 }
 
-/// The number that stands for an element type in the blob and in the C interface: the numbering of ONNX's
-/// `TensorProto.DataType`, which users of exported models know.
-pub fn element_code(element: ElementType) -> u32 {
-    match element {
-        ElementType::F32 => 1,
-        ElementType::U8 => 2,
-        ElementType::I8 => 3,
-        ElementType::U16 => 4,
-        ElementType::I16 => 5,
-        ElementType::I32 => 6,
-        ElementType::I64 => 7,
-        ElementType::String => 8,
-        ElementType::I1 => 9,
-        ElementType::F16 => 10,
-        ElementType::F64 => 11,
-        ElementType::U32 => 12,
-        ElementType::U64 => 13,
-        ElementType::C64 => 14,
-        ElementType::C128 => 15,
-        ElementType::BF16 => 16,
-        ElementType::F8E4M3FN => 17,
-        ElementType::F8E4M3FNUZ => 18,
-        ElementType::F8E5M2 => 19,
-        ElementType::F8E5M2FNUZ => 20,
-        ElementType::U4 => 21,
-        ElementType::I4 => 22,
-        ElementType::F4E2M1FN => 23,
-        ElementType::F8E8M0FNU => 24,
-        ElementType::U2 => 25,
-        ElementType::I2 => 26,
-    }
-}
-
 impl Metadata {
     /// Serialises in the layout of this module. Equal metadata gives equal bytes.
     ///
@@ -246,7 +213,7 @@ impl Metadata {
         let mut axes_at = axes;
         for tensor in tensors() {
             writer.string(&tensor.name);
-            writer.u32(element_code(tensor.element));
+            writer.u32(tensor.element.code());
             writer.size(tensor.axes.len());
             writer.size(axes_at);
             writer.u32(tensor.depends_on_data.into());
@@ -440,7 +407,7 @@ mod tests {
 
     #[test]
     fn element_codes_are_distinct() {
-        let mut codes: Vec<u32> = ElementType::ALL.into_iter().map(element_code).collect();
+        let mut codes: Vec<u32> = ElementType::ALL.into_iter().map(ElementType::code).collect();
         codes.sort_unstable();
         assert_eq!(codes, (1..=ElementType::ALL.len() as u32).collect::<Vec<_>>());
     }

@@ -87,7 +87,7 @@ fn inputs(paths: &[PathBuf]) -> Vec<LinkInput<'_>> {
 }
 
 const SHARED: LinkOptions =
-    LinkOptions { output: LinkOutput::SharedObject, exports: &["kiln_*"], externals: Some(&[]) };
+    LinkOptions { output: LinkOutput::SharedObject, exports: &["kiln_*"], externals: Some(&[]), libraries: &[] };
 
 #[test]
 fn the_model_computes_the_same_on_every_target() {

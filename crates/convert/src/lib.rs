@@ -4,7 +4,9 @@
 
 #![forbid(unsafe_code)]
 
+mod custom_operator;
 pub mod onnx_to_graph;
 mod passes;
 
+pub use custom_operator::CustomOperator;
 pub use passes::{ConvertOnnxToGraph, PASSES};

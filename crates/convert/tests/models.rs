@@ -2,7 +2,7 @@
 
 mod support;
 
-use kiln_convert::onnx_to_graph::convert_onnx_to_graph;
+use kiln_convert::onnx_to_graph::{Customs, convert_onnx_to_graph};
 use kiln_diag::Sink;
 use kiln_interp::Interpreter;
 use kiln_ir::{Module, Registry};
@@ -20,7 +20,7 @@ fn convert(model: &Json) -> Module {
         Registry::new(&[&kiln_builtin::DIALECT, &kiln_func::DIALECT, &kiln_onnx::DIALECT, &kiln_graph::DIALECT]);
     let module = kiln_import_onnx::import(path, &registry, &sink);
     let mut module = module.unwrap_or_else(|| panic!("{name}: {:#?}", sink.take()));
-    assert!(convert_onnx_to_graph(&mut module, &sink), "{name}: {:#?}", sink.take());
+    assert!(convert_onnx_to_graph(&mut module, &Customs::default(), &sink), "{name}: {:#?}", sink.take());
     let wrong = kiln_ir::verify(&module, module.top());
     assert!(wrong.is_empty(), "{name}: {wrong:#?}");
     module

@@ -4,11 +4,13 @@
 //! graph as converted, before any optimization. The other has every layer of the optimized graph as an output, so that a
 //! difference shows where it arises; layers that are outputs are fused less, so this one alone would prove too little.
 
-use crate::compile::{about, compile_model, import, run};
+use crate::compile::{about, compile_model, conversion, import, run};
+use crate::stages::succeeded;
 use crate::{Progress, Request, generate};
 use kiln_diag::{Diagnostic, Place, Sink};
 use kiln_interp::Interpreter;
 use kiln_ir::{Attribute, Module, Op, Type, TypeKind, Value};
+use kiln_pass::PassManager;
 use kiln_registry::pipeline;
 use kiln_runtime::{Model, RunOptions, TensorInfo};
 use kiln_tensor::scalar::scalars;
@@ -66,7 +68,7 @@ fn check_model(
     let found = execute(&model, &inputs, request, sink)?;
 
     let mut module = import(&request.model, request, sink)?;
-    run(&mut module, pipeline::conversion(), sink)?;
+    let _ = succeeded(&PassManager::new(conversion(request)), &mut module, sink)?;
     progress.begin("interpret");
     let expected = interpret(&module, &inputs, sink)?;
     let names = model.outputs().iter().map(|info| (info.name.clone(), String::new()));

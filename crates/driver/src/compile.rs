@@ -6,6 +6,7 @@ use crate::stages::{Stages, parse, succeeded};
 use crate::{text, versions};
 use kiln_codegen::ObjectCache;
 use kiln_convert::onnx_to_graph::report_unsupported;
+use kiln_convert::{ConvertOnnxToGraph, CustomOperator};
 use kiln_diag::{Diagnostic, Place, Sink};
 use kiln_import_core::Extent;
 use kiln_import_onnx::ImportOptions;
@@ -64,6 +65,10 @@ pub struct Request {
     pub constants: Vec<(String, Tensor)>,
     /// Files of rewrite rules that are applied to the graph before it is optimized.
     pub rules: Vec<String>,
+    /// Operators that C functions compute.
+    pub custom_ops: Vec<CustomOperator>,
+    /// Objects, archives and shared objects that are linked with the model.
+    pub links: Vec<PathBuf>,
     /// Whether it is reported where rules applied and nearly did: those of the files, or Kiln's own if there are none.
     pub debug_rules: bool,
     /// Threads the compiler itself uses; the result does not depend on it.
@@ -93,6 +98,8 @@ impl Request {
             shapes: Vec::new(),
             constants: Vec::new(),
             rules: Vec::new(),
+            custom_ops: Vec::new(),
+            links: Vec::new(),
             debug_rules: false,
             threads: 1,
             cache: None,
@@ -144,7 +151,7 @@ impl Progress for Silent {
 /// Compiles; `None` if there were errors, which are in `sink`. No output file is left behind then.
 pub fn compile(request: &Request, sink: &Sink, progress: &dyn Progress) -> Option<Summary> {
     // Rules that cannot be read are known before anything long begins.
-    kiln_optimize::load_rules(&request.rules, &kiln_registry::dialects(), sink)?;
+    kiln_rules::load_files(&request.rules, &kiln_registry::dialects(), sink)?;
     about(&request.model, sink, |sink| compile_model(request, sink, progress))
 }
 
@@ -195,9 +202,17 @@ fn run_stages(stages: &mut Stages<'_>, request: &Request, sink: &Sink) -> Option
     versions::build(stages, request, module, sink)
 }
 
+/// From the framework's dialect to the graph dialect.
+pub(crate) fn conversion(request: &Request) -> Pipeline {
+    Pipeline::on("builtin.module").pass(ConvertOnnxToGraph {
+        custom_ops: request.custom_ops.iter().map(ToString::to_string).collect(),
+        rules: request.rules.clone(),
+    })
+}
+
 /// From the framework's dialect to a graph that only needs kernels.
 pub(crate) fn optimized(stages: &mut Stages<'_>, request: &Request, mut module: Module) -> Option<Module> {
-    stages.run(&mut module, parse(pipeline::conversion()), false)?;
+    stages.run(&mut module, conversion(request), false)?;
     if !request.rules.is_empty() {
         let rules = kiln_optimize::ApplyRules { files: request.rules.clone(), ..Default::default() };
         let rules = Pipeline::on("builtin.module").pass(rules);
@@ -230,8 +245,13 @@ pub(crate) fn import_files(model: &Path, request: &Request, sink: &Sink) -> Opti
         let mut module = text::read(model, sink)?;
         return kiln_import_core::specialize(&mut module, &request.shapes, sink).then_some((module, Vec::new()));
     }
-    let options = ImportOptions { constants: request.constants.clone() };
-    let mut imported = kiln_import_onnx::import_partly(model, &kiln_registry::dialects(), &options, sink)?;
+    let registry = kiln_registry::dialects();
+    let rules = kiln_rules::load_files(&request.rules, &registry, sink)?;
+    let roots = kiln_rules::foreign_roots(&rules, &registry).into_iter().filter_map(|op| op.strip_prefix("onnx."));
+    let bound = request.custom_ops.iter().map(|operator| operator.name.as_str()).chain(roots);
+    let options =
+        ImportOptions { constants: request.constants.clone(), custom_operators: bound.map(str::to_owned).collect() };
+    let mut imported = kiln_import_onnx::import_partly(model, &registry, &options, sink)?;
     let specialized = kiln_import_core::specialize(&mut imported.module, &request.shapes, sink);
     if specialized && imported.is_complete {
         return Some((imported.module, imported.neighbours));

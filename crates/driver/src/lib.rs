@@ -20,6 +20,7 @@ mod versions;
 pub use check::{CheckReport, Comparison, check};
 pub use compile::{Emit, Progress, Request, Silent, Summary, compile, import, open_cache, run};
 pub use inspect::{ModelInventory, inspect};
+pub use kiln_convert::CustomOperator;
 pub use kiln_import_core::Extent;
 pub use kiln_registry::pipeline::{OptimizationLevel, Planning, Precision};
 pub use kiln_schedule::Candidate;

@@ -174,18 +174,21 @@ impl Record {
 /// The name of the entry of a request: a hash of all that its result depends on, but for files that only reading the
 /// model tells of.
 fn key(request: &Request) -> io::Result<String> {
-    let Request { model, emit, targets, level, precision, shapes, constants, rules, planning, .. } = request;
+    let Request {
+        model, emit, targets, level, precision, shapes, constants, rules, planning, custom_ops, links, ..
+    } = request;
     let compiler = std::env::current_exe()?.metadata()?;
     let blobs = BlobStore::new();
     let constants: Vec<_> = (constants.iter())
         .map(|(name, tensor)| (name, tensor.shape(), blobs.insert(tensor.clone()).as_str().to_owned()))
         .collect();
     let read = |files: &[String]| files.iter().map(fs::read).collect::<io::Result<Vec<_>>>();
+    let links = links.iter().map(|file| Ok((file, hash_file(file)?))).collect::<io::Result<Vec<_>>>()?;
     let (rules, tuning) = (read(rules)?, read(planning.tuning.as_slice())?);
     // The name decides the form of the file and what the model calls itself.
     let settings = format!(
         "{FORMAT} {} {:?} {:?} {emit:?} {targets:?} {level:?} {precision:?} {shapes:?} {constants:?} {rules:?} \
-         {tuning:?}",
+         {tuning:?} {custom_ops:?} {links:?}",
         compiler.len(),
         compiler.modified()?,
         model.file_name(),

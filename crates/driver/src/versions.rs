@@ -16,7 +16,7 @@ use kiln_kernels::main_function::{ModelDescription, TensorDescription, WORKSPACE
 use kiln_registry::pipeline;
 use kiln_schedule::Tried;
 use kiln_target::{Architecture, Target};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The name of the stage in which LLVM works.
 const GENERATE: &str = "generate code";
@@ -213,11 +213,18 @@ fn link(request: &Request, versions: Vec<Version>, weights: &Weights, sink: &Sin
         _ => LinkOutput::SharedObject,
     };
     let exports = &kiln_runtime::EXPORTED_SYMBOLS;
-    let options = LinkOptions { output, exports, externals: Some(&kiln_runtime::EXTERNAL_SYMBOLS) };
+    let externals = Some(&kiln_runtime::EXTERNAL_SYMBOLS[..]);
+    let libraries: Vec<&Path> = request.links.iter().map(PathBuf::as_path).collect();
+    let options = LinkOptions { output, exports, externals, libraries: &libraries };
     let objects = versions.iter().flat_map(|version| &version.objects).chain([&table, &runtime]);
     let mut inputs: Vec<LinkInput> = objects.map(LinkInput::Memory).collect();
     inputs.push(LinkInput::File(&weights_file));
-    report(kiln_codegen::link(&inputs, &options, path), sink)?;
+    // What the linker misses may be the user's to give.
+    let linked = kiln_codegen::link(&inputs, &options, path);
+    let is_missing = |name: &str| linked.as_ref().is_err_and(|error| error.to_string().contains(name));
+    let missing = request.custom_ops.iter().find(|operator| is_missing(&operator.callee));
+    let help = missing.map(|operator| format!("--link FILE links the file that has {}", operator.callee));
+    report_with(linked, help, sink)?;
 
     let header = path.with_extension("h");
     let read = |version: &Version| kiln_runtime::ModelDescription::from_bytes(&version.metadata.to_bytes());
@@ -279,9 +286,15 @@ fn metadata(target: &Target, name: &str, module: &Module, weights: &Weights) -> 
 
 /// The value, or a diagnostic.
 fn report<T>(result: Result<T, CodegenError>, sink: &Sink) -> Option<T> {
+    report_with(result, None, sink)
+}
+
+/// The value, or a diagnostic with some help.
+fn report_with<T>(result: Result<T, CodegenError>, help: Option<String>, sink: &Sink) -> Option<T> {
     result
         .map_err(|error| {
-            let mut diagnostic = Diagnostic::error(Place::Nowhere, error.to_string());
+            let diagnostic = Diagnostic::error(Place::Nowhere, error.to_string());
+            let mut diagnostic = help.into_iter().fold(diagnostic, Diagnostic::with_help);
             if let Some(reproducer) = &error.reproducer {
                 let path = std::env::temp_dir().join("kiln-reproducer.mlir");
                 if std::fs::write(&path, reproducer).is_ok() {

@@ -2,7 +2,7 @@
 
 use crate::builder::{EmitOptions, KernelBuilder};
 use crate::{
-    attention, call, contract, conv, depthwise, elimination, layer_norm, lrn, map, matmul, non_max_suppression,
+    attention, call, contract, conv, custom, depthwise, elimination, layer_norm, lrn, map, matmul, non_max_suppression,
     nonzero, pool, recurrent, reduce, resize, rotary_embedding, scan, scatter, softmax, sort, transpose, winograd,
 };
 use kiln_ir::Module;
@@ -45,6 +45,7 @@ pub const EMITTERS: &[Emitter] = &[
     Emitter { family: "elimination", emit: elimination::emit },
     Emitter { family: "scatter", emit: scatter::emit },
     Emitter { family: "call", emit: call::emit },
+    Emitter { family: "custom", emit: custom::emit },
 ];
 
 /// Adds the function `@name` to the module: the kernel of `spec`, as `plan` says.

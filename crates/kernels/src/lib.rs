@@ -8,6 +8,7 @@ pub mod builder;
 pub mod call;
 pub mod contract;
 pub mod conv;
+mod custom;
 pub mod depthwise;
 pub mod elimination;
 pub mod emitters;

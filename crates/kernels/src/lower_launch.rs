@@ -76,7 +76,7 @@ fn dialect_attribute(body: &str) -> Attribute {
 }
 
 /// Makes an `llvm.func`, without a body if `arguments` is empty.
-fn llvm_function(module: &mut Module, name: &str, signature: &str, arguments: &[Type]) -> Op {
+pub(crate) fn llvm_function(module: &mut Module, name: &str, signature: &str, arguments: &[Type]) -> Op {
     let body = module.body();
     let op = Builder::at_end(module, body)
         .op("llvm.func")

@@ -32,7 +32,7 @@ mod slices;
 mod space_to_depth;
 mod unfold_transposed;
 
-pub use apply_rules::{ApplyRules, load_rules};
+pub use apply_rules::ApplyRules;
 pub use check_rules::{RuleCheck, check_rules, show_rules};
 pub use fold_constants::fold_constants;
 pub use fold_scale::fold_scale_patterns;

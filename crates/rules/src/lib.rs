@@ -17,6 +17,7 @@
 mod check;
 mod datum;
 mod expression;
+mod foreign;
 mod matching;
 mod natives;
 mod parse;
@@ -27,6 +28,7 @@ mod syntax;
 
 pub use datum::{Datum, element_of, find_splat, is_constant};
 pub use expression::{Expression, ExpressionKind, Operator, Scope};
+pub use foreign::{foreign_roots, is_foreign, replace_foreign};
 pub use matching::Bindings;
 pub use natives::{Asks, NATIVES, Native, Parameter, Role};
 pub use pattern::{add_rules, find_match};
@@ -36,7 +38,7 @@ pub use rule::{
 };
 pub use syntax::Span;
 
-use kiln_diag::{Diagnostic, Sink};
+use kiln_diag::{Diagnostic, Place, Sink};
 use kiln_ir::Registry;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -67,4 +69,21 @@ pub fn load(text: &str, name: &str, registry: &Arc<Registry>, sink: &Sink) -> Op
         sink.report(error.with_label(file.place(span), "the other one"));
     }
     is_valid.then_some(rules)
+}
+
+/// Reads the rules of files, in order; `None` if anything is wrong, which is in `sink` then.
+pub fn load_files(files: &[String], registry: &Arc<Registry>, sink: &Sink) -> Option<Vec<Arc<Rule>>> {
+    let mut rules: Option<Vec<Arc<Rule>>> = Some(Vec::new());
+    for file in files {
+        let loaded = match std::fs::read_to_string(file) {
+            Ok(text) => load(&text, file, registry, sink),
+            Err(reason) => {
+                let place = Place::File(file.clone());
+                sink.report(Diagnostic::error(place, format!("cannot read the rules: {reason}")));
+                None
+            }
+        };
+        rules = rules.zip(loaded).map(|(rules, loaded)| [rules, loaded].concat());
+    }
+    rules
 }

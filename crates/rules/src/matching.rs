@@ -5,6 +5,7 @@
 
 use crate::datum::{Datum, find_splat};
 use crate::expression::{Expression, Scope, equal};
+use crate::foreign::is_foreign;
 use crate::rule::{AttributeCheck, NodeId, NodeKind, OpNode, Rest, SlotId, Variant};
 use crate::syntax::Span;
 use kiln_ir::{Attributes, Module, Op, Presence, Traits, Value};
@@ -178,6 +179,12 @@ impl<'a> Matcher<'a> {
                 let rest = attributes.iter().filter(|(name, _)| !is_mentioned(name.as_str())).collect();
                 self.bind(slot, Datum::Rest(rest), span, bindings)
             }
+            Rest::Absent if is_foreign(self.module.registry(), pattern.definition.name) => {
+                match attributes.iter().find(|(name, _)| !is_mentioned(name.as_str())) {
+                    None => Some(()),
+                    Some((name, _)) => self.fail(bindings, span, || unmentioned(name.as_str())),
+                }
+            }
             Rest::Absent => {
                 let optional = pattern.definition.attributes.iter().filter(|row| row.presence == Presence::Optional);
                 let set = optional
@@ -185,9 +192,7 @@ impl<'a> Matcher<'a> {
                     .find(|row| attributes.get(row.name).is_some_and(|attribute| attribute.as_bool() != Some(false)));
                 match set {
                     None => Some(()),
-                    Some(row) => {
-                        self.fail(bindings, span, || format!("attribute '{}', not mentioned here, is set", row.name))
-                    }
+                    Some(row) => self.fail(bindings, span, || unmentioned(row.name)),
                 }
             }
         }
@@ -218,6 +223,10 @@ const ROUGHNESS: f64 = 1e-5;
 
 /// Where ops say how many values each of their operands has.
 const SEGMENTS: &str = "operandSegmentSizes";
+
+fn unmentioned(name: &str) -> String {
+    format!("attribute '{name}', not mentioned here, is set")
+}
 
 fn differs(name: &str, found: &Datum, wanted: &[Datum]) -> String {
     let wanted: Vec<String> = wanted.iter().map(Datum::describe).collect();

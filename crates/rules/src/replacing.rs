@@ -8,7 +8,7 @@ use crate::rule::{Made, MadeId, MadeKind, Variant};
 use cranelift_entity::SecondaryMap;
 use kiln_ir::{
     Attribute, AttributeConstraint, Attributes, Builder, InferRequest, Module, Op, OpDefinition, Presence, Traits,
-    Type, Value,
+    Type, TypeKind, Value,
 };
 use kiln_tensor::ElementType;
 
@@ -42,14 +42,17 @@ struct Planner<'a> {
 /// Why it does not fit in the place of `op`.
 pub(crate) fn plan(module: &Module, variant: &Variant, bindings: &Bindings, op: Op) -> Result<Plan, String> {
     let root = module.ty(module.result(op, 0));
-    let constant_op = find_constant_op(module, op).ok_or("the dialect has no op for constants")?;
+    let constant_op = find_constant_op(module, variant, op).ok_or("the dialect has no op for constants")?;
     let plan = Plan { nodes: SecondaryMap::new(), constant_op };
     let mut planner = Planner { module, variant, bindings, root, plan };
     for (id, made) in &variant.made {
         planner.plan.nodes[id] = planner.node(id, made)?;
     }
     let found = planner.ty(variant.result);
-    if found != root {
+    if is_open(found) {
+        return Err("the type of the result is not known".into());
+    }
+    if found != root && !is_open(root) {
         return Err(format!("the result would be of type {found}, not {root}"));
     }
     Ok(planner.plan)
@@ -190,9 +193,18 @@ pub(crate) fn build(module: &mut Module, variant: &Variant, bindings: &Bindings,
     values[variant.result].expect("the result was made")
 }
 
-/// The op of `op`'s own dialect that yields a constant.
-fn find_constant_op(module: &Module, op: Op) -> Option<&'static str> {
-    let dialect = module.name(op).as_str().split('.').next()?;
+/// Whether nothing is known of a type: what takes the place of such a value says what it is.
+fn is_open(ty: Type) -> bool {
+    matches!(ty.kind(), TypeKind::UnrankedTensor(_))
+}
+
+/// The op that yields a constant, of the dialect of what is made; of `op`'s own, if that is no op.
+fn find_constant_op(module: &Module, variant: &Variant, op: Op) -> Option<&'static str> {
+    let made = variant.made.values().find_map(|made| match &made.kind {
+        MadeKind::Op { definition, .. } => Some(definition.name),
+        _ => None,
+    });
+    let dialect = made.unwrap_or_else(|| module.name(op).as_str()).split('.').next()?;
     let ops = module.registry().find_dialect(dialect)?.ops;
     ops.iter().copied().flatten().find(|row| row.traits.contains(Traits::CONSTANT_LIKE)).map(|row| row.name)
 }

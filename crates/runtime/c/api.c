@@ -91,6 +91,8 @@ static const char *status_name(kiln_status status) {
     return "KILN_INTERNAL_ERROR";
   case KILN_UNSUPPORTED_PROCESSOR:
     return "KILN_UNSUPPORTED_PROCESSOR";
+  case KILN_CUSTOM_OPERATOR_FAILED:
+    return "KILN_CUSTOM_OPERATOR_FAILED";
   }
   return "unknown status";
 }

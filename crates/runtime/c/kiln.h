@@ -53,7 +53,9 @@ typedef enum kiln_status {
   KILN_INTERNAL_ERROR = 10,
   /* The machine's processor lacks what each version of the model's code needs, or the environment variable KILN_CPU asks
      for a version that cannot run; the message says which. */
-  KILN_UNSUPPORTED_PROCESSOR = 11
+  KILN_UNSUPPORTED_PROCESSOR = 11,
+  /* A custom operator failed; the message is its own. */
+  KILN_CUSTOM_OPERATOR_FAILED = 12
 } kiln_status;
 
 /* The type of a tensor's elements. The numbers are those of ONNX's TensorProto.DataType. */
@@ -170,6 +172,49 @@ typedef struct kiln_profile {
 /* Makes room for output number `output`, whose size depends on data, once the size is known: size bytes, aligned as malloc
    does. Called on the thread that called kiln_run; null fails the run. */
 typedef void *(*kiln_allocate)(void *data, int32_t output, uint64_t size);
+
+/* The kind of a parameter of a custom operator. */
+typedef enum kiln_parameter_kind {
+  KILN_INTEGERS = 0,
+  KILN_FLOATS = 1,
+  /* UTF-8, each ending with a zero byte. */
+  KILN_STRINGS = 2
+} kiln_parameter_kind;
+
+/* A parameter of a custom operator: an attribute of the model's node. */
+typedef struct kiln_parameter {
+  const char *name;
+  /* A kiln_parameter_kind. */
+  int32_t kind;
+  int32_t reserved;
+  /* How many values there are: 1 of what is no list. */
+  int64_t count;
+  /* The values; of these three, two are null. */
+  const int64_t *integers;
+  const double *floats;
+  const char *const *strings;
+} kiln_parameter;
+
+/* What a custom operator is given. It reads the inputs and writes the outputs, whose element types, shapes and sizes are
+   filled in. All of it is gone when it returns. */
+typedef struct kiln_custom_call {
+  /* sizeof(kiln_custom_call) of the model; larger when there are fields that this header does not know. */
+  uint64_t struct_size;
+  /* An input that the node leaves out has element type 0 and null data. */
+  const kiln_input *inputs;
+  kiln_output *outputs;
+  const kiln_parameter *parameters;
+  int32_t input_count;
+  int32_t output_count;
+  int32_t parameter_count;
+  int32_t reserved;
+  /* Receives the message of a failure. */
+  kiln_error *error;
+} kiln_custom_call;
+
+/* A custom operator, which is linked with the model. It is called on the thread that called kiln_run, and by several runs at
+   once if the caller starts them so. Other than KILN_OK fails the run, with the message that it wrote. */
+typedef kiln_status (*kiln_custom_operator)(const kiln_custom_call *call);
 
 /* How to run; all zero but struct_size asks for the defaults. */
 typedef struct kiln_run_options {

@@ -57,7 +57,8 @@ void *kiln_memory(void *runtime, int64_t stage);
 /* Where to write an output whose size depends on data; null, and recorded, where there is no room for it. */
 void *kiln_output_memory(void *runtime, int64_t output, int64_t bytes);
 
-/* Beside these, generated code calls the functions of strings.c, letters.c and numbers.c, one for each launch. */
+/* Beside these, generated code calls the functions of strings.c, letters.c, numbers.c and custom.c, one for each
+   launch. */
 
 /* What kiln_gen_dims writes where nothing tells the extent. */
 static const int64_t KILN_NOT_KNOWN = INT64_MIN;
@@ -221,7 +222,9 @@ enum kiln_failure {
   KILN_FAILED_MEMORY,
   KILN_FAILED_OUTPUT,
   /* The value is the address of a string. */
-  KILN_FAILED_TEXT
+  KILN_FAILED_TEXT,
+  /* The value is the status of a custom operator. */
+  KILN_FAILED_CUSTOM
 };
 
 /* One run: what the `runtime` pointer of generated code points to. */
@@ -238,6 +241,8 @@ struct kiln_runtime {
   int64_t failed_node;
   int64_t failed_value;
   int64_t failed_bound;
+  /* What a custom operator said. */
+  kiln_error custom_error;
   /* Of the call: what data gives goes there. */
   struct kiln_frame *frame;
   kiln_output *outputs;

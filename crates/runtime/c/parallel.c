@@ -115,6 +115,12 @@ kiln_status kiln_report_failure(struct kiln_runtime *run, kiln_error *error) {
   case KILN_FAILED_TEXT:
     return kiln_report(error, KILN_INVALID_ARGUMENT, "node '%s': the string '%s' is no number of that type", node,
                        (const char *)(intptr_t)run->failed_value);
+  case KILN_FAILED_CUSTOM:
+    run->custom_error.message[sizeof run->custom_error.message - 1] = 0;
+    if (run->custom_error.message[0])
+      return kiln_report(error, KILN_CUSTOM_OPERATOR_FAILED, "node '%s': %s", node, run->custom_error.message);
+    return kiln_report(error, KILN_CUSTOM_OPERATOR_FAILED, "node '%s': the custom operator failed with status %d", node,
+                       run->failed_value);
   case KILN_FAILED_INDEX:
     break;
   }

@@ -2,41 +2,9 @@
 
 use kiln_tensor::ElementType;
 
-/// The number of `element`, as in `kiln_element_type` of the C interface.
-pub fn element_code(element: ElementType) -> u32 {
-    match element {
-        ElementType::F32 => 1,
-        ElementType::U8 => 2,
-        ElementType::I8 => 3,
-        ElementType::U16 => 4,
-        ElementType::I16 => 5,
-        ElementType::I32 => 6,
-        ElementType::I64 => 7,
-        ElementType::String => 8,
-        ElementType::I1 => 9,
-        ElementType::F16 => 10,
-        ElementType::F64 => 11,
-        ElementType::U32 => 12,
-        ElementType::U64 => 13,
-        ElementType::C64 => 14,
-        ElementType::C128 => 15,
-        ElementType::BF16 => 16,
-        ElementType::F8E4M3FN => 17,
-        ElementType::F8E4M3FNUZ => 18,
-        ElementType::F8E5M2 => 19,
-        ElementType::F8E5M2FNUZ => 20,
-        ElementType::U4 => 21,
-        ElementType::I4 => 22,
-        ElementType::F4E2M1FN => 23,
-        ElementType::F8E8M0FNU => 24,
-        ElementType::U2 => 25,
-        ElementType::I2 => 26,
-    }
-}
-
 /// The element type whose number is `code`.
 pub fn element_type_of(code: u32) -> Option<ElementType> {
-    ElementType::ALL.into_iter().find(|&element| element_code(element) == code)
+    ElementType::ALL.into_iter().find(|&element| element.code() == code)
 }
 
 /// The name of `element` in the C interface.
@@ -79,8 +47,8 @@ mod tests {
     fn the_c_header_has_the_same_numbers() {
         let header = include_str!("../c/kiln.h");
         for element in ElementType::ALL {
-            assert_eq!(element_type_of(element_code(element)), Some(element));
-            let line = format!("  {} = {}", element_constant(element), element_code(element));
+            assert_eq!(element_type_of(element.code()), Some(element));
+            let line = format!("  {} = {}", element_constant(element), element.code());
             assert!(header.lines().any(|l| l.trim_end_matches(',') == line), "kiln.h has `{line}`");
         }
     }

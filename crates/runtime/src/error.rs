@@ -111,6 +111,8 @@ pub enum Status {
     Internal,
     /// The machine lacks what the model's code needs.
     UnsupportedProcessor,
+    /// A custom operator failed.
+    CustomOperatorFailed,
 }
 
 impl Status {
@@ -127,6 +129,7 @@ impl Status {
             8 => Status::OutOfMemory,
             9 => Status::IndexOutOfRange,
             11 => Status::UnsupportedProcessor,
+            12 => Status::CustomOperatorFailed,
             _ => Status::Internal,
         }
     }

@@ -9,8 +9,8 @@ use kiln_tensor::ElementType;
 use std::collections::HashSet;
 use std::fmt::Write;
 
-/// The interface; it guards itself, so that headers of several models go into one program.
-const INTERFACE: &str = include_str!("../c/kiln.h");
+/// The C interface of every model, `kiln.h`; it guards itself, so that headers of several models go into one program.
+pub const INTERFACE: &str = include_str!("../c/kiln.h");
 
 /// The header of a model, of which each version of the code is described: C89 (with `stdint.h`) and C++. Equal
 /// descriptions give equal text.

@@ -24,9 +24,9 @@ mod run;
 mod texts;
 
 pub use description::{DescriptionError, Dim, ModelDescription, SymbolInfo, TensorInfo};
-pub use element_code::{element_code, element_type_of};
+pub use element_code::element_type_of;
 pub use error::{LoadError, RunError, Status};
-pub use header::header;
+pub use header::{INTERFACE, header};
 pub use launches::{Amount, LaunchInfo};
 pub use model::Model;
 pub use model_file::ModelFile;

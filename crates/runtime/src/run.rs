@@ -2,7 +2,7 @@
 
 use crate::abi::{self, MAXIMUM_THREADS};
 use crate::texts::{self, Texts};
-use crate::{Event, Model, Profile, RunError, Status, TensorInfo, element_code};
+use crate::{Event, Model, Profile, RunError, Status, TensorInfo};
 use kiln_tensor::{ElementType, Storage, Tensor};
 use std::ffi::{CStr, c_void};
 use std::ptr;
@@ -279,7 +279,7 @@ impl<'a> Inputs<'a> {
             size: buffer.bytes.len() as u64,
             shape: shape.as_ptr(),
             rank: to_i32(shape.len()),
-            element_type: to_i32(element_code(buffer.element_type) as usize),
+            element_type: to_i32(buffer.element_type.code() as usize),
         };
         let raw = buffers.iter().zip(&shapes).map(describe).collect();
         Ok(Inputs { raw, _shapes: shapes, _data: std::marker::PhantomData })

@@ -11,9 +11,14 @@ pub const FAMILY: &str = "call";
 
 /// Plans a call: one task, which does whole tensors. What is computed from them is a kernel of its own.
 pub fn plan(spec: &KernelSpec, _target: &Target) -> Option<Plan> {
-    let anchor = spec.only_node(|node| node.is("call"))?;
+    let anchor = lone_call(spec, "call")?;
+    Some(Plan::new(FAMILY, DimExpr::constant(1)).with("anchor", anchor as i64))
+}
+
+/// The kernel's only node, if it is an op of that name that reads and writes memory.
+pub(crate) fn lone_call(spec: &KernelSpec, name: &str) -> Option<usize> {
+    let anchor = spec.only_node(|node| node.is(name))?;
     let is_input = |source: &Source| matches!(source, Source::Input(_));
     let reads_memory = spec.nodes[anchor].operands.iter().all(is_input);
-    let is_call = reads_memory && is_alone(spec, anchor);
-    is_call.then(|| Plan::new(FAMILY, DimExpr::constant(1)).with("anchor", anchor as i64))
+    (reads_memory && is_alone(spec, anchor)).then_some(anchor)
 }

@@ -3,7 +3,7 @@
 use crate::plan::Plan;
 use crate::spec::KernelSpec;
 use crate::{
-    attention, call, contract, conv, conv_transpose, depthwise, elimination, expanded, map, matmul,
+    attention, call, contract, conv, conv_transpose, custom, depthwise, elimination, expanded, map, matmul,
     non_max_suppression, nonzero, normalize, pool, recurrent, reduce, resize, rotary_embedding, scan, scatter,
     separable, sort, transpose, winograd,
 };
@@ -49,6 +49,7 @@ pub const FAMILIES: &[Family] = &[
     Family { name: elimination::FAMILY, plan: elimination::plan, takes_parts: false },
     Family { name: scatter::FAMILY, plan: scatter::plan, takes_parts: false },
     Family { name: call::FAMILY, plan: call::plan, takes_parts: false },
+    Family { name: custom::FAMILY, plan: custom::plan, takes_parts: false },
 ];
 
 /// The plan of the first family that makes such kernels.

@@ -16,6 +16,7 @@ pub mod contract;
 pub mod conv;
 pub mod conv_shape;
 pub mod conv_transpose;
+mod custom;
 pub mod depthwise;
 pub mod dot;
 pub mod elimination;

@@ -38,6 +38,7 @@ const FROM_MEMORY: &[&str] = &[
     "graph.top_k",
     "graph.nonzero",
     "graph.call",
+    "graph.custom",
     "graph.non_max_suppression",
     "graph.determinant",
     "graph.inverse",

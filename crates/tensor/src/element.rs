@@ -68,6 +68,38 @@ impl ElementType {
         I64, U2, U4, U8, U16, U32, U64, C64, C128, String,
     ];
 
+    /// The number that stands for it in the C interface of models and in their metadata: ONNX's `TensorProto.DataType`.
+    pub fn code(self) -> u32 {
+        match self {
+            F32 => 1,
+            U8 => 2,
+            I8 => 3,
+            U16 => 4,
+            I16 => 5,
+            I32 => 6,
+            I64 => 7,
+            String => 8,
+            I1 => 9,
+            F16 => 10,
+            F64 => 11,
+            U32 => 12,
+            U64 => 13,
+            C64 => 14,
+            C128 => 15,
+            BF16 => 16,
+            F8E4M3FN => 17,
+            F8E4M3FNUZ => 18,
+            F8E5M2 => 19,
+            F8E5M2FNUZ => 20,
+            U4 => 21,
+            I4 => 22,
+            F4E2M1FN => 23,
+            F8E8M0FNU => 24,
+            U2 => 25,
+            I2 => 26,
+        }
+    }
+
     /// Bytes one element takes in memory; 0 for strings, which are stored apart.
     pub fn byte_size(self) -> usize {
         match self {

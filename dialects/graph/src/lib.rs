@@ -28,6 +28,7 @@ mod conv;
 mod conv_transpose;
 mod convolve;
 mod cumulative_sum;
+pub mod custom;
 mod dequantize_blocks;
 mod dims;
 pub mod elementwise;
@@ -124,6 +125,7 @@ pub const DIALECT: Dialect = Dialect {
             rotary_embedding::ROTARY_EMBEDDING,
         ],
         strings::OPS,
+        &[custom::CUSTOM],
         &[recurrent::LSTM, recurrent::GRU, recurrent::RNN],
         &[control::IF, loop_op::LOOP, control::YIELD, fusion::FUSION],
     ],

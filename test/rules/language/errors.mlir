@@ -29,6 +29,8 @@
 // CHECK:      error: graph.top_k cannot be part of a rule: only ops with one result and no region can
 // CHECK:      error: 'one-use' is about ops inside of the pattern: the root is used outside of it
 // CHECK-NEXT: errors.rules:11:23
+// CHECK:      error: onnx.com.example.Swish is not known to Kiln: it can only be the root of a pattern
+// CHECK:      error: onnx.com.example.Swish is not known to Kiln: it can be matched, not made
 // CHECK:      error: there are two rules called 'twice'
 
 // MISSING: error: cannot read the rules

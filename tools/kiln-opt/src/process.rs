@@ -50,7 +50,7 @@ fn process_part(options: &Options, text: &str, sink: &Sink) -> Option<String> {
     let mut pipeline = pipeline.map_err(|error| sink.report(*error)).ok()?;
     if !options.rules.is_empty() {
         // The user's rules come first: what passes make of the result is seen, too.
-        kiln_optimize::load_rules(&options.rules, &kiln_registry::dialects(), sink)?;
+        kiln_rules::load_files(&options.rules, &kiln_registry::dialects(), sink)?;
         let rules = kiln_optimize::ApplyRules { files: options.rules.clone(), ..Default::default() };
         pipeline.steps.insert(0, Step::Pass(Box::new(rules)));
     }
@@ -75,12 +75,15 @@ fn process_part(options: &Options, text: &str, sink: &Sink) -> Option<String> {
 /// standard error.
 pub(crate) fn rules(files: &[String], shows: bool) -> (String, bool) {
     let (sink, registry) = (Sink::new(), kiln_registry::dialects());
-    let rules = kiln_optimize::load_rules(files, &registry, &sink).unwrap_or_default();
+    let rules = kiln_rules::load_files(files, &registry, &sink).unwrap_or_default();
     let text = if shows {
         kiln_optimize::show_rules(&rules, &registry, &sink)
     } else {
         let checks = kiln_optimize::check_rules(&rules, &registry, &sink);
-        let line = |check: &RuleCheck| format!("{}: the same on {} graphs\n", check.name, check.graphs);
+        let line = |check: &RuleCheck| match check.graphs {
+            Some(graphs) => format!("{}: the same on {graphs} graphs\n", check.name),
+            None => format!("{}: about an operator of a model, `kiln check` compares it there\n", check.name),
+        };
         checks.iter().map(line).collect()
     };
     let found = sink.take();

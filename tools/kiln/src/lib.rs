@@ -42,6 +42,7 @@ enum Command {
     Check(commands::check::CheckCommand),
     Inspect(commands::inspect::InspectCommand),
     Reduce(commands::reduce::ReduceCommand),
+    Header(commands::header::HeaderCommand),
     Completion(commands::completion::CompletionCommand),
 }
 
@@ -56,6 +57,7 @@ pub fn main() -> ExitCode {
         Command::Check(command) => command.execute(),
         Command::Inspect(command) => command.execute(),
         Command::Reduce(command) => command.execute(),
+        Command::Header(command) => command.execute(),
         Command::Completion(command) => command.execute(),
     };
     match result {

@@ -2,7 +2,8 @@
 
 use super::ROWS;
 use super::content::Content;
-use super::datum::Datum;
+use super::custom::{self, Customs};
+use super::datum::{Datum, data};
 use super::fold::fold;
 use super::node::{Node, describe_unsupported, find_row_of, opset_of, version_of};
 use cranelift_entity::{PrimaryMap, entity_impl};
@@ -51,6 +52,10 @@ pub(crate) struct Conversion<'m> {
     reports: Vec<Diagnostic>,
     pub tensors: PrimaryMap<Tracked, TrackedData>,
     values: FxHashMap<Value, Converted>,
+    /// What the user brings.
+    customs: &'m Customs,
+    /// The types of the function's inputs.
+    pub inputs: Vec<&'static TensorType>,
     /// Where ops go.
     pub point: InsertionPoint,
     /// Where constants go, so that they can be used everywhere after.
@@ -67,7 +72,7 @@ pub(crate) struct Conversion<'m> {
 const MOST_FAILED_ATTEMPTS: usize = 1000;
 
 impl<'m> Conversion<'m> {
-    pub fn new(module: &'m mut Module) -> Conversion<'m> {
+    pub fn new(module: &'m mut Module, customs: &'m Customs) -> Conversion<'m> {
         let point = InsertionPoint::AtEnd(module.body());
         let (tensors, values) = (PrimaryMap::new(), FxHashMap::default());
         Conversion {
@@ -75,6 +80,8 @@ impl<'m> Conversion<'m> {
             reports: Vec::new(),
             tensors,
             values,
+            customs,
+            inputs: Vec::new(),
             point,
             prologue: point,
             data_symbols: 0,
@@ -95,6 +102,8 @@ impl<'m> Conversion<'m> {
         let old = self.module.ops_of(block);
         self.prologue = InsertionPoint::Before(old[0]);
         self.point = InsertionPoint::Before(terminator);
+        let arguments = self.module.arguments(block).iter();
+        self.inputs = arguments.filter_map(|&argument| complete(self.module.ty(argument)).ok()).collect();
         let replaced = self.convert_arguments(function, block);
         for &op in &old[..old.len() - 1] {
             self.convert_op(op);
@@ -174,6 +183,8 @@ impl<'m> Conversion<'m> {
         let row = find_row_of(ROWS, self.module, op);
         let failed_operand = self.module.operands(op).iter().any(|value| self.find(*value) == Converted::Failed);
         let converted = match row {
+            _ if self.customs.knows(name) && failed_operand => Err(None),
+            _ if self.customs.knows(name) => self.convert_custom(op, opset).map_err(Some),
             None => {
                 let reason = match version_of(self.module, op) {
                     Some(version) => describe_unsupported(version, opset),
@@ -197,6 +208,16 @@ impl<'m> Conversion<'m> {
             }
         };
         self.finish(op, converted);
+    }
+
+    /// Converts an op that the user has something for.
+    fn convert_custom(&mut self, op: Op, opset: i64) -> Result<Vec<Datum>, String> {
+        let (customs, name) = (self.customs, self.module.name(op).as_str());
+        let mut node = Node::new(self, op, opset);
+        match customs.operator(name) {
+            Some(operator) => custom::convert_call(&mut node, operator).map(data),
+            None => custom::convert_by_rules(&mut node, &customs.rules),
+        }
     }
 
     /// Keeps what folding found out about results that conversion made.

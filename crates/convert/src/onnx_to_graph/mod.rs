@@ -35,6 +35,7 @@ mod conv_run_time;
 mod conv_transpose;
 mod conversion;
 mod cumulative_sum;
+mod custom;
 mod data;
 mod datum;
 mod deform_conv;
@@ -111,6 +112,7 @@ mod unroll;
 mod window;
 mod window_function;
 
+pub use custom::Customs;
 use kiln_diag::Sink;
 use kiln_ir::Module;
 use node::Row;
@@ -214,7 +216,7 @@ const ROWS: &[&[Row]] = &[
 ///
 /// Returns whether all of it was converted; if not, everything that was not is in `sink`, and the module is of no more
 /// use.
-pub fn convert_onnx_to_graph(module: &mut Module, sink: &Sink) -> bool {
+pub fn convert_onnx_to_graph(module: &mut Module, customs: &Customs, sink: &Sink) -> bool {
     let body = module.body();
     let is_onnx = |op| module.walk(op).into_iter().any(|op| module.name(op).as_str().starts_with("onnx."));
     let functions = module.ops_of(body).into_iter().filter(|&op| module.is(op, "func.func") && is_onnx(op));
@@ -222,7 +224,7 @@ pub fn convert_onnx_to_graph(module: &mut Module, sink: &Sink) -> bool {
     let before = sink.error_count();
     for function in functions {
         expand_maps::expand_maps(module, function);
-        conversion::Conversion::new(module).convert_function(function, sink);
+        conversion::Conversion::new(module, customs).convert_function(function, sink);
     }
     sink.error_count() == before
 }

@@ -4,7 +4,7 @@
 #[path = "../../../runtime/tests/support/mod.rs"]
 mod support;
 
-use kiln_runtime::{Model, RunOptions, element_code, element_type_of};
+use kiln_runtime::{Model, RunOptions, element_type_of};
 use kiln_target::Target;
 use kiln_tensor::Tensor;
 use std::collections::HashMap;
@@ -156,7 +156,7 @@ fn to_bytes(tensors: &[Tensor]) -> Vec<u8> {
     let number = |bytes: &mut Vec<u8>, number: usize| bytes.extend((number as u64).to_le_bytes());
     number(&mut bytes, tensors.len());
     for tensor in tensors {
-        number(&mut bytes, element_code(tensor.element()) as usize);
+        number(&mut bytes, tensor.element().code() as usize);
         number(&mut bytes, tensor.rank());
         tensor.shape().iter().for_each(|&extent| number(&mut bytes, extent));
         number(&mut bytes, tensor.bytes().len());

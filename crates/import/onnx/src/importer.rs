@@ -9,7 +9,7 @@ use kiln_import_core::{ModelFile, Reporter, SymbolTable};
 use kiln_ir::{Attribute, Block, Builder, Location, Module, Name, Registry, Type, Value};
 use kiln_onnx::OPSET;
 use kiln_tensor::Tensor;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
 /// Values by name, innermost graph last.
@@ -41,6 +41,8 @@ pub(crate) struct Importer<'a> {
     /// Which extents become symbols.
     pub named_extents: NamedExtents,
     pub functions: FxHashMap<FunctionKey<'a>, &'a FunctionProto>,
+    /// Operators that need not be known, as the dialect calls them.
+    pub custom_operators: FxHashSet<String>,
     /// How many nodes were made, calls of functions expanded.
     pub nodes: usize,
 }
@@ -60,12 +62,14 @@ impl<'a> Importer<'a> {
             symbols: SymbolTable::new(),
             named_extents: NamedExtents::Named,
             functions: FxHashMap::default(),
+            custom_operators: FxHashSet::default(),
             nodes: 0,
         }
     }
 
     /// Imports header, functions and graph; what is wrong is reported.
     pub fn import_model(mut self, options: &ImportOptions) -> Module {
+        self.custom_operators = options.custom_operators.iter().map(|name| format!("onnx.{name}")).collect();
         let opsets = check_header(self.model, self.reporter);
         self.import_properties(&opsets);
         self.collect_functions();

@@ -47,6 +47,8 @@ use std::sync::Arc;
 pub struct ImportOptions {
     /// Inputs that become constants: name and value.
     pub constants: Vec<(String, Tensor)>,
+    /// Operators, with their domain before the name, that need not be known.
+    pub custom_operators: Vec<String>,
 }
 
 /// Imports the ONNX file at `path` into a module of `func.func @main` in the onnx dialect.

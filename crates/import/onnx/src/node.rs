@@ -34,11 +34,13 @@ impl<'a> Importer<'a> {
             return self.expand(block, node, function, frame, scopes);
         }
         let schema = find_schema(domain, &node.op_type);
+        let name = op_name(domain, &node.op_type);
         match schema {
             Some(schema) => self.check_node(node, schema, frame),
+            None if self.custom_operators.contains(&name) => {}
             None => self.report_unknown(node, domain),
         }
-        let mut state = OpState::new(&op_name(domain, &node.op_type), self.location(node, frame));
+        let mut state = OpState::new(&name, self.location(node, frame));
         state.operands = self.import_operands(block, node, scopes).into();
         let outputs = node.output.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
         let types = node.output[..outputs].iter().map(|name| types.get(name.as_str()).copied());
@@ -124,7 +126,14 @@ impl<'a> Importer<'a> {
         } else {
             None
         };
-        self.reporter.report(with_suggestion(error, known));
+        let error = with_suggestion(error, known);
+        self.reporter.report(match domain {
+            "" => error,
+            domain => error.with_help(format!(
+                "a C function can compute it, --custom-op {domain}.{}=FUNCTION, or a rule say what it is, --rules FILE",
+                node.op_type
+            )),
+        });
     }
 
     /// Ops whose version differs from the module's say so.

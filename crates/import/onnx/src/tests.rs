@@ -195,7 +195,8 @@ fn functions_are_expanded() {
 #[test]
 fn inputs_become_constants() {
     let bytes = relu_model().encode_to_vec();
-    let constant = |name: &str, tensor| ImportOptions { constants: vec![(name.into(), tensor)] };
+    let constant =
+        |name: &str, tensor| ImportOptions { constants: vec![(name.into(), tensor)], ..ImportOptions::default() };
     let (module, errors) = import_bytes(&bytes, &constant("x", Tensor::from_values(&[2], &[1.0f32, 2.0])));
     assert_eq!(
         (module.map(|module| ops(&module)).as_deref(), errors.len()),

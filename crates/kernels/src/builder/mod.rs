@@ -205,6 +205,20 @@ impl<'m> KernelBuilder<'m> {
         self.call(callee, &operands);
     }
 
+    /// Has the runtime call a function of the user's, which is told what `description` says.
+    pub fn call_custom(&mut self, callee: &str, description: Buffer) {
+        let module = &mut *self.builder.module;
+        if module.find_symbol(module.top(), callee).is_none() {
+            let function = crate::lower_launch::llvm_function(module, callee, "func<i32 (ptr)>", &[]);
+            // It may be in a shared object.
+            module.set_attribute(function, "visibility_", Attribute::i64(0));
+        }
+        let function = self.builder.op("llvm.mlir.addressof").attribute("global_name", Attribute::symbol_ref(callee));
+        let function = function.result(Type::dialect("llvm", "ptr")).value();
+        let description = crate::main_function::address_of(&mut self.builder, description.memref);
+        self.call("kiln_custom", &[self.runtime, self.node, function, description]);
+    }
+
     fn call(&mut self, callee: &str, operands: &[Value]) {
         self.declare(callee, operands);
         self.builder.op("func.call").attribute("callee", Attribute::symbol_ref(callee)).operands(operands).build();
@@ -244,6 +258,11 @@ impl<'m> KernelBuilder<'m> {
     /// An `index`.
     pub fn index_constant(&mut self, value: i64) -> Value {
         self.constant(Attribute::index(value), Type::index())
+    }
+
+    /// An `i64`.
+    pub fn i64_constant(&mut self, value: i64) -> Value {
+        self.constant(Attribute::i64(value), Type::i64())
     }
 
     /// An `i8`.

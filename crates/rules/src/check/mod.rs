@@ -1,11 +1,13 @@
 //! From syntax trees to rules: names are resolved, and everything is held against the rows of the ops.
 
 mod expressions;
+mod foreign;
 mod patterns;
 mod results;
 
 use crate::datum::Datum;
 use crate::expression::{Expression, Scope};
+use crate::foreign::is_foreign;
 use crate::parse::problem::Problem;
 use crate::rule::{ExampleValue, Guard, Made, MadeId, Node, NodeId, Rule, RuleFile, Slot, SlotId, SlotKind, Variant};
 use crate::syntax::{Clause, Example, Expr, Modifier, RuleSyntax, Span, Term, TermKind, Word};
@@ -131,6 +133,9 @@ impl<'c> Checker<'c> {
             true => name.text.to_owned(),
             false => format!("{DEFAULT_DIALECT}.{}", name.text),
         };
+        if is_foreign(self.registry, &full) {
+            return Some(foreign::definition(&full));
+        }
         let Some(definition) = self.registry.find_op(Name::new(&full)) else {
             let registry = self.registry.clone();
             let rows = registry.dialects().iter().flat_map(|dialect| dialect.ops.iter().copied().flatten());

@@ -1,7 +1,8 @@
 //! The left side.
 
-use super::Draft;
+use super::{Draft, foreign};
 use crate::expression::{Expression, ExpressionKind, Operator};
+use crate::foreign::is_foreign;
 use crate::natives::{Role, find};
 use crate::rule::{AttributeCheck, AttributePattern, Node, NodeId, NodeKind, OpNode, Rest, SlotId, SlotKind};
 use crate::syntax::{
@@ -25,6 +26,14 @@ impl Draft<'_, '_> {
         }
         let mut later = Later::default();
         let root = self.node(term, &mut later);
+        let registry = self.checker.registry.clone();
+        let inner = self.nodes.iter().filter(|(id, _)| *id != root).filter_map(|(_, node)| match &node.kind {
+            NodeKind::Op(op) if is_foreign(&registry, op.definition.name) => Some((op.definition.name, node.span)),
+            _ => None,
+        });
+        for (name, span) in inner.collect::<Vec<_>>() {
+            self.checker.report(span, format!("{name} is not known to Kiln: it can only be the root of a pattern"));
+        }
         for (slot, class) in later.classes {
             self.class(slot, class);
         }
@@ -154,6 +163,9 @@ impl Draft<'_, '_> {
         definition: &'static OpDefinition,
         name: &Word<'_>,
     ) -> Option<&'static AttributeDefinition> {
+        if is_foreign(self.checker.registry, definition.name) {
+            return Some(foreign::attribute(name.text));
+        }
         let found = definition.attributes.iter().find(|row| row.name == name.text);
         if found.is_none() {
             let message = format!("{} has no attribute '{}'", definition.name, name.text);

@@ -3,6 +3,7 @@
 use super::Draft;
 use crate::datum::Datum;
 use crate::expression::{Expression, ExpressionKind};
+use crate::foreign::is_foreign;
 use crate::natives::find;
 use crate::rule::{Guard, Made, MadeId, MadeKind, NodeId, SlotKind};
 use crate::syntax::{AttributeItem, AttributeTest, Class, ClassKind, Literal, Span, Term, TermKind, Word};
@@ -110,6 +111,11 @@ impl Draft<'_, '_> {
         let definition = self.checker.op(name);
         let operands = self.make_operands(definition, operands);
         let Some(definition) = definition else { return self.nothing() };
+        if is_foreign(self.checker.registry, definition.name) {
+            let message = format!("{} is not known to Kiln: it can be matched, not made", definition.name);
+            self.checker.report(name.span, message);
+            return self.nothing();
+        }
         self.check_count(definition, operands.len(), name.span);
         if definition.infer.is_none() && !has_type {
             let message = format!("the type of {} does not follow from its operands", definition.name);

@@ -4,7 +4,7 @@
 
 #![allow(dead_code, reason = "each test program uses a part of this")]
 
-use kiln_runtime::{Amount, Dim, LaunchInfo, ModelDescription, SymbolInfo, TensorInfo, element_code};
+use kiln_runtime::{Amount, Dim, LaunchInfo, ModelDescription, SymbolInfo, TensorInfo};
 use kiln_tensor::ElementType;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -134,7 +134,7 @@ pub fn metadata_blob(model: &ModelDescription) -> Vec<u8> {
     let mut axes_at = axes;
     for tensor in &tensors {
         string(&mut records, &tensor.name);
-        pair(&mut records, element_code(tensor.element_type) as usize, tensor.dims.len());
+        pair(&mut records, tensor.element_type.code() as usize, tensor.dims.len());
         pair(&mut records, axes_at, tensor.depends_on_data.into());
         axes_at += 24 * tensor.dims.len();
     }

@@ -53,6 +53,10 @@ pub struct CheckCommand {
     #[arg(long, value_enum, default_value_t)]
     precision: PrecisionArgument,
 
+    /// Applies the rewrite rules of a file to the graph, before it is optimized.
+    #[arg(long, value_name = "FILE")]
+    rules: Vec<PathBuf>,
+
     /// Threads that compile [default: one for each processor].
     #[arg(long, value_name = "N", value_parser = parse_threads)]
     threads: Option<usize>,
@@ -78,6 +82,7 @@ impl CheckCommand {
             },
             precision: self.precision.to_driver(),
             shapes: self.fixed_shapes.iter().map(|shape| (shape.name.clone(), shape.extents.clone())).collect(),
+            rules: self.rules.iter().map(|path| path.display().to_string()).collect(),
             threads: self.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
             ..Request::new(self.model.clone(), vec![resolve_target(None, self.cpu.as_deref()).map_err(Failure::Usage)?])
         };

@@ -8,7 +8,9 @@ use crate::report::{self, ReportFormat};
 use crate::tune::TuneOptions;
 use clap::{Args, ValueEnum};
 use kiln_diag::Sink;
-use kiln_driver::{OptimizationLevel, Planning, Request, ResultCache, compile, open_cache, resolve_targets};
+use kiln_driver::{
+    CustomOperator, OptimizationLevel, Planning, Request, ResultCache, compile, open_cache, resolve_targets,
+};
 use kiln_npy::read_npy_file;
 use std::path::{Path, PathBuf};
 
@@ -25,6 +27,7 @@ Examples:
   kiln compile model.onnx --emit graph               prints the optimized graph
   kiln compile model.onnx --cache ~/.cache/kiln      what was compiled before is there at once
   kiln compile model.onnx --rules fuse.rules         rewrites the graph by rules of your own
+  kiln compile model.onnx --custom-op com.example.Swish=my_swish --link swish.o    has a C function compute a node
   kiln compile model.onnx --tune model.tuning        measures which plans of its kernels are fastest here
   kiln compile model.onnx --explain                  prints how each kernel could be computed, and why it is as it is
   kiln compile model.onnx --report report.json       tells what each stage and pass did, and of each kernel")]
@@ -75,6 +78,15 @@ pub struct CompileCommand {
     /// Applies the rewrite rules of a file to the graph, before it is optimized.
     #[arg(long, value_name = "FILE")]
     rules: Vec<PathBuf>,
+
+    /// Has a C function compute an operator: it is given a kiln_custom_call, which kiln.h declares. The types of the outputs
+    /// are those that the model says, else that of the first input; or they stand behind the name, after a colon.
+    #[arg(long = "custom-op", value_name = "DOMAIN.NAME=FUNCTION")]
+    custom_ops: Vec<CustomOperator>,
+
+    /// Links an object, an archive or a shared object with the model.
+    #[arg(long = "link", value_name = "FILE")]
+    links: Vec<PathBuf>,
 
     /// Says where each rule applied, and where it nearly did and why not: of --rules, or else of Kiln's own.
     #[arg(long)]
@@ -251,6 +263,8 @@ impl CompileCommand {
             shapes: self.shapes.iter().map(|shape| (shape.name.clone(), shape.extents.clone())).collect(),
             constants: self.constants.iter().map(read).collect::<Result<_, Failure>>()?,
             rules: self.rules.iter().map(|path| path.display().to_string()).collect(),
+            custom_ops: self.custom_ops.clone(),
+            links: self.links.clone(),
             debug_rules: self.debug_rules,
             threads,
             planning: Planning {

@@ -4,6 +4,7 @@ pub mod bench;
 pub mod check;
 pub mod compile;
 pub mod completion;
+pub mod header;
 pub mod inspect;
 pub mod reduce;
 pub mod run;

@@ -177,6 +177,13 @@ impl Node {
         self.attribute(name, 2, Message::default().number(3, value))
     }
 
+    /// A float attribute.
+    pub fn float(self, name: &str, value: f32) -> Node {
+        let mut message = Message::default().varint(2 << 3 | 5);
+        message.0.extend(value.to_le_bytes());
+        self.attribute(name, 1, message)
+    }
+
     /// A string attribute.
     pub fn text(self, name: &str, value: &str) -> Node {
         self.attribute(name, 3, Message::default().text(4, value))

@@ -19,6 +19,8 @@ def models():
     yield from _pools()
     yield from _gemm()
     yield from _quantized()
+    yield from _quantized_lstm()
+    yield from _quantized_attention()
 
 
 def _model(name: str, operator: str, inputs: dict, outputs: list, **attributes):
@@ -264,3 +266,59 @@ def _grouped():
             kv_num_heads=few,
             **options,
         )
+
+
+def _quantized_lstm():
+    length, features, hidden = 5, 6, 8
+    for direction, peepholes, element, by_column in [
+        ("forward", False, numpy.int8, False),
+        ("reverse", False, numpy.uint8, True),
+        ("bidirectional", True, numpy.int8, True),
+    ]:
+        count = 2 if direction == "bidirectional" else 1
+        random = one_node.random(f"lstm {direction}")
+        low, high = (-128, 128) if element == numpy.int8 else (0, 256)
+        width = (count, 4 * hidden) if by_column else (count,)
+        x = random.standard_normal((length, 1, features)).astype(numpy.float32)
+        floats = lambda *shape: random.standard_normal(shape).astype(numpy.float32)
+        constants = {
+            "w": random.integers(low, high, (count, features, 4 * hidden)).astype(element),
+            "r": random.integers(low, high, (count, hidden, 4 * hidden)).astype(element),
+            "b": floats(count, 8 * hidden),
+            "h": floats(count, 1, hidden),
+            "c": floats(count, 1, hidden),
+            "p": floats(count, 3 * hidden),
+        }
+        for name in ("w", "r"):
+            constants[f"{name}_scale"] = random.uniform(0.002, 0.01, width).astype(numpy.float32)
+            constants[f"{name}_zero"] = random.integers(low // 8, high // 8, width).astype(element)
+        if not peepholes:
+            del constants["p"]
+        middle = ["h", "c", "p" if peepholes else ""]
+        order = ["x", "w", "r", "b", "", *middle, "w_scale", "w_zero", "r_scale", "r_zero"]
+        y = [(FLOAT, 4), (FLOAT, 3), (FLOAT, 3)]
+        options = {"order": order, "direction": direction, "hidden_size": hidden}
+        yield _model(f"dynamic_quantize_lstm_{direction}", "DynamicQuantizeLSTM", {"x": x}, y, constants=constants, **options)
+
+
+def _quantized_attention():
+    batch, length, width, heads = 2, 7, 16, 4
+    random = one_node.random("quantized attention")
+    inputs = {"x": random.integers(0, 256, (batch, length, width)).astype(numpy.uint8)}
+    constants = {
+        "w": random.integers(-128, 128, (width, 3 * width)).astype(numpy.int8),
+        "b": random.standard_normal(3 * width).astype(numpy.float32),
+        "x_scale": numpy.array(0.02, numpy.float32),
+        "w_scale": numpy.array(0.01, numpy.float32),
+        "x_zero": numpy.array(121, numpy.uint8),
+        "w_zero": numpy.array(3, numpy.int8),
+    }
+    mask = {"mask": numpy.array([length, 4], numpy.int32)}
+    for name, given, options in [
+        ("", {}, {}),
+        ("_masked", mask, {}),
+        ("_causal", {}, {"unidirectional": 1}),
+    ]:
+        order = ["x", "w", "b", "x_scale", "w_scale", "mask" if given else "", "x_zero", "w_zero"]
+        options = options | {"order": order, "num_heads": heads}
+        yield _model(f"quantized_attention{name}", "QAttention", inputs | given, [(FLOAT, 3)], constants=constants, **options)

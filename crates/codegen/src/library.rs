@@ -70,7 +70,6 @@ impl Library {
         let (Some(folder), Some(name)) = (self.path.parent(), self.path.file_name()) else {
             return Err(CodegenError::new(Step::Link, format!("{} names no file", self.path.display())));
         };
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         let name = format!("-l:{}", name.to_string_lossy());
         Ok(vec!["-L".into(), folder.to_owned(), name.into(), "-rpath".into(), "$ORIGIN".into()])
     }

@@ -70,23 +70,26 @@ pub fn link(inputs: &[LinkInput], options: &LinkOptions, path: &Path) -> Result<
         _ => Path::new("."),
     };
     // Beside the result, so that the last step is a rename.
+    let directory = absolute(directory)?;
     let scratch = tempfile::Builder::new().prefix(".kiln-link-").tempdir_in(directory);
     let scratch = scratch.map_err(|error| CodegenError::file("write", path, error))?;
-    let linked = scratch.path().join("linked");
+    // The linker takes percent signs in the name of its output for digits to draw: it is run in the folder.
+    let (linked, linked_name) = (scratch.path().join("linked"), "linked");
 
     let mut arguments: Vec<PathBuf> = Vec::new();
     match options.output {
         LinkOutput::SharedObject => arguments.extend(shared_arguments(options, scratch.path())?),
         LinkOutput::StaticLibrary | LinkOutput::Object => arguments.push("-r".into()),
     }
-    arguments.extend(["-o".into(), linked.clone()]);
+    arguments.extend(["-o".into(), linked_name.into()]);
     for (index, input) in inputs.iter().enumerate() {
         arguments.push(match input {
-            LinkInput::File(file) => file.to_path_buf(),
+            LinkInput::File(file) => absolute(file)?,
             LinkInput::Memory(object) => write(scratch.path(), &format!("{index}.{}", object.name), &object.bytes)?,
         });
     }
-    let libraries = options.libraries.iter().map(|path| Library::open(path)).collect::<Result<Vec<_>, _>>()?;
+    let libraries =
+        options.libraries.iter().map(|path| Library::open(&absolute(path)?)).collect::<Result<Vec<_>, _>>()?;
     for library in &libraries {
         arguments.extend(library.arguments(options.output)?);
     }
@@ -140,9 +143,14 @@ fn write(directory: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, CodegenE
     Ok(path)
 }
 
+/// The path as it is from any folder.
+fn absolute(path: &Path) -> Result<PathBuf, CodegenError> {
+    std::path::absolute(path).map_err(|error| CodegenError::file("find", path, error))
+}
+
 fn run_linker(arguments: &[PathBuf], scratch: &Path) -> Result<(), CodegenError> {
     for linker in LINKERS {
-        let output = match Command::new(linker).args(arguments).output() {
+        let output = match Command::new(linker).current_dir(scratch).args(arguments).output() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(error) => return Err(CodegenError::new(Step::Link, format!("cannot run {linker}: {error}"))),
             Ok(output) => output,

@@ -16,6 +16,7 @@ use kiln_kernels::main_function::{ModelDescription, TensorDescription, WORKSPACE
 use kiln_registry::pipeline;
 use kiln_schedule::Tried;
 use kiln_target::{Architecture, Target};
+use kiln_tensor::Tensor;
 use std::path::{Path, PathBuf};
 
 /// The name of the stage in which LLVM works.
@@ -204,7 +205,7 @@ fn link(request: &Request, versions: Vec<Version>, weights: &Weights, sink: &Sin
     });
     let scratch = scratch.ok()?;
     let weights_file = scratch.path().join("weights.o");
-    let pieces = weights.tensors.iter().map(|(offset, tensor)| (*offset, tensor.bytes()));
+    let pieces = weights.tensors.iter().map(|(offset, tensor)| (*offset, Written(tensor)));
     report(kiln_codegen::write_weights(target, weights.size, pieces, &weights_file), sink)?;
 
     let output = match request.emit {
@@ -239,6 +240,21 @@ fn link(request: &Request, versions: Vec<Version>, weights: &Weights, sink: &Sin
     let kernels = versions.iter().map(|version| version.kernels).sum();
     let files = vec![path.to_owned(), header];
     Some(Summary { files, weight_bytes: weights.size, kernels, ..Summary::default() })
+}
+
+/// A weight that leaves memory once it is written.
+struct Written<'a>(&'a Tensor);
+
+impl AsRef<[u8]> for Written<'_> {
+    fn as_ref(&self) -> &[u8] {
+        self.0.bytes()
+    }
+}
+
+impl Drop for Written<'_> {
+    fn drop(&mut self) {
+        self.0.release();
+    }
 }
 
 /// What a lowered module says of itself.

@@ -26,6 +26,9 @@ use kiln_tensor::Tensor;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+/// How many bytes of constants are packed before they go to the module's store.
+const MOST_AT_ONCE: usize = 64 << 20;
+
 /// Packs the operands of every planned fusion inside `root` that are not yet packed; returns how many were packed.
 ///
 /// A constant that several fusions want in one form is packed once.
@@ -68,15 +71,27 @@ fn pack_constants(module: &mut Module, fusions: &[Op]) -> FxHashMap<(Value, Pack
         let tensor = gather::pack_tensor(&tensor, &layout);
         ((operand, form), layout, tensor)
     };
-    let made: Vec<_> = wanted.into_par_iter().map(pack).collect();
-    let place = |((operand, form), layout, tensor): ((Value, PackForm), form::PackedLayout, Tensor)| {
+    let mut place = |((operand, form), layout, tensor): ((Value, PackForm), form::PackedLayout, Tensor)| {
         let constant = module.defining_op(operand).expect("a constant is an op's result");
         let value = module.tensor_attribute(tensor);
         let mut builder = Builder::before(module, constant);
         let ty = layout.packed_type(builder.module.ty(operand).scalar());
         ((operand, form), builder.op("graph.constant").attribute("value", value).result(ty).value())
     };
-    made.into_iter().map(place).collect()
+    // A part of them at a time: together they are as large as the model.
+    let mut packed = FxHashMap::default();
+    while !wanted.is_empty() {
+        let mut bytes = 0;
+        let fits = wanted.iter().take_while(|(_, _, tensor)| {
+            let is_first = bytes == 0;
+            bytes += tensor.bytes().len();
+            is_first || bytes <= MOST_AT_ONCE
+        });
+        let rest = wanted.split_off(fits.count());
+        let made: Vec<_> = std::mem::replace(&mut wanted, rest).into_par_iter().map(pack).collect();
+        packed.extend(made.into_iter().map(&mut place));
+    }
+    packed
 }
 
 /// Whether operands of the planned kernel are packed by now.

@@ -31,7 +31,12 @@ struct Blob {
     alignment: u32,
 }
 
-/// Tensors by content hash; equal tensors are stored once. Shared between threads.
+/// How many bytes of long tensors are kept in memory: what comes beyond is moved to files.
+const MOST_IN_MEMORY: usize = 128 << 20;
+
+/// Tensors by content hash; equal tensors are stored once. Shared between threads. Weights of large models that passes make
+/// anew, in another layout, say, are in files without names, as the model's own are in its file: the system can drop both
+/// from memory.
 #[derive(Clone, Debug, Default)]
 pub struct BlobStore(Arc<RwLock<FxHashMap<BlobKey, Blob>>>);
 
@@ -66,8 +71,15 @@ impl BlobStore {
 
     /// Adds `tensor` under a key read from IR text.
     pub fn insert_as(&self, key: &str, tensor: Tensor) {
-        let blob = Blob { tensor, alignment: BlobStore::ALIGNMENT };
+        let is_long = tensor.owned_bytes() >= LONG;
+        let moved = if is_long && self.is_full_with(tensor.owned_bytes()) { tensor.moved_to_file() } else { None };
+        let blob = Blob { tensor: moved.unwrap_or(tensor), alignment: BlobStore::ALIGNMENT };
         self.0.write().expect("no writer panics").entry(BlobKey(key.into())).or_insert(blob);
+    }
+
+    fn is_full_with(&self, bytes: usize) -> bool {
+        let blobs = self.0.read().expect("no writer panics");
+        bytes + blobs.values().map(|blob| blob.tensor.owned_bytes()).sum::<usize>() > MOST_IN_MEMORY
     }
 
     /// Notes the alignment in bytes that IR text states for a blob.
@@ -95,7 +107,13 @@ impl BlobStore {
 
     /// Forgets all blobs but those under these keys.
     pub fn retain(&self, keys: &FxHashSet<&str>) {
-        self.0.write().expect("no writer panics").retain(|key, _| keys.contains(key.as_str()));
+        self.0.write().expect("no writer panics").retain(|key, blob| {
+            let is_kept = keys.contains(key.as_str());
+            if !is_kept && blob.tensor.bytes().len() >= LONG {
+                blob.tensor.release();
+            }
+            is_kept
+        });
     }
 
     /// All keys, sorted.
@@ -109,6 +127,23 @@ impl BlobStore {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_tensors_beyond_some_are_in_files() {
+        let store = BlobStore::new();
+        let make = |seed: usize| {
+            let bytes: Vec<u8> = (0..MOST_IN_MEMORY / 3).map(|i| (i / 4096 + seed) as u8).collect();
+            Tensor::from_values(&[bytes.len()], &bytes)
+        };
+        let keys: Vec<BlobKey> = (0..4).map(|seed| store.insert(make(seed))).collect();
+        let owned = |key: &BlobKey| store.find(key.as_str()).expect("there").owned_bytes();
+        assert_eq!(keys.iter().filter(|key| owned(key) == 0).count(), 1);
+        for (seed, key) in keys.iter().enumerate() {
+            let tensor = store.find(key.as_str()).expect("there");
+            tensor.release();
+            assert!(tensor == make(seed), "{seed}");
+        }
+    }
 
     #[test]
     fn equal_tensors_share_a_key() {

@@ -36,6 +36,21 @@ impl Storage {
         Storage::Owned { words: Arc::new(words), length }
     }
 
+    /// The same bytes in a file without a name, so that the system may drop them from memory; `None` where they are in a
+    /// file already or none can be written.
+    pub fn moved_to_file(&self) -> Option<Storage> {
+        let Storage::Owned { length, .. } = self else { return None };
+        let file = MappedFile::of_bytes(self.bytes()).ok()?;
+        Some(Storage::Mapped { file, range: 0..*length })
+    }
+
+    /// Tells the system that the bytes will hardly be read again.
+    pub fn release(&self) {
+        if let Storage::Mapped { file, range } = self {
+            file.release(range.clone());
+        }
+    }
+
     /// The bytes.
     pub fn bytes(&self) -> &[u8] {
         match self {

@@ -237,6 +237,27 @@ impl Tensor {
         }
     }
 
+    /// Bytes that are in memory only, not in a file.
+    pub fn owned_bytes(&self) -> usize {
+        match &self.data {
+            Data::Bytes(Storage::Owned { length, .. }) => *length,
+            _ => 0,
+        }
+    }
+
+    /// The same tensor with its bytes in a file without a name; see [`Storage::moved_to_file`].
+    pub fn moved_to_file(&self) -> Option<Tensor> {
+        let Data::Bytes(storage) = &self.data else { return None };
+        Some(Tensor { data: Data::Bytes(storage.moved_to_file()?), ..self.clone() })
+    }
+
+    /// Tells the system that the tensor will hardly be read again: where it lies in a file, its memory can go.
+    pub fn release(&self) {
+        if let Data::Bytes(storage) = &self.data {
+            storage.release();
+        }
+    }
+
     /// The elements as their storage type: borrowed where aligned, copied where not.
     ///
     /// # Panics

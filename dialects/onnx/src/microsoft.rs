@@ -10,7 +10,12 @@ schemas! { domain "com.microsoft", space "onnx.com.microsoft.":
         qkv_hidden_sizes: Ints, rotary_embedding_dim: Int, scale: Float, unidirectional: Int
     };
     BiasGelu [1] (2, 2) -> (1, 1) {};
+    BiasSoftmax [1] (2, 2) -> (1, 1) {axis: Int, is_inner_broadcast: required Int};
     DequantizeLinear [1] (2, 3) -> (1, 1) {axis: Int, block_size: Int};
+    DynamicQuantizeLSTM [1] (12, 12) -> (0, 3) {
+        activation_alpha: Floats, activation_beta: Floats, activations: Strings, clip: Float, direction: String,
+        hidden_size: Int, input_forget: Int
+    };
     DynamicQuantizeMatMul [1] (3, 5) -> (1, 1) {};
     EmbedLayerNormalization [1] (7, 9) -> (2, 3) {epsilon: Float, mask_index_type: Int};
     FastGelu [1] (1, 2) -> (1, 1) {};
@@ -30,6 +35,7 @@ schemas! { domain "com.microsoft", space "onnx.com.microsoft.":
         v_quant_type: String
     };
     Inverse [1] (1, 1) -> (1, 1) {};
+    Irfft [1] (1, 1) -> (1, 1) {normalized: required Int, onesided: required Int, signal_ndim: required Int};
     MatMulIntegerToFloat [1] (4, 7) -> (1, 1) {};
     MatMulNBits [1] (3, 6) -> (1, 1) {
         K: required Int, N: required Int, accuracy_level: Int, bits: Int, block_size: required Int
@@ -41,6 +47,10 @@ schemas! { domain "com.microsoft", space "onnx.com.microsoft.":
         auto_pad: String, ceil_mode: Int, dilations: Ints, kernel_shape: required Ints, pads: Ints, strides: Ints
     };
     Pad [1] (2, 3) -> (1, 1) {mode: String};
+    QAttention [1] (5, 9) -> (1, 2) {
+        do_rotary: Int, mask_filter_value: Float, num_heads: required Int, past_present_share_buffer: Int,
+        scale: Float, unidirectional: Int
+    };
     QGemm [1] (6, 9) -> (1, 1) {alpha: Float, transA: Int, transB: Int};
     QLinearAdd [1] (7, 8) -> (1, 1) {};
     QLinearAveragePool [1] (4, 5) -> (1, 1) {
@@ -56,6 +66,7 @@ schemas! { domain "com.microsoft", space "onnx.com.microsoft.":
     QuantizeLinear [1] (2, 3) -> (1, 1) {axis: Int, block_size: Int};
     QuickGelu [1] (1, 1) -> (1, 1) {alpha: Float};
     Range [1] (2, 3) -> (1, 1) {};
+    Rfft [1] (1, 1) -> (1, 1) {normalized: required Int, onesided: required Int, signal_ndim: required Int};
     RotaryEmbedding [1] (4, 4) -> (1, 1) {
         interleaved: Int, is_packed_batching: Int, num_heads: Int, rotary_embedding_dim: Int, scale: Float
     };

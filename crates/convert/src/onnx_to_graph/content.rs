@@ -120,6 +120,14 @@ impl Item {
         }
     }
 
+    /// The integer, if it is one or a float that is one.
+    pub fn to_whole(self) -> Option<DimExpr> {
+        self.to_integer().or_else(|| {
+            let (numerator, denominator) = self.to_ratio()?;
+            (denominator == constant(1)).then_some(numerator)
+        })
+    }
+
     /// The float's value, if it is a constant.
     pub fn to_f64(self) -> Option<f64> {
         self.to_scalar().map(Scalar::to_f64)

@@ -34,10 +34,10 @@ const LONGEST: i64 = 4096;
 
 /// Which transform.
 #[derive(Clone, Copy)]
-struct Transform {
-    length: DimExpr,
-    inverse: bool,
-    onesided: bool,
+pub(crate) struct Transform {
+    pub length: DimExpr,
+    pub inverse: bool,
+    pub onesided: bool,
 }
 
 fn transform_node(node: &mut Node, x: Tracked, axis: usize) -> Results {
@@ -71,7 +71,7 @@ fn transform_along(node: &mut Node, x: Tracked, axis: Tracked) -> Results {
 }
 
 /// The transform along `axis` of a tensor whose last axis holds real and imaginary parts, or real parts alone.
-fn transform(node: &mut Node, x: Tracked, axis: usize, how: Transform) -> Result<Tracked, String> {
+pub(crate) fn transform(node: &mut Node, x: Tracked, axis: usize, how: Transform) -> Result<Tracked, String> {
     let rank = node.rank(x);
     if axis + 1 >= rank || how.length.as_constant().is_some_and(|length| !(1..=LONGEST).contains(&length)) {
         return Err(format!("a transform of length {} along axis {axis} is not supported", how.length));

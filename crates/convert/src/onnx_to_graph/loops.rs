@@ -116,6 +116,13 @@ pub(crate) fn read_loop(node: &mut Node) -> Result<Rolled, String> {
 
 fn rolled_loop(node: &mut Node) -> Data {
     let mut rolled = read_loop(node)?;
+    if node.optional(0).is_none()
+        && rolled.rounds.is_none()
+        && let Some(rounds) = super::counted::rounds(node)
+    {
+        (rolled.rounds, rolled.start, rolled.is_certain) = (Some(rounds), None, true);
+    }
+    let yields_condition = rolled.start.is_none();
     rolled.initial = (2..node.input_count()).map(|index| node.input(index)).collect::<Result<Vec<_>, _>>()?;
     let carried = rolled.initial.len();
     rolled.declared = carried;
@@ -126,7 +133,12 @@ fn rolled_loop(node: &mut Node) -> Data {
     let results = node.roll(rolled, |node, round, carried| {
         // Inside, the condition holds.
         let condition = node.tensor(Tensor::from_bools(&[], &[true]))?;
-        convert_region(node, 0, &[&[round, condition], carried].concat())
+        let mut yielded = convert_region(node, 0, &[&[round, condition], carried].concat())?;
+        if yields_condition && !yielded.is_empty() {
+            // It is known to count.
+            yielded.remove(0);
+        }
+        Ok(yielded)
     })?;
     match results.len() < carried {
         true => Err("the body yields too few values".into()),

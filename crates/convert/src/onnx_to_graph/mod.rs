@@ -34,6 +34,7 @@ mod conv;
 mod conv_run_time;
 mod conv_transpose;
 mod conversion;
+mod counted;
 mod cumulative_sum;
 mod custom;
 mod data;
@@ -198,6 +199,8 @@ const ROWS: &[&[Row]] = &[
     // Of onnxruntime.
     microsoft::attention::ROWS,
     microsoft::forwarded::ROWS,
+    microsoft::fourier::ROWS,
+    microsoft::lstm::ROWS,
     microsoft::fused::ROWS,
     microsoft::grouped::ROWS,
     microsoft::layers::ROWS,

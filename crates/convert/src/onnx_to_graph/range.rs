@@ -32,7 +32,8 @@ fn count(node: &Node) -> Result<Dim, String> {
         let item = content.and_then(|content| content.items.first().copied()).filter(|item| *item != Item::Unknown);
         items.push(item.ok_or_else(|| format!("{what} depends on data: the extent of the result is not known"))?);
     }
-    if let [Item::Integer(start), Item::Integer(limit), Item::Integer(delta)] = items[..] {
+    let integers: Option<Vec<DimExpr>> = items.iter().map(|item| item.to_whole()).collect();
+    if let Some(&[start, limit, delta]) = integers.as_deref() {
         let (span, delta) = match delta.as_constant() {
             Some(0) => return Err("delta is 0".into()),
             Some(delta) if delta < 0 => (subtract(start, limit)?, DimExpr::constant(delta.saturating_neg())),

@@ -24,9 +24,11 @@ fn main() {
     let mut trials = kernels::trials();
     trials.extend(suite.trials(arguments.filter.is_some()));
     trials.extend(random_graphs::trials());
-    trials.extend(accuracy::trials());
+    let page = accuracy::Page::open();
+    trials.extend(accuracy::trials(&page, arguments.filter.is_some()));
     trials.extend(tuning::trials());
     let conclusion = libtest_mimic::run(&arguments, trials);
     suite.finish();
+    page.finish();
     conclusion.exit();
 }

@@ -1,5 +1,6 @@
 //! `MultiHeadAttention`, `Attention`, `RotaryEmbedding`, as onnxruntime has them.
 
+use super::quantized::scaled_product;
 use crate::onnx_to_graph::attend::{Scores, attend as attend_heads};
 use crate::onnx_to_graph::attention::{Scale, joined, merge_heads, split_heads};
 use crate::onnx_to_graph::conversion::Tracked;
@@ -15,6 +16,7 @@ use kiln_tensor::ElementType;
 pub(crate) const ROWS: &[Row] = &[
     row("com.microsoft.MultiHeadAttention", multi_head_attention),
     row("com.microsoft.Attention", attention),
+    row("com.microsoft.QAttention", quantized_attention),
     row("com.microsoft.RotaryEmbedding", rotary_embedding),
 ];
 
@@ -83,6 +85,28 @@ fn attention(node: &mut Node) -> Results {
     if let Some(bias) = node.optional(2) {
         projected = node.binary("graph.add", projected, bias)?;
     }
+    projected_attention(node, projected, [node.optional(3), node.optional(5)], node.optional(4))
+}
+
+/// The same with the product in integers.
+fn quantized_attention(node: &mut Node) -> Results {
+    if node.flag("do_rotary", false) || node.flag("past_present_share_buffer", false) {
+        return Err("rotary embeddings and caches that are written in place are not supported".into());
+    }
+    let (x, weights, bias) = (node.input(0)?, node.input(1)?, node.input(2)?);
+    let (scale, weight_scale) = (node.input(3)?, node.input(4)?);
+    let (zero, weight_zero) = (node.optional(6), node.optional(7));
+    let projected = scaled_product(node, (x, scale, zero), weights, weight_scale, weight_zero, Some(bias))?;
+    projected_attention(node, projected, [node.optional(5), None], node.optional(8))
+}
+
+/// Attention between projections that stand side by side, with a mask of keys and what is added to scores.
+fn projected_attention(
+    node: &mut Node,
+    projected: Tracked,
+    masks: [Option<Tracked>; 2],
+    past: Option<Tracked>,
+) -> Results {
     let &[_, _, width] = node.shape(projected) else { return Err("the input must have 3 axes".into()) };
     let widths = match node.ints("qkv_hidden_sizes").filter(|sizes| !sizes.is_empty()) {
         Some(sizes) if sizes.len() == 3 => sizes.into_iter().map(|size| Dim::Static(size.unsigned_abs())).collect(),
@@ -97,7 +121,7 @@ fn attention(node: &mut Node) -> Results {
         start = add(start, expr(width)?)?;
     }
     let mut pasts = [None, None];
-    if let Some(past) = node.optional(4) {
+    if let Some(past) = past {
         for (number, part) in pasts.iter_mut().enumerate() {
             let own = node.slice_axis(past, 0, Dim::Static(number as u64), Dim::Static(1))?;
             *part = Some(drop_axes(node, own, &[0])?);
@@ -105,7 +129,6 @@ fn attention(node: &mut Node) -> Results {
     }
     let past = past_length(node, pasts[0])?;
     let [query, key, value] = [apart[0], joined(node, pasts[0], apart[1])?, joined(node, pasts[1], apart[2])?];
-    let masks = [node.optional(3), node.optional(5)];
     let result = attend(node, [query, key, value], masks, past)?;
     let mut results = vec![result];
     if node.output_count() > 1 {

@@ -3,8 +3,11 @@
 use crate::onnx_to_graph::activations::{gelu_of, hard_sigmoid, leaky, swish};
 use crate::onnx_to_graph::conv::conv;
 use crate::onnx_to_graph::conversion::Tracked;
+use crate::onnx_to_graph::emit::attribute;
+use crate::onnx_to_graph::extent::element_count;
 use crate::onnx_to_graph::matmul::matmul;
 use crate::onnx_to_graph::node::{Node, Results, Row, row};
+use kiln_ir::Dim;
 
 pub(crate) const ROWS: &[Row] = &[
     row("com.microsoft.BiasGelu", |node| {
@@ -21,6 +24,7 @@ pub(crate) const ROWS: &[Row] = &[
         let alpha = node.float_or("alpha", f64::from(1.702_f32));
         Ok(vec![swish(node, x, alpha)?])
     }),
+    row("com.microsoft.BiasSoftmax", bias_softmax),
     row("com.microsoft.FusedMatMul", fused_matmul),
     row("com.microsoft.FusedConv", fused_conv),
 ];
@@ -32,6 +36,17 @@ fn biased(node: &mut Node) -> Result<Tracked, String> {
         Some(bias) => node.binary("graph.add", x, bias),
         None => Ok(x),
     }
+}
+
+/// The softmax of a sum, over all axes from one on.
+fn bias_softmax(node: &mut Node) -> Results {
+    let sum = biased(node)?;
+    let (shape, rank) = (node.shape(sum), node.rank(sum));
+    let axis = node.axis(1, rank)?;
+    let line = Dim::from_expr(element_count(&shape[axis..])?);
+    let flat = node.reshape(sum, &[&shape[..axis], &[line]].concat())?;
+    let y = node.emit("graph.softmax", &[flat], &[("axis", attribute(axis as i64))])?;
+    Ok(vec![node.reshape(y, shape)?])
 }
 
 fn fused_matmul(node: &mut Node) -> Results {

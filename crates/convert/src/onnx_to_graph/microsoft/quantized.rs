@@ -141,7 +141,8 @@ fn dynamic_quantize_matmul(node: &mut Node) -> Results {
     Ok(vec![scaled_product(node, (a, a_scale, Some(a_zero)), b, b_scale, b_zero, bias)?])
 }
 
-fn scaled_product(
+/// A product of integers, less their zero points, times both scales.
+pub(super) fn scaled_product(
     node: &mut Node,
     (a, a_scale, a_zero): (Tracked, Tracked, Option<Tracked>),
     b: Tracked,

@@ -52,6 +52,7 @@ mod forms;
 mod fourier;
 mod gather;
 mod gemm;
+mod gradient;
 mod grid_sample;
 mod growing;
 mod identity;
@@ -191,7 +192,8 @@ const ROWS: &[&[Row]] = &[
     loops::ROWS,
     scan::ROWS,
     linear_attention::ROWS,
-    // Steps of optimizers.
+    // Gradients and steps of optimizers.
+    gradient::ROWS,
     training::ROWS,
     // Of onnxruntime.
     microsoft::attention::ROWS,

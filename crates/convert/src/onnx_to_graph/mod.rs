@@ -209,6 +209,7 @@ const ROWS: &[&[Row]] = &[
     ml::maps::ROWS,
     ml::linear::ROWS,
     ml::vectors::ROWS,
+    ml::votes::ROWS,
     ml::trees::ROWS,
 ];
 

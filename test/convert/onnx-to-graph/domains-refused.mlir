@@ -17,6 +17,18 @@ func.func {arg_names = ["x"], function_type = (tensor<4x3xf32>) -> tensor<4x1xf3
   %f = onnx.ai.onnx.ml.Normalizer %x {norm = "L7"} : (tensor<4x3xf32>) -> tensor<4x3xf32>
   // expected-error@+1 {{ai.onnx.ml.TreeEnsembleRegressor: 1 nodes with 1000000000000 targets each are too many}}
   %g = onnx.ai.onnx.ml.TreeEnsembleRegressor %x {onnx.opset = 3, n_targets = 1000000000000, nodes_treeids = [0], nodes_nodeids = [0], nodes_featureids = [0], nodes_values = [0.0], nodes_modes = ["LEAF"], nodes_truenodeids = [0], nodes_falsenodeids = [0], target_treeids = [0], target_nodeids = [0], target_ids = [0], target_weights = [4.0]} : (tensor<4x3xf32>) -> tensor<4x1xf32>
+  // expected-error@+1 {{ai.onnx.ml.SVMClassifier: vectors_per_class must have a number for each of 2 classes}}
+  %m, %m2 = onnx.ai.onnx.ml.SVMClassifier %x {onnx.opset = 1, classlabels_ints = [0, 1], vectors_per_class = [1], coefficients = [1.0], support_vectors = [1.0, 2.0, 3.0], rho = [0.0]} : (tensor<4x3xf32>) -> (tensor<4xi64>, tensor<4x2xf32>)
+  // expected-error@+1 {{ai.onnx.ml.SVMClassifier: 2 support vectors cannot have 5 numbers altogether}}
+  %n, %n2 = onnx.ai.onnx.ml.SVMClassifier %x {onnx.opset = 1, classlabels_ints = [0, 1], vectors_per_class = [1, 1], coefficients = [1.0, 2.0], support_vectors = [1.0, 2.0, 3.0, 4.0, 5.0], rho = [0.0]} : (tensor<4x3xf32>) -> (tensor<4xi64>, tensor<4x2xf32>)
+  // expected-error@+1 {{ai.onnx.ml.SVMClassifier: there must be 2 coefficients, not 3}}
+  %o, %o2 = onnx.ai.onnx.ml.SVMClassifier %x {onnx.opset = 1, classlabels_ints = [0, 1], vectors_per_class = [1, 1], coefficients = [1.0, 2.0, 3.0], support_vectors = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], rho = [0.0]} : (tensor<4x3xf32>) -> (tensor<4xi64>, tensor<4x2xf32>)
+  // expected-error@+1 {{ai.onnx.ml.SVMClassifier: rho must have 1 numbers, not 2}}
+  %r, %r2 = onnx.ai.onnx.ml.SVMClassifier %x {onnx.opset = 1, classlabels_ints = [0, 1], vectors_per_class = [1, 1], coefficients = [1.0, 2.0], support_vectors = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], rho = [0.0, 1.0]} : (tensor<4x3xf32>) -> (tensor<4xi64>, tensor<4x2xf32>)
+  // expected-error@+1 {{ai.onnx.ml.SVMClassifier: the support vectors of 2 classes are too many}}
+  %t, %t2 = onnx.ai.onnx.ml.SVMClassifier %x {onnx.opset = 1, classlabels_ints = [0, 1], vectors_per_class = [1, 1000000000000], coefficients = [1.0, 2.0], support_vectors = [1.0, 2.0, 3.0], rho = [0.0]} : (tensor<4x3xf32>) -> (tensor<4xi64>, tensor<4x2xf32>)
+  // expected-error@+1 {{ai.onnx.ml.SVMClassifier: prob_a and prob_b must have 1 numbers each}}
+  %u, %u2 = onnx.ai.onnx.ml.SVMClassifier %x {onnx.opset = 1, classlabels_ints = [0, 1], vectors_per_class = [1, 1], coefficients = [1.0, 2.0], support_vectors = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], rho = [0.0], prob_a = [1.0]} : (tensor<4x3xf32>) -> (tensor<4xi64>, tensor<4x2xf32>)
   %rank0 = onnx.Constant {value = dense<1> : tensor<ui8>} : () -> tensor<ui8>
   %s = onnx.Constant {value = dense<1.0> : tensor<f32>} : () -> tensor<f32>
   // expected-error@+1 {{com.microsoft.QLinearGlobalAveragePool: the input must have spatial axes}}

@@ -114,12 +114,15 @@ fn prelu(node: &mut Node) -> Results {
     Ok(vec![where_negative(node, x, negative)?])
 }
 
-/// `scale * (exp(x / width) - 1)`.
+/// `scale * (exp(x / width) - 1)`. Narrow floats are widened: the difference would lose most of their digits.
 fn scaled_exp(node: &mut Node, x: Tracked, scale: f64, width: f64) -> Result<Tracked, String> {
-    let narrowed = if width == 1.0 { x } else { node.binary_scalar("graph.divide", x, width)? };
-    let exp = node.unary("graph.exp", narrowed)?;
+    let element = node.element(x);
+    let wide = node.cast(x, if element.is_narrow_float() { ElementType::F32 } else { element })?;
+    let divided = if width == 1.0 { wide } else { node.binary_scalar("graph.divide", wide, width)? };
+    let exp = node.unary("graph.exp", divided)?;
     let shifted = node.binary_scalar("graph.subtract", exp, 1.0)?;
-    if scale == 1.0 { Ok(shifted) } else { node.binary_scalar("graph.multiply", shifted, scale) }
+    let scaled = if scale == 1.0 { shifted } else { node.binary_scalar("graph.multiply", shifted, scale)? };
+    node.cast(scaled, element)
 }
 
 fn elu(node: &mut Node) -> Results {

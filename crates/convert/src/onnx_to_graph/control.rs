@@ -219,6 +219,13 @@ fn common_shapes(node: &Node, [then, other]: &[Vec<Tracked>; 2]) -> Result<(Vec<
     let (mut shapes, mut differing) = (Vec::new(), Vec::new());
     for (result, (&left, &right)) in then.iter().zip(other).enumerate() {
         let (left, right) = (node.ty(left), node.ty(right));
+        if left.element == right.element
+            && left.rank() != right.rank()
+            && let Some(shape) = one_element(&left.shape, &right.shape)
+        {
+            shapes.push(shape);
+            continue;
+        }
         if left.element != right.element || left.rank() != right.rank() {
             let (left, right) = (show_type(left), show_type(right));
             return Err(format!("the branches give {left} and {right}: outputs of differing type are not supported"));
@@ -231,4 +238,10 @@ fn common_shapes(node: &Node, [then, other]: &[Vec<Tracked>; 2]) -> Result<(Vec<
         shapes.push(left.shape.clone());
     }
     Ok((shapes, differing))
+}
+
+/// The shape for a scalar and a tensor of one element, which is that of the tensor: other tensors stretch both alike.
+fn one_element(left: &[Dim], right: &[Dim]) -> Option<Vec<Dim>> {
+    let (scalar, other) = if left.is_empty() { (left, right) } else { (right, left) };
+    (scalar.is_empty() && other.iter().all(|dim| dim.is(1))).then(|| other.to_vec())
 }

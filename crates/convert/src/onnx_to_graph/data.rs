@@ -75,6 +75,20 @@ impl Node<'_, '_> {
         }
     }
 
+    /// `x` where a flag holds that data gives; where it does not, the run ends with an error at this node: `x` would have
+    /// a negative number of elements.
+    pub fn require(&mut self, flag: Tracked, x: Tracked) -> Result<Tracked, String> {
+        let shape = self.shape(x).to_vec();
+        let count = element_count(&shape)?;
+        let flat = self.reshape(x, &[Dim::from_expr(count)])?;
+        let (all, none) = (self.extent(count), self.extent(super::extent::constant(-1)));
+        let taken = self.select(flag, all, none)?;
+        let taken = self.bind_extents(taken, &[Some(count)])?;
+        let taken = taken.first().copied().ok_or("a number has one element")?;
+        let part = self.slice_axis(flat, 0, Dim::Static(0), Dim::from_expr(taken))?;
+        self.reshape(part, &shape)
+    }
+
     /// The indices at which a vector of truth values holds.
     pub fn nonzero(&mut self, mask: Tracked) -> Result<Tracked, String> {
         let most = element_count(self.shape(mask))?;

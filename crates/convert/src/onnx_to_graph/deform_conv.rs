@@ -5,7 +5,7 @@
 use super::attention::scalar;
 use super::conversion::Tracked;
 use super::emit::attribute;
-use super::extent::{dim, element_count, expr};
+use super::extent::{constant, dim, element_count, expr, floor_divide, multiply};
 use super::matmul::product;
 use super::node::{Node, Results, Row, row};
 use super::sampling::{Tap, combine, corner_values, linear};
@@ -20,11 +20,15 @@ const MOST_PARTS: u64 = 4096;
 /// Extents and attributes.
 struct Deformed {
     batch: Dim,
-    /// Of the input.
-    channels: u64,
+    /// Of the input, for each group.
+    group_channels: Dim,
+    /// Of the input, for each group of offsets.
+    offset_channels: Dim,
     extents: [Dim; 2],
     /// Of the output.
-    filters: u64,
+    filters: Dim,
+    /// Of the output, for each group.
+    group_filters: Dim,
     places: [Dim; 2],
     kernel: [u64; 2],
     groups: u64,
@@ -37,7 +41,6 @@ struct Deformed {
 impl Deformed {
     fn of(node: &Node) -> Result<Deformed, String> {
         let (x, weights, offsets) = (node.input(0)?, node.input(1)?, node.input(2)?);
-        let known = |extent: Dim, what: &str| extent.as_static().ok_or_else(|| format!("{what} must be known"));
         let &[batch, channels, height, width] = node.shape(x) else {
             return Err("only pictures of two axes are supported".into());
         };
@@ -50,29 +53,37 @@ impl Deformed {
             Some(_) => Err(format!("attribute \"{name}\" must have {count} numbers")),
             None => Ok(vec![default; count]),
         };
-        let count = |name: &str| u64::try_from(node.int_or(name, 1)).ok().filter(|&count| count > 0);
-        let deformed = Deformed {
-            batch,
-            channels: known(channels, "the number of channels")?,
-            extents: [height, width],
-            filters: known(filters, "the number of filters")?,
-            places: [down, across],
-            kernel: [known(rows, "the filter's size")?, known(columns, "the filter's size")?],
-            groups: count("group").ok_or("attribute \"group\" must be positive")?,
-            offset_groups: count("offset_group").ok_or("attribute \"offset_group\" must be positive")?,
-            strides: list("strides", 2, 1)?,
-            dilations: list("dilations", 2, 1)?,
-            pads: list("pads", 4, 0)?,
+        let count = |name: &str| {
+            let count = u64::try_from(node.int_or(name, 1)).ok().filter(|&count| count > 0);
+            count.ok_or_else(|| format!("attribute \"{name}\" must be positive"))
         };
-        let Deformed { channels, filters, groups, offset_groups, kernel, .. } = deformed;
+        let (groups, offset_groups) = (count("group")?, count("offset_group")?);
+        let kernel = kernel_size(node, [rows, columns])?;
         let taps = kernel[0].checked_mul(kernel[1]);
         if taps.is_none_or(|taps| taps > MOST_PARTS) || groups.max(offset_groups) > MOST_PARTS {
             return Err(format!("more than {MOST_PARTS} taps or groups are not supported"));
         }
-        if channels % groups != 0 || filters % groups != 0 || channels % offset_groups != 0 {
-            return Err(format!("{channels} channels and {filters} filters cannot be divided into the groups"));
-        }
-        Ok(deformed)
+        let share = |whole: Dim, groups: u64| match whole {
+            Dim::Static(whole) if !whole.is_multiple_of(groups) => {
+                Err(format!("{channels} channels and {filters} filters cannot be divided into the groups"))
+            }
+            whole => dim(floor_divide(expr(whole)?, constant(groups as i64))?),
+        };
+        Ok(Deformed {
+            batch,
+            group_channels: share(channels, groups)?,
+            offset_channels: share(channels, offset_groups)?,
+            extents: [height, width],
+            filters,
+            group_filters: share(filters, groups)?,
+            places: [down, across],
+            kernel,
+            groups,
+            offset_groups,
+            strides: list("strides", 2, 1)?,
+            dilations: list("dilations", 2, 1)?,
+            pads: list("pads", 4, 0)?,
+        })
     }
 
     fn taps(&self) -> u64 {
@@ -85,26 +96,44 @@ impl Deformed {
     }
 }
 
+/// The filter's rows and columns: what the node says, else the extents of the filter.
+fn kernel_size(node: &Node, extents: [Dim; 2]) -> Result<[u64; 2], String> {
+    let given = node.ints("kernel_shape").unwrap_or_default();
+    let given: Vec<u64> =
+        given.into_iter().filter_map(|size| u64::try_from(size).ok().filter(|&size| size > 0)).collect();
+    match (given.as_slice(), extents) {
+        (_, [Dim::Static(rows), Dim::Static(columns)]) => Ok([rows, columns]),
+        (&[rows, columns], _) => Ok([rows, columns]),
+        _ => Err("the filter's size must be known".into()),
+    }
+}
+
+/// What comes before part number `index` of parts of this extent.
+fn start(index: u64, extent: Dim) -> Result<Dim, String> {
+    dim(multiply(constant(index as i64), expr(extent)?)?)
+}
+
 fn deform_conv(node: &mut Node) -> Results {
     let deformed = Deformed::of(node)?;
     let (x, weights) = (node.input(0)?, node.input(1)?);
     let element = node.element(x);
     let work = if element == ElementType::F64 { ElementType::F64 } else { ElementType::F32 };
     let columns = columns(node, &deformed, work)?;
-    let Deformed { batch, filters, places, groups, .. } = deformed;
+    let Deformed { batch, filters, places, groups, group_channels: channels, group_filters: part, .. } = deformed;
     let (taps, positions) = (deformed.taps(), deformed.positions()?);
-    let depth = taps * deformed.channels / groups;
+    let depth = start(taps, channels)?;
     let weights = node.cast(weights, work)?;
+    let [rows, across] = deformed.kernel.map(Dim::Static);
+    let weights = node.expect_shape(weights, &[filters, channels, rows, across], "the filter")?;
     let mut parts = Vec::new();
     for group in 0..groups {
-        let (channels, part) = (deformed.channels / groups, filters / groups);
-        let own = node.slice_axis(columns, 3, Dim::Static(group * channels), Dim::Static(channels))?;
+        let own = node.slice_axis(columns, 3, start(group, channels)?, channels)?;
         let own = node.transpose(own, &[0, 2, 1, 3])?;
-        let own = node.reshape(own, &[batch, positions, Dim::Static(depth)])?;
-        let filter = node.slice_axis(weights, 0, Dim::Static(group * part), Dim::Static(part))?;
+        let own = node.reshape(own, &[batch, positions, depth])?;
+        let filter = node.slice_axis(weights, 0, start(group, part)?, part)?;
         // Taps before channels, as the columns have them.
         let filter = node.transpose(filter, &[2, 3, 1, 0])?;
-        let filter = node.reshape(filter, &[Dim::Static(depth), Dim::Static(part)])?;
+        let filter = node.reshape(filter, &[depth, part])?;
         parts.push(product(node, own, filter)?);
     }
     let mut result = node.concat(&parts, 2)?;
@@ -114,7 +143,7 @@ fn deform_conv(node: &mut Node) -> Results {
     }
     let result = node.cast(result, element)?;
     let turned = node.transpose(result, &[0, 2, 1])?;
-    Ok(vec![node.reshape(turned, &[batch, Dim::Static(filters), places[0], places[1]])?])
+    Ok(vec![node.reshape(turned, &[batch, filters, places[0], places[1]])?])
 }
 
 /// What every tap reads for every position: `batch x taps x positions x channels`.
@@ -134,13 +163,13 @@ fn columns(node: &mut Node, deformed: &Deformed, work: ElementType) -> Result<Tr
         None => None,
     };
     let (positions, one) = (deformed.positions()?, Dim::Static(1));
-    let group_channels = deformed.channels / deformed.offset_groups;
+    let channels = deformed.offset_channels;
     let pixels = dim(element_count(&deformed.extents)?)?;
     let mut parts = Vec::new();
     for group in 0..deformed.offset_groups {
-        let own = node.slice_axis(x, 1, Dim::Static(group * group_channels), Dim::Static(group_channels))?;
+        let own = node.slice_axis(x, 1, start(group, channels)?, channels)?;
         let last = node.transpose(own, &[0, 2, 3, 1])?;
-        let data = node.reshape(last, &[batch, pixels, Dim::Static(group_channels)])?;
+        let data = node.reshape(last, &[batch, pixels, channels])?;
         let data = node.cast(data, work)?;
         let own = node.slice_axis(offsets, 1, Dim::Static(2 * group * taps), Dim::Static(2 * taps))?;
         let [places_down, places_across] = deformed.places;
@@ -161,7 +190,7 @@ fn columns(node: &mut Node, deformed: &Deformed, work: ElementType) -> Result<Tr
             let own = node.reshape(own, &flat)?;
             value = node.binary("graph.multiply", value, own)?;
         }
-        parts.push(node.reshape(value, &[batch, Dim::Static(taps), positions, Dim::Static(group_channels)])?);
+        parts.push(node.reshape(value, &[batch, Dim::Static(taps), positions, channels])?);
     }
     node.concat(&parts, 3)
 }

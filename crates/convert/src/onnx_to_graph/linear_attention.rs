@@ -1,9 +1,12 @@
-//! `LinearAttention`, `CausalConvWithState`: layers that carry a state from one call to the next.
+//! `LinearAttention`, `CausalConvWithState`: layers that carry a state from one call to the next. The recurrence of the
+//! first is a `graph.loop` over the steps; one of few steps is unrolled when the graph is simplified.
 
 use super::activations::swish;
+use super::attention::Scale;
 use super::conversion::Tracked;
 use super::emit::attribute;
-use super::extent::{constant, dim, expr, floor_divide};
+use super::extent::{constant, dim, expr, floor_divide, multiply, subtract};
+use super::loops::Rolled;
 use super::matmul::product;
 use super::node::{Node, Results, Row, row};
 use kiln_ir::Dim;
@@ -12,15 +15,27 @@ use kiln_tensor::ElementType;
 pub(crate) const ROWS: &[Row] =
     &[row("LinearAttention", linear_attention), row("CausalConvWithState", causal_convolution)];
 
-/// The longest sequence: each step adds the whole recurrence to the model.
-const MOST_STEPS: u64 = 256;
-
-/// The node's inputs apart from the query: one step of each is what a step of the recurrence reads.
+/// The node's inputs: one step of each is what a step of the recurrence reads.
 struct Recurrence {
+    /// Scaled, its heads apart.
+    query: Tracked,
     key: Tracked,
     value: Tracked,
     decay: Option<Tracked>,
     beta: Option<Tracked>,
+}
+
+/// The extents of a step.
+struct Sizes {
+    batch: Dim,
+    /// Heads of the key.
+    heads: Dim,
+    /// Heads of the query for each of the key.
+    group: Dim,
+    /// Of a key, for one head.
+    key: Dim,
+    /// Of a value, for one head.
+    value: Dim,
 }
 
 /// `S = exp(g) * S + beta * k (v - k' exp(g) S)`, `o = scale * q' S` for each head and step: without `g` it is 0, and
@@ -34,44 +49,49 @@ fn linear_attention(node: &mut Node) -> Results {
         return Err(format!("{query_heads} heads of the query do not share {heads} of the key"));
     }
     let &[batch, length, width] = node.shape(query) else { return Err("the query must have 3 axes".into()) };
-    let length = length.as_static().filter(|&length| length <= MOST_STEPS);
-    let length = length.ok_or_else(|| format!("the sequence must be static and of at most {MOST_STEPS} steps"))?;
+    let &[_, _, value_width] = node.shape(value) else { return Err("the value must have 3 axes".into()) };
     let size = dim(floor_divide(expr(width)?, constant(query_heads as i64))?)?;
-    let value_width = *node.shape(value).get(2).ok_or("the value must have 3 axes")?;
     let value_size = dim(floor_divide(expr(value_width)?, constant(heads as i64))?)?;
     let element = node.element(query);
     let work = if element.is_narrow_float() { ElementType::F32 } else { element };
-    let scale = match (node.float_or("scale", 0.0), size) {
-        (0.0, Dim::Static(size)) => 1.0 / (size as f64).sqrt(),
-        (0.0, _) => return Err("the size of a head must be static".into()),
-        (scale, _) => scale,
-    };
+    let query = node.cast(query, work)?;
+    let query = node.reshape(query, &[batch, length, Dim::Static(query_heads), size])?;
+    let query = Scale::nonzero(node, query)?.multiply(node, query)?;
     let rule = node.string_or("update_rule", "gated_delta");
-    let inputs = recurrence(node, rule, work)?;
-    let (heads, one) = (Dim::Static(heads), Dim::Static(1));
-    let group = Dim::Static(query_heads / heads.as_static().unwrap_or(1));
-    let mut state = match node.optional(3) {
-        Some(past) => node.cast(past, work)?,
+    let inputs = recurrence(node, rule, query, work)?;
+    let group = Dim::Static(query_heads / heads);
+    let sizes = Sizes { batch, heads: Dim::Static(heads), group, key: size, value: value_size };
+    let state_shape = [batch, sizes.heads, size, value_size];
+    let state = match node.optional(3) {
+        Some(past) => {
+            let past = node.cast(past, work)?;
+            node.expect_shape(past, &state_shape, "the past state")?
+        }
         None => {
             let zero = node.scalar(work, 0.0)?;
-            node.broadcast(zero, &[batch, heads, size, value_size])?
+            node.broadcast(zero, &state_shape)?
         }
     };
-    let query = node.cast(query, work)?;
-    let query = node.binary_scalar("graph.multiply", query, scale)?;
-    let mut outputs = Vec::new();
-    for step in 0..length {
-        state = inputs.update(node, state, step, [batch, heads, size, value_size])?;
-        let query = at(node, query, step, &[batch, heads, group, size])?;
-        let output = product(node, query, state)?;
-        let width = dim(super::extent::multiply(constant(query_heads as i64), expr(value_size)?)?)?;
-        outputs.push(node.reshape(output, &[batch, one, width])?);
-    }
-    let output = node.concat(&outputs, 1)?;
+    let rolled = Rolled {
+        rounds: Some(length),
+        start: None,
+        initial: vec![state],
+        is_certain: true,
+        counts: false,
+        growing: 0,
+        declared: node.output_count(),
+    };
+    let results = node.roll(rolled, |node, step, carried| {
+        let [state] = *carried else { return Err("the state is carried".into()) };
+        let state = inputs.update(node, state, step, &sizes)?;
+        Ok(vec![state, inputs.output(node, state, step, &sizes)?])
+    })?;
+    let [state, outputs] = results[..] else { return Err("the loop makes a state and outputs".into()) };
+    let output = node.transpose(outputs, &[1, 0, 2])?;
     Ok(vec![node.cast(output, element)?, node.cast(state, element)?])
 }
 
-fn recurrence(node: &mut Node, rule: &str, work: ElementType) -> Result<Recurrence, String> {
+fn recurrence(node: &mut Node, rule: &str, query: Tracked, work: ElementType) -> Result<Recurrence, String> {
     let (gated, delta) = match rule {
         "linear" => (false, false),
         "gated" => (true, false),
@@ -79,34 +99,40 @@ fn recurrence(node: &mut Node, rule: &str, work: ElementType) -> Result<Recurren
         "gated_delta" => (true, true),
         other => return Err(format!("update_rule \"{other}\" is not known")),
     };
-    let mut input = |index: usize| -> Result<Tracked, String> {
+    let &[batch, length, ..] = node.shape(query) else { return Err("the query must have 3 axes".into()) };
+    let mut input = |index: usize, name: &str| -> Result<Tracked, String> {
         let input = node.input(index)?;
+        let &[_, _, width] = node.shape(input) else { return Err(format!("the {name} must have 3 axes")) };
+        let input = node.expect_shape(input, &[batch, length, width], &format!("the {name}"))?;
         node.cast(input, work)
     };
     Ok(Recurrence {
-        key: input(1)?,
-        value: input(2)?,
-        decay: if gated { Some(input(4)?) } else { None },
-        beta: if delta { Some(input(5)?) } else { None },
+        query,
+        key: input(1, "key")?,
+        value: input(2, "value")?,
+        decay: if gated { Some(input(4, "decay")?) } else { None },
+        beta: if delta { Some(input(5, "beta")?) } else { None },
     })
 }
 
-/// One step of a packed sequence, its heads apart.
-fn at(node: &mut Node, x: Tracked, step: u64, shape: &[Dim]) -> Result<Tracked, String> {
-    let part = node.slice_axis(x, 1, Dim::Static(step), Dim::Static(1))?;
+/// One step of a sequence, its heads apart.
+fn at(node: &mut Node, x: Tracked, step: Tracked, shape: &[Dim]) -> Result<Tracked, String> {
+    let part = node.emit("graph.gather", &[x, step], &[("axis", attribute(1i64))])?;
     node.reshape(part, shape)
 }
 
 impl Recurrence {
-    /// The state after a step; `sizes` are the batch, the heads, and the sizes of a key and of a value.
-    fn update(&self, node: &mut Node, state: Tracked, step: u64, sizes: [Dim; 4]) -> Result<Tracked, String> {
-        let ([batch, heads, size, value_size], one) = (sizes, Dim::Static(1));
-        let key = at(node, self.key, step, &[batch, heads, size, one])?;
-        let mut value = at(node, self.value, step, &[batch, heads, one, value_size])?;
+    /// The state after a step.
+    fn update(&self, node: &mut Node, state: Tracked, step: Tracked, sizes: &Sizes) -> Result<Tracked, String> {
+        let (&Sizes { batch, heads, .. }, one) = (sizes, Dim::Static(1));
+        let key = at(node, self.key, step, &[batch, heads, sizes.key, one])?;
+        let mut value = at(node, self.value, step, &[batch, heads, one, sizes.value])?;
         let mut state = state;
         if let Some(decay) = self.decay {
-            let by_head = node.shape(decay).get(2) == Some(&heads);
-            let decay = at(node, decay, step, &[batch, heads, if by_head { one } else { size }, one])?;
+            // A head has one factor, or one for each of its rows.
+            let rows = dim(floor_divide(expr(node.shape(decay)[2])?, expr(heads)?)?)?;
+            let decay = at(node, decay, step, &[batch, heads, rows, one])?;
+            let decay = node.broadcast(decay, &[batch, heads, sizes.key, one])?;
             let factor = node.unary("graph.exp", decay)?;
             state = node.binary("graph.multiply", factor, state)?;
         }
@@ -114,12 +140,21 @@ impl Recurrence {
             let stored = node.binary("graph.multiply", key, state)?;
             let stored = node.reduce("graph.reduce_sum", stored, &[2])?;
             value = node.binary("graph.subtract", value, stored)?;
-            let shared = node.shape(beta).get(2) == Some(&one);
-            let beta = at(node, beta, step, &[batch, if shared { one } else { heads }, one, one])?;
+            // Heads have one number each, or share one.
+            let beta = at(node, beta, step, &[batch, node.shape(beta)[2], one, one])?;
+            let beta = node.broadcast(beta, &[batch, heads, one, one])?;
             value = node.binary("graph.multiply", beta, value)?;
         }
         let outer = node.binary("graph.multiply", key, value)?;
         node.binary("graph.add", state, outer)
+    }
+
+    /// What a step reads of the state: heads side by side.
+    fn output(&self, node: &mut Node, state: Tracked, step: Tracked, sizes: &Sizes) -> Result<Tracked, String> {
+        let query = at(node, self.query, step, &[sizes.batch, sizes.heads, sizes.group, sizes.key])?;
+        let output = product(node, query, state)?;
+        let heads = multiply(expr(sizes.heads)?, expr(sizes.group)?)?;
+        node.reshape(output, &[sizes.batch, dim(multiply(heads, expr(sizes.value)?)?)?])
     }
 }
 
@@ -130,7 +165,7 @@ fn causal_convolution(node: &mut Node) -> Results {
         return Err("input and weights must have 3 axes".into());
     };
     let is_known = [channels, size].into_iter().all(|extent| extent.as_static().is_some());
-    let kept = dim(super::extent::subtract(expr(size)?, constant(1))?)?;
+    let kept = dim(subtract(expr(size)?, constant(1))?)?;
     let past_shape = [batch, channels, kept];
     let past = match node.optional(3) {
         Some(past) => node.expect_shape(past, &past_shape, "the past state")?,

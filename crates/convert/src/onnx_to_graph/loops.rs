@@ -219,7 +219,12 @@ impl Node<'_, '_> {
             if before.element != after.element {
                 return Err(changes());
             }
-            yielded[own + index] = self.expect_shape(next, &before.shape, &what).map_err(|_| changes())?;
+            let agreed = self.expect_shape(next, &before.shape, &what).map_err(|_| changes())?;
+            yielded[own + index] = agreed;
+            // What is carried may be stacked as well: then these are its extents, too.
+            for stacked in yielded.iter_mut().skip(own + rolled.initial.len()).filter(|stacked| **stacked == next) {
+                *stacked = agreed;
+            }
         }
         if yielded.len() > own + rolled.initial.len() && rolled.rounds.is_none() {
             return Err("nothing says how often it runs at most, so there is no room for what it stacks".into());

@@ -54,6 +54,7 @@ mod forms;
 mod fourier;
 mod gather;
 mod gemm;
+mod gradient;
 mod grid_sample;
 mod growing;
 mod identity;
@@ -194,7 +195,8 @@ const ROWS: &[&[Row]] = &[
     loops::ROWS,
     scan::ROWS,
     linear_attention::ROWS,
-    // Steps of optimizers.
+    // Gradients and steps of optimizers.
+    gradient::ROWS,
     training::ROWS,
     // Of onnxruntime.
     microsoft::attention::ROWS,
@@ -212,6 +214,7 @@ const ROWS: &[&[Row]] = &[
     ml::maps::ROWS,
     ml::linear::ROWS,
     ml::vectors::ROWS,
+    ml::votes::ROWS,
     ml::trees::ROWS,
 ];
 

@@ -1,7 +1,7 @@
 //! `Optional`, `OptionalGetElement`, `OptionalHasElement`.
 //!
-//! A model asks whether a value is there before it takes it; where it does not ask and data says that none is there, it
-//! takes what stands in its place.
+//! A model asks whether a value is there before it takes it. Where it takes one outside of any branch, so that it cannot
+//! have asked, and data says that none is there, the run ends with an error at the node.
 
 use super::conversion::Tracked;
 use super::datum::{Data, Datum, Optional, Presence};
@@ -25,14 +25,25 @@ fn optional(node: &mut Node) -> Data {
 
 /// What is no optional is there.
 fn get_element(node: &mut Node) -> Data {
-    let value = match node.datum(0)? {
-        Datum::Optional(optional) => match (optional.presence, optional.value) {
-            (Presence::Known(true) | Presence::Data(_), Some(value)) => value,
-            _ => return Err("the optional is empty".into()),
-        },
-        value => value,
+    let Datum::Optional(optional) = node.datum(0)? else { return Ok(vec![node.datum(0)?]) };
+    let value = match (optional.presence, optional.value) {
+        (Presence::Known(true), Some(value)) => value,
+        (Presence::Data(flag), Some(value)) if node.conversion.is_at_top() => required(node, flag, value)?,
+        (Presence::Data(_), Some(value)) => value,
+        _ => return Err("the optional is empty".into()),
     };
     Ok(vec![value])
+}
+
+/// A value whose tensors are there only if a flag holds.
+fn required(node: &mut Node, flag: Tracked, value: Datum) -> Result<Datum, String> {
+    let form = node.form_of(&value)?;
+    let mut tensors = node.flatten(&value, &form)?;
+    if let Some(first) = tensors.first_mut() {
+        let flag = node.reshape(flag, &[])?;
+        *first = node.require(flag, *first)?;
+    }
+    Ok(form.build(&tensors))
 }
 
 fn has_element(node: &mut Node) -> Data {

@@ -37,6 +37,9 @@ pub(crate) fn max_pool_of(node: &mut Node, x: Tracked) -> Results {
         given.push(("return_indices", attribute(true)));
     }
     let mut results = node.emit_many("graph.max_pool", &[padded.x], &given)?;
+    for result in &mut results {
+        *result = padded.drop_last(node, *result)?;
+    }
     if indices && node.int_or("storage_order", 0) == 1 {
         results[1] = column_major(node, results[1], &node.shape(x)[2..])?;
     }
@@ -74,15 +77,26 @@ fn lowest_integer(element: ElementType) -> f64 {
 pub(crate) fn average_pool_of(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
     let count_include_pad = node.flag("count_include_pad", false);
     let window = Window::read(node, x, None, 0.0)?;
-    if window.x != x && !count_include_pad {
-        return Err("automatic padding with a stride needs static extents".into());
+    if window.x == x || count_include_pad {
+        return average(node, &window, count_include_pad);
     }
+    // Padding that depends on extents is in the operand, and counts: less is left of a one where a window has more of it.
+    let one = node.scalar(node.element(x), 1.0)?;
+    let plane = [&[Dim::Static(1); 2], &node.shape(x)[2..]].concat();
+    let ones = node.broadcast(one, &plane)?;
+    let counted = Window::read(node, ones, None, 0.0)?;
+    let (averages, shares) = (average(node, &window, true)?, average(node, &counted, true)?);
+    node.binary("graph.divide", averages, shares)
+}
+
+fn average(node: &mut Node, window: &Window, count_include_pad: bool) -> Result<Tracked, String> {
     let mut given = window.pool_attributes();
     given.push(("count_include_pad", attribute(count_include_pad)));
     if window.ceil_extra.iter().any(|&extra| extra > 0) {
         given.push(("ceil_extra", attribute(&window.ceil_extra)));
     }
-    node.emit("graph.average_pool", &[window.x], &given)
+    let averages = node.emit("graph.average_pool", &[window.x], &given)?;
+    window.drop_last(node, averages)
 }
 
 /// The `p` of a p-norm, which the first version has as a float.
@@ -100,6 +114,7 @@ fn lp_pool(node: &mut Node) -> Results {
     let magnitude = node.unary("graph.abs", window.x)?;
     let powers = node.binary_scalar("graph.power", magnitude, exponent)?;
     let means = node.emit("graph.average_pool", &[powers], &window.pool_attributes())?;
+    let means = window.drop_last(node, means)?;
     let sums = node.binary_scalar("graph.multiply", means, size)?;
     Ok(vec![node.binary_scalar("graph.power", sums, 1.0 / exponent)?])
 }

@@ -34,12 +34,16 @@ fn spread(node: &mut Node, x: Tracked, parameter: Tracked) -> Result<Tracked, St
     match node.shape(parameter) {
         [] => Ok(parameter),
         [one] if one.is(1) => node.reshape(parameter, &[]),
-        [length] if block == 0 => {
-            let axis = node.axis(1, rank)?;
-            let mut shape = vec![Dim::Static(1); rank];
-            shape[axis] = *length;
-            node.reshape(parameter, &shape)
-        }
+        [length] if block == 0 => match node.axis(1, rank) {
+            Ok(axis) => {
+                let mut shape = vec![Dim::Static(1); rank];
+                shape[axis] = *length;
+                node.reshape(parameter, &shape)
+            }
+            // Without such an axis there is one for all, or the compiled model says that there is not.
+            Err(_) if length.as_static().is_none() => node.reshape(parameter, &[]),
+            Err(reason) => Err(reason),
+        },
         shape if block > 0 && shape.len() == rank => {
             let axis = node.axis(1, rank)?;
             let mut apart = shape.to_vec();

@@ -78,13 +78,20 @@ fn batched_scan(node: &mut Node) -> Results {
         return Err("sequences of differing lengths are not supported".into());
     }
     let inputs = (1..node.input_count()).map(|index| node.input(index)).collect::<Result<Vec<_>, _>>()?;
-    let batch = inputs.first().and_then(|&input| node.shape(input).first()?.as_static());
-    let batch = batch.ok_or("the batch must be static")?;
+    let batch = inputs.first().and_then(|&input| node.shape(input).first().copied()).ok_or("there is no batch")?;
+    match batch {
+        Dim::Static(batch) => unrolled_batch(node, &inputs, batch),
+        _ => rolled_batch(node, &inputs, batch),
+    }
+}
+
+/// One example after the other.
+fn unrolled_batch(node: &mut Node, inputs: &[Tracked], batch: u64) -> Results {
     check_rounds(batch as usize)?;
     let mut results = vec![Vec::new(); node.output_count()];
     for position in 0..batch {
         let mut parts = Vec::new();
-        for &input in &inputs {
+        for &input in inputs {
             parts.push(element(node, input, 0, position)?);
         }
         for (parts, part) in results.iter_mut().zip(walk(node, &parts)?) {
@@ -92,6 +99,31 @@ fn batched_scan(node: &mut Node) -> Results {
         }
     }
     results.iter().map(|parts| stack(node, parts, 0)).collect()
+}
+
+/// A loop over examples, which stacks what each comes to.
+fn rolled_batch(node: &mut Node, inputs: &[Tracked], batch: Dim) -> Results {
+    let mut agreed = Vec::with_capacity(inputs.len());
+    for &input in inputs {
+        let shape = node.shape(input).get(1..).ok_or("every input has the batch as its first axis")?;
+        agreed.push(node.expect_shape(input, &[&[batch], shape].concat(), "each input")?);
+    }
+    let rolled = Rolled {
+        rounds: Some(batch),
+        start: None,
+        initial: Vec::new(),
+        is_certain: true,
+        counts: false,
+        growing: 0,
+        declared: 0,
+    };
+    node.roll(rolled, |node, example, _| {
+        let mut parts = Vec::with_capacity(agreed.len());
+        for &input in &agreed {
+            parts.push(node.emit("graph.gather", &[input, example], &[("axis", attribute(0i64))])?);
+        }
+        walk(node, &parts)
+    })
 }
 
 fn rolled_scan(node: &mut Node, walk: &Walk) -> Results {

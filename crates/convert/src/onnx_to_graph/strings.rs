@@ -69,9 +69,11 @@ impl Node<'_, '_> {
 /// Strings without those of a list, in another case; one empty string where none is left.
 fn string_normalizer(node: &mut Node) -> Results {
     let x = node.input(0)?;
+    let one = Dim::Static(1);
     let (outer, length) = match *node.shape(x) {
         [length] => (None, length),
-        [one, length] if one.is(1) => (Some(one), length),
+        // An open number of rows is 1, or the compiled model says that it is not.
+        [rows, length] if rows.as_static().is_none_or(|rows| rows == 1) => (Some(one), length),
         _ => return Err("the input must be a vector, or a matrix of one row".into()),
     };
     let case = match node.string_or("case_change_action", "NONE") {

@@ -5,15 +5,13 @@
 
 use super::conversion::Tracked;
 use super::emit::{attribute, dims_attribute};
-use super::extent::{dim, element_count, expr};
+use super::extent::{constant, dim, element_count, expr, subtract};
+use super::loops::Rolled;
 use super::node::{Node, Results, Row, row};
 use kiln_ir::Dim;
 use kiln_tensor::{ElementType, Tensor};
 
 pub(crate) const ROWS: &[Row] = &[row("Unique", unique)];
-
-/// The most elements of slices that are compared: each is one more sort.
-const MOST_COLUMNS: u64 = 64;
 
 fn unique(node: &mut Node) -> Results {
     let values = node.input(0)?;
@@ -93,33 +91,46 @@ fn numbers(node: &mut Node, flags: Tracked) -> Result<Tracked, String> {
 /// The numbers of the rows of a matrix, smallest first, equal ones in their order: sorted by each column, last first.
 fn sort_rows(node: &mut Node, rows: Tracked) -> Result<Tracked, String> {
     let &[length, width] = node.shape(rows) else { return Err("rows are those of a matrix".into()) };
-    let columns = width.as_static().filter(|&width| width <= MOST_COLUMNS).ok_or_else(|| {
-        format!(
-            "slices of {width} elements cannot be compared: they must have a constant number of up to {MOST_COLUMNS}"
-        )
-    })?;
     let is_bool = node.element(rows) == ElementType::I1;
     let keys = if is_bool { node.cast(rows, ElementType::U8)? } else { rows };
-    let mut order: Option<Tracked> = None;
-    for column in (0..columns).rev() {
-        let key = node.slice_axis(keys, 1, Dim::Static(column), Dim::Static(1))?;
-        let mut key = node.reshape(key, &[length])?;
-        if let Some(order) = order {
-            key = gather(node, key, order)?;
-        }
-        let given = [
-            ("axis", attribute(0i64)),
-            ("k", dims_attribute(&[length])),
-            ("largest", attribute(false)),
-            ("sorted", attribute(true)),
-        ];
-        let places = node.emit_many("graph.top_k", &[key], &given)?[1];
-        order = Some(match order {
-            Some(order) => gather(node, order, places)?,
-            None => places,
-        });
+    let last = dim(subtract(expr(width)?, constant(1))?)?;
+    let key = node.slice_axis(keys, 1, last, Dim::Static(1))?;
+    let key = node.reshape(key, &[length])?;
+    let order = sort(node, key, length)?;
+    if last.is(0) {
+        return Ok(order);
     }
-    order.ok_or_else(|| "rows have elements".into())
+    let rolled = Rolled {
+        rounds: Some(last),
+        start: None,
+        initial: vec![order],
+        is_certain: true,
+        counts: false,
+        growing: 0,
+        declared: node.output_count(),
+    };
+    let before_last = subtract(expr(last)?, constant(1))?;
+    let sorted = node.roll(rolled, |node, round, carried| {
+        let [order] = *carried else { return Err("the order is carried".into()) };
+        let before_last = node.extent(before_last);
+        let column = node.binary("graph.subtract", before_last, round)?;
+        let key = node.emit("graph.gather", &[keys, column], &[("axis", attribute(1i64))])?;
+        let key = gather(node, key, order)?;
+        let places = sort(node, key, length)?;
+        Ok(vec![gather(node, order, places)?])
+    })?;
+    sorted.first().copied().ok_or_else(|| "the loop carries the order".into())
+}
+
+/// The places of the elements of a vector, smallest first, equal ones in their order.
+fn sort(node: &mut Node, key: Tracked, length: Dim) -> Result<Tracked, String> {
+    let given = [
+        ("axis", attribute(0i64)),
+        ("k", dims_attribute(&[length])),
+        ("largest", attribute(false)),
+        ("sorted", attribute(true)),
+    ];
+    Ok(node.emit_many("graph.top_k", &[key], &given)?[1])
 }
 
 /// Whether each of the sorted rows differs from the one before it; the first does.
@@ -130,7 +141,7 @@ fn group_begins(node: &mut Node, rows: Tracked, sorted: Tracked) -> Result<Track
         return Ok(first);
     }
     let arranged = gather(node, rows, sorted)?;
-    let pairs = dim(super::extent::subtract(expr(length)?, super::extent::constant(1))?)?;
+    let pairs = dim(subtract(expr(length)?, constant(1))?)?;
     let before = node.slice_axis(arranged, 0, Dim::Static(0), pairs)?;
     let after = node.slice_axis(arranged, 0, Dim::Static(1), pairs)?;
     let differs = node.binary("graph.not_equal", before, after)?;

@@ -2,7 +2,7 @@
 
 use super::conversion::Tracked;
 use super::emit::{attribute, dims_attribute};
-use super::extent::{add, constant, dim, expr, floor_divide, maximum, multiply, subtract};
+use super::extent::{add, constant, dim, expr, floor_divide, maximum, minimum, multiply, subtract};
 use super::node::Node;
 use kiln_ir::{Attribute, Dim, DimExpr};
 
@@ -16,6 +16,8 @@ pub(crate) struct Window {
     pub pad_high: Vec<i64>,
     /// The part of `pad_high` that rounding up added.
     pub ceil_extra: Vec<i64>,
+    /// For each spatial axis how many windows there are, where rounding up may have added more at the end.
+    kept: Vec<Option<Dim>>,
     /// The operand, padded already where padding depends on symbolic extents.
     pub x: Tracked,
 }
@@ -46,7 +48,8 @@ impl Window {
             return Err(format!("kernel_shape must be {spatial} numbers of at least 1, not {size:?}"));
         }
         let (pad_low, pad_high) = (pads[..spatial].to_vec(), pads[spatial..].to_vec());
-        let mut window = Window { size, strides, dilations, pad_low, pad_high, ceil_extra: vec![0; spatial], x };
+        let (ceil_extra, kept) = (vec![0; spatial], vec![None; spatial]);
+        let mut window = Window { size, strides, dilations, pad_low, pad_high, ceil_extra, kept, x };
         match node.string_or("auto_pad", "NOTSET") {
             "NOTSET" | "" => {}
             "VALID" => {
@@ -132,7 +135,11 @@ impl Window {
                 // One stride less one more makes rounding down the same as rounding up; no window starts in it if
                 // padding is less than a window.
                 if high + stride > reach && stride > 1 {
-                    return Err("ceil_mode with padding of a whole window needs static extents".into());
+                    let behind = add(expr(node.shape(self.x)[axis + 2])?, constant(low))?;
+                    let span = add(behind, constant(high - reach))?;
+                    let steps = |span: DimExpr| span.ceil_div(constant(stride)).ok_or("a stride is 0");
+                    let kept = minimum(add(steps(span)?, constant(1))?, steps(behind)?);
+                    self.kept[axis] = Some(dim(kept)?);
                 }
                 self.ceil_extra[axis] = stride - 1;
                 self.pad_high[axis] = high + stride - 1;
@@ -153,6 +160,12 @@ impl Window {
             self.pad_high[axis] = adjusted;
         }
         Ok(())
+    }
+
+    /// A result without the windows at the end that rounding up added and that start in the padding.
+    pub fn drop_last(&self, node: &mut Node, result: Tracked) -> Result<Tracked, String> {
+        let mut kept = self.kept.iter().enumerate().filter_map(|(axis, kept)| Some((axis + 2, (*kept)?)));
+        kept.try_fold(result, |result, (axis, kept)| node.slice_axis(result, axis, Dim::Static(0), kept))
     }
 
     /// The attributes of a convolution.

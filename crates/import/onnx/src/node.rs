@@ -2,6 +2,7 @@
 
 use crate::graph::{find, node_name, node_part};
 use crate::importer::{Frame, Importer, Scopes, with_suggestion};
+use crate::order::named_tensors;
 use crate::proto::NodeProto;
 use kiln_diag::{Diagnostic, suggest};
 use kiln_ir::{Attributes, Block, Location, LocationKind, OpState, Presence, Type, Value};
@@ -65,13 +66,21 @@ impl<'a> Importer<'a> {
         }
     }
 
-    /// Values of the inputs; those left out at the end are dropped, those before are `onnx.none`.
+    /// Values of the inputs; those left out at the end are dropped, those before are `onnx.none`. Tensors that are named
+    /// in attributes come behind them: in IR, values have no names.
     fn import_operands(&mut self, block: Block, node: &'a NodeProto, scopes: &Scopes<'a>) -> Vec<Value> {
         let count = node.input.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
         let mut operands = Vec::with_capacity(count);
         for name in &node.input[..count] {
             let value = if name.is_empty() { None } else { find(scopes, name) };
             if value.is_none() && !name.is_empty() {
+                self.report_undefined(node_part(node), name, scopes);
+            }
+            operands.push(value.unwrap_or_else(|| self.none(block)));
+        }
+        for name in named_tensors(node) {
+            let value = find(scopes, name);
+            if value.is_none() {
                 self.report_undefined(node_part(node), name, scopes);
             }
             operands.push(value.unwrap_or_else(|| self.none(block)));

@@ -87,15 +87,27 @@ fn find_cycle(needs: &[Vec<usize>], sorted: &[usize]) -> Vec<usize> {
     path
 }
 
-/// The names a node uses: its inputs, and what its graphs use from outside.
+/// The names a node uses: its inputs, what it names in attributes, and what its graphs use from outside.
 fn used_names(node: &NodeProto) -> Vec<&str> {
     let mut names: Vec<&str> = node.input.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
+    names.extend(named_tensors(node));
     for attribute in &node.attribute {
         for graph in attribute.g.iter().chain(&attribute.graphs) {
             names.extend(free_names(graph));
         }
     }
     names
+}
+
+/// The tensors that a `Gradient` names in attributes: those of `xs`, of `zs`, then `y`.
+pub(crate) fn named_tensors(node: &NodeProto) -> Vec<&str> {
+    if node.op_type != "Gradient" || node.domain != "ai.onnx.preview.training" {
+        return Vec::new();
+    }
+    let find = |name: &'static str| node.attribute.iter().filter(move |attribute| attribute.name == name);
+    let lists = ["xs", "zs"].into_iter().flat_map(find).flat_map(|attribute| &attribute.strings);
+    let names = lists.chain(find("y").filter_map(|attribute| attribute.s.as_ref()));
+    names.filter_map(|name| std::str::from_utf8(name).ok()).collect()
 }
 
 /// The names a graph uses and does not define.

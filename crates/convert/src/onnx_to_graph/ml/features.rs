@@ -127,9 +127,6 @@ fn normalizer(node: &mut Node) -> Results {
 /// A 1 for the category, zeros for all others.
 fn one_hot_encoder(node: &mut Node) -> Results {
     let x = node.input(0)?;
-    if !node.flag("zeros", true) {
-        return Err("unknown categories as errors (zeros = 0) are not supported".into());
-    }
     let (x, categories) = match node.element(x) {
         ElementType::String => {
             let names = node.string_list("cats_strings").ok_or("there are no categories that are strings")?;
@@ -143,5 +140,15 @@ fn one_hot_encoder(node: &mut Node) -> Results {
     };
     let categories = integers(node, &[categories.len()], &categories)?;
     let is_category = equal_to_each(node, x, categories)?;
-    Ok(vec![node.cast(is_category, ElementType::F32)?])
+    let hits = node.cast(is_category, ElementType::F32)?;
+    if node.flag("zeros", true) {
+        return Ok(vec![hits]);
+    }
+    // Without zeros for what is no category, there must be none.
+    let found = node.reduce("graph.reduce_max", hits, &[node.rank(hits) - 1])?;
+    let axes: Vec<usize> = (0..node.rank(found)).collect();
+    let found = node.reduce("graph.reduce_min", found, &axes)?;
+    let found = node.reshape(found, &[])?;
+    let are_known = node.cast(found, ElementType::I1)?;
+    Ok(vec![node.require(are_known, hits)?])
 }

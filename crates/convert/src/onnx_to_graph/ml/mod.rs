@@ -10,6 +10,7 @@ pub(crate) mod maps;
 mod scores;
 pub(crate) mod trees;
 pub(crate) mod vectors;
+pub(crate) mod votes;
 
 use super::conversion::Tracked;
 use super::emit::attribute;

@@ -44,7 +44,7 @@ fn regressor(node: &mut Node) -> Results {
 }
 
 /// The kernel function of every row of `x` and every row of `vectors`.
-fn kernel(node: &mut Node, x: Tracked, vectors: Tracked) -> Result<Tracked, String> {
+pub(super) fn kernel(node: &mut Node, x: Tracked, vectors: Tracked) -> Result<Tracked, String> {
     let parameters = node.floats("kernel_params").unwrap_or_default();
     let parameter = |index: usize, default: f64| parameters.get(index).copied().unwrap_or(default);
     let (gamma, coef0, degree) = (parameter(0, 1.0), parameter(1, 0.0), parameter(2, 3.0));

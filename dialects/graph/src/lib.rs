@@ -36,6 +36,7 @@ mod fusion;
 mod gather;
 mod gather_elements;
 mod gather_nd;
+pub mod images;
 mod index;
 mod iota;
 mod layer_norm;
@@ -124,6 +125,7 @@ pub const DIALECT: Dialect = Dialect {
             rotary_embedding::ROTARY_EMBEDDING,
         ],
         strings::OPS,
+        images::OPS,
         &[recurrent::LSTM, recurrent::GRU, recurrent::RNN],
         &[control::IF, loop_op::LOOP, control::YIELD, fusion::FUSION],
     ],

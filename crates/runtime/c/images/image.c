@@ -17,6 +17,7 @@ struct format {
 
 static const struct format formats[] = {
     {kiln_bmp_is, kiln_bmp_decode},
+    {kiln_pnm_is, kiln_pnm_decode},
 };
 
 void *kiln_image_memory(uint64_t count, uint64_t size) {

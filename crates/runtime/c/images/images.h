@@ -51,8 +51,10 @@ enum kiln_image_status kiln_image_decode_bytes(struct kiln_bytes bytes, struct k
 
 /* Whether the first bytes are those of the format. */
 bool kiln_bmp_is(struct kiln_bytes bytes);
+bool kiln_pnm_is(struct kiln_bytes bytes);
 /* Decodes an image of the format. Where that fails, the image may have pixels that kiln_image_decode_bytes frees. */
 enum kiln_image_status kiln_bmp_decode(struct kiln_bytes bytes, struct kiln_image *image);
+enum kiln_image_status kiln_pnm_decode(struct kiln_bytes bytes, struct kiln_image *image);
 
 /* Numbers of two and four bytes, the low or the high byte first. */
 static inline uint32_t kiln_low_16(const uint8_t *at) { return at[0] | (uint32_t)at[1] << 8; }

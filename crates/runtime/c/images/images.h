@@ -52,9 +52,16 @@ enum kiln_image_status kiln_image_decode_bytes(struct kiln_bytes bytes, struct k
 /* Whether the first bytes are those of the format. */
 bool kiln_bmp_is(struct kiln_bytes bytes);
 bool kiln_pnm_is(struct kiln_bytes bytes);
+bool kiln_png_is(struct kiln_bytes bytes);
 /* Decodes an image of the format. Where that fails, the image may have pixels that kiln_image_decode_bytes frees. */
 enum kiln_image_status kiln_bmp_decode(struct kiln_bytes bytes, struct kiln_image *image);
 enum kiln_image_status kiln_pnm_decode(struct kiln_bytes bytes, struct kiln_image *image);
+enum kiln_image_status kiln_png_decode(struct kiln_bytes bytes, struct kiln_image *image);
+
+/* --- inflate.c --- */
+
+/* Writes what a zlib stream holds, which must be `size` bytes or more; what is behind them does not matter. */
+enum kiln_image_status kiln_inflate(struct kiln_bytes bytes, uint8_t *out, uint64_t size);
 
 /* Numbers of two and four bytes, the low or the high byte first. */
 static inline uint32_t kiln_low_16(const uint8_t *at) { return at[0] | (uint32_t)at[1] << 8; }

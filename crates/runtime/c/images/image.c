@@ -19,6 +19,7 @@ static const struct format formats[] = {
     {kiln_png_is, kiln_png_decode},
     {kiln_jpeg_is, kiln_jpeg_decode},
     {kiln_webp_is, kiln_webp_decode},
+    {kiln_jpeg2000_is, kiln_jpeg2000_decode},
     {kiln_tiff_is, kiln_tiff_decode},
     {kiln_bmp_is, kiln_bmp_decode},
     {kiln_pnm_is, kiln_pnm_decode},

@@ -54,6 +54,7 @@ bool kiln_bmp_is(struct kiln_bytes bytes);
 bool kiln_pnm_is(struct kiln_bytes bytes);
 bool kiln_png_is(struct kiln_bytes bytes);
 bool kiln_tiff_is(struct kiln_bytes bytes);
+bool kiln_jpeg2000_is(struct kiln_bytes bytes);
 bool kiln_webp_is(struct kiln_bytes bytes);
 bool kiln_jpeg_is(struct kiln_bytes bytes);
 /* Decodes an image of the format. Where that fails, the image may have pixels that kiln_image_decode_bytes frees. */
@@ -61,6 +62,7 @@ enum kiln_image_status kiln_bmp_decode(struct kiln_bytes bytes, struct kiln_imag
 enum kiln_image_status kiln_pnm_decode(struct kiln_bytes bytes, struct kiln_image *image);
 enum kiln_image_status kiln_png_decode(struct kiln_bytes bytes, struct kiln_image *image);
 enum kiln_image_status kiln_tiff_decode(struct kiln_bytes bytes, struct kiln_image *image);
+enum kiln_image_status kiln_jpeg2000_decode(struct kiln_bytes bytes, struct kiln_image *image);
 enum kiln_image_status kiln_webp_decode(struct kiln_bytes bytes, struct kiln_image *image);
 enum kiln_image_status kiln_jpeg_decode(struct kiln_bytes bytes, struct kiln_image *image);
 

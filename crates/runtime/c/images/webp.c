@@ -1,6 +1,7 @@
-/* WebP: its container, and the colours of its lossy images. Alpha is left out. */
+/* WebP: its container, and the colours of its lossy images. Alpha is left out; animations are not known. */
 
 #include "vp8.h"
+#include "vp8l.h"
 
 bool kiln_webp_is(struct kiln_bytes bytes) {
   return kiln_begins(bytes, "RIFF", 4) && kiln_has(bytes, 0, 12) && kiln_equal(bytes.data + 8, "WEBP", 4);
@@ -65,6 +66,8 @@ enum kiln_image_status kiln_webp_decode(struct kiln_bytes bytes, struct kiln_ima
       return KILN_IMAGE_UNREADABLE;
     if (kiln_equal(bytes.data + at, "VP8 ", 4))
       return decode_lossy(chunk, image);
+    if (kiln_equal(bytes.data + at, "VP8L", 4))
+      return kiln_vp8l_decode(chunk, image);
     at += 8 + chunk.size + chunk.size % 2;
   }
   return KILN_IMAGE_UNREADABLE;

@@ -36,7 +36,7 @@ void *kiln_image_memory(uint64_t count, uint64_t size) {
 }
 
 enum kiln_image_status kiln_image_open(struct kiln_image *image, uint64_t width, uint64_t height) {
-  if (width == 0 || height == 0 || width > KILN_IMAGE_PIXELS || height > KILN_IMAGE_PIXELS / width)
+  if (!kiln_fits(width, height))
     return KILN_IMAGE_UNREADABLE;
   image->pixels = kiln_image_memory(width * height, 3);
   image->width = width;

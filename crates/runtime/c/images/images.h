@@ -71,6 +71,11 @@ enum kiln_image_status kiln_jpeg_decode(struct kiln_bytes bytes, struct kiln_ima
 /* Writes what a zlib stream holds, which must be `size` bytes or more; what is behind them does not matter. */
 enum kiln_image_status kiln_inflate(struct kiln_bytes bytes, uint8_t *out, uint64_t size);
 
+/* Whether an image may have this size. */
+static inline bool kiln_fits(uint64_t width, uint64_t height) {
+  return width > 0 && height > 0 && width <= KILN_IMAGE_PIXELS && height <= KILN_IMAGE_PIXELS / width;
+}
+
 /* Numbers of two and four bytes, the low or the high byte first. */
 static inline uint32_t kiln_low_16(const uint8_t *at) { return at[0] | (uint32_t)at[1] << 8; }
 static inline uint32_t kiln_low_32(const uint8_t *at) { return kiln_low_16(at) | kiln_low_16(at + 2) << 16; }

@@ -110,7 +110,7 @@ static enum kiln_image_status read_frame(struct kiln_jpeg *jpeg, struct kiln_byt
   jpeg->width = kiln_high_16(segment.data + 3);
   if ((count != 1 && count != 3 && count != 4) || !kiln_has(segment, 6, 3 * count))
     return KILN_IMAGE_UNREADABLE;
-  if (jpeg->width == 0 || jpeg->height == 0 || jpeg->height > KILN_IMAGE_PIXELS / jpeg->width)
+  if (!kiln_fits(jpeg->width, jpeg->height))
     return KILN_IMAGE_UNREADABLE;
   for (uint32_t i = 0; i < count; ++i) {
     const uint8_t *entry = segment.data + 6 + 3 * i;

@@ -32,7 +32,7 @@ static bool read_size(struct kiln_j2k *image, struct kiln_bytes segment) {
   if (area->x0 >= area->x1 || area->y0 >= area->y1 || tile->x0 > area->x0 || tile->y0 > area->y0 ||
       tile->x1 <= area->x0 || tile->y1 <= area->y0)
     return false;
-  if (area->x1 - area->x0 > KILN_IMAGE_PIXELS / (area->y1 - area->y0))
+  if (!kiln_fits(area->x1 - area->x0, area->y1 - area->y0))
     return false;
   image->tiles_across = kiln_divide_up(area->x1 - tile->x0, tile->x1 - tile->x0);
   image->tiles_down = kiln_divide_up(area->y1 - tile->y0, tile->y1 - tile->y0);

@@ -140,15 +140,15 @@ static enum kiln_image_status read_data(const struct header *header, struct kiln
                                         struct kiln_image *image) {
   const struct pass *passes = header->is_interlaced ? interlaced : &whole;
   int count = header->is_interlaced ? 7 : 1;
-  enum kiln_image_status status = kiln_image_open(image, header->width, header->height);
-  if (status)
-    return status;
   uint64_t size = 0;
-  for (int i = 0; i < count; ++i)
+  for (int i = 0; i < count && kiln_fits(header->width, header->height); ++i)
     size += pass_size(header, &passes[i]);
   /* The shortest code gives 258 bytes for two bits. */
   if (size / 1100 > data.size)
     return KILN_IMAGE_UNREADABLE;
+  enum kiln_image_status status = kiln_image_open(image, header->width, header->height);
+  if (status)
+    return status;
   uint8_t *rows = kiln_image_memory(size, 1), *next = rows;
   status = rows ? kiln_inflate(data, rows, size) : KILN_IMAGE_NO_MEMORY;
   for (int i = 0; !status && i < count; next += pass_size(header, &passes[i]), ++i)

@@ -124,8 +124,7 @@ static bool read_parts(const struct file *file, struct layout *layout) {
   layout->part_height = number_or(file, has_tiles ? TILE_LENGTH : ROWS_PER_STRIP, has_tiles ? 0 : UINT32_MAX);
   if (!has_tiles && layout->part_height > layout->height)
     layout->part_height = layout->height;
-  if (layout->part_width == 0 || layout->part_height == 0 || layout->part_width > KILN_IMAGE_PIXELS / 16 ||
-      layout->part_height > KILN_IMAGE_PIXELS / layout->part_width)
+  if (!kiln_fits(layout->part_width, layout->part_height))
     return false;
   layout->across = (layout->width + layout->part_width - 1) / layout->part_width;
   layout->down = (layout->height + layout->part_height - 1) / layout->part_height;
@@ -159,8 +158,7 @@ static bool read_layout(const struct file *file, struct layout *layout) {
     return false;
   if (number_or(file, FILL_ORDER, 1) != 1 || number_or(file, PREDICTOR, 1) > 2 || number_or(file, SAMPLE_FORMAT, 1) > 2)
     return false;
-  return layout->width > 0 && layout->height > 0 && layout->width <= KILN_IMAGE_PIXELS &&
-         layout->height <= KILN_IMAGE_PIXELS / layout->width && read_parts(file, layout);
+  return kiln_fits(layout->width, layout->height) && read_parts(file, layout);
 }
 
 /* Makes of a part what it was before it was packed: `size` bytes. */

@@ -146,7 +146,7 @@ static bool read_header(struct frame *frame, struct kiln_bytes bytes) {
   uint64_t size = (kiln_low_16(bytes.data) | (uint64_t)bytes.data[2] << 16) >> 5;
   image->width = kiln_low_16(bytes.data + 6) & 0x3fff;
   image->height = kiln_low_16(bytes.data + 8) & 0x3fff;
-  if (!kiln_has(bytes, 10, size) || image->width == 0 || image->height > KILN_IMAGE_PIXELS / image->width)
+  if (!kiln_has(bytes, 10, size) || !kiln_fits(image->width, image->height))
     return false;
   frame->across = (image->width + 15) / 16;
   frame->down = (image->height + 15) / 16;
@@ -162,7 +162,7 @@ static bool read_header(struct frame *frame, struct kiln_bytes bytes) {
   /* Whether the probabilities are for later frames, too. */
   kiln_vp8_number(&frame->header, 1);
   read_tokens(frame);
-  return image->height > 0;
+  return true;
 }
 
 /* The leaf of a tree that decisions lead to: a node has two numbers, and those above 0 are nodes. */

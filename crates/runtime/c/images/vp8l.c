@@ -216,7 +216,7 @@ enum kiln_image_status kiln_vp8l_decode(struct kiln_bytes bytes, struct kiln_ima
   /* Whether alpha means something, and the version, of which there is one. */
   kiln_vp8l_number(&decoder.reader, 1);
   is_known = is_known && kiln_vp8l_number(&decoder.reader, 3) == 0 && !decoder.reader.is_over;
-  if (!is_known || decoder.image.height > KILN_IMAGE_PIXELS / decoder.image.width)
+  if (!is_known || !kiln_fits(decoder.image.width, decoder.image.height))
     return KILN_IMAGE_UNREADABLE;
   enum kiln_image_status status = read_image(&decoder, image);
   for (int i = 0; i < KINDS; ++i)

@@ -50,11 +50,12 @@ fn find_tool(candidates: &[&str], package: &str) -> PathBuf {
 
 /// The C files, sorted, so that the objects are the same on every machine.
 fn sources() -> Vec<PathBuf> {
-    let entries = match std::fs::read_dir("c") {
+    let entries = |directory: &str| match std::fs::read_dir(directory) {
         Ok(entries) => entries,
-        Err(error) => fail(&format!("cannot read crates/runtime/c: {error}")),
+        Err(error) => fail(&format!("cannot read crates/runtime/{directory}: {error}")),
     };
-    let mut sources: Vec<PathBuf> = entries
+    let mut sources: Vec<PathBuf> = entries("c")
+        .chain(entries("c/images"))
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| path.extension().is_some_and(|extension| extension == "c"))
         .collect();

@@ -238,6 +238,8 @@ impl NamedPipeline for Schedule {
             "dce",
             // Kernels move strings as the addresses of their bytes, and the runtime does the rest.
             "lower-strings",
+            // So are encoded images the runtime's.
+            "lower-images",
             // Of a recurrent layer, only what depends on its state stays in it.
             "project-recurrent",
             // Bytes as the instructions for them want them, shifted by the kernels that make them.

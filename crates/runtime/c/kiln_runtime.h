@@ -57,7 +57,7 @@ void *kiln_memory(void *runtime, int64_t stage);
 /* Where to write an output whose size depends on data; null, and recorded, where there is no room for it. */
 void *kiln_output_memory(void *runtime, int64_t output, int64_t bytes);
 
-/* Beside these, generated code calls the functions of strings.c, letters.c, numbers.c and custom.c, one for each
+/* Beside these, generated code calls the functions of strings.c, letters.c, numbers.c, custom.c and images/image.c, one for each
    launch. */
 
 /* What kiln_gen_dims writes where nothing tells the extent. */
@@ -250,6 +250,8 @@ struct kiln_runtime {
   void *allocate_data;
   /* What strings the run made. */
   struct kiln_text_block *texts;
+  /* Images that were decoded for their size. */
+  struct kiln_image_block *images;
 };
 
 /* Records the first failure of a run. */
@@ -272,6 +274,11 @@ const char *kiln_text_copy(void *runtime, const char *bytes, uint64_t length, in
 /* Keeps what strings a run made until kiln_texts_release, which the next one begins with. */
 void kiln_texts_keep(struct kiln_text_block *first);
 void kiln_texts_release(void);
+
+/* --- images/kept.c --- */
+
+/* Frees images that a run kept. */
+void kiln_images_release(struct kiln_image_block *first);
 
 /* --- run.c --- */
 

@@ -118,6 +118,7 @@ static kiln_status run_on_threads(struct kiln_frame *frame, kiln_output *outputs
   if (!options->parallel_for && runtime.workers > 1)
     kiln_pool_give();
   kiln_texts_keep(runtime.texts);
+  kiln_images_release(runtime.images);
   return status;
 }
 

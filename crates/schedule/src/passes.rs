@@ -2,8 +2,8 @@
 
 use crate::{
     Candidate, KernelSpec, Plan, Tried, TunedPlans, assign_layout, candidates, fuse_separable, kernel_key,
-    lower_strings, match_signs, order_kernels, outline, pack_weights, place_parts, plan_kernel, plan_memory, plan_text,
-    plans, project_recurrent,
+    lower_images, lower_strings, match_signs, order_kernels, outline, pack_weights, place_parts, plan_kernel,
+    plan_memory, plan_text, plans, project_recurrent,
 };
 use kiln_pass::{Pass, PassContext, PassInfo, options};
 use kiln_target::Target;
@@ -13,6 +13,7 @@ pub const PASSES: &[PassInfo] = &[
     PassInfo::of::<AssignLayout>(),
     PassInfo::of::<ProjectRecurrent>(),
     PassInfo::of::<MatchSigns>(),
+    PassInfo::of::<LowerImages>(),
     PassInfo::of::<LowerStrings>(),
     PassInfo::of::<Outline>(),
     PassInfo::of::<PlanKernels>(),
@@ -48,6 +49,20 @@ impl Pass for ProjectRecurrent {
     fn run(&self, context: &mut PassContext<'_>) {
         let layers = project_recurrent(context.module, context.root);
         context.count("layers-projected", layers);
+    }
+}
+
+options! {
+    /// Makes ops on encoded images calls of the runtime.
+    pub struct LowerImages {}
+}
+
+impl Pass for LowerImages {
+    const NAME: &'static str = "lower-images";
+
+    fn run(&self, context: &mut PassContext<'_>) {
+        let calls = lower_images(context.module, context.root);
+        context.count("calls", calls);
     }
 }
 

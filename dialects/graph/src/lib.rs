@@ -37,6 +37,7 @@ mod fusion;
 mod gather;
 mod gather_elements;
 mod gather_nd;
+pub mod images;
 mod index;
 mod iota;
 mod layer_norm;
@@ -126,6 +127,7 @@ pub const DIALECT: Dialect = Dialect {
         ],
         strings::OPS,
         &[custom::CUSTOM],
+        images::OPS,
         &[recurrent::LSTM, recurrent::GRU, recurrent::RNN],
         &[control::IF, loop_op::LOOP, control::YIELD, fusion::FUSION],
     ],

@@ -58,6 +58,7 @@ mod gradient;
 mod grid_sample;
 mod growing;
 mod identity;
+mod image_decoder;
 mod interface;
 mod linear_attention;
 mod loops;
@@ -160,6 +161,7 @@ const ROWS: &[&[Row]] = &[
     loss::ROWS,
     tf_idf_vectorizer::ROWS,
     strings::ROWS,
+    image_decoder::ROWS,
     regex_full_match::ROWS,
     // Data movement.
     reshape::ROWS,

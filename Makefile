@@ -62,6 +62,11 @@ test: build fetch ## run every check: tests, formatting, lints, documentation
 	cargo clippy --release --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps
 
+.PHONY: test-models
+test-models: build fetch ## compare more real models with onnxruntime, and a model of 6 GB with numpy
+	@$(PYTHON) scripts/compare.py --kiln $(KILN) --more
+	@$(PYTHON) scripts/large_model.py --kiln $(KILN)
+
 .PHONY: test-targets
 test-targets: build fetch ## run every kernel and every real model on every target, emulated ones for an hour or two
 	KILN_TEST_MACHINES=all cargo test --release --package kiln-driver --test suite kernels/

@@ -4,6 +4,7 @@
     compare.py --target riscv64 [--cpu rv64gcv] [--vlen 256] [NAME...]      on another processor, under qemu
     compare.py --every-target [NAME...]                                     on all of scripts/targets.py
     compare.py -O0 [NAME...]                                                without optimization
+    compare.py --more                                                       all of the manifest, fetched if need be
 
 Without `--library FOLDER` each model is compiled anew, once for each processor. Exit status 1 when a model fails or
 differs too much.
@@ -123,7 +124,7 @@ def compare_model(model: models.Model, wanted: list[Target | None], scratch: Pat
     library = (arguments.library or scratch) / f"{model.name}.so"
     for target in wanted:
         where, options = (f" {target!s:36}", target.options) if target else ("", [])
-        options = [*options, *([f"-O{arguments.level}"] if arguments.level else [])]
+        options = [*options, *model.options, *([f"-O{arguments.level}"] if arguments.level else [])]
         try:
             if arguments.library is None and compiled_for != options:
                 compile_model(arguments.kiln, model.path, library, options)
@@ -148,11 +149,12 @@ def main() -> None:
     parser.add_argument("--cpu", help="as kiln compile takes it")
     parser.add_argument("--vlen", type=int, help="bits of a vector register of the emulated RISC-V processor")
     parser.add_argument("--every-target", action="store_true", help="all that scripts/targets.py lists")
+    parser.add_argument("--more", action="store_true", help="also the models that are left out without names")
     arguments = parser.parse_args()
     wanted = wanted_targets(arguments)
     failures = []
     with tempfile.TemporaryDirectory() as scratch:
-        for model in models.select(arguments.names):
+        for model in models.select(arguments.names, arguments.more):
             models.fetch(model)
             references.make(model)
             if not compare_model(model, wanted, Path(scratch), arguments):

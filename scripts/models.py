@@ -30,6 +30,7 @@ class Model:
     about: str
     tolerance: float
     cases: list[dict]
+    options: list[str]  # for the compiler
     source: dict  # its table in the manifest, with the package's version and hash
 
     @property
@@ -60,18 +61,22 @@ def load_manifest() -> list[Model]:
         if "package" in table:
             source["wheel"] = manifest["packages"][table["package"]]
         tolerance = table.get("tolerance", manifest["tolerance"])
-        models.append(Model(table["name"], table["about"], tolerance, table["cases"], source))
+        options = table.get("options", [])
+        models.append(Model(table["name"], table["about"], tolerance, table["cases"], options, source))
     return models
 
 
-def select(names: list[str]) -> list[Model]:
-    """The models of these names, or all; an unknown name ends the program with a message."""
+def select(names: list[str], more: bool = False) -> list[Model]:
+    """The models of these names; without names those that every test compares, and with `more` all. An unknown name ends the
+    program with a message."""
     models = load_manifest()
     known = {model.name for model in models}
     unknown = [name for name in names if name not in known]
     if unknown:
         sys.exit(f"no such model: {', '.join(unknown)}; there are: {', '.join(sorted(known))}")
-    return [model for model in models if not names or model.name in names]
+    if names:
+        return [model for model in models if model.name in names]
+    return [model for model in models if more or not model.source.get("more")]
 
 
 def fetch(model: Model) -> None:

@@ -155,7 +155,8 @@ fn declare_weights(builder: &mut Builder, weights: &Weights) -> Option<Value> {
             .attribute("constant", Attribute::unit())
             .attribute("addr_space", Attribute::integer(0, Type::i32()))
             .attribute("alignment", Attribute::i64(64))
-            .attribute("visibility_", Attribute::i64(1))
+            // Not hidden: then it would have to be within 2 GiB of the code. As it is, the linker decides.
+            .attribute("visibility_", Attribute::i64(0))
             .regions(1)
             .build();
     });

@@ -1,5 +1,5 @@
-//! The decoders of images, as a C program of their own: on pictures made here, on files of `tests/images`, and on damaged
-//! ones. Where the compiler has them, checks of addresses and of undefined behaviour are on.
+//! The decoders of images, as a C program of their own: on pictures made here, on files of `tests/images`, and on
+//! damaged ones. Where the compiler has them, checks of addresses and of undefined behaviour are on.
 //!
 //! Next to each file of `tests/images` is what the library that most programs use for it decodes, `.rgb`.
 
@@ -9,16 +9,22 @@ use image::{DynamicImage, ImageFormat, RgbImage};
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 use support::{run, tool};
-use tempfile::TempDir;
 
 /// How often each file is damaged.
-const ROUNDS: &str = "200";
+const ROUNDS: &str = "100";
 
 const FORMATS: [&str; 3] = ["0", "1", "2"];
 
+/// The program, which the first test compiles.
+fn program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(build)
+}
+
 /// Compiles the program; the checks are left out where they do not link.
-fn build(directory: &Path) -> PathBuf {
+fn build() -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut sources: Vec<PathBuf> = std::fs::read_dir(folder.join("c/images"))
         .expect("it is there")
@@ -26,7 +32,7 @@ fn build(directory: &Path) -> PathBuf {
         .filter(|path| path.extension().is_some_and(|extension| extension == "c"))
         .collect();
     sources.push(folder.join("tests/c/check_images.c"));
-    let program = directory.join("check_images");
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("check_images");
     let compile = |checks: &[&str]| {
         // Large images would only take long here.
         let flags = ["-std=c11", "-O1", "-Wall", "-Wextra", "-Wno-unknown-pragmas", "-DKILN_IMAGE_PIXELS=(1ull<<20)"];
@@ -42,10 +48,11 @@ fn build(directory: &Path) -> PathBuf {
 }
 
 /// Height, width and pixels of what the program makes of an encoded image.
-fn decode(program: &Path, encoded: &[u8], format: &str) -> (usize, usize, Vec<u8>) {
-    let file = program.with_file_name("encoded");
+fn decode(encoded: &[u8], format: &str) -> (usize, usize, Vec<u8>) {
+    let directory = tempfile::tempdir().expect("writable");
+    let file = directory.path().join("encoded");
     std::fs::write(&file, encoded).expect("writable");
-    let output = Command::new(program).args(["decode", format]).arg(file).output().expect("starts");
+    let output = Command::new(program()).args(["decode", format]).arg(file).output().expect("starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let end = output.stdout.iter().position(|&byte| byte == b'\n').expect("a line");
     let line = String::from_utf8_lossy(&output.stdout[..end]).into_owned();
@@ -106,12 +113,10 @@ fn files() -> Vec<(PathBuf, Vec<u8>, Vec<u8>)> {
 
 #[test]
 fn pictures_come_back() {
-    let directory = tempfile::tempdir().expect("writable");
-    let program = build(directory.path());
     for (width, height) in [(1, 1), (9, 5), (33, 18)] {
         for (picture, format, bytes) in encoded(width, height) {
             let expected = picture.to_rgb8().into_raw();
-            let (found_height, found_width, pixels) = decode(&program, &bytes, "0");
+            let (found_height, found_width, pixels) = decode(&bytes, "0");
             let what = format!("{:?} of {width} x {height} as {format:?}", picture.color());
             assert_eq!((found_width, found_height), (width as usize, height as usize), "{what}");
             match format {
@@ -129,10 +134,8 @@ fn pictures_come_back() {
 
 #[test]
 fn files_are_what_their_libraries_say() {
-    let directory = tempfile::tempdir().expect("writable");
-    let program = build(directory.path());
     for (path, bytes, expected) in files() {
-        let (height, width, pixels) = decode(&program, &bytes, "0");
+        let (height, width, pixels) = decode(&bytes, "0");
         assert_eq!((height, width), (21, 34), "{}", path.display());
         assert_eq!(pixels, expected, "{}", path.display());
     }
@@ -153,40 +156,35 @@ fn bitmap(height: i32) -> Vec<u8> {
 
 #[test]
 fn bitmaps_have_either_direction_and_pixels_all_formats() {
-    let directory = tempfile::tempdir().expect("writable");
-    let program = build(directory.path());
     let rows = |order: [u8; 2], reds: [u8; 3]| -> Vec<u8> {
         order.iter().flat_map(|row| (0..9).map(move |i| 100 * row + i / 3 * 3 + reds[usize::from(i % 3)])).collect()
     };
-    assert_eq!(decode(&program, &bitmap(-2), "0"), (2, 3, rows([0, 1], [2, 1, 0])));
-    assert_eq!(decode(&program, &bitmap(2), "0"), (2, 3, rows([1, 0], [2, 1, 0])));
-    assert_eq!(decode(&program, &bitmap(2), "1"), (2, 3, rows([1, 0], [0, 1, 2])));
-    assert_eq!(decode(&program, &bitmap(-2), "2"), (2, 3, vec![1, 4, 7, 101, 104, 107]));
+    assert_eq!(decode(&bitmap(-2), "0"), (2, 3, rows([0, 1], [2, 1, 0])));
+    assert_eq!(decode(&bitmap(2), "0"), (2, 3, rows([1, 0], [2, 1, 0])));
+    assert_eq!(decode(&bitmap(2), "1"), (2, 3, rows([1, 0], [0, 1, 2])));
+    assert_eq!(decode(&bitmap(-2), "2"), (2, 3, vec![1, 4, 7, 101, 104, 107]));
 }
 
 #[test]
 fn what_is_no_image_is_empty() {
-    let directory = tempfile::tempdir().expect("writable");
-    let program = build(directory.path());
     let whole = bitmap(2);
     let huge = [&whole[..18], &[255, 255, 255, 127, 255, 255, 255, 127], &whole[26..]].concat();
     for bytes in [&b""[..], b"B", b"BM", b"P5 1 1 255", b"P5 99999 99999 255 ", &whole[..60], &huge] {
         for format in FORMATS {
-            assert_eq!(decode(&program, bytes, format), (0, 0, vec![]));
+            assert_eq!(decode(bytes, format), (0, 0, vec![]));
         }
     }
 }
 
 #[test]
 fn damage_is_harmless() {
-    let directory: TempDir = tempfile::tempdir().expect("writable");
-    let program = build(directory.path());
+    let directory = tempfile::tempdir().expect("writable");
     let mut names = Vec::new();
     for (index, (_, _, bytes)) in encoded(19, 13).into_iter().enumerate() {
         names.push(directory.path().join(format!("damaged-{index}")));
         std::fs::write(&names[index], bytes).expect("writable");
     }
     names.extend(files().into_iter().map(|(path, _, _)| path));
-    let printed = run(Command::new(program).args(["damage", ROUNDS]).args(names));
+    let printed = run(Command::new(program()).args(["damage", ROUNDS]).args(names));
     assert!(printed.ends_with("passed\n"), "{printed}");
 }

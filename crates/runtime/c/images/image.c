@@ -1,7 +1,8 @@
 /*
- * What generated code calls for encoded images: the size of one, and its pixels. The standard wants an empty result where
- * an image cannot be decoded, so that its size is known only when all of it was decoded: the pixels are kept until they are
- * asked for, together with the bytes that they come from, which tell whether they are those of the image in question.
+ * What generated code calls for encoded images: the size of one, and its pixels. The standard wants an empty result
+ * where an image cannot be decoded, so that its size is known only when all of it was decoded: the pixels are kept
+ * until they are asked for, together with the bytes that they come from, which tell whether they are those of the
+ * image in question.
  */
 
 #include "../kiln_runtime.h"
@@ -60,7 +61,8 @@ enum kiln_image_status kiln_image_decode_bytes(struct kiln_bytes bytes, struct k
   return status;
 }
 
-/* As kiln_image_decode_bytes; an image that is unreadable has no pixels. False, and recorded, where there is no memory. */
+/* As kiln_image_decode_bytes; an image that is unreadable has no pixels. False, and recorded, where there is no
+   memory. */
 static bool decode(struct kiln_runtime *run, int64_t node, struct kiln_bytes bytes, struct kiln_image *image) {
   if (kiln_image_decode_bytes(bytes, image) != KILN_IMAGE_NO_MEMORY)
     return true;

@@ -2,8 +2,8 @@
  * What the decoders of images share.
  *
  * An encoded image comes from anywhere: nothing it says is believed before it is checked. A decoder reads inside of the
- * bytes it is given, takes memory only for a size that was checked, gives back all it took but the pixels, and says that
- * the image is unreadable where anything is missing or wrong.
+ * bytes it is given, takes memory only for a size that was checked, gives back all it took but the pixels, and says
+ * that the image is unreadable where anything is missing or wrong.
  */
 #ifndef KILN_IMAGES_H
 #define KILN_IMAGES_H

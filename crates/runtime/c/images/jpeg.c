@@ -1,6 +1,6 @@
 /*
- * JPEG (ITU-T T.81): sequential and progressive images of 8 bits, coded by prefix codes. Results are those of the library
- * that nearly everybody uses, bit by bit, as long as the data is what an encoder made.
+ * JPEG (ITU-T T.81): sequential and progressive images of 8 bits, coded by prefix codes. Results are those of the
+ * library that nearly everybody uses, bit by bit, as long as the data is what an encoder made.
  */
 
 #include "jpeg.h"
@@ -95,7 +95,8 @@ static enum kiln_image_status open_components(struct kiln_jpeg *jpeg) {
     component->height = divide_up(jpeg->height * component->down, jpeg->most_down);
     component->blocks_across = jpeg->units_across * component->across;
     component->blocks_down = jpeg->units_down * component->down;
-    component->coefficients = kiln_image_memory(component->blocks_across * component->blocks_down, 64 * sizeof(int16_t));
+    component->coefficients =
+        kiln_image_memory(component->blocks_across * component->blocks_down, 64 * sizeof *component->coefficients);
     if (!component->coefficients)
       return KILN_IMAGE_NO_MEMORY;
   }

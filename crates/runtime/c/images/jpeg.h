@@ -12,7 +12,8 @@ struct kiln_jpeg_code {
   uint8_t symbols[256];
   /* Symbol and length of the word that the next bits begin with; zero: it is longer, or none. */
   uint16_t fast[1 << KILN_JPEG_FAST_BITS];
-  /* Of the words of each length: the first behind them, filled up to 16 bits, and what leads from a word to its symbol. */
+  /* Of the words of each length: the first behind them, filled up to 16 bits, and what leads from a word to its
+     symbol. */
   uint32_t limits[17];
   int32_t offsets[17];
 };

@@ -1,6 +1,6 @@
 /*
- * JPEG 2000 (ITU-T T.800): codestreams, alone or in the boxes of a file, of one to four components of up to 16 bits. Alpha
- * is left out. Not known are regions of interest, changes of the order of packets, packed headers and palettes.
+ * JPEG 2000 (ITU-T T.800): codestreams, alone or in the boxes of a file, of one to four components of up to 16 bits.
+ * Alpha is left out. Not known are regions of interest, changes of the order of packets, packed headers and palettes.
  */
 
 #include "jpeg2000.h"

@@ -63,7 +63,8 @@ static uint32_t next_passes(struct bits *bits) {
   return more < 31 ? 6 + more : 37 + next_number(bits, 7);
 }
 
-/* How many more passes belong to the same word of the code, after `passes` of a block of which some are in this word. */
+/* How many more passes belong to the same word of the code, after `passes` of a block of which some are in this
+   word. */
 static uint32_t word_room(uint32_t style, uint32_t passes, uint32_t word_passes) {
   if (style & J2K_TERMINATE)
     return 1 - (word_passes > 0);

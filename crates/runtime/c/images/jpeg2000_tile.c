@@ -98,7 +98,8 @@ static struct grid grid_of(const struct kiln_j2k_tile *tile, uint32_t component,
   return grid;
 }
 
-/* The part of a band that belongs to a precinct, which has half of its resolution's coordinates but in the lowest one. */
+/* The part of a band that belongs to a precinct, which has half of its resolution's coordinates but in the lowest
+   one. */
 static struct kiln_j2k_area inside_of(const struct grid *grid, uint64_t column, uint64_t row,
                                       struct kiln_j2k_area band, uint32_t less) {
   uint32_t width_bits = grid->width_bits - less, height_bits = grid->height_bits - less;

@@ -6,8 +6,8 @@
 enum { FACTOR_BITS = 13, BETWEEN_BITS = 2 };
 
 /*
- * Eight samples of eight coefficients, `step` apart, rounded to `shift` bits less. The factors are cosines of the algorithm
- * of Loeffler, Ligtenberg and Moschytz multiplied out: each sum of products is exact.
+ * Eight samples of eight coefficients, `step` apart, rounded to `shift` bits less. The factors are cosines of the
+ * algorithm of Loeffler, Ligtenberg and Moschytz multiplied out: each sum of products is exact.
  */
 static void transform_line(const int64_t *in, int64_t *out, int step, int shift) {
   static const int32_t odd[4][4] = {{11363, 9633, 6437, 2260},
@@ -19,7 +19,8 @@ static void transform_line(const int64_t *in, int64_t *out, int step, int shift)
   int64_t even[4] = {sum + outer, difference + inner, difference - inner, sum - outer};
   for (int i = 0; i < 4; ++i) {
     int64_t rest = (int64_t)1 << (shift - 1);
-    int64_t part = in[step] * odd[i][0] + in[3 * step] * odd[i][1] + in[5 * step] * odd[i][2] + in[7 * step] * odd[i][3];
+    int64_t part = in[step] * odd[i][0] + in[3 * step] * odd[i][1];
+    part += in[5 * step] * odd[i][2] + in[7 * step] * odd[i][3];
     out[i * step] = (even[i] + part + rest) >> shift;
     out[(7 - i) * step] = (even[i] - part + rest) >> shift;
   }

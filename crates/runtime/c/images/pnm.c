@@ -1,4 +1,4 @@
-/* Portable anymaps: bits, greys and colours (P1 to P6), as text or as bytes. */
+/* Portable anymaps: bits, greys and colours, as text or as bytes (P1 to P6), and any channels (P7). Alpha is left out. */
 
 #include "images.h"
 
@@ -9,7 +9,7 @@ struct text {
 };
 
 bool kiln_pnm_is(struct kiln_bytes bytes) {
-  return bytes.size > 2 && bytes.data[0] == 'P' && bytes.data[1] >= '1' && bytes.data[1] <= '6';
+  return bytes.size > 2 && bytes.data[0] == 'P' && bytes.data[1] >= '1' && bytes.data[1] <= '7';
 }
 
 static bool is_space(uint8_t byte) { return byte == ' ' || (byte >= '\t' && byte <= '\r'); }
@@ -33,14 +33,25 @@ static bool read_number(struct text *text, int digits, uint32_t *number) {
   return text->next > start;
 }
 
+/* What the header of a file says. */
+struct header {
+  uint32_t width;
+  uint32_t height;
+  uint32_t most;
+  uint32_t depth;
+  bool is_bits;
+  bool is_text;
+};
+
 /* Reads the samples of a file of text. */
-static bool read_text(struct text *text, uint64_t count, uint32_t most, bool is_bits, uint32_t channels, uint8_t *out) {
+static bool read_text(struct text *text, const struct header *header, uint8_t *out) {
+  uint64_t count = (uint64_t)header->width * header->height * header->depth;
   for (uint64_t i = 0; i < count; ++i) {
     uint32_t value;
-    if (!read_number(text, is_bits ? 1 : 9, &value) || value > most)
+    if (!read_number(text, header->is_bits ? 1 : 9, &value) || value > header->most)
       return false;
-    uint8_t sample = is_bits ? (value ? 0 : 255) : kiln_scale_byte(value, most);
-    if (channels == 3)
+    uint8_t sample = header->is_bits ? (value ? 0 : 255) : kiln_scale_byte(value, header->most);
+    if (header->depth == 3)
       *out++ = sample;
     else
       kiln_set_pixel(out, sample, sample, sample), out += 3;
@@ -48,44 +59,86 @@ static bool read_text(struct text *text, uint64_t count, uint32_t most, bool is_
   return true;
 }
 
-/* Reads the samples of a row of bytes. */
-static void read_bytes(const uint8_t *row, uint64_t count, uint32_t most, bool is_bits, uint32_t channels,
-                       uint8_t *out) {
-  for (uint64_t i = 0; i < count; ++i) {
-    uint32_t value = is_bits ? !kiln_packed_sample(row, i, 1) : most > 255 ? kiln_high_16(row + 2 * i) : row[i];
-    uint8_t sample = kiln_scale_byte(value, most);
-    if (channels == 3)
-      *out++ = sample;
-    else
-      kiln_set_pixel(out, sample, sample, sample), out += 3;
+/* The sample at a place of a row of bytes. */
+static uint8_t sample(const uint8_t *row, const struct header *header, uint64_t index) {
+  if (header->is_bits)
+    return kiln_packed_sample(row, index, 1) ? 0 : 255;
+  return kiln_scale_byte(header->most > 255 ? kiln_high_16(row + 2 * index) : row[index], header->most);
+}
+
+/* Reads a row of bytes. Behind one or three channels there may be alpha. */
+static void read_bytes(const uint8_t *row, const struct header *header, uint8_t *out) {
+  uint64_t next = header->depth < 3 ? 0 : 1;
+  for (uint64_t x = 0; x < header->width; ++x, out += 3) {
+    uint64_t first = x * header->depth;
+    kiln_set_pixel(out, sample(row, header, first), sample(row, header, first + next),
+                   sample(row, header, first + 2 * next));
   }
+}
+
+/* Reads the header of a file of any number of channels, which has a line for each thing; `text` is then behind it. */
+static bool read_lines(struct text *text, struct header *header) {
+  static const char *const names[4] = {"WIDTH", "HEIGHT", "DEPTH", "MAXVAL"};
+  uint32_t *const numbers[4] = {&header->width, &header->height, &header->depth, &header->most};
+  static const uint64_t lengths[4] = {5, 6, 5, 6};
+  for (;;) {
+    skip(text);
+    struct kiln_bytes rest = {text->next, (uint64_t)(text->end - text->next)};
+    if (kiln_begins(rest, "ENDHDR", 6)) {
+      text->next += 6;
+      return header->depth > 0 && header->depth <= 4;
+    }
+    for (int i = 0; i < 4; ++i) {
+      if (!kiln_begins(rest, names[i], lengths[i]))
+        continue;
+      text->next += lengths[i];
+      if (!read_number(text, 9, numbers[i]))
+        return false;
+    }
+    /* What the channels are called does not matter. */
+    while (text->next < text->end && *text->next != '\n')
+      ++text->next;
+    if (text->next == text->end)
+      return false;
+  }
+}
+
+/* Reads the header; one white space is between it and bytes. */
+static bool read_header(struct text *text, char kind, struct header *header) {
+  header->most = 1;
+  if (kind == '7') {
+    if (!read_lines(text, header))
+      return false;
+  } else {
+    header->is_bits = kind == '1' || kind == '4';
+    header->is_text = kind < '4';
+    header->depth = kind == '3' || kind == '6' ? 3 : 1;
+    if (!read_number(text, 9, &header->width) || !read_number(text, 9, &header->height))
+      return false;
+    if (!header->is_bits && !read_number(text, 9, &header->most))
+      return false;
+  }
+  return header->most > 0 && header->most <= 65535 && text->next < text->end && is_space(*text->next);
 }
 
 enum kiln_image_status kiln_pnm_decode(struct kiln_bytes bytes, struct kiln_image *image) {
   struct text text = {bytes.data + 2, bytes.data + bytes.size};
-  int kind = bytes.data[1] - '1';
-  bool is_bits = kind % 3 == 0, is_text = kind < 3;
-  uint32_t channels = kind % 3 == 2 ? 3 : 1, width, height, most = 1;
-  if (!read_number(&text, 9, &width) || !read_number(&text, 9, &height))
-    return KILN_IMAGE_UNREADABLE;
-  if (!is_bits && (!read_number(&text, 9, &most) || most == 0 || most > 65535))
-    return KILN_IMAGE_UNREADABLE;
-  uint64_t count = (uint64_t)width * channels, pitch = is_bits ? (count + 7) / 8 : count * (most > 255 ? 2 : 1);
-  /* One white space is between the header and bytes. */
-  if (text.next == text.end || !is_space(*text.next))
+  struct header header = {0};
+  if (!read_header(&text, (char)bytes.data[1], &header))
     return KILN_IMAGE_UNREADABLE;
   struct kiln_bytes rest = {text.next + 1, (uint64_t)(text.end - text.next) - 1};
+  uint64_t count = (uint64_t)header.width * header.depth;
+  uint64_t pitch = header.is_bits ? (count + 7) / 8 : count * (header.most > 255 ? 2 : 1);
   /* A sample of text takes a byte at least. */
-  uint64_t least = is_text ? count : pitch;
-  if (height != 0 && least > rest.size / height)
+  uint64_t least = header.is_text ? count : pitch;
+  if (header.height != 0 && least > rest.size / header.height)
     return KILN_IMAGE_UNREADABLE;
-  enum kiln_image_status status = kiln_image_open(image, width, height);
+  enum kiln_image_status status = kiln_image_open(image, header.width, header.height);
   if (status)
     return status;
-  if (is_text)
-    return read_text(&text, count * height, most, is_bits, channels, image->pixels) ? KILN_IMAGE_DECODED
-                                                                                    : KILN_IMAGE_UNREADABLE;
-  for (uint64_t y = 0; y < height; ++y)
-    read_bytes(rest.data + y * pitch, count, most, is_bits, channels, image->pixels + 3 * y * width);
+  if (header.is_text)
+    return read_text(&text, &header, image->pixels) ? KILN_IMAGE_DECODED : KILN_IMAGE_UNREADABLE;
+  for (uint64_t y = 0; y < header.height; ++y)
+    read_bytes(rest.data + y * pitch, &header, image->pixels + 3 * y * header.width);
   return KILN_IMAGE_DECODED;
 }

@@ -1,6 +1,6 @@
 /*
- * The tagged image file format: the first image of a file, in strips or tiles, of greys, a palette or colours. Alpha is left
- * out.
+ * The tagged image file format: the first image of a file, in strips or tiles, of greys, a palette or colours. Alpha
+ * is left out.
  */
 
 #include "tiff.h"

@@ -45,9 +45,9 @@ void kiln_vp8_predict(uint8_t *block, uint64_t pitch, int size, enum kiln_vp8_mo
 }
 
 /*
- * The other modes of parts, sample by sample, from what is around them: it goes from below on the left (1 to 4) by the corner
- * (5) to the right above (6 to 13), and both ends are there twice. A number stands for the mean of three samples around that
- * place, the middle one doubled, and one of PAIR or more for the mean of two from that place on.
+ * The other modes of parts, sample by sample, from what is around them: it goes from below on the left (1 to 4) by
+ * the corner (5) to the right above (6 to 13), and both ends are there twice. A number stands for the mean of three
+ * samples around that place, the middle one doubled, and one of PAIR or more for the mean of two from that place on.
  */
 enum { PAIR = 16 };
 #define P(place) (PAIR + (place))

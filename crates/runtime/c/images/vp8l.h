@@ -49,7 +49,8 @@ struct kiln_vp8l_image {
   uint32_t *pixels;
 };
 
-/* Reads the pixels of an image whose size is known; the caller frees them. Only the main one may have groups of codes. */
+/* Reads the pixels of an image whose size is known; the caller frees them. Only the main one may have groups of
+   codes. */
 enum kiln_image_status kiln_vp8l_read_image(struct kiln_vp8l_reader *reader, bool is_main,
                                             struct kiln_vp8l_image *image);
 

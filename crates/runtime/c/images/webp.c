@@ -7,7 +7,8 @@ bool kiln_webp_is(struct kiln_bytes bytes) {
   return kiln_begins(bytes, "RIFF", 4) && kiln_has(bytes, 0, 12) && kiln_equal(bytes.data + 8, "WEBP", 4);
 }
 
-/* A row of half the resolution in full: nine parts of the nearest sample, three of each of the next, one of the last. */
+/* A row of half the resolution in full: nine parts of the nearest sample, three of each of the next, one of the
+   last. */
 static void full_row(const struct kiln_vp8_plane *plane, uint64_t width, uint64_t height, uint64_t y, uint8_t *out) {
   uint64_t half_width = (width + 1) / 2, half_height = (height + 1) / 2, row = y / 2;
   uint64_t other = y % 2 ? (row + 1 < half_height ? row + 1 : row) : (row > 0 ? row - 1 : row);

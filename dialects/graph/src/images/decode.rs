@@ -10,9 +10,9 @@ use kiln_tensor::{ElementType, Tensor};
 /// The row.
 pub const IMAGE_DECODE: OpDefinition = OpDefinition {
     name: "graph.image_decode",
-    doc: "The pixels of an encoded image, row by row from the top: red, green and blue of each, or the other way round, or \
-          its luminance. Its height and width are `size`, symbols that were bound to what `image_size` says; zeros where \
-          they are others.",
+    doc: "The pixels of an encoded image, row by row from the top: red, green and blue of each, or the other way round, \
+          or its luminance. Its height and width are `size`, symbols that were bound to what `image_size` says; zeros \
+          where they are others.",
     example: "%y = graph.image_decode %x {size = #kiln.dims<[data.0, data.1]>, pixel_format = \"rgb\"} : \
               (tensor<?xui8, #kiln.dims<[N]>>) -> tensor<?x?x3xui8, #kiln.dims<[data.0, data.1, 3]>>",
     operands: &[operand("x", TypeConstraint::IntegerTensor)],
@@ -42,7 +42,7 @@ fn evaluate(request: &EvaluateRequest) -> Result<Vec<Tensor>, String> {
     let ([x], [(element, shape)]) = (request.operands, request.results) else {
         return Err("image_decode has one operand and one result".into());
     };
-    let picture = read(x.bytes());
+    let picture = read(x.bytes())?;
     let mut pixels = in_format(&picture, request.attributes.word("pixel_format")?);
     if shape[..2] != [picture.height, picture.width] {
         pixels = vec![0; shape.iter().product()];

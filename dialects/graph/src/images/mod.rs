@@ -1,9 +1,10 @@
 //! Ops on encoded images: the bytes of a file of a format that many programs know.
 //!
-//! Which one it is, its first bytes tell: BMP, JPEG, JPEG 2000, PNG, portable anymaps, TIFF or WebP. Results are reds, greens
-//! and blues of 8 bits, or what of them is asked for; transparency is left out. Bytes that cannot be decoded are an image
-//! without pixels. Before kernels are made, each of these ops becomes a call of the runtime, which has decoders of its own;
-//! the evaluation here has others, so that each checks the other: they may differ where a format leaves rounding open.
+//! Which one it is, its first bytes tell: BMP, JPEG, JPEG 2000, PNG, portable anymaps, TIFF or WebP. Results are
+//! reds, greens and blues of 8 bits, or what of them is asked for; transparency is left out. Bytes that cannot be
+//! decoded are an image without pixels. Before kernels are made, each of these ops becomes a call of the runtime,
+//! which has decoders of its own; the evaluation here has others, so that each checks the other: they may differ
+//! where a format leaves rounding open.
 
 mod decode;
 mod read;

@@ -1,6 +1,7 @@
 //! Reading encoded images for the evaluation, by libraries that many programs use.
 
 use hayro_jpeg2000::{DecodeSettings, DecoderContext, Image};
+use image::ImageError;
 
 /// How many pixels an image may have.
 const MOST_PIXELS: u64 = 1 << 28;
@@ -13,16 +14,20 @@ pub(super) struct Picture {
     pub pixels: Vec<u8>,
 }
 
-/// The image that the bytes encode; one without pixels where they cannot be decoded.
-pub(super) fn read(bytes: &[u8]) -> Picture {
-    let is_jpeg2000 = bytes.starts_with(b"\0\0\0\x0cjP  ") || bytes.starts_with(b"\xff\x4f\xff\x51");
-    if is_jpeg2000 { read_jpeg2000(bytes) } else { read_others(bytes) }.unwrap_or_default()
-}
-
-fn read_others(bytes: &[u8]) -> Option<Picture> {
-    let image = image::load_from_memory(bytes).ok()?.into_rgb8();
+/// The image that the bytes encode; one without pixels where they cannot be decoded. An error is an image that may be good,
+/// but of a kind that the libraries here do not know.
+pub(super) fn read(bytes: &[u8]) -> Result<Picture, String> {
+    if bytes.starts_with(b"\0\0\0\x0cjP  ") || bytes.starts_with(b"\xff\x4f\xff\x51") {
+        return Ok(read_jpeg2000(bytes).unwrap_or_default());
+    }
+    let Ok(format) = image::guess_format(bytes) else { return Ok(Picture::default()) };
+    let image = match image::load_from_memory_with_format(bytes, format) {
+        Ok(image) => image.into_rgb8(),
+        Err(ImageError::Unsupported(error)) => return Err(format!("only compiled models decode this image: {error}")),
+        Err(_) => return Ok(Picture::default()),
+    };
     let (width, height) = image.dimensions();
-    Some(Picture { height: height as usize, width: width as usize, pixels: image.into_raw() })
+    Ok(Picture { height: height as usize, width: width as usize, pixels: image.into_raw() })
 }
 
 fn read_jpeg2000(bytes: &[u8]) -> Option<Picture> {

@@ -20,7 +20,7 @@ pub const IMAGE_SIZE: OpDefinition = OpDefinition {
     }),
     evaluate: Some(|request| {
         let [x] = request.operands else { return Err("image_size has one operand".into()) };
-        let picture = read(x.bytes());
+        let picture = read(x.bytes())?;
         Ok(vec![Tensor::from_values(&[2], &[picture.height as i64, picture.width as i64])])
     }),
     ..OpDefinition::EMPTY

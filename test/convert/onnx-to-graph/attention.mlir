@@ -35,3 +35,28 @@ func.func {sym_name = "shown", function_type = (tensor<1x2x3x4xf32>, tensor<1x2x
   %y, %a, %b, %s = onnx.Attention %q, %k, %k {is_causal = 1, qk_matmul_output_mode = 3} : (tensor<1x2x3x4xf32>, tensor<1x2x5x4xf32>, tensor<1x2x5x4xf32>) -> (tensor<*x!onnx.any>, tensor<*x!onnx.any>, tensor<*x!onnx.any>, tensor<*x!onnx.any>)
   func.return %y, %s : (tensor<*x!onnx.any>, tensor<*x!onnx.any>) -> ()
 })
+
+// Where no wider precision is asked for, each step on narrow floats is rounded: the scale of both sides, the products, what
+// is added to them, and all that a softmax is.
+// CHECK-LABEL: sym_name = "rounded"
+// CHECK: graph.multiply {{.*}} -> tensor<1x2x3x4xf32>
+// CHECK: graph.cast {{.*}} -> tensor<1x2x3x4xf16>
+// CHECK: %[[PRODUCTS:[0-9]+]] = graph.matmul {{.*}} -> tensor<1x2x3x3xf32>
+// CHECK: graph.cast %[[PRODUCTS]] {{.*}} -> tensor<1x2x3x3xf16>
+// CHECK: %[[SUM:[0-9]+]] = graph.add
+// CHECK: graph.cast %[[SUM]] {{.*}} -> tensor<1x2x3x3xf16>
+// CHECK: graph.reduce_max
+// CHECK: %[[LESS:[0-9]+]] = graph.subtract
+// CHECK: graph.cast %[[LESS]] {{.*}} -> tensor<1x2x3x3xf16>
+// CHECK: %[[POWER:[0-9]+]] = graph.exp
+// CHECK: graph.cast %[[POWER]] {{.*}} -> tensor<1x2x3x3xf16>
+// CHECK: %[[TOTAL:[0-9]+]] = graph.reduce_sum
+// CHECK: graph.cast %[[TOTAL]] {{.*}} -> tensor<1x2x3x1xf16>
+// CHECK: graph.divide
+// CHECK-NOT: graph.softmax
+!n = tensor<1x2x3x4xf16>
+func.func {sym_name = "rounded", function_type = (!n, !n, !n, tensor<3x3xf16>) -> tensor<*x!onnx.any>} ({
+^bb0(%q: !n, %k: !n, %v: !n, %mask: tensor<3x3xf16>):
+  %y = onnx.Attention %q, %k, %v, %mask : (!n, !n, !n, tensor<3x3xf16>) -> tensor<*x!onnx.any>
+  func.return %y : (tensor<*x!onnx.any>) -> ()
+})

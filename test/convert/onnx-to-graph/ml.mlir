@@ -21,7 +21,7 @@ func.func {arg_names = ["x"], function_type = (tensor<4x3xf32>) -> tensor<4x1xf3
 // Machines for each pair of classes: a vector that is of neither has no part in their sum. They vote, and their sums become
 // probabilities in rounds over classes.
 // CHECK-LABEL: sym_name = "machines"
-// CHECK: dense<{{\[\[}}1.0e0, 3.0e0, 0.0e0], [2.0e0, 0.0e0, 6.0e0], [0.0e0, 4.0e0, 5.0e0]]>
+// CHECK: dense<{{\[\[}}1.0e+00, 3.0e+00, 0.0e+00], [2.0e+00, 0.0e+00, 6.0e+00], [0.0e+00, 4.0e+00, 5.0e+00]]>
 // CHECK: %[[SCORES:[0-9]+]] = graph.add
 // CHECK: graph.greater %[[SCORES]]
 // CHECK: graph.arg_max

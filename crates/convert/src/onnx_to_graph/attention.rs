@@ -41,22 +41,31 @@ fn attention(node: &mut Node) -> Results {
     };
     let (wide_key, wide_value) = (repeat_heads(node, key, query)?, repeat_heads(node, value, query)?);
 
-    let scores = scores(node, query, wide_key)?;
+    let element = node.element(query);
+    let rounding = Rounding::of(node, element)?;
+    let scores = scores(node, query, wide_key, rounding)?;
     let softcap = node.float_or("softcap", 0.0);
     let capped = match softcap == 0.0 {
         true => scores,
         false => {
             let divided = node.binary_scalar("graph.divide", scores, softcap)?;
+            let divided = rounding.round(node, divided)?;
             let bounded = node.unary("graph.tanh", divided)?;
-            node.binary_scalar("graph.multiply", bounded, softcap)?
+            let bounded = rounding.round(node, bounded)?;
+            let capped = node.binary_scalar("graph.multiply", bounded, softcap)?;
+            rounding.round(node, capped)?
         }
     };
     let biased = match bias {
-        Some(bias) => node.binary("graph.add", capped, bias)?,
+        Some(bias) => {
+            let bias = rounding.widen(node, bias)?;
+            let biased = node.binary("graph.add", capped, bias)?;
+            rounding.round(node, biased)?
+        }
         None => capped,
     };
-    let weights = weights(node, biased, bias)?;
-    let cast_weights = node.cast(weights, node.element(query))?;
+    let weights = weights(node, biased, bias, rounding)?;
+    let cast_weights = node.cast(weights, element)?;
     let result = product(node, cast_weights, wide_value)?;
     let result = if flat { merge_heads(node, result)? } else { result };
     let shown = match node.int_or("qk_matmul_output_mode", 0) {
@@ -67,7 +76,7 @@ fn attention(node: &mut Node) -> Results {
         3 => cast_weights,
         other => return Err(format!("qk_matmul_output_mode {other} is not known")),
     };
-    Ok(vec![result, key, value, shown])
+    Ok(vec![result, key, value, node.cast(shown, element)?])
 }
 
 /// Attention as one op, if it computes as precisely as is asked for. Rows that the bias masks altogether are 0.
@@ -214,28 +223,79 @@ impl Scale {
     }
 }
 
+/// Which narrow floats each step is rounded to, if it is: where a softmax of no wider precision is asked for. Ops on narrow
+/// floats that are computed together are rounded once, at their end, so steps are on `f32` and rounded by conversions.
+#[derive(Clone, Copy)]
+struct Rounding(Option<ElementType>);
+
+impl Rounding {
+    fn of(node: &Node, element: ElementType) -> Result<Rounding, String> {
+        let precision = match node.int("softmax_precision").filter(|&number| number != 0) {
+            Some(number) => element_of(number)?,
+            None => element,
+        };
+        Ok(Rounding(Some(element).filter(|&element| element.is_narrow_float() && precision == element)))
+    }
+
+    fn widen(self, node: &mut Node, x: Tracked) -> Result<Tracked, String> {
+        if self.0.is_some() { node.cast(x, ElementType::F32) } else { Ok(x) }
+    }
+
+    fn round(self, node: &mut Node, x: Tracked) -> Result<Tracked, String> {
+        let Some(element) = self.0 else { return Ok(x) };
+        let narrow = node.cast(x, element)?;
+        node.cast(narrow, ElementType::F32)
+    }
+}
+
 /// The scaled products. Each side takes the square root of the scale, as the operator's definition has it.
-fn scores(node: &mut Node, query: Tracked, key: Tracked) -> Result<Tracked, String> {
+fn scores(node: &mut Node, query: Tracked, key: Tracked, rounding: Rounding) -> Result<Tracked, String> {
     let scale = Scale::of(node, query)?.sqrt(node)?;
-    let query = scale.multiply(node, query)?;
+    let scale = match scale {
+        Scale::Known(scale) => node.scalar(node.element(query), scale)?,
+        Scale::Computed(scale) => node.cast(scale, node.element(query))?,
+    };
+    let scale = rounding.widen(node, scale)?;
     let turned = node.transpose(key, &[0, 1, 3, 2])?;
-    let turned = scale.multiply(node, turned)?;
-    product(node, query, turned)
+    let mut scaled = |x: Tracked| {
+        let x = rounding.widen(node, x)?;
+        let x = node.binary("graph.multiply", x, scale)?;
+        rounding.round(node, x)
+    };
+    let (query, turned) = (scaled(query)?, scaled(turned)?);
+    let products = product(node, query, turned)?;
+    rounding.round(node, products)
 }
 
 /// The softmax; rows that the bias masks altogether are 0.
-fn weights(node: &mut Node, biased: Tracked, bias: Option<Tracked>) -> Result<Tracked, String> {
-    let precision = match node.int("softmax_precision").filter(|&number| number != 0) {
+fn weights(node: &mut Node, biased: Tracked, bias: Option<Tracked>, rounding: Rounding) -> Result<Tracked, String> {
+    let precision = match node.int("softmax_precision").filter(|&number| number != 0 && rounding.0.is_none()) {
         Some(number) => element_of(number)?,
         None => node.element(biased),
     };
     let wide = node.cast(biased, precision)?;
     let axis = node.rank(wide) - 1;
-    let weights = node.emit("graph.softmax", &[wide], &[("axis", attribute(axis as i64))])?;
+    let weights = match rounding.0.is_some() {
+        true => stepwise_softmax(node, wide, axis, rounding)?,
+        false => node.emit("graph.softmax", &[wide], &[("axis", attribute(axis as i64))])?,
+    };
     let Some(bias) = bias else { return Ok(weights) };
     let masked = masked_rows(node, bias)?;
     let zero = node.scalar(precision, 0.0)?;
     node.select(masked, zero, weights)
+}
+
+/// A softmax of which each of the steps that define it is rounded.
+fn stepwise_softmax(node: &mut Node, x: Tracked, axis: usize, rounding: Rounding) -> Result<Tracked, String> {
+    let largest = node.reduce("graph.reduce_max", x, &[axis])?;
+    let less = node.binary("graph.subtract", x, largest)?;
+    let less = rounding.round(node, less)?;
+    let power = node.unary("graph.exp", less)?;
+    let power = rounding.round(node, power)?;
+    let sum = node.reduce("graph.reduce_sum", power, &[axis])?;
+    let sum = rounding.round(node, sum)?;
+    let quotient = node.binary("graph.divide", power, sum)?;
+    rounding.round(node, quotient)
 }
 
 /// Whether a bias masks a row altogether.

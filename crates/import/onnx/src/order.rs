@@ -123,6 +123,7 @@ fn free_names(graph: &GraphProto) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::proto::AttributeProto;
 
     fn nodes(rows: &[(&[&str], &str)]) -> Vec<NodeProto> {
         let node = |(inputs, output): &(&[&str], &str)| NodeProto {
@@ -140,5 +141,15 @@ mod tests {
         check(&[(&["b"], "c"), (&["x"], "a"), (&["a"], "b")], Order::Sorted(vec![1, 2, 0]));
         check(&[(&["x"], "a"), (&["a", "d"], "b"), (&["b"], "c"), (&["c"], "d")], Order::Cycle(vec![2, 3, 1]));
         check(&[(&["a"], "a")], Order::Cycle(vec![0]));
+    }
+
+    #[test]
+    fn a_gradient_comes_after_what_it_names() {
+        let attribute = AttributeProto { name: "y".into(), s: Some("b".into()), ..AttributeProto::default() };
+        let mut nodes = nodes(&[(&["x"], "a"), (&["a"], "b")]);
+        let (op_type, domain) = ("Gradient".to_owned(), "ai.onnx.preview.training".to_owned());
+        nodes[0] = NodeProto { op_type, domain, attribute: vec![attribute], ..nodes[0].clone() };
+        nodes[1].input = vec!["x".into()];
+        assert_eq!(find_order(&nodes), Order::Sorted(vec![1, 0]));
     }
 }

@@ -1,4 +1,4 @@
-/* Portable anymaps: bits, greys and colours, as text or as bytes (P1 to P6), and any channels (P7). Alpha is left out. */
+/* Portable anymaps: bits, greys and colours, as text or bytes (P1 to P6), and any channels (P7). Alpha is left out. */
 
 #include "images.h"
 

@@ -126,7 +126,8 @@ fn rolled_loop(node: &mut Node) -> Data {
     rolled.initial = (2..node.input_count()).map(|index| node.input(index)).collect::<Result<Vec<_>, _>>()?;
     let carried = rolled.initial.len();
     rolled.declared = carried;
-    rolled.counts = node.output_count() > carried;
+    // Where all rounds run, what they stack is as long as it can be.
+    rolled.counts = node.output_count() > carried && !yields_condition;
     if rolled.counts {
         rolled.initial.push(node.tensor(Tensor::scalar(0i64))?);
     }

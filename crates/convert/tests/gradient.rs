@@ -1,6 +1,6 @@
 //! Gradients against differences: of what a graph gives for inputs that are a little larger and a little smaller.
 
-use kiln_convert::onnx_to_graph::convert_onnx_to_graph;
+use kiln_convert::onnx_to_graph::{Customs, convert_onnx_to_graph};
 use kiln_diag::Sink;
 use kiln_interp::Interpreter;
 use kiln_ir::{Attribute, Builder, Module, Registry, Type, Value};
@@ -54,7 +54,7 @@ fn module(shapes: &[&[usize]], build: Build) -> Result<Module, Vec<String>> {
     module.set_attribute(main, "function_type", Type::function(&inputs, &outputs));
     module.set_attribute(main, "arg_names", names);
     let sink = Sink::new();
-    match convert_onnx_to_graph(&mut module, &sink) {
+    match convert_onnx_to_graph(&mut module, &Customs::default(), &sink) {
         true => Ok(module),
         false => Err(sink.take().into_iter().map(|diagnostic| diagnostic.message).collect()),
     }

@@ -260,7 +260,8 @@ fn everything_wrong_is_reported_at_once() {
             "node \"n_c\" (Add): operator Add needs 2 inputs, the node has 1",
             "node \"n_d\" (Relu): no value is called \"xx\"; did you mean \"x\"?",
             "node \"n_e\" (Concat): attribute \"axis\" of operator Concat is missing",
-            "node \"n_f\" (Magic): operator Magic of domain \"com.example\" is not known",
+            "node \"n_f\" (Magic): operator Magic of domain \"com.example\" is not known; a C function can compute it, \
+             --custom-op com.example.Magic=FUNCTION, or a rule say what it is, --rules FILE",
             "node \"n_g\" (Gelu): operator Gelu came with opset 20; the model uses opset 17",
             "node \"n_y\" (Softmax): attribute \"axis\": a graph is not expected here",
         ],

@@ -1,7 +1,10 @@
-//! A second run of any stage, and of the whole optimization, changes nothing: on every model of the cache and on random
-//! graphs.
+//! A second run of any stage, and of the whole optimization, changes nothing: on the models of the cache that have references, and on
+//! random graphs.
 //!
 //! `KILN_RANDOM_SEEDS=0..20000` names the seeds of the random graphs; a few hundred if not given.
+
+#[path = "../../convert/tests/support/mod.rs"]
+mod support;
 
 use kiln_diag::Sink;
 use kiln_ir::Module;
@@ -9,7 +12,6 @@ use kiln_pass::{PassManager, Pipeline};
 use kiln_registry::pipeline::{OptimizationLevel, Precision, conversion, optimization};
 use kiln_registry::{dialects, passes};
 use kiln_syntax::{PrintOptions, print};
-use std::fs;
 use std::path::PathBuf;
 
 /// What is run twice: each stage on what stands before it, and each level.
@@ -73,24 +75,19 @@ fn assert_none(problems: &[String]) {
     assert!(problems.is_empty(), "{} problems\n{}", problems.len(), problems.join("\n"));
 }
 
-/// The folders of the cache that hold models.
+/// The models whose references the cache has.
 fn models() -> Vec<PathBuf> {
-    let from = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let base = || from("XDG_CACHE_HOME").or_else(|| from("HOME").map(|home| home.join(".cache")));
-    let cache = from("KILN_CACHE").or_else(|| base().map(|base| base.join("kiln"))).expect("HOME is set");
-    let folders = fs::read_dir(cache.join("models")).expect("the cache has models; scripts/models.py fetches them");
-    let mut folders: Vec<PathBuf> = folders.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
-    folders.sort();
-    assert!(!folders.is_empty(), "the cache has no models; scripts/models.py fetches them");
-    folders
+    let index = support::read_json(&support::cache().join("references/index.json"));
+    let models = index["models"].as_array().expect("a list").iter();
+    models.map(|model| PathBuf::from(model["model"].as_str().expect("a path"))).collect()
 }
 
 #[test]
 fn a_second_run_changes_no_model() {
     let mut found = Vec::new();
-    for folder in models() {
-        let (sink, name) = (Sink::new(), folder.display().to_string());
-        let mut module = kiln_import_onnx::import(&folder.join("model.onnx"), &dialects(), &sink)
+    for path in models() {
+        let (sink, name) = (Sink::new(), path.display().to_string());
+        let mut module = kiln_import_onnx::import(&path, &dialects(), &sink)
             .unwrap_or_else(|| panic!("{name} imports: {:?}", sink.take()));
         run(&mut module, conversion()).unwrap_or_else(|reason| panic!("{name} converts: {reason}"));
         found.extend(problems(&name, &module));

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compiles and runs a model whose weights are larger than 2 GB, in a file beside it, and tells how much memory that takes.
 
-    scripts/large_model.py --kiln target/release/kiln [--gigabytes 6] [--layers 60]
+    scripts/large_model.py --kiln target/release/kiln [--gigabytes 6] [--limit 1] [--folder FOLDER]
 
 The model is a chain of matrix products with a residual connection around each, with random weights. What is measured is
 the peak of the memory that the compiler has for itself (RssAnon): pages of mapped files are the system's to drop. The

@@ -57,8 +57,8 @@ void *kiln_memory(void *runtime, int64_t stage);
 /* Where to write an output whose size depends on data; null, and recorded, where there is no room for it. */
 void *kiln_output_memory(void *runtime, int64_t output, int64_t bytes);
 
-/* Beside these, generated code calls the functions of strings.c, letters.c, numbers.c, custom.c and images/image.c, one for each
-   launch. */
+/* Beside these, generated code calls the functions of strings.c, letters.c, numbers.c, custom.c and images/image.c, one
+   for each launch. */
 
 /* What kiln_gen_dims writes where nothing tells the extent. */
 static const int64_t KILN_NOT_KNOWN = INT64_MIN;

@@ -77,9 +77,6 @@ fn part(node: &mut Node, packed: Tracked, number: u64) -> Result<Tracked, String
 
 /// Projections of one input, side by side, and attention between them.
 fn attention(node: &mut Node) -> Results {
-    if node.flag("do_rotary", false) || node.flag("past_present_share_buffer", false) {
-        return Err("rotary embeddings and caches that are written in place are not supported".into());
-    }
     let (x, weights) = (node.input(0)?, node.input(1)?);
     let mut projected = matmul(node, x, weights)?;
     if let Some(bias) = node.optional(2) {
@@ -90,9 +87,6 @@ fn attention(node: &mut Node) -> Results {
 
 /// The same with the product in integers.
 fn quantized_attention(node: &mut Node) -> Results {
-    if node.flag("do_rotary", false) || node.flag("past_present_share_buffer", false) {
-        return Err("rotary embeddings and caches that are written in place are not supported".into());
-    }
     let (x, weights, bias) = (node.input(0)?, node.input(1)?, node.input(2)?);
     let (scale, weight_scale) = (node.input(3)?, node.input(4)?);
     let (zero, weight_zero) = (node.optional(6), node.optional(7));
@@ -107,6 +101,9 @@ fn projected_attention(
     masks: [Option<Tracked>; 2],
     past: Option<Tracked>,
 ) -> Results {
+    if node.flag("do_rotary", false) || node.flag("past_present_share_buffer", false) {
+        return Err("rotary embeddings and caches that are written in place are not supported".into());
+    }
     let &[_, _, width] = node.shape(projected) else { return Err("the input must have 3 axes".into()) };
     let widths = match node.ints("qkv_hidden_sizes").filter(|sizes| !sizes.is_empty()) {
         Some(sizes) if sizes.len() == 3 => sizes.into_iter().map(|size| Dim::Static(size.unsigned_abs())).collect(),

@@ -4,6 +4,7 @@
 
 use kiln_convert::onnx_to_graph::{Customs, convert_onnx_to_graph};
 use kiln_diag::Sink;
+use kiln_import_core::ImportOptions;
 use libfuzzer_sys::fuzz_target;
 use std::io::Write;
 
@@ -11,7 +12,7 @@ fuzz_target!(|bytes: &[u8]| {
     let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
     file.write_all(bytes).expect("written");
     let sink = Sink::new();
-    match kiln_import_onnx::import(file.path(), &kiln_registry::dialects(), &sink) {
+    match kiln_import_onnx::FORMAT.import_file(file.path(), &kiln_registry::dialects(), &ImportOptions::default(), &sink) {
         None => assert!(sink.has_errors(), "what does not import has an error"),
         Some(mut module) => {
             if convert_onnx_to_graph(&mut module, &Customs::default(), &sink) {

@@ -4,6 +4,7 @@ mod support;
 
 use kiln_convert::onnx_to_graph::{Customs, convert_onnx_to_graph};
 use kiln_diag::Sink;
+use kiln_import_core::ImportOptions;
 use kiln_interp::Interpreter;
 use kiln_ir::{Module, Registry};
 use kiln_tensor::Tensor;
@@ -18,7 +19,7 @@ fn convert(model: &Json) -> Module {
     let path = Path::new(model["model"].as_str().expect("a path"));
     let registry =
         Registry::new(&[&kiln_builtin::DIALECT, &kiln_func::DIALECT, &kiln_onnx::DIALECT, &kiln_graph::DIALECT]);
-    let module = kiln_import_onnx::import(path, &registry, &sink);
+    let module = kiln_import_onnx::FORMAT.import_file(path, &registry, &ImportOptions::default(), &sink);
     let mut module = module.unwrap_or_else(|| panic!("{name}: {:#?}", sink.take()));
     assert!(convert_onnx_to_graph(&mut module, &Customs::default(), &sink), "{name}: {:#?}", sink.take());
     let wrong = kiln_ir::verify(&module, module.top());

@@ -8,15 +8,13 @@ use kiln_codegen::ObjectCache;
 use kiln_convert::onnx_to_graph::report_unsupported;
 use kiln_convert::{ConvertOnnxToGraph, CustomOperator};
 use kiln_diag::{Diagnostic, Place, Sink};
-use kiln_import_core::Extent;
-use kiln_import_onnx::ImportOptions;
+use kiln_import_core::{Extent, Format, ImportOptions};
 use kiln_ir::{Attribute, Module};
 use kiln_pass::{PassManager, Pipeline};
 use kiln_registry::pipeline::{self, OptimizationLevel, Planning, Precision};
 use kiln_schedule::Tried;
 use kiln_syntax::PrintOptions;
 use kiln_target::Target;
-use kiln_tensor::Tensor;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -61,8 +59,10 @@ pub struct Request {
     pub precision: Precision,
     /// Extents that inputs get, by input name.
     pub shapes: Vec<(String, Vec<Extent>)>,
-    /// Inputs that become constants.
-    pub constants: Vec<(String, Tensor)>,
+    /// The format of the model file; its content says it if this is none.
+    pub format: Option<&'static Format>,
+    /// What is to be otherwise than the file says.
+    pub import: ImportOptions,
     /// Files of rewrite rules that are applied to the graph before it is optimized.
     pub rules: Vec<String>,
     /// Operators that C functions compute.
@@ -96,7 +96,8 @@ impl Request {
             level: OptimizationLevel::default(),
             precision: Precision::Default,
             shapes: Vec::new(),
-            constants: Vec::new(),
+            format: None,
+            import: ImportOptions::default(),
             rules: Vec::new(),
             custom_ops: Vec::new(),
             links: Vec::new(),
@@ -245,13 +246,15 @@ pub(crate) fn import_files(model: &Path, request: &Request, sink: &Sink) -> Opti
         let mut module = text::read(model, sink)?;
         return kiln_import_core::specialize(&mut module, &request.shapes, sink).then_some((module, Vec::new()));
     }
+    let found = kiln_formats::open(model, request.format).map_err(|diagnostic| sink.report(*diagnostic)).ok()?;
     let registry = kiln_registry::dialects();
     let rules = kiln_rules::load_files(&request.rules, &registry, sink)?;
-    let roots = kiln_rules::foreign_roots(&rules, &registry).into_iter().filter_map(|op| op.strip_prefix("onnx."));
-    let bound = request.custom_ops.iter().map(|operator| operator.name.as_str()).chain(roots);
-    let options =
-        ImportOptions { constants: request.constants.clone(), custom_operators: bound.map(str::to_owned).collect() };
-    let mut imported = kiln_import_onnx::import_partly(model, &registry, &options, sink)?;
+    let prefix = format!("{}.", found.format.dialect);
+    let roots = kiln_rules::foreign_roots(&rules, &registry).into_iter().filter_map(|op| op.strip_prefix(&prefix));
+    let bound = request.custom_ops.iter().map(|operator| operator.name.as_str()).chain(roots).map(str::to_owned);
+    let mut options = request.import.clone();
+    options.custom_operators.extend(bound);
+    let mut imported = found.format.import_partly(&found.file, &registry, &options, sink)?;
     let specialized = kiln_import_core::specialize(&mut imported.module, &request.shapes, sink);
     if specialized && imported.is_complete {
         return Some((imported.module, imported.neighbours));

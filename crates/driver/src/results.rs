@@ -5,6 +5,7 @@
 //! the model read besides its own, which are compared when the entry is asked for.
 
 use crate::{Emit, Request, Summary};
+use kiln_import_core::ImportOptions;
 use kiln_tensor::{BlobStore, MappedFile};
 use std::fs::{self, File};
 use std::io;
@@ -175,20 +176,35 @@ impl Record {
 /// model tells of.
 fn key(request: &Request) -> io::Result<String> {
     let Request {
-        model, emit, targets, level, precision, shapes, constants, rules, planning, custom_ops, links, ..
+        model,
+        emit,
+        targets,
+        level,
+        precision,
+        shapes,
+        format,
+        import,
+        rules,
+        planning,
+        custom_ops,
+        links,
+        ..
     } = request;
     let compiler = std::env::current_exe()?.metadata()?;
     let blobs = BlobStore::new();
-    let constants: Vec<_> = (constants.iter())
+    let constants: Vec<_> = (import.constants.iter())
         .map(|(name, tensor)| (name, tensor.shape(), blobs.insert(tensor.clone()).as_str().to_owned()))
         .collect();
     let read = |files: &[String]| files.iter().map(fs::read).collect::<io::Result<Vec<_>>>();
     let links = links.iter().map(|file| Ok((file, hash_file(file)?))).collect::<io::Result<Vec<_>>>()?;
+    let architecture = import.architecture.iter().map(|file| hash_file(file)).collect::<io::Result<Vec<_>>>()?;
+    let ImportOptions { inputs, outputs, signature, .. } = import;
+    let format = format.map(|format| format.name);
     let (rules, tuning) = (read(rules)?, read(planning.tuning.as_slice())?);
     // The name decides the form of the file and what the model calls itself.
     let settings = format!(
         "{FORMAT} {} {:?} {:?} {emit:?} {targets:?} {level:?} {precision:?} {shapes:?} {constants:?} {rules:?} \
-         {tuning:?} {custom_ops:?} {links:?}",
+         {tuning:?} {custom_ops:?} {links:?} {format:?} {inputs:?} {outputs:?} {signature:?} {architecture:?}",
         compiler.len(),
         compiler.modified()?,
         model.file_name(),

@@ -6,6 +6,7 @@
 //! alone. `--passes` prints the time of each pass, too.
 
 use kiln_diag::Sink;
+use kiln_import_core::ImportOptions;
 use kiln_ir::{Attribute, Builder, Module, Type, Value};
 use kiln_pass::{PassManager, Pipeline};
 use kiln_registry::pipeline::conversion;
@@ -38,7 +39,9 @@ fn main() {
 /// A model's graph, as converted.
 fn model(path: &Path) -> Module {
     let sink = Sink::new();
-    let mut module = kiln_import_onnx::import(path, &dialects(), &sink).expect("the model imports");
+    let mut module = kiln_import_onnx::FORMAT
+        .import_file(path, &dialects(), &ImportOptions::default(), &sink)
+        .expect("the model imports");
     let pipeline = Pipeline::parse(conversion(), passes()).expect("conversion is a pipeline");
     let outcome = PassManager::new(pipeline).run(&mut module, &sink, &mut std::io::sink());
     assert!(outcome.succeeded, "the model converts");

@@ -7,6 +7,7 @@
 mod support;
 
 use kiln_diag::Sink;
+use kiln_import_core::ImportOptions;
 use kiln_ir::Module;
 use kiln_pass::{PassManager, Pipeline};
 use kiln_registry::pipeline::{OptimizationLevel, Precision, conversion, optimization};
@@ -87,7 +88,8 @@ fn a_second_run_changes_no_model() {
     let mut found = Vec::new();
     for path in models() {
         let (sink, name) = (Sink::new(), path.display().to_string());
-        let mut module = kiln_import_onnx::import(&path, &dialects(), &sink)
+        let mut module = kiln_import_onnx::FORMAT
+            .import_file(&path, &dialects(), &ImportOptions::default(), &sink)
             .unwrap_or_else(|| panic!("{name} imports: {:?}", sink.take()));
         run(&mut module, conversion()).unwrap_or_else(|reason| panic!("{name} converts: {reason}"));
         found.extend(problems(&name, &module));

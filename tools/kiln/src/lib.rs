@@ -8,6 +8,7 @@
 pub mod commands;
 mod failure;
 mod model_inputs;
+mod model_options;
 mod options;
 mod output;
 mod profile;
@@ -41,6 +42,7 @@ enum Command {
     Bench(commands::bench::BenchCommand),
     Check(commands::check::CheckCommand),
     Inspect(commands::inspect::InspectCommand),
+    Import(commands::import::ImportCommand),
     Reduce(commands::reduce::ReduceCommand),
     Header(commands::header::HeaderCommand),
     Completion(commands::completion::CompletionCommand),
@@ -56,6 +58,7 @@ pub fn main() -> ExitCode {
         Command::Bench(command) => command.execute(),
         Command::Check(command) => command.execute(),
         Command::Inspect(command) => command.execute(),
+        Command::Import(command) => command.execute(),
         Command::Reduce(command) => command.execute(),
         Command::Header(command) => command.execute(),
         Command::Completion(command) => command.execute(),

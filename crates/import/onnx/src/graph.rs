@@ -1,10 +1,11 @@
 //! Graphs: initializers, nodes in order, outputs.
 
-use crate::importer::{Frame, Importer, Scopes, input_part, with_suggestion};
+use crate::importer::{Frame, Importer, Scopes, input_part};
 use crate::order::{Order, find_order};
 use crate::proto::{GraphProto, NodeProto, ValueInfoProto};
 use crate::tensor::{describe_sparse, import_tensor};
 use kiln_diag::{Diagnostic, suggest};
+use kiln_import_core::with_suggestion;
 use kiln_ir::{Block, Builder, Type, Value};
 use kiln_onnx::{NONE, YIELD};
 use rustc_hash::FxHashMap;

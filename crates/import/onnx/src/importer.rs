@@ -1,11 +1,9 @@
 //! The state of an import, and the model as a whole.
 
-use crate::ImportOptions;
 use crate::model::{Opsets, check_header};
 use crate::proto::{AttributeProto, FunctionProto, GraphProto, ModelProto, ValueInfoProto};
 use crate::types::NamedExtents;
-use kiln_diag::{Diagnostic, suggest};
-use kiln_import_core::{ModelFile, Reporter, SymbolTable};
+use kiln_import_core::{ImportOptions, MainFunction, ModelFile, Reporter, SymbolTable};
 use kiln_ir::{Attribute, Block, Builder, Location, Module, Name, Registry, Type, Value};
 use kiln_onnx::OPSET;
 use kiln_tensor::Tensor;
@@ -112,45 +110,28 @@ impl<'a> Importer<'a> {
 
     /// `func.func @main` from the model's graph.
     fn import_main(&mut self, graph: &'a GraphProto, opsets: Opsets, options: &ImportOptions) {
-        let body = self.module.body();
-        let mut builder = Builder::at_end(&mut self.module, body);
-        let main = builder.op("func.func").attribute("sym_name", "main").regions(1).build();
-        let region = self.module.regions(main)[0];
-        let block = self.module.create_block(region, &[]);
-
+        let mut main = MainFunction::begin(&mut self.module);
+        let block = main.block;
         let frame = Frame { opsets, attributes: None, caller: None, calls: Vec::new() };
         let mut scopes = vec![FxHashMap::default()];
         self.import_initializers(block, graph, &mut scopes);
-        let names = self.import_inputs(block, graph, options, &mut scopes);
+        self.import_inputs(&mut main, graph, options, &mut scopes);
         self.import_nodes(block, graph, &frame, &mut scopes);
         let results = self.import_outputs(&graph.output, &mut scopes);
 
-        let inputs: Vec<Type> = self.module.arguments(block).iter().map(|&value| self.module.ty(value)).collect();
-        let outputs: Vec<Type> = results.iter().map(|&value| self.module.ty(value)).collect();
-        Builder::at_end(&mut self.module, block).op("func.return").operands(&results).build();
-        let strings = |names: &[&str]| -> Vec<Attribute> { names.iter().map(|name| Attribute::string(name)).collect() };
-        let result_names: Vec<&str> = graph.output.iter().map(|output| output.name.as_str()).collect();
-        self.module.set_attribute(main, "function_type", Type::function(&inputs, &outputs));
-        self.module.set_attribute(main, "arg_names", strings(&names));
-        self.module.set_attribute(main, "res_names", strings(&result_names));
+        let names = graph.output.iter().map(|output| output.name.clone());
+        main.finish(&mut self.module, &names.zip(results).collect::<Vec<_>>());
     }
 
-    /// Block arguments for the inputs that no initializer and no option fixes; returns their names.
+    /// Block arguments for the inputs that no initializer and no option fixes.
     fn import_inputs(
         &mut self,
-        block: Block,
+        main: &mut MainFunction,
         graph: &'a GraphProto,
         options: &ImportOptions,
         scopes: &mut Scopes<'a>,
-    ) -> Vec<&'a str> {
-        let mut names = Vec::new();
-        for (name, _) in &options.constants {
-            if !graph.input.iter().any(|input| input.name == *name) {
-                let known = suggest(name, graph.input.iter().map(|input| input.name.as_str()));
-                let error = Diagnostic::error(self.reporter.whole(), format!("the model has no input \"{name}\""));
-                self.reporter.report(with_suggestion(error, known));
-            }
-        }
+    ) {
+        options.check_constant_names(graph.input.iter().map(|input| input.name.as_str()), self.reporter);
         for input in &graph.input {
             if scopes.last().is_some_and(|scope| scope.contains_key(input.name.as_str())) {
                 if graph.initializer.iter().any(|tensor| tensor.name == input.name) {
@@ -160,38 +141,11 @@ impl<'a> Importer<'a> {
                 continue;
             }
             let ty = self.import_input_type(input, true);
-            let constant = options.constants.iter().find(|(name, _)| *name == input.name);
-            let value = match constant {
-                Some((_, tensor)) => {
-                    self.check_constant(input, ty, tensor);
-                    self.constant(block, &input.name, tensor.clone())
-                }
-                None => {
-                    names.push(input.name.as_str());
-                    self.module.add_argument(block, ty)
-                }
+            let value = match options.constant_for(&input.name, ty, self.reporter) {
+                Some(tensor) => self.constant(main.block, &input.name, tensor.clone()),
+                None => main.input(&mut self.module, &input.name, ty),
             };
             self.define(scopes, &input.name, value);
-        }
-        names
-    }
-
-    /// A constant given for an input must be what the input is.
-    fn check_constant(&self, input: &ValueInfoProto, ty: Type, tensor: &Tensor) {
-        let fits = match ty.as_tensor() {
-            Some(declared) => {
-                declared.rank() == tensor.rank()
-                    && declared
-                        .shape
-                        .iter()
-                        .zip(tensor.shape())
-                        .all(|(dim, &extent)| dim.as_static().is_none_or(|dim| dim == extent as u64))
-            }
-            None => true,
-        };
-        if !fits || ty.element().is_some_and(|element| element != tensor.element()) {
-            let message = format!("the constant for it is a {:?} of {}, not a {ty}", tensor.shape(), tensor.element());
-            self.reporter.error(input_part(input), message);
         }
     }
 
@@ -219,12 +173,4 @@ impl<'a> Importer<'a> {
 /// `input "x"`.
 pub(crate) fn input_part(input: &ValueInfoProto) -> String {
     format!("input \"{}\"", input.name)
-}
-
-/// Adds "did you mean".
-pub(crate) fn with_suggestion(diagnostic: Diagnostic, known: Option<&str>) -> Diagnostic {
-    match known {
-        Some(known) => diagnostic.with_help(format!("did you mean \"{known}\"?")),
-        None => diagnostic,
-    }
 }

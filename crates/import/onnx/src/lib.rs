@@ -35,59 +35,28 @@ mod types;
 #[cfg(test)]
 mod tests;
 
-use kiln_diag::Sink;
-use kiln_import_core::{ModelFile, Reporter};
+use kiln_import_core::{Format, ImportOptions, ModelFile, Reporter};
 use kiln_ir::{Module, Registry};
-use kiln_tensor::Tensor;
-use std::path::Path;
 use std::sync::Arc;
 
-/// What the user wants to be otherwise than the file says.
-#[derive(Clone, Debug, Default)]
-pub struct ImportOptions {
-    /// Inputs that become constants: name and value.
-    pub constants: Vec<(String, Tensor)>,
-    /// Operators, with their domain before the name, that need not be known.
-    pub custom_operators: Vec<String>,
-}
+/// The format.
+pub const FORMAT: Format = Format {
+    name: "onnx",
+    title: "ONNX",
+    dialect: "onnx",
+    usual_names: &["*.onnx"],
+    in_folder: &["model.onnx", "*.onnx"],
+    recognize: scan::looks_like_a_model,
+    import,
+};
 
-/// Imports the ONNX file at `path` into a module of `func.func @main` in the onnx dialect.
-///
-/// `None` if there were errors; they are in `sink`, all of them.
-pub fn import(path: &Path, registry: &Arc<Registry>, sink: &Sink) -> Option<Module> {
-    import_with(path, registry, &ImportOptions::default(), sink)
-}
-
-/// [`import`], with options.
-pub fn import_with(path: &Path, registry: &Arc<Registry>, options: &ImportOptions, sink: &Sink) -> Option<Module> {
-    let imported = import_partly(path, registry, options, sink)?;
-    imported.is_complete.then_some(imported.module)
-}
-
-/// What could be imported of a file.
-#[derive(Debug)]
-pub struct Import {
-    /// The module.
-    pub module: Module,
-    /// Whether there were no errors. If there were, the module is there to be looked at, not to be compiled: what could
-    /// not be imported is missing in it.
-    pub is_complete: bool,
-    /// The files that were read besides the model's own, by their paths in its folder.
-    pub neighbours: Vec<String>,
-}
-
-/// [`import_with`], for callers who have more to say about a file that is wrong already. `None` if there is no graph to
-/// look at.
-pub fn import_partly(path: &Path, registry: &Arc<Registry>, options: &ImportOptions, sink: &Sink) -> Option<Import> {
-    let file = match ModelFile::open(path) {
-        Ok(file) => file,
-        Err(diagnostic) => {
-            sink.report(*diagnostic);
-            return None;
-        }
-    };
-    let reporter = Reporter::new(sink, &path.display().to_string());
-    let decoded = model::decode(&file, &reporter)?;
-    let module = importer::Importer::new(&file, &decoded, registry.clone(), &reporter).import_model(options);
-    Some(Import { module, is_complete: !reporter.has_errors(), neighbours: file.neighbours() })
+/// Imports an ONNX file into a module of `func.func @main` in the onnx dialect.
+fn import(
+    file: &ModelFile,
+    registry: &Arc<Registry>,
+    options: &ImportOptions,
+    reporter: &Reporter<'_>,
+) -> Option<Module> {
+    let decoded = model::decode(file, reporter)?;
+    Some(importer::Importer::new(file, &decoded, registry.clone(), reporter).import_model(options))
 }

@@ -1,13 +1,10 @@
 //! From bytes to messages, and the checks of the header.
 
 use crate::proto::ModelProto;
-use crate::scan::{MAX_MESSAGES, is_decodable};
+use crate::scan::{Kind, field};
 use kiln_diag::Diagnostic;
-use kiln_import_core::{ModelFile, Reporter};
+use kiln_import_core::{ModelFile, Reporter, protobuf};
 use kiln_onnx::{NEWEST_OPSET, OLDEST_OPSET, canonical_domain};
-use kiln_tensor::MappedFile;
-use prost::Message;
-use prost::bytes::Bytes;
 use rustc_hash::FxHashMap;
 
 /// The versions of the file format that are read.
@@ -16,47 +13,15 @@ const IR_VERSIONS: std::ops::RangeInclusive<i64> = 3..=14;
 /// Versions of operator sets by domain.
 pub(crate) type Opsets = FxHashMap<String, i64>;
 
-/// Lets [`Bytes`] own the mapping.
-struct Mapping(MappedFile);
-
-impl AsRef<[u8]> for Mapping {
-    fn as_ref(&self) -> &[u8] {
-        &self.0
-    }
-}
-
 /// Decodes the file; byte fields of the result are slices of the mapping.
 pub(crate) fn decode(file: &ModelFile, reporter: &Reporter) -> Option<ModelProto> {
-    if !is_decodable(file.bytes()) {
-        reporter.report(Diagnostic::error(reporter.whole(), format!("the model has more than {MAX_MESSAGES} parts")));
-        return None;
-    }
-    let bytes = Bytes::from_owner(Mapping(file.bytes().clone()));
-    let model = match ModelProto::decode(bytes) {
-        Ok(model) => model,
-        Err(error) => {
-            reporter.report(describe_unreadable(&error, reporter));
-            return None;
-        }
-    };
+    let model: ModelProto = protobuf::decode(file, "ONNX", Kind::Model, field, reporter)?;
     if model.graph.is_none() {
         let message = "this is not an ONNX model: there is no graph in it";
         reporter.report(Diagnostic::error(reporter.whole(), message));
         return None;
     }
     Some(model)
-}
-
-/// Why the file cannot be decoded.
-fn describe_unreadable(error: &prost::DecodeError, reporter: &Reporter) -> Diagnostic {
-    let reason = error.to_string();
-    // The reason names every graph on the way down.
-    if reason.ends_with("recursion limit reached") {
-        return Diagnostic::error(reporter.whole(), "the model's graphs or types are nested too deep");
-    }
-    let message = format!("this is not a readable ONNX model: {reason}");
-    let help = "it may be damaged, not completely downloaded, or a model of another format";
-    Diagnostic::error(reporter.whole(), message).with_help(help)
 }
 
 /// Checks the versions of format and operator sets; returns the latter.

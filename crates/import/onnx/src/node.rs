@@ -1,10 +1,11 @@
 //! One node: an op of the dialect, checked against the operator's schema, or a call of a function of the model.
 
 use crate::graph::{find, node_name, node_part};
-use crate::importer::{Frame, Importer, Scopes, with_suggestion};
+use crate::importer::{Frame, Importer, Scopes};
 use crate::order::named_tensors;
 use crate::proto::NodeProto;
 use kiln_diag::{Diagnostic, suggest};
+use kiln_import_core::with_suggestion;
 use kiln_ir::{Attributes, Block, Location, LocationKind, OpState, Presence, Type, Value};
 use kiln_onnx::{OPSET, Schema, canonical_domain, find_schema, schemas};
 use rustc_hash::FxHashMap;

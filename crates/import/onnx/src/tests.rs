@@ -1,11 +1,12 @@
 //! Models written by hand: what imports, and what is wrong with what does not.
 
+use crate::FORMAT;
 use crate::proto::attribute_proto::AttributeType;
 use crate::proto::tensor_proto::{DataLocation, DataType};
 use crate::proto::tensor_shape_proto::{Dimension, dimension};
 use crate::proto::*;
-use crate::{ImportOptions, import_with};
 use kiln_diag::{Place, Severity, Sink};
+use kiln_import_core::ImportOptions;
 use kiln_ir::{Module, Registry};
 use kiln_tensor::Tensor;
 use prost::Message;
@@ -111,7 +112,7 @@ fn import_file(path: &Path, bytes: &[u8], options: &ImportOptions) -> (Option<Mo
     fs::write(path, bytes).expect("written");
     let sink = Sink::new();
     let registry = Registry::new(&[&kiln_onnx::DIALECT]);
-    let module = import_with(path, &registry, options, &sink);
+    let module = FORMAT.import_file(path, &registry, options, &sink);
     let errors =
         sink.take().into_iter().filter(|diagnostic| diagnostic.severity == Severity::Error).map(|diagnostic| {
             let part = match diagnostic.place {

@@ -1,6 +1,7 @@
 //! `kiln check MODEL`.
 
 use crate::failure::{Failure, show};
+use crate::model_options::ModelOptions;
 use crate::options::{PartialShapeArgument, PrecisionArgument, parse_threads};
 use crate::output::{shape_text, table};
 use crate::progress::Steps;
@@ -24,6 +25,9 @@ pub struct CheckCommand {
     /// The model.
     #[arg(value_name = "MODEL")]
     model: PathBuf,
+
+    #[command(flatten)]
+    file: ModelOptions,
 
     /// Where the inputs come from; those that no file gives are random.
     #[command(flatten)]
@@ -84,6 +88,8 @@ impl CheckCommand {
             shapes: self.fixed_shapes.iter().map(|shape| (shape.name.clone(), shape.extents.clone())).collect(),
             rules: self.rules.iter().map(|path| path.display().to_string()).collect(),
             threads: self.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
+            format: self.file.format,
+            import: self.file.to_import()?,
             ..Request::new(self.model.clone(), vec![resolve_target(None, self.cpu.as_deref()).map_err(Failure::Usage)?])
         };
         let (sink, steps) = (Sink::new(), Steps::new());

@@ -1,7 +1,8 @@
 //! `kiln compile MODEL`: its options, and what they ask for.
 
 use crate::failure::{Failure, show};
-use crate::options::{InputFile, PartialShapeArgument, PrecisionArgument, parse_threads};
+use crate::model_options::ModelOptions;
+use crate::options::{PartialShapeArgument, PrecisionArgument, parse_threads};
 use crate::output;
 use crate::progress::Steps;
 use crate::report::{self, ReportFormat};
@@ -11,7 +12,6 @@ use kiln_diag::Sink;
 use kiln_driver::{
     CustomOperator, OptimizationLevel, Planning, Request, ResultCache, compile, open_cache, resolve_targets,
 };
-use kiln_npy::read_npy_file;
 use std::path::{Path, PathBuf};
 
 /// Compiles a trained model to native code.
@@ -71,9 +71,8 @@ pub struct CompileCommand {
     #[arg(long, value_enum, default_value_t = Emit::So)]
     emit: Emit,
 
-    /// Makes an input a constant.
-    #[arg(long = "constant", value_name = "NAME=FILE.npy")]
-    constants: Vec<InputFile>,
+    #[command(flatten)]
+    file: ModelOptions,
 
     /// Applies the rewrite rules of a file to the graph, before it is optimized.
     #[arg(long, value_name = "FILE")]
@@ -246,7 +245,6 @@ impl CompileCommand {
             TuneOptions::check(&targets).map_err(Failure::Usage)?;
         }
         let report_shapes = || self.report_shapes.iter().map(|shape| (shape.name.clone(), shape.numbers())).collect();
-        let read = |file: &InputFile| Ok((file.name.clone(), read_npy_file(&file.path, None)?));
         let threads = self.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
         Ok(Request {
             model: self.model.clone(),
@@ -261,7 +259,8 @@ impl CompileCommand {
             },
             precision: self.precision.to_driver(),
             shapes: self.shapes.iter().map(|shape| (shape.name.clone(), shape.extents.clone())).collect(),
-            constants: self.constants.iter().map(read).collect::<Result<_, Failure>>()?,
+            format: self.file.format,
+            import: self.file.to_import()?,
             rules: self.rules.iter().map(|path| path.display().to_string()).collect(),
             custom_ops: self.custom_ops.clone(),
             links: self.links.clone(),

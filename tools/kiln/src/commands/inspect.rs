@@ -1,6 +1,7 @@
 //! `kiln inspect MODEL`: a compiled model, or a model file.
 
 use crate::failure::{Failure, show};
+use crate::model_options::ModelOptions;
 use crate::options::PartialShapeArgument;
 use crate::output;
 use crate::output::{bytes_text, table};
@@ -31,6 +32,9 @@ pub struct InspectCommand {
     #[arg(long = "shape", value_name = "NAME=1..8x3x?xwidth")]
     shapes: Vec<PartialShapeArgument>,
 
+    #[command(flatten)]
+    file: ModelOptions,
+
     /// Prints the result as JSON.
     #[arg(long)]
     json: bool,
@@ -38,12 +42,14 @@ pub struct InspectCommand {
 
 impl InspectCommand {
     pub(crate) fn execute(self) -> Result<(), Failure> {
-        if is_compiled(&self.model) || !self.model.is_file() {
+        if is_compiled(&self.model) || !self.model.exists() {
             let file = ModelFile::read(&self.model)?;
             return output::print(&if self.json { to_json(&file) } else { to_text(&file) });
         }
         let request = Request {
             shapes: self.shapes.iter().map(|shape| (shape.name.clone(), shape.extents.clone())).collect(),
+            format: self.file.format,
+            import: self.file.to_import()?,
             ..Request::new(self.model.clone(), vec![resolve_target(None, None).map_err(Failure::Usage)?])
         };
         let sink = Sink::new();

@@ -5,6 +5,7 @@ pub mod check;
 pub mod compile;
 pub mod completion;
 pub mod header;
+pub mod import;
 pub mod inspect;
 pub mod reduce;
 pub mod run;

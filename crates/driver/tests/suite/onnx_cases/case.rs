@@ -5,7 +5,7 @@ use crate::machines::Machine;
 use crate::support;
 use kiln_codegen::ObjectCache;
 use kiln_diag::Sink;
-use kiln_driver::{OptimizationLevel, Request, Silent, compile, import, run};
+use kiln_driver::{ImportOptions, OptimizationLevel, Request, Silent, compile, import, run};
 use kiln_interp::Interpreter;
 use kiln_ir::Module;
 use kiln_registry::pipeline;
@@ -177,7 +177,7 @@ impl Case {
     fn convert(&self, constants: &Tensors) -> Result<Attempt, String> {
         let sink = Sink::new();
         let request = Request {
-            constants: constants.clone(),
+            import: ImportOptions { constants: constants.clone(), ..ImportOptions::default() },
             cache: Some(object_cache()?),
             ..Request::new(
                 self.folder.join(self.entry["model"].as_str().expect("a case has a model")),

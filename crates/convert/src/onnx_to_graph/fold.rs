@@ -6,10 +6,10 @@
 mod arithmetic;
 mod movement;
 
-use super::content::{Content, Item};
-use super::conversion::Conversion;
-use super::extent::{constant, element_count};
-use super::node::Node;
+use crate::conversion::content::{Content, Item};
+use crate::conversion::extent::{constant, element_count};
+use crate::conversion::node::Node;
+use crate::conversion::state::Conversion;
 use kiln_ir::{DimExpr, Op};
 use kiln_tensor::ElementType;
 use std::rc::Rc;

@@ -1,10 +1,10 @@
 //! Elementwise arithmetic and reductions on contents.
 
 use super::super::cast::target_element;
-use super::super::content::{Content, Item};
-use super::super::extent::{constant, is_equal, is_less, is_non_negative, maximum, minimum};
-use super::super::node::Node;
 use super::movement::{broadcast, broadcast_shape};
+use crate::conversion::content::{Content, Item};
+use crate::conversion::extent::{constant, is_equal, is_less, is_non_negative, maximum, minimum};
+use crate::conversion::node::Node;
 use kiln_ir::DimExpr;
 use kiln_tensor::ElementType;
 
@@ -21,7 +21,7 @@ pub(super) fn fold(name: &str, node: &Node, inputs: &[&Content]) -> Option<Conte
         }
         ("Mod", _) if node.flag("fmod", false) => None,
         // Before opset 7, operators of two inputs broadcast in another way.
-        (_, [left, right]) if node.opset < 7 && left.shape != right.shape && node.attribute("axis").is_some() => None,
+        (_, [left, right]) if node.version < 7 && left.shape != right.shape && node.attribute("axis").is_some() => None,
         ("Add" | "Sub" | "Mul" | "Div" | "Mod" | "Pow" | "And" | "Or" | "Xor", [left, right]) => {
             let element = left.element;
             zip(&[left, right], element, |items| narrow(binary(name, items[0], items[1]), element))

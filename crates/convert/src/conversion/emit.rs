@@ -1,8 +1,8 @@
 //! Making graph ops, with what is wrong with them as the reason a node cannot be converted.
 
-use super::conversion::Tracked;
 use super::extent::{self, element_count, show};
 use super::node::Node;
+use super::state::Tracked;
 use kiln_ir::{Attribute, Builder, Dim, IntoAttribute, Module, Name, Op, Type};
 use kiln_tensor::scalar::{Scalar, tensor_of};
 use kiln_tensor::{ElementType, Tensor};
@@ -208,6 +208,13 @@ impl Node<'_, '_> {
     /// A reduction along axes, which are kept as extents of 1.
     pub fn reduce(&mut self, name: &str, x: Tracked, axes: &[usize]) -> Result<Tracked, String> {
         self.emit(name, &[x], &[("axes", axes_attribute(axes))])
+    }
+
+    /// Drops axes of extent 1.
+    pub fn drop_axes(&mut self, x: Tracked, axes: &[usize]) -> Result<Tracked, String> {
+        let shape = self.shape(x).iter().enumerate().filter(|(axis, _)| !axes.contains(axis));
+        let shape: Vec<Dim> = shape.map(|(_, dim)| *dim).collect();
+        self.reshape(x, &shape)
     }
 
     /// A rank-0 constant of element type `element`.

@@ -28,8 +28,7 @@ pub(crate) fn axes_attribute(axes: &[usize]) -> Attribute {
 impl Node<'_, '_> {
     /// An op with one result whose type is inferred.
     pub fn emit(&mut self, name: &str, operands: &[Tracked], given: Given) -> Result<Tracked, String> {
-        let op = self.build(name, operands, given, &[])?;
-        Ok(self.conversion.track_value(self.conversion.module.result(op, 0)))
+        self.emit_or_fold(name, operands, given, None)
     }
 
     /// An op with several results whose types are inferred.
@@ -51,8 +50,26 @@ impl Node<'_, '_> {
         if shape.contains(&Dim::Unknown) {
             return Err(format!("the shape of the result would be {}", show(shape)));
         }
-        let op = self.build(name, operands, given, &[Type::tensor(shape, element)])?;
-        Ok(self.conversion.track_value(self.conversion.module.result(op, 0)))
+        self.emit_or_fold(name, operands, given, Some(Type::tensor(shape, element)))
+    }
+
+    /// An op of a type that is given or inferred, unless all elements of its result are known.
+    fn emit_or_fold(
+        &mut self,
+        name: &str,
+        operands: &[Tracked],
+        given: Given,
+        ty: Option<Type>,
+    ) -> Result<Tracked, String> {
+        let folds = self.conversion.source.folds_graph_ops();
+        let folded = if folds { self.fold(name, operands, given, ty) } else { None };
+        if let Some(content) = folded.as_ref().filter(|content| content.is_known()) {
+            return Ok(self.conversion.track_content(content.clone()));
+        }
+        let op = self.build(name, operands, given, ty.as_slice())?;
+        let result = self.conversion.track_value(self.conversion.module.result(op, 0));
+        self.conversion.note_content(result, folded);
+        Ok(result)
     }
 
     /// An op with regions, whose result types are given.

@@ -28,6 +28,12 @@ pub(crate) trait Source {
         None
     }
 
+    /// Whether shape arithmetic is evaluated where graph ops are made of it. A source that does it for whole operators of its
+    /// own says no.
+    fn folds_graph_ops(&self) -> bool {
+        true
+    }
+
     /// What a type that is no tensor is.
     fn composite(&self, _ty: Type) -> Option<Composite> {
         None

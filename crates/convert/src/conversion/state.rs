@@ -186,14 +186,18 @@ impl<'m> Conversion<'m> {
     /// Keeps what folding found out about results that conversion made.
     pub fn note_contents(&mut self, results: &[Datum], contents: Option<Vec<Content>>) {
         for (result, content) in results.iter().zip(contents.into_iter().flatten()) {
-            let Datum::Tensor(result) = *result else { continue };
-            let data = &mut self.tensors[result];
-            if content.is_useful()
-                && data.content.is_none()
-                && data.ty.static_shape().as_deref() == Some(&content.shape[..])
-            {
-                data.content = Some(Rc::new(content));
+            if let Datum::Tensor(result) = *result {
+                self.note_content(result, Some(content));
             }
+        }
+    }
+
+    /// Keeps what is known of a tensor, if nothing is yet.
+    pub fn note_content(&mut self, tensor: Tracked, content: Option<Content>) {
+        let data = &mut self.tensors[tensor];
+        let fits = |content: &Content| data.ty.static_shape().as_deref() == Some(&content.shape[..]);
+        if data.content.is_none() {
+            data.content = content.filter(|content| content.is_useful() && fits(content)).map(Rc::new);
         }
     }
 

@@ -29,6 +29,10 @@ impl Source for Onnx<'_> {
         expand_maps(module, function);
     }
 
+    fn folds_graph_ops(&self) -> bool {
+        false
+    }
+
     fn composite(&self, ty: Type) -> Option<Composite> {
         Some(match kiln_onnx::Composite::of(ty)? {
             kiln_onnx::Composite::Sequence(element) => Composite::Sequence(element),

@@ -160,7 +160,9 @@ impl Case {
         let compiled = |level| catch(|| check(execute(&attempt.request, level, inputs, scratch)));
         let unoptimized = || compiled(OptimizationLevel::O0).map_err(|reason| format!("at -O0: {reason}"));
         let optimized = compiled(OptimizationLevel::O3);
-        let compiled = if self.is_form() { optimized } else { optimized.and_then(|()| unoptimized()) };
+        // A network takes a minute without optimization; `make test-optimizer` has that time.
+        let once = self.is_form() || self.is_network();
+        let compiled = if once { optimized } else { optimized.and_then(|()| unoptimized()) };
         let constants = constants.into_iter().map(|(name, _)| name).collect();
         Outcome { interpreted: interpreted.err(), compiled: compiled.err(), constants }
     }

@@ -10,6 +10,7 @@ writes `relu.zip`: the model, its inputs and outputs as .npy files, and `case.js
 
 import io
 import json
+import re
 import zipfile
 import zlib
 from pathlib import Path
@@ -211,11 +212,21 @@ class Case(Graph):
         builder.Finish(self.model.Pack(builder), b"TFL3")
         return bytes(builder.Output())
 
+    def _interpreter(self):
+        """An interpreter of the model; operators that came with a later version say so."""
+        kind = OpResolverType.BUILTIN_REF
+        while True:
+            try:
+                return Interpreter(model_content=self.serialize(), experimental_op_resolver_type=kind)
+            except ValueError as error:
+                missing = re.search(r"builtin opcode '(\w+)' version '(\d+)'", str(error))
+                if missing is None or int(missing[2]) > 11:
+                    raise
+                self.model.operatorCodes[self.codes[missing[1]]].version += 1
+
     def run(self):
         """The model, with the shapes that the interpreter finds, and the outputs of each step."""
-        content = self.serialize()
-        kind = OpResolverType.BUILTIN_REF
-        interpreter = Interpreter(model_content=content, experimental_op_resolver_type=kind)
+        interpreter = self._interpreter()
         interpreter.allocate_tensors()
         steps = []
         for step in range(self.steps):

@@ -4,9 +4,12 @@
 
 #![forbid(unsafe_code)]
 
+mod conversion;
 mod custom_operator;
 pub mod onnx_to_graph;
 mod passes;
+mod unsupported;
 
 pub use custom_operator::CustomOperator;
 pub use passes::{ConvertOnnxToGraph, PASSES};
+pub use unsupported::report_unsupported;

@@ -1,8 +1,9 @@
 //! Activation functions with parameters, composed of elementwise graph ops.
 
 use super::batch_normalization::per_channel;
-use super::conversion::Tracked;
-use super::node::{Node, Results, Row, row, row_in};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row, row_in};
+use crate::conversion::state::Tracked;
 use kiln_tensor::ElementType;
 
 pub(crate) const ROWS: &[Row] = &[
@@ -101,7 +102,7 @@ pub(crate) fn leaky(node: &mut Node, x: Tracked, alpha: f64) -> Result<Tracked, 
 fn prelu(node: &mut Node) -> Results {
     let (x, mut slope) = (node.input(0)?, node.input(1)?);
     // Before opset 7 there is one slope for all, or one for each channel.
-    if node.opset < 7 && node.rank(slope) == 1 {
+    if node.version < 7 && node.rank(slope) == 1 {
         slope = match node.shape(slope)[0].is(1) {
             true => node.reshape(slope, &[])?,
             false => per_channel(node, x, slope)?,

@@ -1,8 +1,8 @@
 //! `ArgMax`, `ArgMin`.
 
-use super::emit::attribute;
-use super::node::{Node, Results, Row, row};
-use super::reduction::drop_axes;
+use crate::conversion::emit::attribute;
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
 
 pub(crate) const ROWS: &[Row] = &[
     row("ArgMax", |node| arg_extreme(node, "graph.arg_max")),
@@ -15,5 +15,5 @@ fn arg_extreme(node: &mut Node, op: &str) -> Results {
     let given = [("axis", attribute(axis as i64)), ("select_last", attribute(node.flag("select_last_index", false)))];
     let result = node.emit(op, &[x], &given)?;
     let keep = node.flag("keepdims", true);
-    Ok(vec![if keep { result } else { drop_axes(node, result, &[axis])? }])
+    Ok(vec![if keep { result } else { node.drop_axes(result, &[axis])? }])
 }

@@ -2,11 +2,11 @@
 //! softmax.
 
 use super::attention::{Scale, repeat_heads, scalar};
-use super::conversion::Tracked;
-use super::emit::{attribute, dims_attribute};
-use super::extent::expr;
 use super::matmul::product;
-use super::node::Node;
+use crate::conversion::emit::{attribute, dims_attribute};
+use crate::conversion::extent::expr;
+use crate::conversion::node::Node;
+use crate::conversion::state::Tracked;
 use kiln_graph::AttentionView;
 use kiln_ir::{Attributes, Dim, Name, Type};
 use kiln_tensor::ElementType;

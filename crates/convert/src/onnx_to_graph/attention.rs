@@ -1,12 +1,13 @@
 //! `Attention`: one op where nothing within is asked for, else products, a softmax and masks.
 
 use super::cast::element_of;
-use super::content::Content;
-use super::conversion::Tracked;
-use super::emit::{attribute, dims_attribute};
-use super::extent::{constant, dim, expr, floor_divide, minimum, multiply, subtract};
 use super::matmul::product;
-use super::node::{Node, Results, Row, row};
+use crate::conversion::content::Content;
+use crate::conversion::emit::{attribute, dims_attribute};
+use crate::conversion::extent::{constant, dim, expr, floor_divide, minimum, multiply, subtract};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_graph::AttentionView;
 use kiln_ir::{Attributes, Dim, DimExpr, Name, Type};
 use kiln_tensor::{ElementType, Tensor};
@@ -70,7 +71,7 @@ fn attention(node: &mut Node) -> Results {
     let result = if flat { merge_heads(node, result)? } else { result };
     let shown = match node.int_or("qk_matmul_output_mode", 0) {
         0 => scores,
-        1 if node.opset < 25 && softcap == 0.0 => biased,
+        1 if node.version < 25 && softcap == 0.0 => biased,
         1 => capped,
         2 => biased,
         3 => cast_weights,

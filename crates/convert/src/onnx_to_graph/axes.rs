@@ -1,10 +1,10 @@
 //! `Squeeze`, `Unsqueeze`: axes of extent 1 dropped and added.
 
-use super::conversion::Tracked;
-use super::emit::attribute;
-use super::extent::normalize_axes;
-use super::node::{Node, Results, Row, row};
-use super::reduction::drop_axes;
+use crate::conversion::emit::attribute;
+use crate::conversion::extent::normalize_axes;
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_ir::Dim;
 use kiln_tensor::Tensor;
 
@@ -24,7 +24,7 @@ fn squeeze(node: &mut Node) -> Results {
     if let Some(axis) = axes.iter().find(|&&axis| node.shape(x)[axis].as_static().is_some_and(|extent| extent != 1)) {
         return Err(format!("axis {axis} has extent {}, not 1", node.shape(x)[*axis]));
     }
-    Ok(vec![drop_axes(node, x, &axes)?])
+    Ok(vec![node.drop_axes(x, &axes)?])
 }
 
 fn unsqueeze(node: &mut Node) -> Results {

@@ -1,7 +1,8 @@
 //! `BatchNormalization`: in inference, a scale and a shift for each channel.
 
-use super::conversion::Tracked;
-use super::node::{Node, Results, Row, row};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_ir::Dim;
 
 pub(crate) const ROWS: &[Row] = &[row("BatchNormalization", batch_normalization)];
@@ -15,7 +16,7 @@ fn batch_normalization(node: &mut Node) -> Results {
     if node.int_or("spatial", 1) == 0 {
         return Err("statistics for each position (spatial = 0) are not supported".into());
     }
-    if node.opset < 7 && !node.flag("is_test", false) {
+    if node.version < 7 && !node.flag("is_test", false) {
         return Err("training mode (is_test = 0) is not supported in this opset".into());
     }
     let training = node.flag("training_mode", false);

@@ -1,8 +1,9 @@
 //! `Cast`, `CastLike`, `BitCast`: between element types.
 
-use super::conversion::Tracked;
-use super::emit::attribute;
-use super::node::{Node, Row, row};
+use crate::conversion::emit::attribute;
+use crate::conversion::node::Node;
+use crate::conversion::row::{Row, row};
+use crate::conversion::state::Tracked;
 use kiln_ir::Type;
 use kiln_tensor::ElementType;
 

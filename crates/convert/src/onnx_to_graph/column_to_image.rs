@@ -1,10 +1,11 @@
 //! `Col2Im` where data gives the shapes of image and block: every element is added where its block puts it.
 
-use super::conversion::Tracked;
-use super::emit::attribute;
-use super::extent::{add, constant, dim, element_count, expr, floor_divide, multiply, subtract};
-use super::node::{Node, Results};
 use super::rearrange::list;
+use crate::conversion::emit::attribute;
+use crate::conversion::extent::{add, constant, dim, element_count, expr, floor_divide, multiply, subtract};
+use crate::conversion::node::Node;
+use crate::conversion::row::Results;
+use crate::conversion::state::Tracked;
 use kiln_ir::{Dim, DimExpr, Type};
 
 /// Elements that a block has outside of the image, in its padding, are added to one more element, which is dropped.

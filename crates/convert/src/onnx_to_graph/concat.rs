@@ -1,6 +1,7 @@
 //! `Concat`.
 
-use super::node::{Node, Results, Row, row};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
 
 pub(crate) const ROWS: &[Row] = &[row("Concat", concat)];
 

@@ -1,7 +1,8 @@
 //! `Constant`, `ConstantOfShape`, and what always folds: `Shape`, `Size`.
 
-use super::extent::dim;
-use super::node::{Node, Results, Row, row};
+use crate::conversion::extent::dim;
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
 use kiln_ir::{Attribute, Dim, Type};
 use kiln_tensor::{ElementType, Tensor};
 

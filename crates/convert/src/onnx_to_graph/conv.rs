@@ -1,9 +1,10 @@
 //! `Conv`.
 
-use super::conversion::Tracked;
-use super::extent::{constant, dim, expr, floor_divide, multiply};
-use super::node::{Node, Results, Row, row};
 use super::window::Window;
+use crate::conversion::extent::{constant, dim, expr, floor_divide, multiply};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_ir::Dim;
 
 pub(crate) const ROWS: &[Row] = &[row("Conv", conv)];

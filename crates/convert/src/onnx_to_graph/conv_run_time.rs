@@ -1,11 +1,11 @@
 //! Convolutions by filters of which only a run tells the extents: what each tap reads is gathered, the rest is a product of
 //! matrices.
 
-use super::conversion::Tracked;
-use super::emit::{attribute, dims_attribute};
-use super::extent::{add, constant, dim, element_count, expr, floor_divide, maximum, multiply, subtract};
 use super::matmul::product;
-use super::node::Node;
+use crate::conversion::emit::{attribute, dims_attribute};
+use crate::conversion::extent::{add, constant, dim, element_count, expr, floor_divide, maximum, multiply, subtract};
+use crate::conversion::node::Node;
+use crate::conversion::state::Tracked;
 use kiln_ir::{Dim, DimExpr};
 
 /// `x` by a filter that has as many channels for each of `groups` groups.

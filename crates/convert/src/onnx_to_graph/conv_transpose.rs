@@ -2,11 +2,12 @@
 //! where they lie.
 
 use super::column_to_image::{Blocks, add_up};
-use super::conversion::Tracked;
-use super::emit::attribute;
-use super::extent::{add, constant, dim, element_count, expr, floor_divide, multiply, subtract};
 use super::matmul::product;
-use super::node::{Node, Results, Row, row};
+use crate::conversion::emit::attribute;
+use crate::conversion::extent::{add, constant, dim, element_count, expr, floor_divide, multiply, subtract};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_ir::{Dim, DimExpr};
 
 pub(crate) const ROWS: &[Row] = &[row("ConvTranspose", conv_transpose)];

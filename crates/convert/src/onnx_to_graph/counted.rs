@@ -7,9 +7,9 @@
 //! Exporters of frameworks without counted loops write these. The count is a carried value that starts at a constant and gets
 //! a constant added in each round; `n` is a value from outside, or carried as it is.
 
-use super::conversion::{Converted, Tracked};
-use super::extent::{constant, dim, maximum, subtract};
-use super::node::Node;
+use crate::conversion::extent::{constant, dim, maximum, subtract};
+use crate::conversion::node::Node;
+use crate::conversion::state::{Converted, Tracked};
 use kiln_ir::{Block, Dim, DimExpr, Op, Value};
 
 /// Where the number of the round and the condition stand before the carried values, in a region's arguments and in the
@@ -28,7 +28,8 @@ pub(crate) fn rounds(node: &Node) -> Option<Dim> {
     // The first round asks the same.
     let first = *module.operands(node.op).get(1)?;
     let is_true = node.optional(1).is_none_or(|condition| {
-        node.content(condition).is_some_and(|content| content.items.first() == Some(&super::content::Item::Bool(true)))
+        node.content(condition)
+            .is_some_and(|content| content.items.first() == Some(&crate::conversion::content::Item::Bool(true)))
     });
     if !is_true {
         let (left, right) = body.compared(first)?;

@@ -1,9 +1,10 @@
 //! `CumSum`, `CumProd`.
 
-use super::conversion::Tracked;
-use super::emit::attribute;
-use super::extent::normalize_axis;
-use super::node::{Node, Results, Row, row};
+use crate::conversion::emit::attribute;
+use crate::conversion::extent::normalize_axis;
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 
 pub(crate) const ROWS: &[Row] = &[
     row("CumSum", |node| accumulate(node, "graph.cumulative_sum")),

@@ -7,11 +7,12 @@
 //! %y = graph.custom %x {callee = "my_swish", operator = "com.example.Swish", parameters = {beta = 2.0}}
 //! ```
 
-use super::conversion::complete;
-use super::datum::Data;
-use super::emit::{attribute, axes_attribute};
-use super::extent::show;
-use super::node::{Node, Results};
+use crate::conversion::datum::Data;
+use crate::conversion::emit::{attribute, axes_attribute};
+use crate::conversion::extent::show;
+use crate::conversion::node::Node;
+use crate::conversion::row::Results;
+use crate::conversion::state::complete;
 use crate::custom_operator::CustomOperator;
 use kiln_ir::{Attribute, Builder, Dim, Name, TensorType, Type, TypeKind};
 use kiln_rules::{Rule, replace_foreign};

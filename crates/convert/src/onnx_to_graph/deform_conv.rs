@@ -3,12 +3,13 @@
 //! What each tap reads is sampled between pixels, for all positions of the output; the rest is a product of matrices.
 
 use super::attention::scalar;
-use super::conversion::Tracked;
-use super::emit::attribute;
-use super::extent::{constant, dim, element_count, expr, floor_divide, multiply};
 use super::matmul::product;
-use super::node::{Node, Results, Row, row};
 use super::sampling::{Tap, combine, corner_values, linear};
+use crate::conversion::emit::attribute;
+use crate::conversion::extent::{constant, dim, element_count, expr, floor_divide, multiply};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_ir::{Dim, Type};
 use kiln_tensor::ElementType;
 

@@ -1,9 +1,10 @@
 //! `DepthToSpace`, `SpaceToDepth`: blocks of channels and squares of pixels.
 
-use super::conversion::Tracked;
-use super::extent::{constant, dim, expr, floor_divide, is_equal, multiply};
-use super::node::{Node, Results, Row, row};
 use super::reshape::scaled;
+use crate::conversion::extent::{constant, dim, expr, floor_divide, is_equal, multiply};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_ir::{Dim, DimExpr};
 
 pub(crate) const ROWS: &[Row] = &[row("DepthToSpace", depth_to_space), row("SpaceToDepth", space_to_depth)];

@@ -1,9 +1,10 @@
 //! `Dropout`: nothing in inference; in training, elements that are chosen at random are dropped.
 
-use super::content::Item;
-use super::conversion::Tracked;
-use super::node::{Node, Results, Row, row};
 use super::random::fractions;
+use crate::conversion::content::Item;
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_tensor::{ElementType, Tensor};
 
 pub(crate) const ROWS: &[Row] = &[row("Dropout", dropout)];
@@ -33,7 +34,7 @@ fn dropout(node: &mut Node) -> Results {
 
 /// An input says it, or an attribute of the first versions.
 fn training(node: &mut Node) -> Result<Training, String> {
-    if node.opset < 7 {
+    if node.version < 7 {
         return Ok(Training::Known(!node.flag("is_test", false)));
     }
     let Some(training) = node.optional(2) else { return Ok(Training::Known(false)) };

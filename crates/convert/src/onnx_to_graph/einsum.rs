@@ -1,11 +1,11 @@
 //! `Einsum`: products of matrices, with transposes and reshapes around them.
 
-use super::conversion::Tracked;
-use super::emit::attribute;
-use super::extent::{dim, element_count};
 use super::matmul::product;
-use super::node::{Node, Results, Row, row};
-use super::reduction::drop_axes;
+use crate::conversion::emit::attribute;
+use crate::conversion::extent::{dim, element_count};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_ir::{Dim, Type};
 
 pub(crate) const ROWS: &[Row] = &[row("Einsum", einsum)];
@@ -113,7 +113,7 @@ fn take_diagonals(node: &mut Node, mut term: Term) -> Result<Term, String> {
         let zero = node.scalar(node.element(term.tensor), 0.0)?;
         let kept = node.select(same, term.tensor, zero)?;
         let sum = node.reduce("graph.reduce_sum", kept, &[second])?;
-        term.tensor = drop_axes(node, sum, &[second])?;
+        term.tensor = node.drop_axes(sum, &[second])?;
         term.labels.remove(second);
     }
     Ok(term)
@@ -127,7 +127,7 @@ fn sum_out(node: &mut Node, term: Term, kept: &[char]) -> Result<Term, String> {
     }
     let sum = node.reduce("graph.reduce_sum", term.tensor, &axes)?;
     let labels = term.labels.into_iter().filter(|label| kept.contains(label)).collect();
-    Ok(Term { tensor: drop_axes(node, sum, &axes)?, labels })
+    Ok(Term { tensor: node.drop_axes(sum, &axes)?, labels })
 }
 
 fn positions(labels: &[char], wanted: &[char]) -> Result<Vec<usize>, String> {

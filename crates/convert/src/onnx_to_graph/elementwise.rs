@@ -1,8 +1,9 @@
 //! Operators that are one elementwise graph op, and variadic ones that are chains of it.
 
-use super::conversion::Tracked;
-use super::extent::normalize_axis;
-use super::node::{Node, Results, Row, row};
+use crate::conversion::extent::normalize_axis;
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_ir::Dim;
 use kiln_tensor::ElementType;
 
@@ -80,7 +81,7 @@ fn two(node: &mut Node, op: &str) -> Results {
 /// Before opset 7, the axes of the right operand are those of the left one from attribute `axis` on, or its last ones.
 fn stretch(node: &mut Node, left: Tracked, right: Tracked) -> Result<Tracked, String> {
     let (rank, own) = (node.rank(left), node.rank(right));
-    let Some(axis) = node.int("axis").filter(|_| node.opset < 7 && rank != own) else { return Ok(right) };
+    let Some(axis) = node.int("axis").filter(|_| node.version < 7 && rank != own) else { return Ok(right) };
     let axis = normalize_axis(axis, rank)?;
     let after = rank.checked_sub(axis + own).ok_or("the second input has axes beyond those of the first")?;
     let mut shape = node.shape(right).to_vec();

@@ -1,6 +1,7 @@
 //! `Det`, and `Inverse` as onnxruntime has it.
 
-use super::node::{Node, Results, Row, row};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
 use kiln_tensor::ElementType;
 
 pub(crate) const ROWS: &[Row] = &[

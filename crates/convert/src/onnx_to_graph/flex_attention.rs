@@ -2,11 +2,12 @@
 
 use super::attention::{Scale, repeat_heads};
 use super::cast::element_of;
-use super::control::convert_region;
-use super::conversion::Tracked;
-use super::emit::attribute;
 use super::matmul::product;
-use super::node::{Node, Results, Row, row};
+use crate::conversion::branch::convert_region;
+use crate::conversion::emit::attribute;
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_tensor::ElementType;
 
 pub(crate) const ROWS: &[Row] = &[row("ai.onnx.preview.FlexAttention", flex_attention)];

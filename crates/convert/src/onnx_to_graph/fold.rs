@@ -6,10 +6,10 @@
 mod arithmetic;
 mod movement;
 
-use super::content::{Content, Item};
-use super::conversion::Conversion;
-use super::extent::{constant, element_count};
-use super::node::Node;
+use crate::conversion::content::{Content, Item};
+use crate::conversion::extent::element_count;
+use crate::conversion::node::Node;
+use crate::conversion::state::Conversion;
 use kiln_ir::{DimExpr, Op};
 use kiln_tensor::ElementType;
 use std::rc::Rc;
@@ -70,9 +70,4 @@ pub(crate) fn repeat(item: Item, element: ElementType, shape: Vec<usize>) -> Opt
 /// Constant expressions as extents of a shape.
 pub(crate) fn static_shape(exprs: &[DimExpr]) -> Option<Vec<usize>> {
     exprs.iter().map(|expr| usize::try_from(expr.as_constant()?).ok()).collect()
-}
-
-/// The expression as an item.
-pub(crate) fn integer(value: i64) -> Item {
-    Item::Integer(constant(value))
 }

@@ -1,9 +1,10 @@
 //! `DFT`, `STFT`: products with matrices of cosines and sines, which are constants where lengths are known.
 
-use super::conversion::Tracked;
-use super::emit::attribute;
-use super::extent::{add, constant, dim, expr, floor_divide, maximum, minimum, multiply, subtract};
-use super::node::{Node, Results, Row, row, row_in};
+use crate::conversion::emit::attribute;
+use crate::conversion::extent::{add, constant, dim, expr, floor_divide, maximum, minimum, multiply, subtract};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row, row_in};
+use crate::conversion::state::Tracked;
 use kiln_ir::{Dim, DimExpr};
 use kiln_tensor::{ElementType, scalar};
 use std::f64::consts::TAU;
@@ -23,7 +24,7 @@ pub(crate) const ROWS: &[Row] = &[
             Some(axis) => *node.constant_ints(axis, "the axis")?.first().ok_or("the axis is empty")?,
             None => -2,
         };
-        let axis = super::extent::normalize_axis(axis, node.rank(x))?;
+        let axis = crate::conversion::extent::normalize_axis(axis, node.rank(x))?;
         transform_node(node, x, axis)
     }),
     row("STFT", short_time_transform),
@@ -87,7 +88,7 @@ pub(crate) fn transform(node: &mut Node, x: Tracked, axis: usize, how: Transform
     order.push(axis);
     let part = |node: &mut Node, index: u64| -> Result<Tracked, String> {
         let part = node.slice_axis(x, rank - 1, Dim::Static(index), Dim::Static(1))?;
-        let part = super::reduction::drop_axes(node, part, &[rank - 1])?;
+        let part = node.drop_axes(part, &[rank - 1])?;
         node.transpose(part, &order)
     };
     let real = part(node, 0)?;
@@ -244,7 +245,7 @@ fn short_time_transform(node: &mut Node) -> Results {
 /// How many frames of `length` there are in a signal, one every `step` elements.
 fn frames(node: &mut Node, signal: DimExpr, length: DimExpr, step: Tracked) -> Result<Dim, String> {
     let rest = subtract(signal, length)?;
-    if super::extent::is_less(rest, constant(0)) == Some(true) {
+    if crate::conversion::extent::is_less(rest, constant(0)) == Some(true) {
         return Err("the signal is shorter than a frame".into());
     }
     let known = node.constant_ints(step, "the frame step").ok();

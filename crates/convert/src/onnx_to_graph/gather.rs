@@ -1,7 +1,8 @@
 //! `Gather`, `GatherElements`, `GatherND`.
 
-use super::emit::attribute;
-use super::node::{Node, Results, Row, row};
+use crate::conversion::emit::attribute;
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
 
 pub(crate) const ROWS: &[Row] = &[
     row("Gather", |node| on_axis(node, "graph.gather")),

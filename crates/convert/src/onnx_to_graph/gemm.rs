@@ -1,7 +1,8 @@
 //! `Gemm`: `alpha * A * B + beta * C`.
 
-use super::emit::attribute;
-use super::node::{Node, Results, Row, row};
+use crate::conversion::emit::attribute;
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
 
 pub(crate) const ROWS: &[Row] = &[row("Gemm", gemm)];
 

@@ -15,8 +15,9 @@
 mod rules;
 mod slopes;
 
-use super::conversion::Tracked;
-use super::node::{Node, Results, Row, row};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_ir::{Dim, InsertionPoint, Op, Value, ValueMapping};
 use rules::{Step, find_rule};
 use rustc_hash::{FxHashMap, FxHashSet};

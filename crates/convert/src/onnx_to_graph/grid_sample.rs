@@ -1,10 +1,11 @@
 //! `GridSample`, `AffineGrid`: pictures read at computed places.
 
 use super::attention::scalar;
-use super::conversion::Tracked;
-use super::extent::{dim, element_count, expr};
-use super::node::{Node, Results, Row, row};
 use super::sampling::{Tap, combine, corner_values, linear};
+use crate::conversion::extent::{dim, element_count, expr};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_ir::Dim;
 use kiln_tensor::{ElementType, Tensor};
 
@@ -169,7 +170,7 @@ fn affine_grid(node: &mut Node) -> Results {
 fn centres(node: &mut Node, axis: usize, spatial: &[Dim]) -> Result<Tracked, String> {
     let mut shape = vec![Dim::Static(1); spatial.len() + 1];
     shape[axis] = spatial[axis];
-    let given = [("axis", super::emit::attribute(axis as i64))];
+    let given = [("axis", crate::conversion::emit::attribute(axis as i64))];
     let steps = node.emit_as("graph.iota", &[], &given, &shape, kiln_ir::Type::i64())?;
     let steps = node.cast(steps, ElementType::F64)?;
     let size = scalar(node, expr(spatial[axis])?)?;

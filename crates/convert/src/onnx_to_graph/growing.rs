@@ -3,14 +3,15 @@
 //! Where each round appends tensors of the same shapes, these are stacked. Else the loop is there twice: the first one
 //! only counts what is appended, the second one stores it in tensors of the extents that came out.
 
-use super::conversion::Tracked;
-use super::datum::{List, Packed, Sequence};
-use super::emit::attribute;
-use super::extent::{constant, dim, element_count, expr, multiply};
-use super::loops::{Rolled, attempt};
-use super::node::Node;
-use super::packed::common;
+use super::loops::attempt;
 use super::unroll::{MOST_ROUNDS, element};
+use crate::conversion::datum::{List, Packed, Sequence};
+use crate::conversion::emit::attribute;
+use crate::conversion::extent::{constant, dim, element_count, expr, multiply};
+use crate::conversion::node::Node;
+use crate::conversion::packed::common;
+use crate::conversion::roll::Rolled;
+use crate::conversion::state::Tracked;
 use kiln_ir::{Dim, DimExpr, Type};
 use kiln_tensor::Tensor;
 

@@ -1,5 +1,5 @@
 //! `Identity`: nothing.
 
-use super::node::{Row, row_of_data};
+use crate::conversion::row::{Row, row_of_data};
 
 pub(crate) const ROWS: &[Row] = &[row_of_data("Identity", |node| Ok(vec![node.datum(0)?]))];

@@ -1,7 +1,8 @@
 //! `ImageDecoder`: the pixels of an encoded image.
 
-use super::emit::{attribute, dims_attribute};
-use super::node::{Node, Results, Row, row};
+use crate::conversion::emit::{attribute, dims_attribute};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
 use kiln_ir::Dim;
 
 pub(crate) const ROWS: &[Row] = &[row("ImageDecoder", image_decoder)];

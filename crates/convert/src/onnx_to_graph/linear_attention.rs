@@ -3,12 +3,13 @@
 
 use super::activations::swish;
 use super::attention::Scale;
-use super::conversion::Tracked;
-use super::emit::attribute;
-use super::extent::{constant, dim, expr, floor_divide, multiply, subtract};
-use super::loops::Rolled;
 use super::matmul::product;
-use super::node::{Node, Results, Row, row};
+use crate::conversion::emit::attribute;
+use crate::conversion::extent::{constant, dim, expr, floor_divide, multiply, subtract};
+use crate::conversion::node::Node;
+use crate::conversion::roll::Rolled;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_ir::Dim;
 use kiln_tensor::ElementType;
 
@@ -215,7 +216,7 @@ fn by_tap(node: &mut Node, x: Tracked, filter: Tracked, extents: [Dim; 3]) -> Re
     let filter = node.reshape(filter, &[channels, Dim::Static(1), size])?;
     let products = node.binary("graph.multiply", read, filter)?;
     let sums = node.reduce("graph.reduce_sum", products, &[3])?;
-    let mut y = super::reduction::drop_axes(node, sums, &[3])?;
+    let mut y = node.drop_axes(sums, &[3])?;
     if let Some(bias) = node.optional(2) {
         let bias = node.cast(bias, work)?;
         let bias = node.column(bias)?;

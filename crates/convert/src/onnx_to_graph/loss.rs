@@ -1,8 +1,9 @@
 //! `NegativeLogLikelihoodLoss`, `SoftmaxCrossEntropyLoss`.
 
-use super::conversion::Tracked;
-use super::emit::attribute;
-use super::node::{Node, Row, row};
+use crate::conversion::emit::attribute;
+use crate::conversion::node::Node;
+use crate::conversion::row::{Row, row};
+use crate::conversion::state::Tracked;
 use kiln_ir::Dim;
 
 pub(crate) const ROWS: &[Row] = &[

@@ -1,7 +1,8 @@
 //! `LRN`.
 
-use super::emit::attribute;
-use super::node::{Node, Results, Row, row};
+use crate::conversion::emit::attribute;
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
 
 pub(crate) const ROWS: &[Row] = &[row("LRN", lrn)];
 

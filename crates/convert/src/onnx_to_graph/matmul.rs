@@ -1,7 +1,8 @@
 //! `MatMul`, with NumPy's rules for vectors.
 
-use super::conversion::Tracked;
-use super::node::{Node, Row, row};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Row, row};
+use crate::conversion::state::Tracked;
 use kiln_ir::Dim;
 
 pub(crate) const ROWS: &[Row] = &[row("MatMul", |node| {
@@ -33,7 +34,7 @@ pub(crate) fn matmul(node: &mut Node, a: Tracked, b: Tracked) -> Result<Tracked,
 pub(crate) fn product(node: &mut Node, a: Tracked, b: Tracked) -> Result<Tracked, String> {
     let (a_shape, b_shape) = (node.shape(a), node.shape(b));
     let (a_batch, b_batch) = (&a_shape[..a_shape.len() - 2], &b_shape[..b_shape.len() - 2]);
-    let common = super::emit::broadcast_shape(&[a_batch, b_batch])?;
+    let common = crate::conversion::emit::broadcast_shape(&[a_batch, b_batch])?;
     let inner = a_shape[a_shape.len() - 1];
     let stretch = |own: &[Dim]| -> Vec<Dim> {
         let offset = common.len() - own.len();

@@ -1,8 +1,9 @@
 //! `MaxRoiPool`: parts of pictures, each divided into bins of which the largest elements are taken.
 
-use super::conversion::Tracked;
-use super::emit::attribute;
-use super::node::{Node, Results, Row, row};
+use crate::conversion::emit::attribute;
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_ir::{Dim, Type};
 use kiln_tensor::ElementType;
 

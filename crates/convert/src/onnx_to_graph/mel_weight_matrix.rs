@@ -1,10 +1,11 @@
 //! `MelWeightMatrix`: triangles on a scale of pitch, as weights of frequencies.
 
 use super::cast::element_of;
-use super::conversion::Tracked;
-use super::emit::attribute;
-use super::extent::{add, constant, dim, floor_divide};
-use super::node::{Node, Results, Row, row};
+use crate::conversion::emit::attribute;
+use crate::conversion::extent::{add, constant, dim, floor_divide};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_ir::{Dim, Type};
 use kiln_tensor::ElementType;
 

@@ -28,29 +28,23 @@ mod cast;
 mod column_to_image;
 mod concat;
 mod constant;
-mod content;
 mod control;
 mod conv;
 mod conv_run_time;
 mod conv_transpose;
-mod conversion;
 mod counted;
 mod cumulative_sum;
 mod custom;
 mod data;
-mod datum;
 mod deform_conv;
 mod depth_to_space;
 mod dropout;
 mod einsum;
 mod elementwise;
 mod elimination;
-mod emit;
 mod expand_maps;
-mod extent;
 mod flex_attention;
 mod fold;
-mod forms;
 mod fourier;
 mod gather;
 mod gemm;
@@ -59,7 +53,6 @@ mod grid_sample;
 mod growing;
 mod identity;
 mod image_decoder;
-mod interface;
 mod linear_attention;
 mod loops;
 mod loss;
@@ -69,12 +62,10 @@ mod max_roi_pool;
 mod mel_weight_matrix;
 mod microsoft;
 mod ml;
-mod node;
 mod non_max_suppression;
 mod normalization;
 mod one_hot;
 mod optional;
-mod packed;
 mod pad;
 mod pool;
 mod quantize;
@@ -89,7 +80,6 @@ mod resize;
 mod resize_run_time;
 mod roi_align;
 mod rotary_embedding;
-mod run_time;
 mod run_time_axes;
 mod run_time_shapes;
 mod run_time_slices;
@@ -102,6 +92,7 @@ mod sequence_map;
 mod sequence_parts;
 mod slice;
 mod softmax;
+mod source;
 mod split;
 mod strings;
 mod tf_idf_vectorizer;
@@ -112,13 +103,16 @@ mod transpose;
 mod trilu;
 mod unique;
 mod unroll;
+mod versions;
 mod window;
 mod window_function;
 
+use crate::conversion::convert_functions;
+use crate::conversion::row::Row;
 pub use custom::Customs;
 use kiln_diag::Sink;
 use kiln_ir::Module;
-use node::Row;
+pub(crate) use source::Onnx;
 
 /// The lists of rows, by what the ops do.
 const ROWS: &[&[Row]] = &[
@@ -225,36 +219,10 @@ const ROWS: &[&[Row]] = &[
 /// Returns whether all of it was converted; if not, everything that was not is in `sink`, and the module is of no more
 /// use.
 pub fn convert_onnx_to_graph(module: &mut Module, customs: &Customs, sink: &Sink) -> bool {
-    let body = module.body();
-    let is_onnx = |op| module.walk(op).into_iter().any(|op| module.name(op).as_str().starts_with("onnx."));
-    let functions = module.ops_of(body).into_iter().filter(|&op| module.is(op, "func.func") && is_onnx(op));
-    let functions: Vec<_> = functions.collect();
-    let before = sink.error_count();
-    for function in functions {
-        expand_maps::expand_maps(module, function);
-        conversion::Conversion::new(module, customs).convert_function(function, sink);
-    }
-    sink.error_count() == before
-}
-
-/// Reports every operator of `module` that there is no conversion for, and does nothing else: for a module that is not
-/// complete, of which conversion would find fault with what is missing.
-pub fn report_unsupported(module: &Module, sink: &Sink) {
-    for op in module.walk(module.top()) {
-        // What is no operator in this opset was reported when it was imported.
-        if let Some(version) = node::version_of(module, op)
-            && node::find_row_of(ROWS, module, op).is_none()
-        {
-            sink.report(conversion::error(
-                module,
-                op,
-                &node::describe_unsupported(version, node::opset_of(module, op)),
-            ));
-        }
-    }
+    convert_functions(module, &Onnx { customs }, sink)
 }
 
 /// Whether there is a conversion for operator `name` of `domain` in the version that opset `opset` has.
 pub fn is_convertible(domain: &str, name: &str, opset: i64) -> bool {
-    node::find_row(ROWS, domain, name, opset).is_some()
+    versions::find_row(domain, name, opset).is_some()
 }

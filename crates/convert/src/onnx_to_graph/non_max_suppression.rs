@@ -1,9 +1,10 @@
 //! `NonMaxSuppression`: what is kept, as rows of picture, class and box.
 
-use super::conversion::Tracked;
-use super::emit::attribute;
-use super::extent::{constant, dim, element_count, expr, minimum};
-use super::node::{Node, Results, Row, row};
+use crate::conversion::emit::attribute;
+use crate::conversion::extent::{constant, dim, element_count, expr, minimum};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_ir::{Dim, Type};
 use kiln_tensor::{ElementType, Tensor};
 

@@ -1,10 +1,11 @@
 //! Normalizations: of layers, instances, groups; by root mean square; by mean and variance.
 
 use super::batch_normalization::per_channel;
-use super::conversion::Tracked;
-use super::emit::{attribute, broadcast_shape};
-use super::extent::{dim, expr, floor_divide, normalize_axes};
-use super::node::{Node, Results, Row, row, row_in};
+use crate::conversion::emit::{attribute, broadcast_shape};
+use crate::conversion::extent::{dim, expr, floor_divide, normalize_axes};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row, row_in};
+use crate::conversion::state::Tracked;
 use kiln_ir::{Dim, DimExpr};
 use kiln_tensor::ElementType;
 
@@ -100,7 +101,7 @@ fn group_normalization(node: &mut Node, by_group: bool) -> Results {
     grouped.extend(&shape[2..]);
     let element = node.element(x);
     let epsilon = node.float_or("epsilon", default_epsilon());
-    let in_f32 = node.opset >= 21 && node.int_or("stash_type", 1) == 1;
+    let in_f32 = node.version >= 21 && node.int_or("stash_type", 1) == 1;
     let work = if in_f32 { node.cast(x, ElementType::F32)? } else { x };
     let split = node.reshape(work, &grouped)?;
     let axes: Vec<usize> = (2..grouped.len()).collect();

@@ -1,8 +1,9 @@
 //! `OneHot`.
 
-use super::emit::attribute;
-use super::extent::{dim, normalize_axis};
-use super::node::{Node, Results, Row, row};
+use crate::conversion::emit::attribute;
+use crate::conversion::extent::{dim, normalize_axis};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
 use kiln_ir::{Dim, Type};
 use kiln_tensor::{ElementType, Tensor};
 
@@ -22,9 +23,10 @@ fn one_hot(node: &mut Node) -> Results {
         }
     };
     let indices = node.cast(indices, ElementType::I64)?;
-    let count = node
-        .conversion
-        .track_content(super::content::Content { shape: Vec::new(), ..super::content::Content::vector(vec![depth]) });
+    let count = node.conversion.track_content(crate::conversion::content::Content {
+        shape: Vec::new(),
+        ..crate::conversion::content::Content::vector(vec![depth])
+    });
     let zero = node.tensor(Tensor::scalar(0i64))?;
     let negative = node.binary("graph.less", indices, zero)?;
     let from_end = node.binary("graph.add", indices, count)?;

@@ -3,9 +3,10 @@
 //! A model asks whether a value is there before it takes it. Where it takes one outside of any branch, so that it cannot
 //! have asked, and data says that none is there, the run ends with an error at the node.
 
-use super::conversion::Tracked;
-use super::datum::{Data, Datum, Optional, Presence};
-use super::node::{Node, Row, row_of_data};
+use crate::conversion::datum::{Data, Datum, Optional, Presence};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Row, row_of_data};
+use crate::conversion::state::Tracked;
 use kiln_tensor::Tensor;
 
 pub(crate) const ROWS: &[Row] = &[

@@ -1,9 +1,12 @@
 //! `Pad`, `CenterCropPad`: negative padding is a slice.
 
-use super::conversion::Tracked;
-use super::emit::{attribute, dims_attribute};
-use super::extent::{add, constant, dim, expr, floor_divide, is_less, maximum, minimum, normalize_axis, subtract};
-use super::node::{Node, Results, Row, row};
+use crate::conversion::emit::{attribute, dims_attribute};
+use crate::conversion::extent::{
+    add, constant, dim, expr, floor_divide, is_less, maximum, minimum, normalize_axis, subtract,
+};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_ir::{Dim, DimExpr};
 
 pub(crate) const ROWS: &[Row] = &[row("Pad", pad), row("CenterCropPad", center_crop_pad)];

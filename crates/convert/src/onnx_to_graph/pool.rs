@@ -1,11 +1,12 @@
 //! Pools over windows and over all spatial axes.
 
-use super::content::Content;
-use super::conversion::Tracked;
-use super::emit::attribute;
-use super::extent::element_count;
-use super::node::{Node, Results, Row, row};
 use super::window::Window;
+use crate::conversion::content::Content;
+use crate::conversion::emit::attribute;
+use crate::conversion::extent::element_count;
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_ir::Dim;
 use kiln_tensor::ElementType;
 

@@ -1,9 +1,10 @@
 //! Quantization: integers that stand for real numbers by a scale and a zero point.
 
 use super::cast::element_of;
-use super::conversion::Tracked;
 use super::matmul::matmul;
-use super::node::{Node, Results, Row, row};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_ir::Dim;
 use kiln_tensor::ElementType;
 
@@ -51,13 +52,13 @@ fn spread(node: &mut Node, x: Tracked, parameter: Tracked) -> Result<Tracked, St
             let mut repeated = apart.clone();
             repeated[axis + 1] = Dim::Static(block as u64);
             let mut whole = shape.to_vec();
-            whole[axis] = super::reshape::scaled(shape[axis], super::extent::constant(block))?;
+            whole[axis] = super::reshape::scaled(shape[axis], crate::conversion::extent::constant(block))?;
             let apart = node.reshape(parameter, &apart)?;
             let stretched = node.broadcast(apart, &repeated)?;
             let flat = node.reshape(stretched, &whole)?;
             node.slice_axis(flat, axis, Dim::Static(0), node.shape(x)[axis])
         }
-        shape => Err(format!("scales of shape {} do not fit", super::extent::show(shape))),
+        shape => Err(format!("scales of shape {} do not fit", crate::conversion::extent::show(shape))),
     }
 }
 

@@ -4,10 +4,11 @@
 //! the same numbers each time; one without a seed has that of the node's place in the graph. Other engines give others.
 
 use super::cast::element_of;
-use super::conversion::Tracked;
-use super::emit::attribute;
-use super::extent::{dim, element_count};
-use super::node::{Node, Results, Row, row};
+use crate::conversion::emit::attribute;
+use crate::conversion::extent::{dim, element_count};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_ir::{Dim, Type};
 use kiln_tensor::{ElementType, Tensor};
 
@@ -163,7 +164,7 @@ fn multinomial(node: &mut Node) -> Results {
     let count = node.reduce("graph.reduce_sum", is_reached, &[2])?;
     let count = node.reshape(count, &[batch, samples])?;
     // Sums that are rounded down may be less than one in the end.
-    let classes = node.extent(super::extent::expr(classes)?);
+    let classes = node.extent(crate::conversion::extent::expr(classes)?);
     let last = node.binary_scalar("graph.subtract", classes, 1.0)?;
     let class = node.binary("graph.minimum", count, last)?;
     Ok(vec![node.cast(class, element)?])

@@ -1,10 +1,11 @@
 //! `Range`.
 
-use super::content::Item;
-use super::conversion::Tracked;
-use super::emit::attribute;
-use super::extent::{dim, maximum, subtract};
-use super::node::{Node, Results, Row, row};
+use crate::conversion::content::Item;
+use crate::conversion::emit::attribute;
+use crate::conversion::extent::{dim, maximum, subtract};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_ir::{Dim, DimExpr, Type};
 use kiln_tensor::ElementType;
 

@@ -1,9 +1,10 @@
 //! `ReverseSequence`, `TensorScatter`, `MaxUnpool`, `Col2Im`: elements that change places.
 
-use super::conversion::Tracked;
-use super::emit::attribute;
-use super::extent::{constant, dim, element_count, expr, floor_divide, multiply, normalize_axis, subtract};
-use super::node::{Node, Results, Row, row};
+use crate::conversion::emit::attribute;
+use crate::conversion::extent::{constant, dim, element_count, expr, floor_divide, multiply, normalize_axis, subtract};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_ir::{Dim, Type};
 use kiln_tensor::{ElementType, scalar};
 
@@ -87,7 +88,7 @@ fn max_unpool(node: &mut Node) -> Results {
     for axis in 0..spatial {
         let before = subtract(expr(shape[axis + 2])?, constant(1))?;
         let reach = constant(kernel[axis] - pads[axis] - pads[axis + spatial]);
-        unpooled.push(dim(super::extent::add(multiply(before, constant(strides[axis]))?, reach)?)?);
+        unpooled.push(dim(crate::conversion::extent::add(multiply(before, constant(strides[axis]))?, reach)?)?);
     }
     let (count, total) = (dim(element_count(&shape)?)?, dim(element_count(&unpooled)?)?);
     let (flat, places) = (node.reshape(x, &[count])?, node.reshape(indices, &[count])?);

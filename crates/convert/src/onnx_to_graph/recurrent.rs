@@ -1,7 +1,8 @@
 //! `LSTM`, `GRU`, `RNN`.
 
-use super::emit::attribute;
-use super::node::{Node, Results, Row, row};
+use crate::conversion::emit::attribute;
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
 use kiln_ir::{Attribute, Dim};
 
 pub(crate) const ROWS: &[Row] = &[

@@ -1,8 +1,8 @@
 //! `ReduceSum` and its like.
 
-use super::conversion::Tracked;
-use super::node::{Node, Results, Row, row};
-use kiln_ir::Dim;
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_tensor::ElementType;
 
 pub(crate) const ROWS: &[Row] = &[
@@ -46,14 +46,7 @@ fn reduce(node: &mut Node, kept: impl FnOnce(&mut Node, Tracked, &[usize]) -> Re
         false => axes,
     };
     let result = kept(node, x, &axes)?;
-    Ok(vec![if keep { result } else { drop_axes(node, result, &axes)? }])
-}
-
-/// Drops axes of extent 1.
-pub(crate) fn drop_axes(node: &mut Node, x: Tracked, axes: &[usize]) -> Result<Tracked, String> {
-    let shape = node.shape(x).iter().enumerate().filter(|(axis, _)| !axes.contains(axis));
-    let shape: Vec<Dim> = shape.map(|(_, dim)| *dim).collect();
-    node.reshape(x, &shape)
+    Ok(vec![if keep { result } else { node.drop_axes(result, &axes)? }])
 }
 
 /// Truth values are compared as numbers.

@@ -3,7 +3,8 @@
 //! The expression becomes a deterministic automaton that reads bytes. Its states and classes of bytes are numbered, and its
 //! table of transitions is a constant.
 
-use super::node::{Node, Results, Row, row};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
 use kiln_tensor::Tensor;
 use regex_automata::dfa::{Automaton, StartKind, dense};
 use regex_automata::util::primitives::StateID;

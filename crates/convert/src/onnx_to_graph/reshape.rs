@@ -1,8 +1,9 @@
 //! `Reshape`, `Flatten`, `Expand`.
 
-use super::emit::broadcast_shape;
-use super::extent::{constant, dim, element_count, expr, floor_divide, is_less, multiply, show};
-use super::node::{Node, Results, Row, row};
+use crate::conversion::emit::broadcast_shape;
+use crate::conversion::extent::{constant, dim, element_count, expr, floor_divide, is_less, multiply, show};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
 use kiln_ir::{Dim, DimExpr};
 
 pub(crate) const ROWS: &[Row] = &[row("Reshape", reshape), row("Flatten", flatten), row("Expand", expand)];

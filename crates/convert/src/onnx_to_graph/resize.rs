@@ -1,11 +1,12 @@
 //! `Resize`, `Upsample`.
 
-use super::content::Item;
-use super::conversion::Tracked;
-use super::emit::attribute;
-use super::extent::{constant, dim, expr, floor_divide, multiply};
-use super::node::{Node, Results, Row, row_in};
 use super::resize_run_time::{self, Style};
+use crate::conversion::content::Item;
+use crate::conversion::emit::attribute;
+use crate::conversion::extent::{constant, dim, expr, floor_divide, multiply};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row_in};
+use crate::conversion::state::Tracked;
 use kiln_ir::{Attribute, Dim, DimExpr};
 
 pub(crate) const ROWS: &[Row] = &[
@@ -62,9 +63,10 @@ fn resize(node: &mut Node) -> Results {
     let x = node.input(0)?;
     let rank = node.rank(x);
     let axes = match node.ints("axes") {
-        Some(axes) => {
-            axes.iter().map(|&axis| super::extent::normalize_axis(axis, rank)).collect::<Result<Vec<_>, _>>()?
-        }
+        Some(axes) => axes
+            .iter()
+            .map(|&axis| crate::conversion::extent::normalize_axis(axis, rank))
+            .collect::<Result<Vec<_>, _>>()?,
         None => (0..rank).collect(),
     };
     let scales = node.optional(2).filter(|&scales| !node.shape(scales).first().is_some_and(|count| count.is(0)));
@@ -109,7 +111,7 @@ fn resize(node: &mut Node) -> Results {
         given.push(("antialias", attribute(true)));
     }
     if axes.len() != rank || axes.iter().enumerate().any(|(index, &axis)| index != axis) {
-        given.push(("axes", super::emit::axes_attribute(&axes)));
+        given.push(("axes", crate::conversion::emit::axes_attribute(&axes)));
     }
     if coordinates == "tf_crop_and_resize" {
         given.push(("extrapolation", attribute(node.float_or("extrapolation_value", 0.0))));

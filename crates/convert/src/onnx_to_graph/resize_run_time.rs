@@ -3,11 +3,11 @@
 //!
 //! Coordinates are computed in `f32`, as `graph.resize` has them.
 
-use super::content::Item;
-use super::conversion::Tracked;
-use super::emit::attribute;
-use super::extent::{constant, expr};
-use super::node::Node;
+use crate::conversion::content::Item;
+use crate::conversion::emit::attribute;
+use crate::conversion::extent::{constant, expr};
+use crate::conversion::node::Node;
+use crate::conversion::state::Tracked;
 use kiln_ir::{Dim, Type};
 use kiln_tensor::ElementType::{self, F32, F64, I1, I64};
 
@@ -62,7 +62,11 @@ pub(crate) fn by_sizes(node: &mut Node, x: Tracked, axes: &[usize], sizes: Track
     let (sizes_of, extents) = (node.integer_vector(sizes)?, node.shape_vector(&shape)?);
     let least = match node.string_or("keep_aspect_ratio_policy", "stretch") {
         "stretch" => {
-            let lengths = node.counts_of(sizes)?.into_iter().map(super::extent::dim).collect::<Result<Vec<_>, _>>()?;
+            let lengths = node
+                .counts_of(sizes)?
+                .into_iter()
+                .map(crate::conversion::extent::dim)
+                .collect::<Result<Vec<_>, _>>()?;
             let (to, from) = (node.cast(sizes_of, F32)?, node.cast(extents, F32)?);
             return Ok(Target { axes: axes.to_vec(), lengths, scales: node.binary("graph.divide", to, from)? });
         }
@@ -115,7 +119,7 @@ pub(crate) fn resample(node: &mut Node, x: Tracked, target: &Target, style: &Sty
             Some(roi) => Some((element_of(node, roi, place)?, element_of(node, roi, target.axes.len() + place)?)),
             None => None,
         };
-        let last = node.extent(super::extent::subtract(expr(own)?, constant(1))?);
+        let last = node.extent(crate::conversion::extent::subtract(expr(own)?, constant(1))?);
         let extent = extent_of(node, own)?;
         let axis = Axis { length, last, extent, scale, roi };
         let coordinate = coordinate(node, axis, style)?;
@@ -289,8 +293,8 @@ fn weighted(
         let widened = node.cast(widened, I64)?;
         reach = *node.bind_extents(widened, &[])?.first().ok_or("a reach is one number")?;
     }
-    let taps = super::extent::dim(super::extent::multiply(reach, constant(2))?)?;
-    let (steps, lead) = (steps(node, taps)?, node.extent(super::extent::subtract(constant(1), reach)?));
+    let taps = crate::conversion::extent::dim(crate::conversion::extent::multiply(reach, constant(2))?)?;
+    let (steps, lead) = (steps(node, taps)?, node.extent(crate::conversion::extent::subtract(constant(1), reach)?));
     let steps = node.binary("graph.add", steps, lead)?;
     let places = node.binary("graph.add", base, steps)?;
     let steps = node.cast(steps, work)?;
@@ -319,7 +323,7 @@ fn weighted(
     let weights = node.reshape(weights, &[&[axis.length, taps], after.as_slice()].concat())?;
     let products = node.binary("graph.multiply", gathered, weights)?;
     let sums = node.reduce("graph.reduce_sum", products, &[index + 1])?;
-    super::reduction::drop_axes(node, sums, &[index + 1])
+    node.drop_axes(sums, &[index + 1])
 }
 
 /// Keys' cubic convolution kernel.

@@ -1,11 +1,12 @@
 //! `RoiAlign`: parts of pictures, each as a picture of one size.
 
 use super::attention::scalar;
-use super::conversion::Tracked;
-use super::emit::attribute;
-use super::extent::{dim, element_count, expr};
-use super::node::{Node, Results, Row, row};
 use super::sampling::{Tap, combine, corner_values, linear};
+use crate::conversion::emit::attribute;
+use crate::conversion::extent::{dim, element_count, expr};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_ir::{Dim, Type};
 use kiln_tensor::ElementType;
 
@@ -37,7 +38,7 @@ impl Sampling {
             0 => None,
             _ => Some(positive("sampling_ratio", 0)?),
         };
-        let default = if node.opset >= 16 { "half_pixel" } else { "output_half_pixel" };
+        let default = if node.version >= 16 { "half_pixel" } else { "output_half_pixel" };
         let half_pixel = match node.string_or("coordinate_transformation_mode", default) {
             "half_pixel" => true,
             "output_half_pixel" => false,

@@ -1,9 +1,10 @@
 //! `RotaryEmbedding`: one op, its angles picked by position.
 
-use super::conversion::Tracked;
-use super::emit::attribute;
-use super::extent::{constant, dim, expr, floor_divide, multiply, subtract};
-use super::node::{Node, Results, Row, row};
+use crate::conversion::emit::attribute;
+use crate::conversion::extent::{constant, dim, expr, floor_divide, multiply, subtract};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_ir::Dim;
 use kiln_tensor::ElementType;
 

@@ -3,9 +3,9 @@
 //! A reduction along axes that a model computes is one along every other axis of a tensor of twice the rank: each extent
 //! becomes two, of which one is 1. An op along one axis works on the middle one of three.
 
-use super::conversion::Tracked;
-use super::extent::element_count;
-use super::node::Node;
+use crate::conversion::extent::element_count;
+use crate::conversion::node::Node;
+use crate::conversion::state::Tracked;
 use kiln_ir::{Dim, DimExpr};
 use kiln_tensor::{ElementType, Tensor};
 

@@ -1,9 +1,9 @@
 //! Shapes that are inputs of a model: what `Reshape` and `Expand` make of them, in ops on vectors.
 
-use super::content::Item;
-use super::conversion::Tracked;
-use super::extent::{element_count, is_less};
-use super::node::Node;
+use crate::conversion::content::Item;
+use crate::conversion::extent::{element_count, is_less};
+use crate::conversion::node::Node;
+use crate::conversion::state::Tracked;
 use kiln_ir::{Dim, DimExpr};
 use kiln_tensor::{ElementType, Tensor};
 

@@ -1,10 +1,11 @@
 //! `Slice` and `Pad` where data says how much.
 
-use super::content::Item;
-use super::conversion::Tracked;
-use super::emit::{attribute, dims_attribute};
-use super::extent::{add, constant, dim, expr, maximum, normalize_axis, subtract};
-use super::node::{Node, Results};
+use crate::conversion::content::Item;
+use crate::conversion::emit::{attribute, dims_attribute};
+use crate::conversion::extent::{add, constant, dim, expr, maximum, normalize_axis, subtract};
+use crate::conversion::node::Node;
+use crate::conversion::row::Results;
+use crate::conversion::state::Tracked;
 use kiln_ir::{Dim, DimExpr, Type};
 use kiln_tensor::{ElementType, Tensor};
 

@@ -4,10 +4,10 @@
 //! a position has a corner for every choice of one tap an axis.
 
 use super::attention::scalar;
-use super::conversion::Tracked;
-use super::emit::attribute;
-use super::extent::expr;
-use super::node::Node;
+use crate::conversion::emit::attribute;
+use crate::conversion::extent::expr;
+use crate::conversion::node::Node;
+use crate::conversion::state::Tracked;
 use kiln_ir::Dim;
 
 /// One tap along an axis: indices, whether they lie inside (if that matters), and weights (if there are several taps).

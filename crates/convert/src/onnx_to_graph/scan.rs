@@ -1,12 +1,14 @@
 //! `Scan`: a `graph.loop` over elements of axes, or unrolled where states change their shapes.
 
-use super::control::convert_region;
-use super::conversion::Tracked;
-use super::emit::{attribute, dims_attribute};
-use super::extent::{add, constant, dim, expr, normalize_axis};
-use super::loops::{Rolled, rolled_or};
-use super::node::{Node, Results, Row, row_in};
+use super::loops::rolled_or;
 use super::unroll::{check_rounds, element, stack, unrolled_scan};
+use crate::conversion::branch::convert_region;
+use crate::conversion::emit::{attribute, dims_attribute};
+use crate::conversion::extent::{add, constant, dim, expr, normalize_axis};
+use crate::conversion::node::Node;
+use crate::conversion::roll::Rolled;
+use crate::conversion::row::{Results, Row, row_in};
+use crate::conversion::state::Tracked;
 use kiln_ir::Dim;
 
 pub(crate) const ROWS: &[Row] = &[row_in("Scan", 8..=8, batched_scan), row_in("Scan", 9..=i64::MAX, scan)];
@@ -37,7 +39,7 @@ impl Walk {
             };
             (0..count).map(at).collect()
         };
-        let directions = if node.opset == 8 { "directions" } else { "scan_input_directions" };
+        let directions = if node.version == 8 { "directions" } else { "scan_input_directions" };
         let ways = list("scan_input_axes", directions, scanned);
         let outputs = list("scan_output_axes", "scan_output_directions", node.output_count().saturating_sub(count));
         let mut axes = Vec::with_capacity(scanned);

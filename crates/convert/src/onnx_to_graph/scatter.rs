@@ -1,8 +1,9 @@
 //! `ScatterElements` (once `Scatter`), `ScatterND`.
 
-use super::conversion::Tracked;
-use super::emit::attribute;
-use super::node::{Node, Results, Row, row};
+use crate::conversion::emit::attribute;
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_ir::Dim;
 
 pub(crate) const ROWS: &[Row] =

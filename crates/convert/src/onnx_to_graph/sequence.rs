@@ -2,10 +2,11 @@
 //!
 //! As long as positions are known, nothing is computed: a sequence is a list of the tensors in it.
 
-use super::conversion::Tracked;
-use super::datum::{Data, Datum, List, Packed, Sequence};
-use super::node::{Node, Row, row_of_data};
-use super::packed::only_appended;
+use crate::conversion::datum::{Data, Datum, List, Packed, Sequence};
+use crate::conversion::node::Node;
+use crate::conversion::packed::only_appended;
+use crate::conversion::row::{Row, row_of_data};
+use crate::conversion::state::Tracked;
 use kiln_ir::Type;
 use kiln_tensor::Tensor;
 

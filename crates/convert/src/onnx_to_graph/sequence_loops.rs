@@ -3,14 +3,15 @@
 //! A carried value that is a list of as many tensors of the same types in each round is carried as these; one that each
 //! round only appends to is made of what the rounds append. What is neither is unrolled.
 
-use super::control::convert_region_data;
-use super::conversion::Tracked;
-use super::datum::{Data, Datum, List, Presence, Sequence, data, tensors};
-use super::forms::Form;
 use super::growing::{Grown, MakeRound, Round, grow_counted, grow_stacked};
-use super::loops::{Rolled, attempt, read_loop, rolled_or};
-use super::node::Node;
+use super::loops::{attempt, read_loop, rolled_or};
 use super::unroll::unrolled_loop;
+use crate::conversion::branch::convert_region_data;
+use crate::conversion::datum::{Data, Datum, List, Presence, Sequence, data, tensors};
+use crate::conversion::forms::Form;
+use crate::conversion::node::Node;
+use crate::conversion::roll::Rolled;
+use crate::conversion::state::Tracked;
 use kiln_ir::{Type, Value};
 use kiln_tensor::Tensor;
 

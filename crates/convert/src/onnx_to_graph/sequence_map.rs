@@ -1,13 +1,15 @@
 //! `SequenceMap`: a graph for each element. Where data says how many there are, a loop that appends to the results.
 
-use super::control::convert_region;
-use super::conversion::Tracked;
-use super::datum::{Data, Datum, List, Sequence};
-use super::extent::{constant, dim};
 use super::growing::{Round, grow_counted, grow_stacked};
-use super::loops::{Rolled, attempt};
-use super::node::{Node, Row, row_of_data};
+use super::loops::attempt;
 use super::unroll::check_rounds;
+use crate::conversion::branch::convert_region;
+use crate::conversion::datum::{Data, Datum, List, Sequence};
+use crate::conversion::extent::{constant, dim};
+use crate::conversion::node::Node;
+use crate::conversion::roll::Rolled;
+use crate::conversion::row::{Row, row_of_data};
+use crate::conversion::state::Tracked;
 use kiln_ir::Type;
 use kiln_onnx::Composite;
 

@@ -1,12 +1,13 @@
 //! `SplitToSequence`, `ConcatFromSequence`.
 
-use super::conversion::Tracked;
-use super::datum::{Data, Datum, List, Packed, Sequence};
-use super::emit::attribute;
-use super::extent::{add, constant, dim, element_count, expr, multiply, normalize_axis};
-use super::node::{Node, Results, Row, row, row_of_data};
-use super::packed::known_rank;
 use super::unroll::{MOST_ROUNDS, element, stack};
+use crate::conversion::datum::{Data, Datum, List, Packed, Sequence};
+use crate::conversion::emit::attribute;
+use crate::conversion::extent::{add, constant, dim, element_count, expr, multiply, normalize_axis};
+use crate::conversion::node::Node;
+use crate::conversion::packed::known_rank;
+use crate::conversion::row::{Results, Row, row, row_of_data};
+use crate::conversion::state::Tracked;
 use kiln_ir::{Dim, Type};
 use kiln_tensor::ElementType;
 

@@ -1,8 +1,9 @@
 //! `Slice`.
 
-use super::emit::{attribute, dims_attribute};
-use super::extent::{add, constant, dim, expr, is_less, maximum, minimum, normalize_axis, subtract};
-use super::node::{Node, Results, Row, row};
+use crate::conversion::emit::{attribute, dims_attribute};
+use crate::conversion::extent::{add, constant, dim, expr, is_less, maximum, minimum, normalize_axis, subtract};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
 use kiln_ir::{Dim, DimExpr};
 
 pub(crate) const ROWS: &[Row] = &[row("Slice", slice)];

@@ -1,9 +1,10 @@
 //! `Softmax`, `LogSoftmax`, `Hardmax`: along one axis, before opset 13 along all axes from one on.
 
-use super::conversion::Tracked;
-use super::emit::attribute;
-use super::extent::{dim, element_count};
-use super::node::{Node, Results, Row, row_in};
+use crate::conversion::emit::attribute;
+use crate::conversion::extent::{dim, element_count};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row_in};
+use crate::conversion::state::Tracked;
 use kiln_ir::Type;
 
 pub(crate) const ROWS: &[Row] = &[

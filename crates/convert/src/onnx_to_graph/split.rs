@@ -1,7 +1,8 @@
 //! `Split`.
 
-use super::extent::{add, constant, dim, expr, is_equal, multiply, subtract};
-use super::node::{Node, Results, Row, row};
+use crate::conversion::extent::{add, constant, dim, expr, is_equal, multiply, subtract};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
 use kiln_ir::{Dim, DimExpr};
 
 pub(crate) const ROWS: &[Row] = &[row("Split", split)];

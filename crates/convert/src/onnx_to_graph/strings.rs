@@ -1,9 +1,10 @@
 //! Operators on strings: `StringConcat`, `StringNormalizer`, `StringSplit`, and what others do with strings.
 
-use super::conversion::Tracked;
-use super::emit::{attribute, dims_attribute};
-use super::extent::element_count;
-use super::node::{Node, Results, Row, row};
+use crate::conversion::emit::{attribute, dims_attribute};
+use crate::conversion::extent::element_count;
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_ir::{Dim, Type};
 use kiln_tensor::{ElementType, Tensor};
 
@@ -24,7 +25,7 @@ pub(crate) fn equal(node: &mut Node, left: Tracked, right: Tracked) -> Result<Tr
 }
 
 fn of_one_shape(node: &mut Node, left: Tracked, right: Tracked) -> Result<Vec<Tracked>, String> {
-    let shape = super::emit::broadcast_shape(&[node.shape(left), node.shape(right)])?;
+    let shape = crate::conversion::emit::broadcast_shape(&[node.shape(left), node.shape(right)])?;
     [left, right].into_iter().map(|operand| node.broadcast(operand, &shape)).collect()
 }
 

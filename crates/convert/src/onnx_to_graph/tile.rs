@@ -1,10 +1,11 @@
 //! `Tile`.
 
-use super::conversion::Tracked;
-use super::emit::attribute;
-use super::extent::{constant, dim, normalize_axis};
-use super::node::{Node, Results, Row, row_in};
 use super::reshape::scaled;
+use crate::conversion::emit::attribute;
+use crate::conversion::extent::{constant, dim, normalize_axis};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row_in};
+use crate::conversion::state::Tracked;
 use kiln_ir::{Dim, DimExpr};
 
 pub(crate) const ROWS: &[Row] = &[row_in("Tile", 1..=5, tile_axis), row_in("Tile", 6..=i64::MAX, tile)];

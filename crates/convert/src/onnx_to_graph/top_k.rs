@@ -1,8 +1,9 @@
 //! `TopK`.
 
-use super::emit::{attribute, dims_attribute};
-use super::extent::{constant, dim, expr};
-use super::node::{Node, Results, Row, row};
+use crate::conversion::emit::{attribute, dims_attribute};
+use crate::conversion::extent::{constant, dim, expr};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
 
 pub(crate) const ROWS: &[Row] = &[row("TopK", top_k)];
 

@@ -1,7 +1,8 @@
 //! Steps of optimizers: `Momentum`, `Adam`, `Adagrad`.
 
-use super::conversion::Tracked;
-use super::node::{Node, Results, Row, row};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_tensor::ElementType;
 
 pub(crate) const ROWS: &[Row] = &[

@@ -1,7 +1,8 @@
 //! `Transpose`.
 
-use super::extent::normalize_axis;
-use super::node::{Node, Results, Row, row};
+use crate::conversion::extent::normalize_axis;
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
 
 pub(crate) const ROWS: &[Row] = &[row("Transpose", transpose)];
 

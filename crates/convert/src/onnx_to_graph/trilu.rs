@@ -1,9 +1,10 @@
 //! `Trilu`, `EyeLike`: by comparing the indices of rows and columns.
 
 use super::cast::element_of;
-use super::conversion::Tracked;
-use super::emit::attribute;
-use super::node::{Node, Results, Row, row};
+use crate::conversion::emit::attribute;
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_ir::{Dim, Type};
 use kiln_tensor::{ElementType, Tensor};
 

@@ -3,11 +3,12 @@
 //! They are sorted, so that equal ones are neighbours and the first of them comes first; each that differs from the one
 //! before it begins a group.
 
-use super::conversion::Tracked;
-use super::emit::{attribute, dims_attribute};
-use super::extent::{constant, dim, element_count, expr, subtract};
-use super::loops::Rolled;
-use super::node::{Node, Results, Row, row};
+use crate::conversion::emit::{attribute, dims_attribute};
+use crate::conversion::extent::{constant, dim, element_count, expr, subtract};
+use crate::conversion::node::Node;
+use crate::conversion::roll::Rolled;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_ir::Dim;
 use kiln_tensor::{ElementType, Tensor};
 

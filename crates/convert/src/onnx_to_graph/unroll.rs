@@ -1,14 +1,14 @@
 //! `Loop` and `Scan`, unrolled: how often they run must be known when the model is converted, and shapes may change from
 //! round to round.
 
-use super::content::Item;
-use super::control::{convert_region, convert_region_data};
-use super::conversion::Tracked;
-use super::datum::{Data, data};
-use super::extent::normalize_axis;
-use super::node::{Node, Results};
-use super::reduction::drop_axes;
 use super::scan::Walk;
+use crate::conversion::branch::{convert_region, convert_region_data};
+use crate::conversion::content::Item;
+use crate::conversion::datum::{Data, data};
+use crate::conversion::extent::normalize_axis;
+use crate::conversion::node::Node;
+use crate::conversion::row::Results;
+use crate::conversion::state::Tracked;
 use kiln_ir::Dim;
 use kiln_tensor::Tensor;
 
@@ -95,7 +95,7 @@ pub(crate) fn unrolled_scan(node: &mut Node, walk: &Walk) -> Results {
 /// One element of an axis, which is dropped.
 pub(crate) fn element(node: &mut Node, x: Tracked, axis: usize, position: u64) -> Result<Tracked, String> {
     let part = node.slice_axis(x, axis, Dim::Static(position), Dim::Static(1))?;
-    drop_axes(node, part, &[axis])
+    node.drop_axes(part, &[axis])
 }
 
 /// Tensors of one shape side by side along a new axis.

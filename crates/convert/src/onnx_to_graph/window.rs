@@ -1,9 +1,9 @@
 //! What convolutions and pools share: the window's attributes, with automatic padding and rounding made explicit.
 
-use super::conversion::Tracked;
-use super::emit::{attribute, dims_attribute};
-use super::extent::{add, constant, dim, expr, floor_divide, maximum, minimum, multiply, subtract};
-use super::node::Node;
+use crate::conversion::emit::{attribute, dims_attribute};
+use crate::conversion::extent::{add, constant, dim, expr, floor_divide, maximum, minimum, multiply, subtract};
+use crate::conversion::node::Node;
+use crate::conversion::state::Tracked;
 use kiln_ir::{Attribute, Dim, DimExpr};
 
 /// How a window slides over the spatial axes.

@@ -1,9 +1,10 @@
 //! `HannWindow`, `HammingWindow`, `BlackmanWindow`: sums of cosines.
 
 use super::cast::element_of;
-use super::emit::attribute;
-use super::extent::{constant, dim, subtract};
-use super::node::{Node, Results, Row, row};
+use crate::conversion::emit::attribute;
+use crate::conversion::extent::{constant, dim, subtract};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
 use kiln_ir::Type;
 use kiln_tensor::ElementType;
 use std::f64::consts::TAU;

@@ -1,11 +1,12 @@
 //! Data movement on contents.
 
-use super::super::content::{Content, Item};
-use super::super::extent::{normalize_axes, normalize_axis};
-use super::super::node::Node;
 use super::super::reshape::{flatten_shape, reshape_shape};
 use super::super::split::split_lengths;
-use super::{integer, repeat, static_shape};
+use super::{repeat, static_shape};
+use crate::conversion::content::{Content, Item};
+use crate::conversion::extent::{normalize_axes, normalize_axis};
+use crate::conversion::items::integer;
+use crate::conversion::node::Node;
 use kiln_ir::{Dim, DimExpr};
 use kiln_tensor::row_major_strides;
 

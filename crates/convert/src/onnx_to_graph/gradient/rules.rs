@@ -1,10 +1,10 @@
 //! What each graph op passes on of the gradient of its result: products of it with the op's derivatives.
 
-use super::super::conversion::Tracked;
-use super::super::emit::{attribute, dims_attribute};
-use super::super::extent::{add, dim, element_count, expr, subtract};
-use super::super::node::Node;
 use super::slopes::find_slope;
+use crate::conversion::emit::{attribute, dims_attribute};
+use crate::conversion::extent::{add, dim, element_count, expr, subtract};
+use crate::conversion::node::Node;
+use crate::conversion::state::Tracked;
 use kiln_ir::{Attribute, Dim, Op};
 
 /// An op on the way back.

@@ -1,7 +1,7 @@
 //! Derivatives of elementwise ops of one operand, as functions of `x` and of the result `y`.
 
-use super::super::conversion::Tracked;
-use super::super::node::Node;
+use crate::conversion::node::Node;
+use crate::conversion::state::Tracked;
 use std::f64::consts::PI;
 
 /// The derivative at `x`, where the op gives `y`.

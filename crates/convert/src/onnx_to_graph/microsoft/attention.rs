@@ -1,14 +1,14 @@
 //! `MultiHeadAttention`, `Attention`, `RotaryEmbedding`, as onnxruntime has them.
 
 use super::quantized::scaled_product;
+use crate::conversion::emit::attribute;
+use crate::conversion::extent::{add, constant, dim, expr, floor_divide, multiply};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use crate::onnx_to_graph::attend::{Scores, attend as attend_heads};
 use crate::onnx_to_graph::attention::{Scale, joined, merge_heads, split_heads};
-use crate::onnx_to_graph::conversion::Tracked;
-use crate::onnx_to_graph::emit::attribute;
-use crate::onnx_to_graph::extent::{add, constant, dim, expr, floor_divide, multiply};
 use crate::onnx_to_graph::matmul::matmul;
-use crate::onnx_to_graph::node::{Node, Results, Row, row};
-use crate::onnx_to_graph::reduction::drop_axes;
 use crate::onnx_to_graph::rotary_embedding::turned;
 use kiln_ir::{Dim, Type};
 use kiln_tensor::ElementType;
@@ -71,7 +71,7 @@ fn unpacked(node: &mut Node) -> Result<Operands, String> {
 /// Part `number` of batch, length, heads, parts and size; heads before length.
 fn part(node: &mut Node, packed: Tracked, number: u64) -> Result<Tracked, String> {
     let part = node.slice_axis(packed, 3, Dim::Static(number), Dim::Static(1))?;
-    let part = drop_axes(node, part, &[3])?;
+    let part = node.drop_axes(part, &[3])?;
     node.transpose(part, &[0, 2, 1, 3])
 }
 
@@ -121,7 +121,7 @@ fn projected_attention(
     if let Some(past) = past {
         for (number, part) in pasts.iter_mut().enumerate() {
             let own = node.slice_axis(past, 0, Dim::Static(number as u64), Dim::Static(1))?;
-            *part = Some(drop_axes(node, own, &[0])?);
+            *part = Some(node.drop_axes(own, &[0])?);
         }
     }
     let past = past_length(node, pasts[0])?;

@@ -1,6 +1,6 @@
 //! Operators that mean what those of the standard do, by the same attributes.
 
-use crate::onnx_to_graph::node::{Row, row};
+use crate::conversion::row::{Row, row};
 use crate::onnx_to_graph::{activations, gather, pad, quantize, range, trilu};
 
 pub(crate) const ROWS: &[Row] = &[

@@ -1,11 +1,11 @@
 //! `Rfft`, `Irfft`: transforms of real signals along the last one or two axes, forwards not scaled and backwards divided by
 //! the number of elements.
 
-use crate::onnx_to_graph::conversion::Tracked;
-use crate::onnx_to_graph::extent::{constant, expr, multiply, subtract};
+use crate::conversion::extent::{constant, expr, multiply, subtract};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use crate::onnx_to_graph::fourier::{Transform, transform};
-use crate::onnx_to_graph::node::{Node, Results, Row, row};
-use crate::onnx_to_graph::reduction::drop_axes;
 use kiln_ir::Dim;
 
 pub(crate) const ROWS: &[Row] = &[row("com.microsoft.Rfft", forward), row("com.microsoft.Irfft", backward)];
@@ -57,5 +57,5 @@ fn backward(node: &mut Node) -> Results {
     let half = expr(node.shape(x)[rank - 2])?;
     let length = multiply(subtract(half, constant(1))?, constant(2))?;
     let y = transform(node, x, rank - 2, Transform { length, inverse: true, onesided: true })?;
-    Ok(vec![drop_axes(node, y, &[rank - 1])?])
+    Ok(vec![node.drop_axes(y, &[rank - 1])?])
 }

@@ -1,12 +1,13 @@
 //! Operators in which another one and what comes before or after it are one.
 
+use crate::conversion::emit::attribute;
+use crate::conversion::extent::element_count;
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use crate::onnx_to_graph::activations::{gelu_of, hard_sigmoid, leaky, swish};
 use crate::onnx_to_graph::conv::conv;
-use crate::onnx_to_graph::conversion::Tracked;
-use crate::onnx_to_graph::emit::attribute;
-use crate::onnx_to_graph::extent::element_count;
 use crate::onnx_to_graph::matmul::matmul;
-use crate::onnx_to_graph::node::{Node, Results, Row, row};
 use kiln_ir::Dim;
 
 pub(crate) const ROWS: &[Row] = &[

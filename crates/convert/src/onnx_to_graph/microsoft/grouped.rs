@@ -3,12 +3,13 @@
 //! Keys and values of this step come after all of the past ones: the past holds what the rows have in common, and no more.
 //! Rows that are shorter than the first step are told by their lengths; in later steps the compiled model refuses them.
 
+use crate::conversion::emit::attribute;
+use crate::conversion::extent::{add, constant, dim, expr, floor_divide, multiply, subtract};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use crate::onnx_to_graph::attend::{Scores, attend};
 use crate::onnx_to_graph::attention::{Scale, joined, merge_heads, scalar, split_heads};
-use crate::onnx_to_graph::conversion::Tracked;
-use crate::onnx_to_graph::emit::attribute;
-use crate::onnx_to_graph::extent::{add, constant, dim, expr, floor_divide, multiply, subtract};
-use crate::onnx_to_graph::node::{Node, Results, Row, row};
 use crate::onnx_to_graph::rotary_embedding::turned;
 use kiln_ir::{Dim, Type};
 use kiln_tensor::ElementType;

@@ -1,10 +1,10 @@
 //! Normalizations of sums, and the first layer of BERT.
 
-use crate::onnx_to_graph::conversion::Tracked;
-use crate::onnx_to_graph::emit::attribute;
-use crate::onnx_to_graph::node::{Node, Results, Row, row};
+use crate::conversion::emit::attribute;
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use crate::onnx_to_graph::normalization::{centre, inverse_deviation};
-use crate::onnx_to_graph::reduction::drop_axes;
 use kiln_ir::{Dim, Type};
 use kiln_tensor::ElementType;
 
@@ -99,7 +99,7 @@ fn embed_layer_normalization(node: &mut Node) -> Results {
         Some(mask) => {
             let mask = node.cast(mask, ElementType::I32)?;
             let count = node.reduce("graph.reduce_sum", mask, &[1])?;
-            drop_axes(node, count, &[1])?
+            node.drop_axes(count, &[1])?
         }
         None => {
             let zero = node.scalar(ElementType::I32, 0.0)?;

@@ -1,13 +1,13 @@
 //! `DynamicQuantizeLSTM`: weights are quantized, and so are, by their own range, the input and in each step the hidden state.
 
 use super::quantized::scaled_product;
-use crate::onnx_to_graph::conversion::Tracked;
-use crate::onnx_to_graph::emit::attribute;
-use crate::onnx_to_graph::extent::{constant, expr, subtract};
-use crate::onnx_to_graph::loops::Rolled;
-use crate::onnx_to_graph::node::{Node, Results, Row, row};
+use crate::conversion::emit::attribute;
+use crate::conversion::extent::{constant, expr, subtract};
+use crate::conversion::node::Node;
+use crate::conversion::roll::Rolled;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use crate::onnx_to_graph::quantize::dynamic_quantize;
-use crate::onnx_to_graph::reduction::drop_axes;
 use kiln_ir::Dim;
 use kiln_tensor::ElementType;
 
@@ -107,7 +107,7 @@ fn check(node: &mut Node) -> Result<(), String> {
 fn part(node: &mut Node, index: usize, number: usize) -> Result<Option<Tracked>, String> {
     let Some(all) = node.optional(index) else { return Ok(None) };
     let own = node.slice_axis(all, 0, Dim::Static(number as u64), Dim::Static(1))?;
-    drop_axes(node, own, &[0]).map(Some)
+    node.drop_axes(own, &[0]).map(Some)
 }
 
 fn initial(node: &mut Node, index: usize, number: usize, shape: &[Dim]) -> Result<Tracked, String> {

@@ -8,11 +8,12 @@
 //!
 //! Sums are of `f32` whatever `accuracy_level` would allow.
 
-use crate::onnx_to_graph::conversion::Tracked;
-use crate::onnx_to_graph::emit::attribute;
-use crate::onnx_to_graph::extent::show;
+use crate::conversion::emit::attribute;
+use crate::conversion::extent::show;
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use crate::onnx_to_graph::matmul::matmul;
-use crate::onnx_to_graph::node::{Node, Results, Row, row};
 use kiln_ir::Dim;
 use kiln_tensor::{ElementType, Tensor};
 

@@ -1,8 +1,9 @@
 //! Pools of quantized pictures, and of those whose channels are last.
 
 use super::quantized::{quantized, real};
-use crate::onnx_to_graph::conversion::Tracked;
-use crate::onnx_to_graph::node::{Node, Results, Row, row};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use crate::onnx_to_graph::pool::{average_pool_of, max_pool_of};
 
 pub(crate) const ROWS: &[Row] = &[

@@ -1,11 +1,12 @@
 //! Operators on quantized tensors: what they compute on real numbers, between dequantization and quantization. Integer
 //! kernels are found for these by rewrites, as for models that say the same in several nodes.
 
+use crate::conversion::emit::attribute;
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use crate::onnx_to_graph::activations::leaky;
-use crate::onnx_to_graph::conversion::Tracked;
-use crate::onnx_to_graph::emit::attribute;
 use crate::onnx_to_graph::matmul::matmul;
-use crate::onnx_to_graph::node::{Node, Results, Row, row};
 use crate::onnx_to_graph::quantize::{centred, dynamic_quantize, quantize, scalar_like};
 use kiln_tensor::ElementType;
 

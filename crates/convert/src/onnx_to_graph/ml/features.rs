@@ -2,9 +2,10 @@
 //! `OneHotEncoder`, `Scaler`.
 
 use super::{constant, equal_to_each, examples, float_numbers, floats, integer_numbers, integers};
-use crate::onnx_to_graph::emit::attribute;
-use crate::onnx_to_graph::extent::{dim, element_count};
-use crate::onnx_to_graph::node::{Node, Results, Row, row};
+use crate::conversion::emit::attribute;
+use crate::conversion::extent::{dim, element_count};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
 use kiln_ir::Dim;
 use kiln_tensor::ElementType;
 use kiln_tensor::scalar::Scalar;

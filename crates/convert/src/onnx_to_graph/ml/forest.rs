@@ -5,9 +5,9 @@
 //! levels bring everything to its leaf. There are no branches, and nothing depends on the order of nodes.
 
 use super::floats;
-use crate::onnx_to_graph::conversion::Tracked;
-use crate::onnx_to_graph::emit::attribute;
-use crate::onnx_to_graph::node::Node;
+use crate::conversion::emit::attribute;
+use crate::conversion::node::Node;
+use crate::conversion::state::Tracked;
 use kiln_ir::Dim;
 use kiln_tensor::{ElementType, Tensor};
 
@@ -119,7 +119,7 @@ impl Forest {
             Aggregate::Max => "graph.reduce_max",
         };
         let scores = node.reduce(op, weights, &[1])?;
-        let scores = crate::onnx_to_graph::reduction::drop_axes(node, scores, &[1])?;
+        let scores = node.drop_axes(scores, &[1])?;
         match self.aggregate {
             Aggregate::Sum => Ok(scores),
             Aggregate::Average => node.binary_scalar("graph.divide", scores, self.roots.len() as f64),

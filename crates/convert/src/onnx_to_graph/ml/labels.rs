@@ -1,10 +1,10 @@
 //! Operators that replace values by others: `CategoryMapper`, `LabelEncoder`; and lists of numbers or of strings.
 
 use super::{constant, equal_to_each, float_numbers, integer_numbers, with_last_axis};
-use crate::onnx_to_graph::conversion::Tracked;
-use crate::onnx_to_graph::emit::attribute;
-use crate::onnx_to_graph::node::{Node, Results, Row, row};
-use crate::onnx_to_graph::reduction::drop_axes;
+use crate::conversion::emit::attribute;
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_tensor::scalar::{Scalar, scalars};
 use kiln_tensor::{ElementType, Tensor};
 
@@ -159,8 +159,8 @@ pub(super) fn find_numbers(node: &mut Node, x: Tracked, keys: &[Scalar]) -> Resu
     let given = [("axis", attribute(axis as i64)), ("select_last", attribute(true))];
     let index = node.emit("graph.arg_max", &[found], &given)?;
     let is_found = node.reduce("graph.reduce_max", found, &[axis])?;
-    let index = drop_axes(node, index, &[axis])?;
-    let is_found = drop_axes(node, is_found, &[axis])?;
+    let index = node.drop_axes(index, &[axis])?;
+    let is_found = node.drop_axes(is_found, &[axis])?;
     let is_found = node.cast(is_found, ElementType::I1)?;
     let none = node.scalar(ElementType::I64, -1.0)?;
     node.select(is_found, index, none)

@@ -12,9 +12,9 @@ pub(crate) mod trees;
 pub(crate) mod vectors;
 pub(crate) mod votes;
 
-use super::conversion::Tracked;
-use super::emit::attribute;
-use super::node::Node;
+use crate::conversion::emit::attribute;
+use crate::conversion::node::Node;
+use crate::conversion::state::Tracked;
 use kiln_ir::Dim;
 use kiln_tensor::scalar::{self, Scalar};
 use kiln_tensor::{ElementType, Tensor};
@@ -106,7 +106,7 @@ fn class_labels(node: &Node) -> Result<Labels, String> {
 fn best_label(node: &mut Node, scores: Tracked) -> Result<Tracked, String> {
     let best =
         node.emit("graph.arg_max", &[scores], &[("axis", attribute(1i64)), ("select_last", attribute(false))])?;
-    let index = super::reduction::drop_axes(node, best, &[1])?;
+    let index = node.drop_axes(best, &[1])?;
     label(node, index)
 }
 

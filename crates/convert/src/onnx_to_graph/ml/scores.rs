@@ -1,8 +1,8 @@
 //! What becomes of the scores of classes and targets: `post_transform`.
 
-use crate::onnx_to_graph::conversion::Tracked;
-use crate::onnx_to_graph::emit::attribute;
-use crate::onnx_to_graph::node::Node;
+use crate::conversion::emit::attribute;
+use crate::conversion::node::Node;
+use crate::conversion::state::Tracked;
 use std::f64::consts::{PI, SQRT_2};
 
 /// A function of the scores of a row.

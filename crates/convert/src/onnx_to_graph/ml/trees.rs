@@ -3,8 +3,9 @@
 use super::forest::{Aggregate, Branch, Forest, Mode};
 use super::scores::Transform;
 use super::{best_label, class_labels, examples, float_list, floats, label, tensor_floats};
-use crate::onnx_to_graph::conversion::Tracked;
-use crate::onnx_to_graph::node::{Node, Results, Row, row};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use kiln_tensor::ElementType;
 use std::collections::{HashMap, HashSet};
 
@@ -74,7 +75,7 @@ fn one_score(node: &mut Node, x: Tracked, forest: Forest) -> Result<(Tracked, Tr
     let bound = node.scalar(node.element(score), if are_positive { 0.5 } else { 0.0 })?;
     let is_second = node.binary("graph.greater", score, bound)?;
     let index = node.cast(is_second, ElementType::I64)?;
-    let index = crate::onnx_to_graph::reduction::drop_axes(node, index, &[1])?;
+    let index = node.drop_axes(index, &[1])?;
     let label = label(node, index)?;
     let first = if are_positive {
         let one = node.scalar(node.element(score), 1.0)?;

@@ -6,11 +6,12 @@
 use super::scores::Transform;
 use super::vectors::kernel;
 use super::{best_label, class_labels, examples_of, floats};
-use crate::onnx_to_graph::conversion::Tracked;
-use crate::onnx_to_graph::emit::attribute;
-use crate::onnx_to_graph::loops::Rolled;
+use crate::conversion::emit::attribute;
+use crate::conversion::node::Node;
+use crate::conversion::roll::Rolled;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
 use crate::onnx_to_graph::matmul::product;
-use crate::onnx_to_graph::node::{Node, Results, Row, row};
 use kiln_ir::{Dim, Type};
 
 pub(crate) const ROWS: &[Row] = &[row("ai.onnx.ml.SVMClassifier", classifier)];

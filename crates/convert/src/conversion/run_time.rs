@@ -3,10 +3,10 @@
 //! Expressions of symbols say simple things; what would be long as an expression is computed here instead.
 
 use super::content::Content;
-use super::conversion::Tracked;
 use super::emit::attribute;
 use super::extent::{constant, element_count, expr};
 use super::node::Node;
+use super::state::Tracked;
 use kiln_ir::{Dim, DimExpr};
 use kiln_tensor::{ElementType, Tensor};
 
@@ -75,7 +75,7 @@ impl Node<'_, '_> {
     /// The reduction of a tensor along its first axis, which is dropped.
     pub fn fold_rows(&mut self, op: &str, x: Tracked) -> Result<Tracked, String> {
         let reduced = self.reduce(op, x, &[0])?;
-        super::reduction::drop_axes(self, reduced, &[0])
+        self.drop_axes(reduced, &[0])
     }
 
     /// Elements one after the other, of tensors that are scalars or vectors.

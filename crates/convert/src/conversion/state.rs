@@ -1,15 +1,14 @@
 //! A conversion under way: values, and the walk over ops.
 
-use super::ROWS;
 use super::content::Content;
-use super::custom::{self, Customs};
-use super::datum::{Datum, data};
-use super::fold::fold;
-use super::node::{Node, describe_unsupported, find_row_of, opset_of, version_of};
+use super::datum::Datum;
+use super::source::Source;
 use cranelift_entity::{PrimaryMap, entity_impl};
 use kiln_diag::{Diagnostic, Sink};
 use kiln_graph::BindView;
-use kiln_ir::{Attribute, AttributeKind, Builder, Dim, InsertionPoint, Location, Module, Op, TensorType, Type, Value};
+use kiln_ir::{
+    Attribute, AttributeKind, Builder, Dim, InsertionPoint, Location, Module, Op, TensorType, Type, TypeKind, Value,
+};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
@@ -31,7 +30,7 @@ pub(crate) struct TrackedData {
     pub content: Option<Rc<Content>>,
 }
 
-/// What became of a value of the onnx dialect.
+/// What became of a value of the source's dialect.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) enum Converted {
     /// A tensor, or what else there is.
@@ -52,8 +51,8 @@ pub(crate) struct Conversion<'m> {
     reports: Vec<Diagnostic>,
     pub tensors: PrimaryMap<Tracked, TrackedData>,
     values: FxHashMap<Value, Converted>,
-    /// What the user brings.
-    customs: &'m Customs,
+    /// What says what becomes of ops.
+    pub source: &'m dyn Source,
     /// The types of the function's inputs.
     pub inputs: Vec<&'static TensorType>,
     /// Where ops go.
@@ -72,7 +71,7 @@ pub(crate) struct Conversion<'m> {
 const MOST_FAILED_ATTEMPTS: usize = 1000;
 
 impl<'m> Conversion<'m> {
-    pub fn new(module: &'m mut Module, customs: &'m Customs) -> Conversion<'m> {
+    pub fn new(module: &'m mut Module, source: &'m dyn Source) -> Conversion<'m> {
         let point = InsertionPoint::AtEnd(module.body());
         let (tensors, values) = (PrimaryMap::new(), FxHashMap::default());
         Conversion {
@@ -80,7 +79,7 @@ impl<'m> Conversion<'m> {
             reports: Vec::new(),
             tensors,
             values,
-            customs,
+            source,
             inputs: Vec::new(),
             point,
             prologue: point,
@@ -171,66 +170,34 @@ impl<'m> Conversion<'m> {
         block(self.point) == block(self.prologue)
     }
 
-    /// Converts one op of the onnx dialect.
+    /// Converts one op of the source's dialect.
     pub fn convert_op(&mut self, op: Op) {
-        let name = self.module.name(op).as_str();
-        if name == kiln_onnx::NONE {
+        let source = self.source;
+        if source.is_absent(self.module, op) {
             let result = self.module.result(op, 0);
             self.values.insert(result, Converted::Absent);
             return;
         }
-        let opset = opset_of(self.module, op);
-        let row = find_row_of(ROWS, self.module, op);
-        let failed_operand = self.module.operands(op).iter().any(|value| self.find(*value) == Converted::Failed);
-        let converted = match row {
-            _ if self.customs.knows(name) && failed_operand => Err(None),
-            _ if self.customs.knows(name) => self.convert_custom(op, opset).map_err(Some),
-            None => {
-                let reason = match version_of(self.module, op) {
-                    Some(version) => describe_unsupported(version, opset),
-                    None => format!("this operator is not known in opset {opset}"),
-                };
-                Err(Some(reason))
-            }
-            Some(_) if failed_operand => Err(None),
-            Some(row) => {
-                let folded = fold(self, op, opset);
-                match folded {
-                    Some(folded) if folded.iter().all(Content::is_known) => {
-                        Ok(folded.into_iter().map(|content| self.track_content(content).into()).collect())
-                    }
-                    partly => {
-                        let mut node = Node::new(self, op, opset);
-                        let results = row.convert.run(&mut node);
-                        results.inspect(|results| self.note_contents(results, partly)).map_err(Some)
-                    }
-                }
-            }
-        };
+        let has_failed_operand = self.module.operands(op).iter().any(|value| self.find(*value) == Converted::Failed);
+        let converted = source.convert(self, op, has_failed_operand);
         self.finish(op, converted);
     }
 
-    /// Converts an op that the user has something for.
-    fn convert_custom(&mut self, op: Op, opset: i64) -> Result<Vec<Datum>, String> {
-        let (customs, name) = (self.customs, self.module.name(op).as_str());
-        let mut node = Node::new(self, op, opset);
-        match customs.operator(name) {
-            Some(operator) => custom::convert_call(&mut node, operator).map(data),
-            None => custom::convert_by_rules(&mut node, &customs.rules),
+    /// Keeps what folding found out about results that conversion made.
+    pub fn note_contents(&mut self, results: &[Datum], contents: Option<Vec<Content>>) {
+        for (result, content) in results.iter().zip(contents.into_iter().flatten()) {
+            if let Datum::Tensor(result) = *result {
+                self.note_content(result, Some(content));
+            }
         }
     }
 
-    /// Keeps what folding found out about results that conversion made.
-    fn note_contents(&mut self, results: &[Datum], contents: Option<Vec<Content>>) {
-        for (result, content) in results.iter().zip(contents.into_iter().flatten()) {
-            let Datum::Tensor(result) = *result else { continue };
-            let data = &mut self.tensors[result];
-            if content.is_useful()
-                && data.content.is_none()
-                && data.ty.static_shape().as_deref() == Some(&content.shape[..])
-            {
-                data.content = Some(Rc::new(content));
-            }
+    /// Keeps what is known of a tensor, if nothing is yet.
+    pub fn note_content(&mut self, tensor: Tracked, content: Option<Content>) {
+        let data = &mut self.tensors[tensor];
+        let fits = |content: &Content| data.ty.static_shape().as_deref() == Some(&content.shape[..]);
+        if data.content.is_none() {
+            data.content = content.filter(|content| content.is_useful() && fits(content)).map(Rc::new);
         }
     }
 
@@ -293,7 +260,7 @@ impl<'m> Conversion<'m> {
         self.values.insert(argument, Converted::Datum(datum));
     }
 
-    /// What a value of the onnx dialect became, if it is there.
+    /// What a value of the source's dialect became, if it is there.
     pub fn datum(&self, value: Value) -> Option<Datum> {
         match self.find(value) {
             Converted::Datum(datum) => Some(datum),
@@ -301,7 +268,7 @@ impl<'m> Conversion<'m> {
         }
     }
 
-    /// The tensor that a value of the onnx dialect became.
+    /// The tensor that a value of the source's dialect became.
     pub fn tensor(&self, value: Value) -> Option<Tracked> {
         self.datum(value)?.tensor().ok()
     }
@@ -352,7 +319,7 @@ impl<'m> Conversion<'m> {
         let mut builder = Builder { module: &mut *self.module, point, location: Location::unknown() };
         let value = match (attribute, &data.content) {
             (Some(value), _) => {
-                let ty = Type::new(kiln_ir::TypeKind::Tensor(data.ty.clone()));
+                let ty = Type::new(TypeKind::Tensor(data.ty.clone()));
                 builder.op("graph.constant").attribute("value", value).result(ty).value()
             }
             (None, Some(content)) => build_content(&mut builder, content),
@@ -368,7 +335,7 @@ impl<'m> Conversion<'m> {
 /// Why an operator cannot be converted, at its node.
 pub(crate) fn error(module: &Module, op: Op, reason: &str) -> Diagnostic {
     let name = module.name(op).as_str();
-    let operator = name.strip_prefix("onnx.").unwrap_or(name);
+    let operator = name.split_once('.').map_or(name, |(_, operator)| operator);
     Diagnostic::error(module.location(op).place(operator), format!("{operator}: {reason}"))
 }
 
@@ -403,13 +370,16 @@ fn unity() -> (kiln_ir::DimExpr, kiln_ir::DimExpr) {
     (kiln_ir::DimExpr::constant(1), kiln_ir::DimExpr::constant(1))
 }
 
+/// What dialects call the element type of a tensor of which the file does not say it.
+const ANY_ELEMENT: &str = "any";
+
 /// Whether a type is a ranked tensor of static and symbolic extents and a known element type.
 pub(crate) fn complete(ty: Type) -> Result<&'static TensorType, String> {
-    if ty.scalar() == kiln_onnx::any_element() {
+    if matches!(ty.scalar().kind(), TypeKind::Dialect { body, .. } if body.as_str() == ANY_ELEMENT) {
         return Err("the model does not say its element type".into());
     }
     let tensor = ty.as_tensor().ok_or_else(|| match ty.kind() {
-        kiln_ir::TypeKind::UnrankedTensor(_) => "its rank is not known".to_owned(),
+        TypeKind::UnrankedTensor(_) => "its rank is not known".to_owned(),
         _ => format!("values of type {ty} are not supported"),
     })?;
     if tensor.shape.contains(&Dim::Unknown) {

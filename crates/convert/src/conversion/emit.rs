@@ -1,8 +1,8 @@
 //! Making graph ops, with what is wrong with them as the reason a node cannot be converted.
 
-use super::conversion::Tracked;
 use super::extent::{self, element_count, show};
 use super::node::Node;
+use super::state::Tracked;
 use kiln_ir::{Attribute, Builder, Dim, IntoAttribute, Module, Name, Op, Type};
 use kiln_tensor::scalar::{Scalar, tensor_of};
 use kiln_tensor::{ElementType, Tensor};
@@ -28,8 +28,7 @@ pub(crate) fn axes_attribute(axes: &[usize]) -> Attribute {
 impl Node<'_, '_> {
     /// An op with one result whose type is inferred.
     pub fn emit(&mut self, name: &str, operands: &[Tracked], given: Given) -> Result<Tracked, String> {
-        let op = self.build(name, operands, given, &[])?;
-        Ok(self.conversion.track_value(self.conversion.module.result(op, 0)))
+        self.emit_or_fold(name, operands, given, None)
     }
 
     /// An op with several results whose types are inferred.
@@ -51,8 +50,26 @@ impl Node<'_, '_> {
         if shape.contains(&Dim::Unknown) {
             return Err(format!("the shape of the result would be {}", show(shape)));
         }
-        let op = self.build(name, operands, given, &[Type::tensor(shape, element)])?;
-        Ok(self.conversion.track_value(self.conversion.module.result(op, 0)))
+        self.emit_or_fold(name, operands, given, Some(Type::tensor(shape, element)))
+    }
+
+    /// An op of a type that is given or inferred, unless all elements of its result are known.
+    fn emit_or_fold(
+        &mut self,
+        name: &str,
+        operands: &[Tracked],
+        given: Given,
+        ty: Option<Type>,
+    ) -> Result<Tracked, String> {
+        let folds = self.conversion.source.folds_graph_ops();
+        let folded = if folds { self.fold(name, operands, given, ty) } else { None };
+        if let Some(content) = folded.as_ref().filter(|content| content.is_known()) {
+            return Ok(self.conversion.track_content(content.clone()));
+        }
+        let op = self.build(name, operands, given, ty.as_slice())?;
+        let result = self.conversion.track_value(self.conversion.module.result(op, 0));
+        self.conversion.note_content(result, folded);
+        Ok(result)
     }
 
     /// An op with regions, whose result types are given.
@@ -208,6 +225,13 @@ impl Node<'_, '_> {
     /// A reduction along axes, which are kept as extents of 1.
     pub fn reduce(&mut self, name: &str, x: Tracked, axes: &[usize]) -> Result<Tracked, String> {
         self.emit(name, &[x], &[("axes", axes_attribute(axes))])
+    }
+
+    /// Drops axes of extent 1.
+    pub fn drop_axes(&mut self, x: Tracked, axes: &[usize]) -> Result<Tracked, String> {
+        let shape = self.shape(x).iter().enumerate().filter(|(axis, _)| !axes.contains(axis));
+        let shape: Vec<Dim> = shape.map(|(_, dim)| *dim).collect();
+        self.reshape(x, &shape)
     }
 
     /// A rank-0 constant of element type `element`.

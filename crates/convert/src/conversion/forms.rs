@@ -1,9 +1,9 @@
 //! Values as the tensors they are made of: what branches and rounds pass on.
 
-use super::conversion::Tracked;
 use super::datum::{Datum, List, Optional, Packed, Presence, Sequence};
 use super::node::Node;
 use super::packed::{common, only_appended};
+use super::state::Tracked;
 use kiln_ir::{Dim, TensorType, Type};
 use kiln_tensor::{ElementType, Tensor};
 

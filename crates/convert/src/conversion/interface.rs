@@ -10,13 +10,12 @@
 //! func.func @main(%x.elements: tensor<?xf32, #kiln.dims<[x.total]>>, %x.shapes: tensor<?x2xi64, #kiln.dims<[x.count, 2]>>)
 //! ```
 
-use super::conversion::{Conversion, Converted, complete};
-use super::datum::{Datum, Optional, Packed, Presence, Sequence};
+use super::datum::{Composite, Datum, Optional, Packed, Presence, Sequence};
 use super::extent::{SEQUENCE_COUNT, SEQUENCE_TOTAL};
 use super::packed::only_appended;
+use super::state::{Conversion, Converted, complete};
 use kiln_diag::{Diagnostic, Place};
 use kiln_ir::{Attribute, Block, Dim, Op, Type, TypeKind, Value};
-use kiln_onnx::Composite;
 
 /// What the symbol for the rank of the elements of an input that is a sequence ends with.
 const SEQUENCE_RANK: &str = ".rank";
@@ -30,7 +29,7 @@ impl Conversion<'_> {
     pub fn convert_arguments(&mut self, function: Op, block: Block) -> usize {
         let names = self.names(function, "arg_names");
         let arguments = self.module.arguments(block).to_vec();
-        let is_composite = |&argument: &Value| Composite::of(self.module.ty(argument)).is_some();
+        let is_composite = |&argument: &Value| self.source.composite(self.module.ty(argument)).is_some();
         let is_remade = arguments.iter().any(is_composite);
         let mut new_names = Vec::new();
         for (index, &argument) in arguments.iter().enumerate() {
@@ -68,13 +67,21 @@ impl Conversion<'_> {
         let error = Diagnostic::error(place, reason);
         let help = format!("give its shape: --shape {name}=1x3x224x224, say");
         // Other types no option changes.
-        let lacks_shape = innermost(ty).element().is_some();
+        let lacks_shape = self.innermost(ty).element().is_some();
         self.report(vec![if lacks_shape { error.with_help(help) } else { error }]);
+    }
+
+    /// The type in all that is around it.
+    fn innermost(&self, ty: Type) -> Type {
+        match self.source.composite(ty) {
+            Some(Composite::Sequence(inner) | Composite::Optional(inner)) => self.innermost(inner),
+            None => ty,
+        }
     }
 
     /// A value of type `ty`, as arguments for its parts.
     fn argument(&mut self, block: Block, name: &str, ty: Type, parts: &mut Parts) -> Result<Datum, String> {
-        match Composite::of(ty) {
+        match self.source.composite(ty) {
             None => {
                 complete(ty)?;
                 Ok(self.part(block, name.to_owned(), ty, parts).into())
@@ -109,7 +116,7 @@ impl Conversion<'_> {
         Ok(Datum::Sequence(Sequence::Packed(Packed { elements, shapes, extents, is_mixed: false })))
     }
 
-    fn part(&mut self, block: Block, name: String, ty: Type, parts: &mut Parts) -> super::conversion::Tracked {
+    fn part(&mut self, block: Block, name: String, ty: Type, parts: &mut Parts) -> super::state::Tracked {
         let value = self.module.add_argument(block, ty);
         parts.push((name, value));
         self.track_value(value)
@@ -178,14 +185,6 @@ impl Conversion<'_> {
             }
         }
         Ok(())
-    }
-}
-
-/// The type in all that is around it.
-fn innermost(ty: Type) -> Type {
-    match Composite::of(ty) {
-        Some(Composite::Sequence(inner) | Composite::Optional(inner)) => innermost(inner),
-        None => ty,
     }
 }
 

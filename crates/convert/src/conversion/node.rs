@@ -1,111 +1,24 @@
 //! One op being converted: its operands, attributes and version.
 
 use super::content::Content;
-use super::conversion::{Conversion, Tracked};
-use super::datum::{Data, Datum, data};
+use super::datum::Datum;
 use super::extent::{normalize_axes, normalize_axis};
-use kiln_ir::{Attribute, Dim, DimExpr, Module, Op, TensorType, Type};
-use kiln_onnx::OPSET;
+use super::state::{Conversion, Tracked};
+use kiln_ir::{Attribute, Dim, DimExpr, Op, TensorType, Type};
 use kiln_tensor::{ElementType, Tensor};
-use std::ops::RangeInclusive;
 use std::rc::Rc;
-
-/// A conversion's result: one tensor for each output of the operator that can be used, or a reason.
-pub(crate) type Results = Result<Vec<Tracked>, String>;
-
-/// The conversion of an operator in a range of opsets.
-#[derive(Clone, Copy)]
-pub(crate) struct Row {
-    /// The operator; one of another domain than the standard one with the domain before it.
-    pub name: &'static str,
-    /// The opsets in which the conversion holds.
-    pub opsets: OpsetRange,
-    /// Makes the graph ops.
-    pub convert: Convert,
-}
-
-/// What makes the graph ops.
-#[derive(Clone, Copy)]
-pub(crate) enum Convert {
-    /// Results are tensors.
-    Tensors(fn(&mut Node) -> Results),
-    /// Results are what else values may be.
-    Data(fn(&mut Node) -> Data),
-}
-
-impl Convert {
-    pub fn run(self, node: &mut Node) -> Data {
-        match self {
-            Convert::Tensors(convert) => convert(node).map(data),
-            Convert::Data(convert) => convert(node),
-        }
-    }
-}
-
-/// The first and the last of a range of opsets.
-pub(crate) type OpsetRange = (i64, i64);
-
-/// Every opset.
-pub(crate) const ALL: OpsetRange = (kiln_onnx::OLDEST_OPSET, i64::MAX);
-
-/// A row for all opsets.
-pub(crate) const fn row(name: &'static str, convert: fn(&mut Node) -> Results) -> Row {
-    Row { name, opsets: ALL, convert: Convert::Tensors(convert) }
-}
-
-/// A row for all opsets of an operator that is not about tensors alone.
-pub(crate) const fn row_of_data(name: &'static str, convert: fn(&mut Node) -> Data) -> Row {
-    Row { name, opsets: ALL, convert: Convert::Data(convert) }
-}
-
-/// A row for some opsets.
-pub(crate) const fn row_in(name: &'static str, opsets: RangeInclusive<i64>, convert: fn(&mut Node) -> Results) -> Row {
-    Row { name, opsets: (*opsets.start(), *opsets.end()), convert: Convert::Tensors(convert) }
-}
-
-/// The row for an operator in an opset.
-pub(crate) fn find_row(lists: &[&'static [Row]], domain: &str, name: &str, opset: i64) -> Option<&'static Row> {
-    let version_exists = kiln_onnx::find_schema(domain, name).is_some_and(|schema| schema.version_at(opset).is_some());
-    let is_named = |row: &Row| match domain {
-        "" => row.name == name,
-        _ => row.name.strip_suffix(name).and_then(|rest| rest.strip_suffix('.')) == Some(domain),
-    };
-    let holds = |row: &&Row| is_named(row) && (row.opsets.0..=row.opsets.1).contains(&opset);
-    version_exists.then(|| lists.iter().copied().flatten().find(holds)).flatten()
-}
-
-/// The row for an op.
-pub(crate) fn find_row_of(lists: &[&'static [Row]], module: &Module, op: Op) -> Option<&'static Row> {
-    let schema = kiln_onnx::find_schema_of_op(module.name(op).as_str())?;
-    find_row(lists, schema.domain, schema.name, opset_of(module, op))
-}
-
-/// The version of the operator that an op stands for; `None` if it is none in its opset.
-pub(crate) fn version_of(module: &Module, op: Op) -> Option<i64> {
-    kiln_onnx::find_schema_of_op(module.name(op).as_str())?.version_at(opset_of(module, op))
-}
-
-/// The opset an op is written in.
-pub(crate) fn opset_of(module: &Module, op: Op) -> i64 {
-    let own = module.attributes(op).i64(OPSET);
-    own.or_else(|| module.attributes(module.top()).i64(OPSET)).unwrap_or(kiln_onnx::NEWEST_OPSET)
-}
-
-/// Why an operator without a row cannot be converted.
-pub(crate) fn describe_unsupported(version: i64, opset: i64) -> String {
-    format!("this operator (version {version}, opset {opset}) is not supported yet")
-}
 
 /// An op being converted.
 pub(crate) struct Node<'c, 'm> {
     pub conversion: &'c mut Conversion<'m>,
     pub op: Op,
-    pub opset: i64,
+    /// The version of the operator, or of the set of operators it is of.
+    pub version: i64,
 }
 
 impl<'c, 'm> Node<'c, 'm> {
-    pub fn new(conversion: &'c mut Conversion<'m>, op: Op, opset: i64) -> Node<'c, 'm> {
-        Node { conversion, op, opset }
+    pub fn new(conversion: &'c mut Conversion<'m>, op: Op, version: i64) -> Node<'c, 'm> {
+        Node { conversion, op, version }
     }
 
     // Operands.

@@ -4,11 +4,11 @@
 //! Both are checked when the model runs, so that what an input says cannot lead out of its elements.
 
 use super::content::{Content, Item};
-use super::conversion::Tracked;
 use super::datum::{List, Packed, Sequence};
 use super::emit::attribute;
 use super::extent::{constant, dim, element_count, expr};
 use super::node::Node;
+use super::state::Tracked;
 use kiln_ir::{Dim, DimExpr, Type};
 use kiln_tensor::{ElementType, Tensor};
 use std::rc::Rc;

@@ -3,8 +3,8 @@
 //! The graph dialect has tensors only. A sequence is a list of tensors where it is known which they are; where its length
 //! or the position of one is data, it is packed: all elements one after the other, and the shape of each.
 
-use super::conversion::Tracked;
 use super::node::Node;
+use super::state::Tracked;
 use kiln_ir::{Dim, Type};
 
 /// A value of the model.
@@ -16,6 +16,15 @@ pub(crate) enum Datum {
     Sequence(Sequence),
     /// A value that may be there.
     Optional(Box<Optional>),
+}
+
+/// What a type that is no tensor is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Composite {
+    /// Any number of values, each of this type.
+    Sequence(Type),
+    /// A value of this type, or none.
+    Optional(Type),
 }
 
 /// A conversion's result where it may be other than tensors: one value for each output of the operator, or a reason.

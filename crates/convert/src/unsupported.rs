@@ -1,0 +1,21 @@
+//! Operators that cannot be converted at all.
+
+use crate::conversion::source::Source;
+use crate::conversion::state::error;
+use crate::onnx_to_graph::{Customs, Onnx};
+use kiln_diag::Sink;
+use kiln_ir::Module;
+
+/// Reports every operator of `module` that there is no conversion for, and does nothing else: for a module that is not
+/// complete, of which conversion would find fault with what is missing.
+pub fn report_unsupported(module: &Module, sink: &Sink) {
+    let customs = Customs::default();
+    let sources: [&dyn Source; 1] = [&Onnx { customs: &customs }];
+    for op in module.walk(module.top()) {
+        let dialect = module.name(op).as_str().split('.').next().unwrap_or_default();
+        let source = sources.iter().find(|source| source.dialect() == dialect);
+        if let Some(reason) = source.and_then(|source| source.unsupported(module, op)) {
+            sink.report(error(module, op, &reason));
+        }
+    }
+}

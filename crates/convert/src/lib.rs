@@ -8,8 +8,9 @@ mod conversion;
 mod custom_operator;
 pub mod onnx_to_graph;
 mod passes;
+pub mod tf_to_graph;
 mod unsupported;
 
 pub use custom_operator::CustomOperator;
-pub use passes::{ConvertOnnxToGraph, PASSES};
+pub use passes::{ConvertOnnxToGraph, ConvertTfToGraph, PASSES};
 pub use unsupported::report_unsupported;

@@ -1,12 +1,13 @@
 //! The conversions as passes.
 
 use crate::onnx_to_graph::{Customs, convert_onnx_to_graph};
+use crate::tf_to_graph::convert_tf_to_graph;
 use kiln_diag::{Diagnostic, Place};
 use kiln_pass::{Anchor, Pass, PassContext, PassInfo};
 use kiln_rules::load_files;
 
 /// The passes.
-pub const PASSES: &[PassInfo] = &[PassInfo::of::<ConvertOnnxToGraph>()];
+pub const PASSES: &[PassInfo] = &[PassInfo::of::<ConvertOnnxToGraph>(), PassInfo::of::<ConvertTfToGraph>()];
 
 kiln_pass::options! {
     /// Converts functions of the onnx dialect to the graph dialect; shape arithmetic is evaluated away.
@@ -37,5 +38,19 @@ impl Pass for ConvertOnnxToGraph {
         if customs.operators.len() == self.custom_ops.len() {
             convert_onnx_to_graph(context.module, &customs, context.sink);
         }
+    }
+}
+
+kiln_pass::options! {
+    /// Converts functions of the tf dialect to the graph dialect; shape arithmetic is evaluated away.
+    pub struct ConvertTfToGraph {}
+}
+
+impl Pass for ConvertTfToGraph {
+    const NAME: &'static str = "convert-tf-to-graph";
+    const ANCHOR: Anchor = Anchor::Op("builtin.module");
+
+    fn run(&self, context: &mut PassContext<'_>) {
+        convert_tf_to_graph(context.module, context.sink);
     }
 }

@@ -6,7 +6,7 @@ use crate::conversion::extent::{constant, dim, element_count};
 use crate::conversion::node::Node;
 use crate::conversion::row::{Results, Row, row};
 use crate::conversion::state::Tracked;
-use kiln_ir::Dim;
+use kiln_ir::{Dim, Type};
 use kiln_tensor::scalar::{Scalar, tensor_of};
 use kiln_tensor::{ElementType, Tensor};
 
@@ -171,7 +171,8 @@ fn non_max_suppression(node: &mut Node, with_scores: bool) -> Results {
     let (most, overlap, threshold) =
         (node.reshape(most, &[])?, node.reshape(overlap, &[])?, node.reshape(threshold, &[])?);
     let given = [("center_point_box", attribute(false))];
-    let kept = node.emit("graph.non_max_suppression", &[boxes, lines, most, overlap, threshold], &given)?;
+    let operands = [boxes, lines, most, overlap, threshold];
+    let kept = node.emit_as("graph.non_max_suppression", &operands, &given, &[one, one, count], Type::i64())?;
     let kept = node.reshape(kept, &[count])?;
     let is_kept = node.binary_scalar("graph.greater_equal", kept, 0.0)?;
     let ones = node.cast(is_kept, ElementType::I32)?;

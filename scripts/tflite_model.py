@@ -136,8 +136,8 @@ class Graph:
 class Case(Graph):
     """A model of one graph, or of a main graph and those that it refers to."""
 
-    def __init__(self, name: str, rtol=1e-5, atol=1e-6, steps=1):
-        self.name, self.rtol, self.atol, self.steps = name, rtol, atol, steps
+    def __init__(self, name: str, rtol=1e-5, atol=1e-6, steps=1, resolver="BUILTIN_REF"):
+        self.name, self.rtol, self.atol, self.steps, self.resolver = name, rtol, atol, steps, resolver
         self.random = numpy.random.default_rng(zlib.crc32(name.encode()))
         self.model = schema.ModelT()
         self.model.version = 3
@@ -214,7 +214,7 @@ class Case(Graph):
 
     def _interpreter(self):
         """An interpreter of the model; operators that came with a later version say so."""
-        kind = OpResolverType.BUILTIN_REF
+        kind = getattr(OpResolverType, self.resolver)
         while True:
             try:
                 return Interpreter(model_content=self.serialize(), experimental_op_resolver_type=kind)

@@ -101,12 +101,16 @@ def case_q_unary():
         case.output(case.op("LEAKY_RELU", [x], "LeakyReluOptions", q=y_q, alpha=0.2))
         case.output(case.op("PRELU", [x, case.weights([1], dtype, (0.01, point + 100))], q=y_q))
         if dtype == "int8":
-            for name in ["ELU", "EXP", "ABS"]:
+            for name in ["EXP", "ABS"]:
                 case.output(case.op(name, [x], q=(0.2, -100)))
             case.output(case.op("GELU", [x], "GeluOptions", q=y_q), case.op("GELU", [x], "GeluOptions", q=y_q, approximate=True))
             positive = case.input([128], "int8", (0.05, -128), data=numpy.arange(128).astype("int8"))
             case.output(case.op("RSQRT", [positive], q=(0.05, -128)), case.op("LOG", [positive], q=(0.05, -10)))
         yield case
+    case = Case("q_elu", 0, 0, resolver="BUILTIN_WITHOUT_DEFAULT_DELEGATES")
+    x = case.input([256], "int8", X, data=numpy.arange(256).astype("int8"))
+    case.output(case.op("ELU", [x], q=(0.2, -100)))
+    yield case
     case = Case("q_unary_int16", 0, 0)
     x = case.input([300], "int16", (2.0**-12, 0))
     case.output(case.op("LOGISTIC", [x], q=(1 / 32768, 0)), case.op("TANH", [x], q=(1 / 32768, 0)))
@@ -148,12 +152,19 @@ def case_q_pool():
 def case_q_reduction():
     for dtype, x_q, y_q in [("int8", X, Y), ("uint8", (0.05, 120), (0.08, 130)), ("int16", (0.0003, 0), (0.0004, 0))]:
         case = Case(f"q_reduction_{dtype}", 0, 0)
-        x = case.input([2, 3, 4, 5], dtype, x_q)
-        for name in ["MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN"]:
+        bounds = dict(low=-900, high=900) if dtype == "int16" else {}
+        x = case.input([2, 3, 4, 5], dtype, x_q, **bounds)
+        for name in ["MEAN", "REDUCE_MAX", "REDUCE_MIN"]:
             for axes, keep in [([1, 2], True), ([-1], False), ([0, 2], False)]:
                 q = x_q if "REDUCE" in name else y_q
                 case.output(case.op(name, [x, case.constant(axes)], "ReducerOptions", q=q, keepDims=keep))
         yield case
+    # The reference kernel gives no sums of signed integers.
+    case = Case("q_sum", 0, 0, resolver="BUILTIN_WITHOUT_DEFAULT_DELEGATES")
+    x = case.input([2, 3, 4, 5], "int8", X, low=-30, high=30)
+    for axes, keep in [([1, 2], True), ([-1], False), ([0, 2], False)]:
+        case.output(case.op("SUM", [x, case.constant(axes)], "ReducerOptions", q=(0.3, -5), keepDims=keep))
+    yield case
     case = Case("q_l2_normalization", 0, 0)
     x = case.input([3, 8], "int8", X)
     case.output(case.op("L2_NORMALIZATION", [x], "L2NormOptions", q=(1 / 128, 0)))
@@ -199,7 +210,7 @@ def case_quantize():
     yield case
     case = Case("fake_quant", 1e-5, 1e-5)
     x = case.input([60], low=-4, high=4)
-    for low, high, bits, narrow in [(-1, 2, 8, False), (-3, 3, 8, True), (-2, 1, 4, False)]:
+    for low, high, bits, narrow in [(-1, 2, 8, False), (-3, 3, 8, False), (-2, 1, 4, False)]:
         case.output(case.op("FAKE_QUANT", [x], "FakeQuantOptions", min=low, max=high, numBits=bits, narrowRange=narrow))
     yield case
 

@@ -14,7 +14,10 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../test/fixtures/tflite")
+    match std::env::var_os("KILN_CASES_FOLDER") {
+        Some(folder) => folder.into(),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../test/fixtures/tflite"),
+    }
 }
 
 /// A file in an archive.

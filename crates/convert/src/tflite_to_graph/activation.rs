@@ -58,7 +58,7 @@ fn quantizable(node: &mut Node, word: &str) -> Results {
 }
 
 /// A function of floats; of 8-bit integers, by a table.
-pub(crate) fn float_or_table(
+fn float_or_table(
     node: &mut Node,
     of_floats: fn(&mut Node, Tracked) -> Result<Tracked, String>,
     of_one: fn(f32) -> f32,

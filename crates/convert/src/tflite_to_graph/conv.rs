@@ -1,6 +1,5 @@
 //! Convolutions, in floats, in integers, and in floats whose weights are integers.
 
-use super::activation::activation_range;
 use super::quantization::{Quantization, activation_bounds};
 use super::rescale::Multiplier;
 use super::window::{Window, static_extents};
@@ -191,9 +190,4 @@ pub(crate) fn expect_bias(node: &mut Node, bias: Tracked, outputs: Dim) -> Resul
         return Err(format!("the bias must have one axis, not {}", show(node.shape(bias))));
     }
     node.expect_shape(bias, &[outputs], "the bias")
-}
-
-/// Whether an activation only clamps.
-pub(crate) fn is_clamp(word: &str) -> bool {
-    activation_range(word).is_ok()
 }

@@ -1,16 +1,15 @@
 //! Functions of one element, or of one element of each operand.
 
-use super::activation::float_or_table;
 use crate::conversion::node::Node;
 use crate::conversion::row::{Results, Row, row};
 use crate::conversion::state::Tracked;
-use kiln_tensor::{ElementType, Tensor};
+use kiln_tensor::Tensor;
 
 pub(crate) const ROWS: &[Row] = &[
     row("ABS", |node| quantized_or(node, "graph.abs", super::quantized_activation::abs)),
     row("CEIL", |node| unary(node, "graph.ceil")),
     row("COS", |node| unary(node, "graph.cos")),
-    row("EXP", |node| float_or_table(node, |node, x| node.unary("graph.exp", x), libm::expf)),
+    row("EXP", |node| quantized_or(node, "graph.exp", super::table::exp)),
     row("FLOOR", |node| unary(node, "graph.floor")),
     row("LOG", |node| quantized_or(node, "graph.log", super::quantized_activation::log)),
     row("LOGICAL_NOT", |node| unary(node, "graph.not")),
@@ -165,6 +164,3 @@ impl Node<'_, '_> {
         is_integer(0) && self.operand_quantization(0).is_some()
     }
 }
-
-/// The number types that sums of integers are computed in.
-pub(crate) const SUM: ElementType = ElementType::I32;

@@ -1,7 +1,7 @@
 //! Floats by weights of integers: the floats of each line become 8-bit integers when the model runs, or the weights floats.
 
 use super::conv::Convolution;
-use super::quantize::{dequantized, rounded};
+use super::quantize::rounded;
 use crate::conversion::emit::attribute;
 use crate::conversion::node::Node;
 use crate::conversion::row::Results;
@@ -106,14 +106,45 @@ pub(crate) fn fully_connected(
     node.fused_activation(y)
 }
 
-/// A convolution of floats by weights of integers, per picture of the batch.
-pub(crate) fn conv(node: &mut Node, convolution: Convolution) -> Results {
+/// A convolution of floats by weights of integers: each picture of the batch becomes integers.
+pub(crate) fn conv(node: &mut Node, mut convolution: Convolution) -> Results {
     let scales = node.quantized_operand(1)?;
-    let weights = dequantized(node, convolution.weights, &scales)?;
-    let y = convolution.of_floats(node, weights)?;
+    let axes: Vec<usize> = (1..node.rank(convolution.x)).collect();
+    let lines = quantized_lines(node, convolution.x, &axes, scales.is_per_channel())?;
+    let mut centered = node.cast(lines.integers, ElementType::I32)?;
+    if let Some(points) = lines.zero_points {
+        centered = node.binary("graph.subtract", centered, points)?;
+    }
+    let weights = node.cast(convolution.weights, ElementType::I32)?;
+    convolution.x = centered;
+    let bias = convolution.bias.take();
+    let sums = convolution.of_floats(node, weights)?;
+    let floats = node.cast(sums, ElementType::F32)?;
+    let of_channels = node.tensor(kiln_tensor::Tensor::from_values(&[scales.scales.len()], &scales.scales))?;
+    let scaled = node.binary("graph.multiply", floats, of_channels)?;
+    let mut y = node.binary("graph.multiply", scaled, lines.scales)?;
+    if let Some(bias) = bias {
+        y = node.binary("graph.add", y, bias)?;
+    }
     Ok(vec![node.fused_activation(y)?])
 }
 
-pub(crate) fn batch_matmul(_: &mut Node) -> Results {
-    Err("products of floats and integers are not supported".into())
+/// Products of matrices of floats by matrices of integers: each line becomes integers.
+pub(crate) fn batch_matmul(node: &mut Node) -> Results {
+    let (mut x, y) = (node.input(0)?, node.input(1)?);
+    let rank = node.rank(x);
+    if node.option_flag("adj_x") {
+        let order: Vec<usize> = (0..rank - 2).chain([rank - 1, rank - 2]).collect();
+        x = node.transpose(x, &order)?;
+    }
+    let scales = node.quantized_operand(1)?;
+    let lines = quantized_lines(node, x, &[rank - 1], node.option_flag("asymmetric_quantize_inputs"))?;
+    if lines.zero_points.is_some() {
+        return Err("asymmetric products of floats and integers are not supported".into());
+    }
+    let given = [("transpose_b", attribute(node.option_flag("adj_y"))), ("widening", attribute(true))];
+    let sums = node.emit("graph.matmul", &[lines.integers, y], &given)?;
+    let floats = node.cast(sums, ElementType::F32)?;
+    let factors = node.binary_scalar("graph.multiply", lines.scales, scales.scale().into())?;
+    Ok(vec![node.binary("graph.multiply", floats, factors)?])
 }

@@ -15,10 +15,13 @@
 
 mod activation;
 mod arithmetic;
+mod complex;
 mod constant;
+mod control;
 mod conv;
 mod elementwise;
 mod fixed_point;
+mod generated;
 mod hybrid;
 mod inverse_root;
 mod movement;
@@ -32,12 +35,18 @@ mod quantized_activation;
 mod quantized_arithmetic;
 mod quantized_reduction;
 mod quantized_softmax;
+mod recurrent;
 mod reduction;
 mod rescale;
+mod resize;
+mod selection;
 mod shape;
 mod slice;
 mod source;
+mod space;
+mod state;
 mod table;
+mod transpose_conv;
 mod window;
 
 use crate::conversion::convert_functions;
@@ -55,6 +64,7 @@ const ROWS: &[&[Row]] = &[
     quantize::ROWS,
     // Convolutions and products.
     conv::ROWS,
+    transpose_conv::ROWS,
     pool::ROWS,
     product::ROWS,
     // Reductions.
@@ -64,7 +74,17 @@ const ROWS: &[&[Row]] = &[
     shape::ROWS,
     movement::ROWS,
     slice::ROWS,
+    space::ROWS,
+    resize::ROWS,
+    selection::ROWS,
     constant::ROWS,
+    generated::ROWS,
+    complex::ROWS,
+    // Recurrence.
+    recurrent::ROWS,
+    // Control flow and state.
+    control::ROWS,
+    state::ROWS,
 ];
 
 /// Converts every function of `module` with ops of the tflite dialect to the graph dialect.

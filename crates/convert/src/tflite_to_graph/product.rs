@@ -51,6 +51,7 @@ fn of_integers(node: &mut Node, x: Tracked, weights: Tracked, bias: Option<Track
     let bounds = activation_bounds(node.option_word("fused_activation_function"), element, &output)?;
     let multipliers = channel_multipliers(&input, &scales, &output, !scales.is_per_channel());
     let sums = integer_sums(node, (x, &input), (weights, &scales), bias)?;
+    let sums = node.cast(sums, ElementType::I32)?;
     let scaled = node.rescale(sums, &multipliers)?;
     node.requantized(scaled, output.zero_point(), bounds, element)
 }

@@ -7,7 +7,6 @@ use crate::conversion::node::Node;
 use crate::conversion::row::Results;
 use crate::conversion::state::Tracked;
 use kiln_ir::{Dim, DimExpr};
-use kiln_tensor::ElementType;
 
 /// How many elements become one.
 pub(crate) fn count(node: &Node, x: Tracked, axes: &[usize]) -> Result<DimExpr, String> {
@@ -45,7 +44,7 @@ fn scaled_sum(
     let element = node.element(x);
     let centered = node.centered(x, input.zero_point())?;
     let sums = node.reduce("graph.reduce_sum", centered, axes)?;
-    let multiplier = adjust(Multiplier::of(f64::from(input.scale() / output.scale())));
+    let multiplier = adjust(Multiplier::of(f64::from(input.scale()) / f64::from(output.scale())));
     let scaled = node.rescale(sums, &[multiplier])?;
     node.requantized(scaled, output.zero_point(), integer_bounds(element), element)
 }
@@ -57,6 +56,3 @@ pub(crate) fn product(_: &mut Node, _: Tracked, _: &[usize]) -> Result<Tracked, 
 pub(crate) fn l2_normalization(_: &mut Node) -> Results {
     Err("the normalization of quantized integers is not supported".into())
 }
-
-/// The type that sums of integers have.
-pub(crate) const SUM: ElementType = ElementType::I32;

@@ -10,7 +10,7 @@ use kiln_tensor::{ElementType, Tensor};
 pub(crate) fn softmax(node: &mut Node) -> Results {
     let x = node.input(0)?;
     if node.element(x) == ElementType::I16 {
-        return Err("16-bit integers are not supported by this operator".into());
+        return super::fixed_point::softmax(node);
     }
     let (input, output) = (node.quantized_operand(0)?, node.quantized_result(0)?);
     let element = node.result_element(0)?;

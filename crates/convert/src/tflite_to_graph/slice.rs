@@ -1,7 +1,7 @@
 //! Slices.
 
 use crate::conversion::emit::{attribute, dims_attribute};
-use crate::conversion::extent::{add, constant, dim, expr, floor_divide, is_non_negative, maximum, minimum, multiply, subtract};
+use crate::conversion::extent::{add, constant, dim, expr, floor_divide, maximum, minimum, subtract};
 use crate::conversion::node::Node;
 use crate::conversion::row::{Results, Row, row};
 use crate::conversion::state::Tracked;
@@ -125,16 +125,10 @@ fn axis_slice(
     Ok(Along { start, step, length })
 }
 
-/// An index that may be counted from the end.
+/// An index that may be counted from the end. One that only a run tells is taken to count from the start.
 fn counted(extent: DimExpr, value: DimExpr) -> Result<DimExpr, String> {
     match value.as_constant() {
         Some(constant) if constant < 0 => add(extent, value),
-        Some(_) => Ok(value),
-        None if is_non_negative(value) => Ok(value),
-        // A negative one goes round.
-        None => {
-            let wrapped = multiply(value, constant(1))?;
-            Ok(wrapped)
-        }
+        _ => Ok(value),
     }
 }

@@ -22,6 +22,10 @@ impl Source for Tflite {
         module.is(op, kiln_tflite::NONE)
     }
 
+    fn prepare(&self, module: &mut Module, function: Op) {
+        super::state::lift_state(module, function);
+    }
+
     fn unsupported(&self, module: &Module, op: Op) -> Option<String> {
         let name = operator(module, op);
         // What is no operator was reported when it was imported.
@@ -36,6 +40,9 @@ impl Source for Tflite {
         if has_failed_operand {
             return Err(None);
         }
+        if has_complex_operand(conversion.module, op) && !super::complex::KNOWN.contains(&row.name) {
+            return Err(Some("complex numbers are not supported by this operator".into()));
+        }
         row.convert.run(&mut Node::new(conversion, op, 0)).map_err(Some)
     }
 }
@@ -44,4 +51,10 @@ impl Source for Tflite {
 fn operator(module: &Module, op: Op) -> &'static str {
     let name = module.name(op).as_str();
     name.strip_prefix("tflite.").unwrap_or(name)
+}
+
+/// Whether an operand is of complex numbers.
+fn has_complex_operand(module: &Module, op: Op) -> bool {
+    let element = |value| module.ty(value).scalar().to_element();
+    module.operands(op).iter().any(|&operand| element(operand).is_some_and(|element| element.is_complex()))
 }

@@ -68,3 +68,11 @@ pub(crate) fn tanh(node: &mut Node) -> Results {
         _ => of_function(node, libm::tanhf),
     }
 }
+
+pub(crate) fn exp(node: &mut Node) -> Results {
+    let x = node.input(0)?;
+    match node.element(x) {
+        ElementType::I16 => super::fixed_point::exp(node),
+        _ => of_function(node, libm::expf),
+    }
+}

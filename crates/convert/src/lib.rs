@@ -9,8 +9,9 @@ mod custom_operator;
 pub mod onnx_to_graph;
 mod passes;
 pub mod tf_to_graph;
+pub mod tflite_to_graph;
 mod unsupported;
 
 pub use custom_operator::CustomOperator;
-pub use passes::{ConvertOnnxToGraph, ConvertTfToGraph, PASSES};
+pub use passes::{ConvertOnnxToGraph, PASSES, conversions};
 pub use unsupported::report_unsupported;

@@ -2,12 +2,22 @@
 
 use crate::onnx_to_graph::{Customs, convert_onnx_to_graph};
 use crate::tf_to_graph::convert_tf_to_graph;
+use crate::tflite_to_graph::convert_tflite_to_graph;
 use kiln_diag::{Diagnostic, Place};
-use kiln_pass::{Anchor, Pass, PassContext, PassInfo};
+use kiln_pass::{Anchor, Pass, PassContext, PassInfo, Pipeline};
 use kiln_rules::load_files;
 
 /// The passes.
-pub const PASSES: &[PassInfo] = &[PassInfo::of::<ConvertOnnxToGraph>(), PassInfo::of::<ConvertTfToGraph>()];
+pub const PASSES: &[PassInfo] = &[
+    PassInfo::of::<ConvertOnnxToGraph>(),
+    PassInfo::of::<ConvertTfToGraph>(),
+    PassInfo::of::<ConvertTfliteToGraph>(),
+];
+
+/// All conversions, with the options of those that have some. A function that is of another dialect is left as it is.
+pub fn conversions(onnx: ConvertOnnxToGraph) -> Pipeline {
+    Pipeline::on("builtin.module").pass(onnx).pass(ConvertTfToGraph {}).pass(ConvertTfliteToGraph {})
+}
 
 kiln_pass::options! {
     /// Converts functions of the onnx dialect to the graph dialect; shape arithmetic is evaluated away.
@@ -41,16 +51,35 @@ impl Pass for ConvertOnnxToGraph {
     }
 }
 
-kiln_pass::options! {
-    /// Converts functions of the tf dialect to the graph dialect; shape arithmetic is evaluated away.
-    pub struct ConvertTfToGraph {}
+/// The pass of a conversion without options.
+macro_rules! conversion {
+    ($pass:ident, $name:literal, $convert:path, $doc:literal) => {
+        kiln_pass::options! {
+            #[doc = $doc]
+            pub struct $pass {}
+        }
+
+        impl Pass for $pass {
+            const NAME: &'static str = $name;
+            const ANCHOR: Anchor = Anchor::Op("builtin.module");
+
+            fn run(&self, context: &mut PassContext<'_>) {
+                $convert(context.module, context.sink);
+            }
+        }
+    };
 }
 
-impl Pass for ConvertTfToGraph {
-    const NAME: &'static str = "convert-tf-to-graph";
-    const ANCHOR: Anchor = Anchor::Op("builtin.module");
+conversion!(
+    ConvertTfToGraph,
+    "convert-tf-to-graph",
+    convert_tf_to_graph,
+    "Converts functions of the tf dialect to the graph dialect; shape arithmetic is evaluated away."
+);
 
-    fn run(&self, context: &mut PassContext<'_>) {
-        convert_tf_to_graph(context.module, context.sink);
-    }
-}
+conversion!(
+    ConvertTfliteToGraph,
+    "convert-tflite-to-graph",
+    convert_tflite_to_graph,
+    "Converts functions of the tflite dialect to the graph dialect; shape arithmetic is evaluated away."
+);

@@ -13,8 +13,9 @@ use kiln_tensor::{ElementType, Tensor};
 pub(crate) const ROWS: &[Row] = &[
     row("Complex", |node| {
         let (real, imaginary) = (node.input(0)?, node.input(1)?);
-        let operands = node.align(&[real, imaginary])?;
-        Ok(vec![pair(node, operands[0], operands[1])?])
+        let shape = crate::conversion::emit::broadcast_shape(&[node.shape(real), node.shape(imaginary)])?;
+        let (real, imaginary) = (node.broadcast(real, &shape)?, node.broadcast(imaginary, &shape)?);
+        Ok(vec![pair(node, real, imaginary)?])
     }),
     row("Real", |node| {
         let x = node.input(0)?;
@@ -59,20 +60,62 @@ pub(crate) const ROWS: &[Row] = &[
 
 /// Operators of other files that take or give complex numbers: those to which the last axis makes no difference.
 const AWARE: &[&str] = &[
+    "Add",
+    "AddV2",
     "Cast",
     "Const",
+    "Exp",
+    "ExpandDims",
     "Identity",
-    "StopGradient",
-    "AddV2",
-    "Add",
-    "Sub",
-    "Neg",
-    "ZerosLike",
     "If",
+    "Mul",
+    "Neg",
+    "Reshape",
     "StatelessIf",
-    "While",
     "StatelessWhile",
+    "StopGradient",
+    "StridedSlice",
+    "Sub",
+    "Transpose",
+    "While",
+    "ZerosLike",
 ];
+
+impl Node<'_, '_> {
+    /// The extents of the first operand without the axis of the parts of complex numbers, and this axis if there is one.
+    pub fn split_parts(&self, x: Tracked) -> (&'static [Dim], &'static [Dim]) {
+        let first = self.conversion.module.operands(self.op).first();
+        let is_complex = first.is_some_and(|&operand| is_complex_type(self.conversion.module.ty(operand)));
+        let shape = self.shape(x);
+        shape.split_at(shape.len() - usize::from(is_complex && !shape.is_empty()))
+    }
+}
+
+/// `e^x`, of complex numbers or of others.
+pub(crate) fn exponential(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
+    if node.split_parts(x).1.is_empty() {
+        return node.unary("graph.exp", x);
+    }
+    let (real, imaginary) = (part(node, x, 0)?, part(node, x, 1)?);
+    let (length, cosine) = (node.unary("graph.exp", real)?, node.unary("graph.cos", imaginary)?);
+    let sine = node.unary("graph.sin", imaginary)?;
+    let (real, imaginary) =
+        (node.binary("graph.multiply", length, cosine)?, node.binary("graph.multiply", length, sine)?);
+    pair(node, real, imaginary)
+}
+
+/// The product, of complex numbers or of others.
+pub(crate) fn multiply(node: &mut Node) -> Results {
+    let (a, b) = (node.input(0)?, node.input(1)?);
+    if node.split_parts(a).1.is_empty() {
+        return Ok(vec![node.binary("graph.multiply", a, b)?]);
+    }
+    let [a, b, c, d] = [part(node, a, 0)?, part(node, a, 1)?, part(node, b, 0)?, part(node, b, 1)?];
+    let (ac, bd) = (node.binary("graph.multiply", a, c)?, node.binary("graph.multiply", b, d)?);
+    let (ad, bc) = (node.binary("graph.multiply", a, d)?, node.binary("graph.multiply", b, c)?);
+    let (real, imaginary) = (node.binary("graph.subtract", ac, bd)?, node.binary("graph.add", ad, bc)?);
+    Ok(vec![pair(node, real, imaginary)?])
+}
 
 /// Whether the row of an operator knows complex numbers.
 pub(crate) fn is_complex_aware(name: &str) -> bool {

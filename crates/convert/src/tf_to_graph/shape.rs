@@ -36,7 +36,8 @@ pub(crate) const ROWS: &[Row] = &[
     row("Reshape", reshape),
     row("ExpandDims", |node| {
         let x = node.input(0)?;
-        let axis = normalize_axis(node.one_int(1, "the axis")?, node.rank(x) + 1)?;
+        let (own, _) = node.split_parts(x);
+        let axis = normalize_axis(node.one_int(1, "the axis")?, own.len() + 1)?;
         let mut shape = node.shape(x).to_vec();
         shape.insert(axis, Dim::Static(1));
         Ok(vec![node.reshape(x, &shape)?])
@@ -81,11 +82,13 @@ pub(crate) const ROWS: &[Row] = &[
     row("Transpose", |node| {
         let x = node.input(0)?;
         let permutation = node.constant_ints(node.input(1)?, "the permutation")?;
-        let rank = node.rank(x);
-        let axes: Vec<usize> = permutation.iter().map(|&axis| normalize_axis(axis, rank)).collect::<Result<_, _>>()?;
+        let rank = node.split_parts(x).0.len();
+        let mut axes: Vec<usize> =
+            permutation.iter().map(|&axis| normalize_axis(axis, rank)).collect::<Result<_, _>>()?;
         if axes.len() != rank || normalize_axes(&permutation, rank)?.len() != rank {
             return Err(format!("the permutation must be of {rank} axes"));
         }
+        axes.extend(rank..node.rank(x));
         Ok(vec![node.transpose(x, &axes)?])
     }),
     row("InvertPermutation", |node| {
@@ -100,16 +103,7 @@ pub(crate) const ROWS: &[Row] = &[
         let element = node.element(x);
         Ok(vec![node.cast(inverse, element)?])
     }),
-    row("Tile", |node| {
-        let x = node.input(0)?;
-        let repeats = node.input(1)?;
-        let repeats = node.counts_of(repeats)?;
-        if repeats.len() != node.rank(x) {
-            return Err(format!("{} axes take as many repeats, not {}", node.rank(x), repeats.len()));
-        }
-        let dims = repeats.iter().map(|&count| dim(count)).collect::<Result<Vec<Dim>, _>>()?;
-        Ok(vec![node.emit("graph.tile", &[x], &[("repeats", attribute(dims))])?])
-    }),
+    row("Tile", tile),
     row("Roll", roll),
 ];
 
@@ -128,7 +122,8 @@ pub(crate) fn shape_from(node: &mut Node, listed: Tracked) -> Result<Vec<Dim>, S
 fn reshape(node: &mut Node) -> Results {
     let (x, wanted) = (node.input(0)?, node.input(1)?);
     let wanted = node.integers_of(wanted)?;
-    let shape = resolve(node.shape(x), &wanted)?;
+    let (own, parts) = node.split_parts(x);
+    let shape = [resolve(own, &wanted)?.as_slice(), parts].concat();
     Ok(vec![node.reshape(x, &shape)?])
 }
 
@@ -187,6 +182,28 @@ fn squeeze(node: &mut Node) -> Results {
         return Err(format!("axis {axis} has extent {}, not 1", shape[axis]));
     }
     Ok(vec![node.drop_axes(x, &axes)?])
+}
+
+/// Copies side by side along each axis.
+fn tile(node: &mut Node) -> Results {
+    let (x, repeats) = (node.input(0)?, node.input(1)?);
+    let repeats = node.counts_of(repeats)?;
+    if repeats.len() != node.rank(x) {
+        return Err(format!("{} axes take as many repeats, not {}", node.rank(x), repeats.len()));
+    }
+    let known: Option<Vec<i64>> = repeats.iter().map(|count| count.as_constant()).collect();
+    if let Some(known) = known {
+        return Ok(vec![node.emit("graph.tile", &[x], &[("repeats", attribute(known))])?]);
+    }
+    let (mut apart, mut stretched, mut joined) = (Vec::new(), Vec::new(), Vec::new());
+    for (&extent, &count) in node.shape(x).iter().zip(&repeats) {
+        apart.extend([Dim::Static(1), extent]);
+        stretched.extend([dim(count)?, extent]);
+        joined.push(dim(multiply(expr(extent)?, count)?)?);
+    }
+    let x = node.reshape(x, &apart)?;
+    let x = node.broadcast(x, &stretched)?;
+    Ok(vec![node.reshape(x, &joined)?])
 }
 
 /// Moves elements along axes; what leaves one end comes in at the other.

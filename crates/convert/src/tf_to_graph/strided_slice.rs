@@ -84,7 +84,12 @@ fn number(node: &mut Node, list: Tracked, place: usize) -> Result<DimExpr, Strin
 fn strided_slice(node: &mut Node) -> Results {
     let (mut x, begin, end) = (node.input(0)?, node.input(1)?, node.input(2)?);
     let steps = node.constant_ints(node.input(3)?, "the strides")?;
-    let subscripts = Subscripts::read(node, steps.len(), node.rank(x))?;
+    let (own, parts) = node.split_parts(x);
+    let mut subscripts = Subscripts::read(node, steps.len(), own.len())?;
+    for _ in parts {
+        subscripts.kept.push(Some(subscripts.of_axes.len()));
+        subscripts.of_axes.push(Subscript::Whole);
+    }
     let rank = node.rank(x);
     // Elements at places that data gives are gathered; what is gathered keeps its axis until the end.
     for axis in 0..rank {

@@ -79,11 +79,12 @@ impl Checkpoint {
             let slices = SavedTensorSlices::decode(value.as_slice()).ok()?;
             // The first entry says which tensors there are.
             for meta in slices.meta.into_iter().flat_map(|meta| meta.tensor).filter(|meta| meta.slice.len() < 2) {
-                shapes.insert(meta.name, meta.shape);
+                shapes.insert(meta.name, (meta.shape, meta.r#type));
             }
             let Some(slice) = slices.data else { continue };
-            let Some((shape, mut data)) = shapes.get(&slice.name).cloned().zip(slice.data) else { continue };
+            let Some(((shape, element), mut data)) = shapes.get(&slice.name).cloned().zip(slice.data) else { continue };
             data.tensor_shape = shape;
+            data.dtype = element;
             if let Ok(tensor) = import_tensor(file, &data) {
                 entries.insert(slice.name, Entry::Own(tensor));
             }

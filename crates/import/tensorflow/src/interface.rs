@@ -205,18 +205,26 @@ impl<'a> Importer<'a> {
     }
 }
 
-/// The outputs of nodes that nothing takes, but for those that are there for what they do.
+/// The outputs of nodes that nothing takes or waits for, but for those that are there for what they do. Where a graph trains
+/// its variables, those that only training can have made are none, either.
 fn sinks(graph: &Graph<'_>) -> Vec<Port> {
-    let taken: FxHashSet<usize> = graph
-        .nodes
-        .iter()
-        .flat_map(|node| &node.inputs)
-        .filter_map(|input| if let Source::Node(node, _) = input { Some(*node) } else { None })
-        .collect();
+    let mut taken: FxHashSet<usize> = graph.nodes.iter().flat_map(|node| &node.controls).copied().collect();
+    taken.extend(graph.nodes.iter().flat_map(|node| &node.inputs).filter_map(|input| match input {
+        Source::Node(node, _) => Some(*node),
+        Source::Argument(_) => None,
+    }));
+    let trains = graph.nodes.iter().any(|node| node.schema.is_none() && node.proto.op.contains("Apply"));
+    let is_of_training = |index: usize| {
+        let reached = graph.reached(&[Source::Node(index, 0)], &FxHashSet::default());
+        reached.into_iter().any(|node| graph.nodes[node].schema.is_none())
+    };
     let mut ports = Vec::new();
     for (index, node) in graph.nodes.iter().enumerate() {
         let Some(schema) = node.schema else { continue };
         if taken.contains(&index) || is_side_work(&node.proto.op) || node.inputs.is_empty() {
+            continue;
+        }
+        if trains && is_of_training(index) {
             continue;
         }
         // Statistics of a normalization are for training alone.
@@ -247,6 +255,8 @@ fn is_side_work(op: &str) -> bool {
             | "VarIsInitializedOp"
             | "ReadVariableOp"
             | "Exit"
+            | "Switch"
+            | "Merge"
             | "TensorArrayCloseV3"
             | "LookupTableSizeV2"
     )

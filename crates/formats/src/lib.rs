@@ -12,7 +12,7 @@ use kiln_import_core::{Format, ModelFile};
 use std::path::Path;
 
 /// The formats, in the order in which they are asked whether a file is theirs.
-pub const FORMATS: &[&Format] = &[&kiln_import_onnx::FORMAT];
+pub const FORMATS: &[&Format] = &[&kiln_import_onnx::FORMAT, &kiln_import_keras::FORMAT, &kiln_import_keras::FORMAT_H5];
 
 /// A model that was found.
 #[derive(Debug)]

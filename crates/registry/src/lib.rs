@@ -24,6 +24,7 @@ static DIALECTS: LazyLock<Arc<Registry>> = LazyLock::new(|| {
         &kiln_graph::DIALECT,
         &kiln_loop::DIALECT,
         &kiln_onnx::DIALECT,
+        &kiln_keras::DIALECT,
     ])
 });
 

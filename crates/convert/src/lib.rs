@@ -6,10 +6,11 @@
 
 mod conversion;
 mod custom_operator;
+pub mod keras_to_graph;
 pub mod onnx_to_graph;
 mod passes;
 mod unsupported;
 
 pub use custom_operator::CustomOperator;
-pub use passes::{ConvertOnnxToGraph, PASSES};
+pub use passes::{ConvertKerasToGraph, ConvertOnnxToGraph, PASSES};
 pub use unsupported::report_unsupported;

@@ -1,12 +1,13 @@
 //! The conversions as passes.
 
+use crate::keras_to_graph::convert_keras_to_graph;
 use crate::onnx_to_graph::{Customs, convert_onnx_to_graph};
 use kiln_diag::{Diagnostic, Place};
 use kiln_pass::{Anchor, Pass, PassContext, PassInfo};
 use kiln_rules::load_files;
 
 /// The passes.
-pub const PASSES: &[PassInfo] = &[PassInfo::of::<ConvertOnnxToGraph>()];
+pub const PASSES: &[PassInfo] = &[PassInfo::of::<ConvertOnnxToGraph>(), PassInfo::of::<ConvertKerasToGraph>()];
 
 kiln_pass::options! {
     /// Converts functions of the onnx dialect to the graph dialect; shape arithmetic is evaluated away.
@@ -36,6 +37,34 @@ impl Pass for ConvertOnnxToGraph {
         }
         if customs.operators.len() == self.custom_ops.len() {
             convert_onnx_to_graph(context.module, &customs, context.sink);
+        }
+    }
+}
+
+kiln_pass::options! {
+    /// Converts functions of the keras dialect to the graph dialect.
+    pub struct ConvertKerasToGraph {
+        /// Layers that C functions compute: `MyLayer=my_layer`.
+        custom_ops: Vec<String> = Vec::new(),
+    }
+}
+
+impl Pass for ConvertKerasToGraph {
+    const NAME: &'static str = "convert-keras-to-graph";
+    const ANCHOR: Anchor = Anchor::Op("builtin.module");
+
+    fn run(&self, context: &mut PassContext<'_>) {
+        let mut customs = Vec::new();
+        for text in &self.custom_ops {
+            match text.parse() {
+                Ok(operator) => customs.push(operator),
+                Err(reason) => {
+                    context.sink.report(Diagnostic::error(Place::Nowhere, format!("custom-ops: '{text}': {reason}")));
+                }
+            }
+        }
+        if customs.len() == self.custom_ops.len() {
+            convert_keras_to_graph(context.module, &customs, context.sink);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::conversion::source::Source;
 use crate::conversion::state::error;
+use crate::keras_to_graph::Keras;
 use crate::onnx_to_graph::{Customs, Onnx};
 use kiln_diag::Sink;
 use kiln_ir::Module;
@@ -10,7 +11,8 @@ use kiln_ir::Module;
 /// complete, of which conversion would find fault with what is missing.
 pub fn report_unsupported(module: &Module, sink: &Sink) {
     let customs = Customs::default();
-    let sources: [&dyn Source; 1] = [&Onnx { customs: &customs }];
+    let keras = Keras::default();
+    let sources: [&dyn Source; 2] = [&Onnx { customs: &customs }, &keras];
     for op in module.walk(module.top()) {
         let dialect = module.name(op).as_str().split('.').next().unwrap_or_default();
         let source = sources.iter().find(|source| source.dialect() == dialect);

@@ -21,8 +21,13 @@ struct Term {
 }
 
 fn einsum(node: &mut Node) -> Results {
-    let equation: String = node.string_or("equation", "").chars().filter(|c| !c.is_whitespace()).collect();
     let inputs = node.inputs()?;
+    Ok(vec![einsum_of(node, node.string_or("equation", ""), &inputs)?])
+}
+
+/// What an equation makes of tensors.
+pub(crate) fn einsum_of(node: &mut Node, equation: &str, inputs: &[Tracked]) -> Result<Tracked, String> {
+    let equation: String = equation.chars().filter(|c| !c.is_whitespace()).collect();
     let (left, right) = match equation.split_once("->") {
         Some((left, right)) => (left, Some(right)),
         None => (equation.as_str(), None),
@@ -32,7 +37,7 @@ fn einsum(node: &mut Node) -> Results {
         return Err(format!("equation \"{equation}\" is not for {} inputs", inputs.len()));
     }
     let mut terms = Vec::new();
-    for (text, &tensor) in texts.iter().zip(&inputs) {
+    for (text, &tensor) in texts.iter().zip(inputs) {
         let labels = parse(text, node.rank(tensor))?;
         terms.push(take_diagonals(node, Term { tensor, labels })?);
     }
@@ -57,7 +62,7 @@ fn einsum(node: &mut Node) -> Results {
         return Err(format!("the result of \"{equation}\" names axes that no input has"));
     }
     let permutation = positions(&result.labels, &wanted)?;
-    Ok(vec![node.transpose(result.tensor, &permutation)?])
+    node.transpose(result.tensor, &permutation)
 }
 
 /// The first of the labels for axes under an ellipsis.

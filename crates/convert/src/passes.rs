@@ -1,22 +1,44 @@
 //! The conversions as passes.
 
+use crate::CustomOperator;
+use crate::keras_to_graph::convert_keras_to_graph;
 use crate::onnx_to_graph::{Customs, convert_onnx_to_graph};
 use crate::tf_to_graph::convert_tf_to_graph;
 use crate::tflite_to_graph::convert_tflite_to_graph;
-use kiln_diag::{Diagnostic, Place};
+use kiln_diag::{Diagnostic, Place, Sink};
 use kiln_pass::{Anchor, Pass, PassContext, PassInfo, Pipeline};
 use kiln_rules::load_files;
 
 /// The passes.
 pub const PASSES: &[PassInfo] = &[
     PassInfo::of::<ConvertOnnxToGraph>(),
+    PassInfo::of::<ConvertKerasToGraph>(),
     PassInfo::of::<ConvertTfToGraph>(),
     PassInfo::of::<ConvertTfliteToGraph>(),
 ];
 
-/// All conversions, with the options of those that have some. A function that is of another dialect is left as it is.
-pub fn conversions(onnx: ConvertOnnxToGraph) -> Pipeline {
-    Pipeline::on("builtin.module").pass(onnx).pass(ConvertTfToGraph {}).pass(ConvertTfliteToGraph {})
+/// All conversions. `custom_ops` are operators that C functions compute, `rules` files of rules for operators that are not
+/// known. A function that is of another dialect is left as it is.
+pub fn conversions(custom_ops: &[String], rules: &[String]) -> Pipeline {
+    Pipeline::on("builtin.module")
+        .pass(ConvertOnnxToGraph { custom_ops: custom_ops.to_vec(), rules: rules.to_vec() })
+        .pass(ConvertKerasToGraph { custom_ops: custom_ops.to_vec() })
+        .pass(ConvertTfToGraph {})
+        .pass(ConvertTfliteToGraph {})
+}
+
+/// The operators that C functions compute; what is wrong with the options that name them is reported.
+fn parse_operators(texts: &[String], sink: &Sink) -> Option<Vec<CustomOperator>> {
+    let mut operators = Vec::new();
+    for text in texts {
+        match text.parse() {
+            Ok(operator) => operators.push(operator),
+            Err(reason) => {
+                sink.report(Diagnostic::error(Place::Nowhere, format!("custom-ops: '{text}': {reason}")));
+            }
+        }
+    }
+    (operators.len() == texts.len()).then_some(operators)
 }
 
 kiln_pass::options! {
@@ -36,17 +58,27 @@ impl Pass for ConvertOnnxToGraph {
     fn run(&self, context: &mut PassContext<'_>) {
         let registry = context.module.registry().clone();
         let Some(rules) = load_files(&self.rules, &registry, context.sink) else { return };
-        let mut customs = Customs { operators: Vec::new(), rules };
-        for text in &self.custom_ops {
-            match text.parse() {
-                Ok(operator) => customs.operators.push(operator),
-                Err(reason) => {
-                    context.sink.report(Diagnostic::error(Place::Nowhere, format!("custom-ops: '{text}': {reason}")));
-                }
-            }
+        if let Some(operators) = parse_operators(&self.custom_ops, context.sink) {
+            convert_onnx_to_graph(context.module, &Customs { operators, rules }, context.sink);
         }
-        if customs.operators.len() == self.custom_ops.len() {
-            convert_onnx_to_graph(context.module, &customs, context.sink);
+    }
+}
+
+kiln_pass::options! {
+    /// Converts functions of the keras dialect to the graph dialect.
+    pub struct ConvertKerasToGraph {
+        /// Layers that C functions compute: `MyLayer=my_layer`.
+        custom_ops: Vec<String> = Vec::new(),
+    }
+}
+
+impl Pass for ConvertKerasToGraph {
+    const NAME: &'static str = "convert-keras-to-graph";
+    const ANCHOR: Anchor = Anchor::Op("builtin.module");
+
+    fn run(&self, context: &mut PassContext<'_>) {
+        if let Some(operators) = parse_operators(&self.custom_ops, context.sink) {
+            convert_keras_to_graph(context.module, &operators, context.sink);
         }
     }
 }

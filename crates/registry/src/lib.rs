@@ -26,6 +26,7 @@ static DIALECTS: LazyLock<Arc<Registry>> = LazyLock::new(|| {
         &kiln_onnx::DIALECT,
         &kiln_tf::DIALECT,
         &kiln_tflite::DIALECT,
+        &kiln_keras::DIALECT,
     ])
 });
 

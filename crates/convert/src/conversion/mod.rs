@@ -24,6 +24,7 @@ pub(crate) mod node;
 pub(crate) mod packed;
 pub(crate) mod product;
 pub(crate) mod random;
+pub(crate) mod reshape;
 pub(crate) mod roll;
 pub(crate) mod row;
 pub(crate) mod run_time;

@@ -31,9 +31,8 @@ fn table_of(input: (f64, f64), output: (f64, f64), function: impl Fn(f64) -> f64
 
 /// As [`table_of`], computed in floats of 32 bits.
 fn narrow_table_of(input: &Quantization, output: &Quantization, function: fn(f32) -> f32) -> Vec<i64> {
-    let bound = |quantization: &Quantization, value: f32| {
-        quantization.scale() * (value - quantization.zero_point() as f32)
-    };
+    let bound =
+        |quantization: &Quantization, value: f32| quantization.scale() * (value - quantization.zero_point() as f32);
     let (low, high) = (bound(input, -32768.0), bound(input, 32767.0));
     let (least, most) = (bound(output, -32768.0), bound(output, 32767.0));
     let (step, scale) = ((high - low) / 512.0, 65536.0 / (most - least));

@@ -48,7 +48,9 @@ fn lstm(node: &mut Node) -> Results {
         return Err("peepholes, projections and layer normalization of a recurrent layer are not supported".into());
     }
     if node.option_float("cell_clip") > 0.0 || node.option_word("fused_activation_function") != "TANH" {
-        return Err("a recurrent layer that clips its cells or has another activation than TANH is not supported".into());
+        return Err(
+            "a recurrent layer that clips its cells or has another activation than TANH is not supported".into()
+        );
     }
     // Gates stand in the order input, forget, cell, output; they are wanted as input, output, forget, cell.
     let mut parts = Vec::new();
@@ -151,7 +153,8 @@ fn svdf(node: &mut Node) -> Results {
     let (&[filters, steps], &[batch, _]) = (node.shape(time), node.shape(state)) else {
         return Err("weights and state must be matrices".into());
     };
-    let rank = u64::try_from(node.option_int("rank")).ok().filter(|&rank| rank > 0).ok_or("the rank must be positive")?;
+    let rank =
+        u64::try_from(node.option_int("rank")).ok().filter(|&rank| rank > 0).ok_or("the rank must be positive")?;
     let (Some(count), Some(length)) = (filters.as_static(), steps.as_static().filter(|&length| length > 0)) else {
         return Err("the weights must have a known shape".into());
     };

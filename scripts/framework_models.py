@@ -1,6 +1,6 @@
 """The real models of test/models/frameworks.toml: in other formats than ONNX, with outputs of their own framework.
 
-    framework_models.py [NAME...]                 fetch them, print where they are
+    framework_models.py [NAME...]                 fetch them, say which were not there
     framework_models.py --compare [--kiln PATH] [NAME...]
                                                   compile, run, and compare with the references; status 1 where one differs
     framework_models.py --references [NAME...]    compute the references anew: needs tensorflow-cpu, keras and ai-edge-litert
@@ -229,7 +229,6 @@ def main() -> None:
     else:
         for model in chosen:
             fetch(model)
-            print(model.path)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,8 @@ use kiln_pass::{Anchor, Pass, PassContext, PassInfo, Pipeline};
 use kiln_rules::load_files;
 
 /// The passes.
-pub const PASSES: &[PassInfo] = &[
-    PassInfo::of::<ConvertOnnxToGraph>(),
-    PassInfo::of::<ConvertTfToGraph>(),
-    PassInfo::of::<ConvertTfliteToGraph>(),
-];
+pub const PASSES: &[PassInfo] =
+    &[PassInfo::of::<ConvertOnnxToGraph>(), PassInfo::of::<ConvertTfToGraph>(), PassInfo::of::<ConvertTfliteToGraph>()];
 
 /// All conversions, with the options of those that have some. A function that is of another dialect is left as it is.
 pub fn conversions(onnx: ConvertOnnxToGraph) -> Pipeline {

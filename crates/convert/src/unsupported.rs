@@ -3,8 +3,8 @@
 use crate::conversion::source::Source;
 use crate::conversion::state::error;
 use crate::onnx_to_graph::{Customs, Onnx};
-use crate::tflite_to_graph::Tflite;
 use crate::tf_to_graph::Tf;
+use crate::tflite_to_graph::Tflite;
 use kiln_diag::Sink;
 use kiln_ir::Module;
 

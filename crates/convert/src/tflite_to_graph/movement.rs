@@ -137,7 +137,8 @@ fn paddings(node: &mut Node, x: Tracked, paddings: Tracked) -> Result<(Vec<Dim>,
     if counts.len() != 2 * node.rank(x) {
         return Err(format!("{} paddings do not fit {} axes", counts.len(), node.rank(x)));
     }
-    let side = |side: usize| counts.iter().skip(side).step_by(2).map(|&count| dim(count)).collect::<Result<Vec<_>, _>>();
+    let side =
+        |side: usize| counts.iter().skip(side).step_by(2).map(|&count| dim(count)).collect::<Result<Vec<_>, _>>();
     Ok((side(0)?, side(1)?))
 }
 
@@ -219,7 +220,8 @@ fn reverse_sequence(node: &mut Node) -> Results {
     };
     let lengths = node.cast(lengths, kiln_tensor::ElementType::I64)?;
     let lengths = node.reshape(lengths, &of_axis(batch))?;
-    let places = node.emit_as("graph.iota", &[], &[("axis", attribute(along as i64))], &of_axis(along), kiln_ir::Type::i64())?;
+    let places =
+        node.emit_as("graph.iota", &[], &[("axis", attribute(along as i64))], &of_axis(along), kiln_ir::Type::i64())?;
     let last = node.binary_scalar("graph.subtract", lengths, 1.0)?;
     let mirrored = node.binary("graph.subtract", last, places)?;
     let is_inside = node.binary("graph.less", places, lengths)?;
@@ -276,10 +278,12 @@ fn dynamic_update_slice(node: &mut Node) -> Results {
         let most = node.extent(subtract(expr(shape[axis])?, expr(part[axis])?)?);
         let start = node.binary("graph.minimum", start, most)?;
         let start = node.clamp(start, Some(0.0), None)?;
-        let places = node.emit_as("graph.iota", &[], &[("axis", attribute(0i64))], &[shape[axis]], kiln_ir::Type::i64())?;
+        let places =
+            node.emit_as("graph.iota", &[], &[("axis", attribute(0i64))], &[shape[axis]], kiln_ir::Type::i64())?;
         let own = node.binary("graph.subtract", places, start)?;
         let length = node.extent(expr(part[axis])?);
-        let (from, to) = (node.binary_scalar("graph.greater_equal", own, 0.0)?, node.binary("graph.less", own, length)?);
+        let (from, to) =
+            (node.binary_scalar("graph.greater_equal", own, 0.0)?, node.binary("graph.less", own, length)?);
         let hit = node.binary("graph.and", from, to)?;
         let mut lined = vec![Dim::Static(1); rank];
         lined[axis] = shape[axis];

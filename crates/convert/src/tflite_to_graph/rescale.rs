@@ -175,7 +175,9 @@ mod tests {
 
     #[test]
     fn products_round_to_the_nearest() {
-        for (x, scale, expected) in [(5, 0.5, 3), (-5, 0.5, -2), (3, 0.25, 1), (-3, 0.25, -1), (-2, 0.25, -1), (7, 2.0, 14)] {
+        for (x, scale, expected) in
+            [(5, 0.5, 3), (-5, 0.5, -2), (3, 0.25, 1), (-3, 0.25, -1), (-2, 0.25, -1), (7, 2.0, 14)]
+        {
             assert_eq!(Multiplier::of(scale).apply(x), expected, "{x} * {scale}");
         }
     }

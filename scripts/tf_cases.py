@@ -578,7 +578,7 @@ def first_dynamic():
     def build(x, lengths):
         w = tf.compat.v1.get_variable("w", initializer=normal(7, 4, seed=5))
         time, batch = tf.shape(x)[0], tf.shape(x)[1]
-        read = tf.TensorArray(tf.float32, time).unstack(x)
+        read = tf.TensorArray(tf.float32, time, clear_after_read=False).unstack(x)
         zero = tf.zeros(tf.stack([batch, 4]))
         bound = tf.minimum(time, tf.maximum(1, tf.reduce_max(lengths)))
         least = tf.reduce_min(lengths)
@@ -591,7 +591,7 @@ def first_dynamic():
             return i + 1, state, array.write(i, output)
         _, last, array = tf.while_loop(lambda i, *_: i < bound, body, [0, zero, tf.TensorArray(tf.float32, time)])
         return [last, array.stack()]
-    without_second_version(lambda: first_version("first_dynamic", build, [normal(4, 2, 3), np.array([4, 2], np.int32)], shapes=[(None, None, 3), (None,)], more=[[normal(3, 3, 3), np.array([1, 3, 2], np.int32)]]))
+    without_second_version(lambda: first_version("first_dynamic", build, [normal(4, 2, 3), np.array([4, 2], np.int32)], shapes=[(None, 2, 3), (2,)], more=[[normal(3, 2, 3), np.array([1, 3], np.int32)]]))
 
 
 # Layers, saved models, checkpoints.

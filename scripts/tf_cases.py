@@ -425,7 +425,7 @@ def crops():
     boxes = np.array([[0, 0, 1, 1], [0.2, 0.1, 0.8, 0.7], [-0.2, 0, 1.3, 0.9], [0.9, 0.8, 0.1, 0.2]], np.float32)
     def build(x):
         return [tf.image.crop_and_resize(x, boxes, [0, 1, 0, 1], [3, 4]), tf.image.crop_and_resize(x, boxes, [0, 1, 0, 1], [2, 1], "nearest", 7.0), tf.image.extract_patches(x, [1, 2, 3, 1], [1, 2, 1, 1], [1, 1, 1, 1], "VALID"), tf.image.extract_patches(x, [1, 3, 3, 1], [1, 2, 2, 1], [1, 2, 1, 1], "SAME"),
-                tf.image.rgb_to_hsv(x), tf.image.hsv_to_rgb(x), tf.image.adjust_contrast(x, 1.7), tf.image.rgb_to_grayscale(x), tf.image.central_crop(x, 0.5), tf.image.flip_left_right(x), tf.image.adjust_brightness(x, 0.2), tf.image.per_image_standardization(x)]
+                tf.image.rgb_to_hsv(x), tf.image.hsv_to_rgb(x), tf.image.adjust_contrast(x, 1.7), tf.image.adjust_hue(x, 0.3), tf.image.adjust_saturation(x, 1.4), tf.image.rgb_to_grayscale(x), tf.image.central_crop(x, 0.5), tf.image.flip_left_right(x), tf.image.adjust_brightness(x, 0.2), tf.image.per_image_standardization(x)]
     graph("crops", build, [rng(0).uniform(0, 1, (2, 5, 6, 3)).astype(np.float32)], atol=1e-4)
 
 
@@ -570,6 +570,28 @@ def first_arrays():
         _, last, array = tf.while_loop(lambda i, *_: i < n, body, [0, tf.zeros([1, 4]), tf.TensorArray(tf.float32, n)])
         return [last, array.stack(), array.size()]
     without_second_version(lambda: first_version("first_arrays", build, [normal(3, 4)], shapes=[(None, 4)], more=[[normal(5, 4, seed=1)]]))
+
+
+@case
+def first_dynamic():
+    """What dynamic_rnn makes: rows that are copied through where a sequence has ended, by a loop that ends with the longest."""
+    def build(x, lengths):
+        w = tf.compat.v1.get_variable("w", initializer=normal(7, 4, seed=5))
+        time, batch = tf.shape(x)[0], tf.shape(x)[1]
+        read = tf.TensorArray(tf.float32, time, clear_after_read=False).unstack(x)
+        zero = tf.zeros(tf.stack([batch, 4]))
+        bound = tf.minimum(time, tf.maximum(1, tf.reduce_max(lengths)))
+        least = tf.reduce_min(lengths)
+        def body(i, state, array):
+            step = lambda: tf.tanh(tf.concat([read.read(i), state], 1) @ w)
+            def some():
+                done = i >= lengths
+                return tf.compat.v1.where(done, zero, step()), tf.compat.v1.where(done, state, step())
+            output, state = tf.cond(i < least, lambda: (step(), step()), some)
+            return i + 1, state, array.write(i, output)
+        _, last, array = tf.while_loop(lambda i, *_: i < bound, body, [0, zero, tf.TensorArray(tf.float32, time)])
+        return [last, array.stack()]
+    without_second_version(lambda: first_version("first_dynamic", build, [normal(4, 2, 3), np.array([4, 2], np.int32)], shapes=[(None, 2, 3), (2,)], more=[[normal(3, 2, 3), np.array([1, 3], np.int32)]]))
 
 
 # Layers, saved models, checkpoints.

@@ -4,7 +4,7 @@
 
 use kiln_convert::tf_to_graph::convert_tf_to_graph;
 use kiln_diag::Sink;
-use kiln_import_core::{Format, ImportOptions, ModelFile};
+use kiln_import_core::{Extent, Format, ImportOptions, ModelFile, specialize};
 use kiln_interp::Interpreter;
 use kiln_ir::{Module, Registry};
 use kiln_tensor::Tensor;
@@ -17,6 +17,9 @@ const FORMATS: [Format; 3] =
     [kiln_import_tensorflow::SAVED_MODEL, kiln_import_tensorflow::CHECKPOINT, kiln_import_tensorflow::GRAPH_DEF];
 
 fn fixtures() -> PathBuf {
+    if let Some(folder) = std::env::var_os("KILN_FIXTURE_FOLDER") {
+        return folder.into();
+    }
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../test/fixtures/tensorflow")
 }
 
@@ -54,6 +57,13 @@ fn convert(path: &Path, case: &Json) -> Result<Module, String> {
         return Err(reports());
     }
     let mut module = import.module;
+    let shapes = given["shapes"].as_object().into_iter().flatten().map(|(name, shape)| {
+        let extents = shape.as_array().map(Vec::as_slice).unwrap_or_default().iter();
+        (name.clone(), extents.map(|extent| extent.as_u64().map_or(Extent::Kept, Extent::Fixed)).collect())
+    });
+    if !specialize(&mut module, &shapes.collect::<Vec<_>>(), &sink) {
+        return Err(reports());
+    }
     if std::env::var_os("KILN_PRINT").is_some() {
         println!("{}", kiln_syntax::print(&module, module.top(), &kiln_syntax::PrintOptions::default()));
     }

@@ -228,7 +228,7 @@ fn dilation(node: &mut Node) -> Results {
     if height * width > 1024 || rank != 4 {
         return Err("the filter is too large".into());
     }
-    let size = vec![height as i64, width as i64];
+    let size = [height as i64, width as i64];
     let extents = node.shape(x)[1..3].to_vec();
     let mut low = vec![Dim::Static(0); 4];
     let mut high = low.clone();

@@ -16,6 +16,23 @@ pub(crate) const ROWS: &[Row] = &[
         let x = node.input(0)?;
         Ok(vec![from_hsv(node, x)?])
     }),
+    row("AdjustHue", |node| {
+        let (x, delta) = (node.input(0)?, node.input(1)?);
+        let (hue, saturation, value) = hsv_channels(node, x)?;
+        let delta = node.cast(delta, node.element(x))?;
+        let turned = node.binary("graph.add", hue, delta)?;
+        let one = node.scalar(node.element(x), 1.0)?;
+        let hue = node.binary("graph.modulo", turned, one)?;
+        rgb_of(node, hue, saturation, value)
+    }),
+    row("AdjustSaturation", |node| {
+        let (x, scale) = (node.input(0)?, node.input(1)?);
+        let (hue, saturation, value) = hsv_channels(node, x)?;
+        let scale = node.cast(scale, node.element(x))?;
+        let scaled = node.binary("graph.multiply", saturation, scale)?;
+        let saturation = node.clamp(scaled, Some(0.0), Some(1.0))?;
+        rgb_of(node, hue, saturation, value)
+    }),
     row("AdjustContrastv2", |node| {
         let (x, factor) = (node.input(0)?, node.input(1)?);
         let rank = node.rank(x);
@@ -181,6 +198,19 @@ fn channel(node: &mut Node, x: Tracked, index: u64) -> Result<Tracked, String> {
 
 fn to_hsv(node: &mut Node) -> Results {
     let x = node.input(0)?;
+    let (hue, saturation, value) = hsv_channels(node, x)?;
+    let last = node.rank(x) - 1;
+    Ok(vec![node.concat(&[hue, saturation, value], last)?])
+}
+
+fn rgb_of(node: &mut Node, hue: Tracked, saturation: Tracked, value: Tracked) -> Results {
+    let last = node.rank(hue) - 1;
+    let joined = node.concat(&[hue, saturation, value], last)?;
+    Ok(vec![from_hsv(node, joined)?])
+}
+
+/// Hue, saturation and value of red, green and blue.
+fn hsv_channels(node: &mut Node, x: Tracked) -> Result<(Tracked, Tracked, Tracked), String> {
     let (red, green, blue) = (channel(node, x, 0)?, channel(node, x, 1)?, channel(node, x, 2)?);
     let last = node.rank(x) - 1;
     let value = node.reduce("graph.reduce_max", x, &[last])?;
@@ -206,8 +236,7 @@ fn to_hsv(node: &mut Node) -> Results {
     let hue = node.select(is_coloured, hue, zero)?;
     let is_below = node.binary_scalar("graph.less", hue, 0.0)?;
     let turned = node.binary_scalar("graph.add", hue, 1.0)?;
-    let hue = node.select(is_below, turned, hue)?;
-    Ok(vec![node.concat(&[hue, saturation, value], last)?])
+    Ok((node.select(is_below, turned, hue)?, saturation, value))
 }
 
 /// Each colour is a trapezoid over the hue.

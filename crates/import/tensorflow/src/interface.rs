@@ -1,5 +1,6 @@
 //! What the model takes and gives: by a signature, by the user's choice, or by what the graph leaves open.
 
+use crate::flow::is;
 use crate::graph::{Graph, Source, part, value};
 use crate::importer::Importer;
 use crate::proto::attr_value::Value;
@@ -224,7 +225,9 @@ fn sinks(graph: &Graph<'_>) -> Vec<Port> {
         if taken.contains(&index) || is_side_work(&node.proto.op) || node.inputs.is_empty() {
             continue;
         }
-        if trains && is_of_training(index) {
+        let is_of_branch = matches!(graph.behind_copies(Source::Node(index, 0)), Source::Node(from, _)
+            if is(&graph.nodes[from].proto.op, "Switch"));
+        if is_of_branch || trains && is_of_training(index) || is_of_saver(&node.proto.name) {
             continue;
         }
         // Statistics of a normalization are for training alone.
@@ -238,6 +241,13 @@ fn sinks(graph: &Graph<'_>) -> Vec<Port> {
         }
     }
     ports
+}
+
+/// Whether a node stands where TensorFlow puts what stores a model, or the gradients.
+fn is_of_saver(name: &str) -> bool {
+    let scope = name.split('/').next().unwrap_or_default();
+    let scope = scope.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('_');
+    matches!(scope, "save" | "gradients") && scope.len() < name.len()
 }
 
 /// Whether nodes of an operator are no outputs even where nothing takes what they give.

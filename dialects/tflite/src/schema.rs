@@ -214,12 +214,9 @@ pub(crate) use options;
 
 /// The attributes that fields become.
 pub(crate) const fn definitions<const COUNT: usize>(fields: &[Field]) -> [AttributeDefinition; COUNT] {
-    let mut definitions = [AttributeDefinition {
-        name: "",
-        value: AttributeConstraint::Any,
-        presence: Presence::Optional,
-        doc: "",
-    }; COUNT];
+    let mut definitions =
+        [AttributeDefinition { name: "", value: AttributeConstraint::Any, presence: Presence::Optional, doc: "" };
+            COUNT];
     let mut index = 0;
     while index < COUNT {
         definitions[index] = fields[index].definition();

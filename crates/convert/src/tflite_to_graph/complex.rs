@@ -35,13 +35,7 @@ fn part(node: &mut Node, index: u64) -> Results {
 }
 
 /// A matrix of `rows` x `columns` of a function of the angle that row and column give of a circle of `length` steps.
-fn matrix(
-    node: &mut Node,
-    rows: i64,
-    columns: i64,
-    length: i64,
-    function: fn(f64) -> f64,
-) -> Result<Tracked, String> {
+fn matrix(node: &mut Node, rows: i64, columns: i64, length: i64, function: fn(f64) -> f64) -> Result<Tracked, String> {
     let value = |place: i64| {
         let angle = (place / columns) * (place % columns) % length;
         function(TAU * angle as f64 / length as f64) as f32
@@ -64,7 +58,8 @@ fn transform(node: &mut Node) -> Results {
         x = fitted(node, x, axis, length as u64)?;
     }
     let half = width / 2 + 1;
-    let (cosines, sines) = (matrix(node, width, half, width, f64::cos)?, matrix(node, width, half, width, |a| -a.sin())?);
+    let (cosines, sines) =
+        (matrix(node, width, half, width, f64::cos)?, matrix(node, width, half, width, |a| -a.sin())?);
     let (mut real, mut imaginary) =
         (node.emit("graph.matmul", &[x, cosines], &[])?, node.emit("graph.matmul", &[x, sines], &[])?);
     if height > 1 {

@@ -98,8 +98,7 @@ fn floor_div(node: &mut Node) -> Results {
 pub(crate) fn atan2(node: &mut Node, y: Tracked, x: Tracked) -> Result<Tracked, String> {
     let quotient = node.binary("graph.divide", y, x)?;
     let angle = node.unary("graph.atan", quotient)?;
-    let (is_left, is_below) =
-        (node.binary_scalar("graph.less", x, 0.0)?, node.binary_scalar("graph.less", y, 0.0)?);
+    let (is_left, is_below) = (node.binary_scalar("graph.less", x, 0.0)?, node.binary_scalar("graph.less", y, 0.0)?);
     let pi = node.scalar(node.element(x), std::f64::consts::PI)?;
     let minus_pi = node.unary("graph.negate", pi)?;
     let turn = node.select(is_below, minus_pi, pi)?;

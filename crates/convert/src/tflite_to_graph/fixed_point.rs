@@ -31,9 +31,8 @@ fn table_of(input: (f64, f64), output: (f64, f64), function: impl Fn(f64) -> f64
 
 /// As [`table_of`], computed in floats of 32 bits.
 fn narrow_table_of(input: &Quantization, output: &Quantization, function: fn(f32) -> f32) -> Vec<i64> {
-    let bound = |quantization: &Quantization, value: f32| {
-        quantization.scale() * (value - quantization.zero_point() as f32)
-    };
+    let bound =
+        |quantization: &Quantization, value: f32| quantization.scale() * (value - quantization.zero_point() as f32);
     let (low, high) = (bound(input, -32768.0), bound(input, 32767.0));
     let (least, most) = (bound(output, -32768.0), bound(output, 32767.0));
     let (step, scale) = ((high - low) / 512.0, 65536.0 / (most - least));
@@ -100,7 +99,13 @@ fn prepared(node: &mut Node) -> Result<(Tracked, Tracked), String> {
             node.binary_scalar("graph.shift_right", raised, f64::from(shift))?
         }
     };
-    let value = |index: i64| (65536.0 / (1.0 + (-(index as f64) / 24.0).exp())).round().min(65535.0) as i64;
+    // Each entry is moved so that the error between two is as large on both sides.
+    let exact = |place: f64| 65536.0 / (1.0 + (-place / 24.0).exp());
+    let value = |index: i64| {
+        let place = index as f64;
+        let error = (exact(place) + exact(place + 1.0)) / 2.0 - exact(place + 0.5);
+        (exact(place) - error / 2.0).round().min(65535.0) as i64
+    };
     let table = node.integers(ElementType::I32, &[256], &(0..256).map(value).collect::<Vec<_>>())?;
     Ok((scaled, table))
 }

@@ -36,7 +36,8 @@ fn range(node: &mut Node) -> Results {
             for bound in [start, limit, step] {
                 bounds.push(*node.integers_of(bound)?.first().ok_or("the range is empty")?);
             }
-            let size = bounds[2].as_constant().filter(|&size| size != 0).ok_or("the step must be constant and not 0")?;
+            let size =
+                bounds[2].as_constant().filter(|&size| size != 0).ok_or("the step must be constant and not 0")?;
             let (from, to) = if size > 0 { (bounds[0], bounds[1]) } else { (bounds[1], bounds[0]) };
             let distance = add(subtract(to, from)?, constant(size.abs() - 1))?;
             dim(maximum(floor_divide(distance, constant(size.abs()))?, constant(0)))?

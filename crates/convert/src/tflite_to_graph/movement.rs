@@ -27,6 +27,7 @@ pub(crate) const ROWS: &[Row] = &[
     }),
     row("DENSIFY", |node| Ok(vec![node.input(0)?])),
     row("DYNAMIC_UPDATE_SLICE", dynamic_update_slice),
+    row("DILATE", dilate),
 ];
 
 fn concatenation(node: &mut Node) -> Results {
@@ -137,7 +138,8 @@ fn paddings(node: &mut Node, x: Tracked, paddings: Tracked) -> Result<(Vec<Dim>,
     if counts.len() != 2 * node.rank(x) {
         return Err(format!("{} paddings do not fit {} axes", counts.len(), node.rank(x)));
     }
-    let side = |side: usize| counts.iter().skip(side).step_by(2).map(|&count| dim(count)).collect::<Result<Vec<_>, _>>();
+    let side =
+        |side: usize| counts.iter().skip(side).step_by(2).map(|&count| dim(count)).collect::<Result<Vec<_>, _>>();
     Ok((side(0)?, side(1)?))
 }
 
@@ -219,7 +221,8 @@ fn reverse_sequence(node: &mut Node) -> Results {
     };
     let lengths = node.cast(lengths, kiln_tensor::ElementType::I64)?;
     let lengths = node.reshape(lengths, &of_axis(batch))?;
-    let places = node.emit_as("graph.iota", &[], &[("axis", attribute(along as i64))], &of_axis(along), kiln_ir::Type::i64())?;
+    let places =
+        node.emit_as("graph.iota", &[], &[("axis", attribute(along as i64))], &of_axis(along), kiln_ir::Type::i64())?;
     let last = node.binary_scalar("graph.subtract", lengths, 1.0)?;
     let mirrored = node.binary("graph.subtract", last, places)?;
     let is_inside = node.binary("graph.less", places, lengths)?;
@@ -276,10 +279,12 @@ fn dynamic_update_slice(node: &mut Node) -> Results {
         let most = node.extent(subtract(expr(shape[axis])?, expr(part[axis])?)?);
         let start = node.binary("graph.minimum", start, most)?;
         let start = node.clamp(start, Some(0.0), None)?;
-        let places = node.emit_as("graph.iota", &[], &[("axis", attribute(0i64))], &[shape[axis]], kiln_ir::Type::i64())?;
+        let places =
+            node.emit_as("graph.iota", &[], &[("axis", attribute(0i64))], &[shape[axis]], kiln_ir::Type::i64())?;
         let own = node.binary("graph.subtract", places, start)?;
         let length = node.extent(expr(part[axis])?);
-        let (from, to) = (node.binary_scalar("graph.greater_equal", own, 0.0)?, node.binary("graph.less", own, length)?);
+        let (from, to) =
+            (node.binary_scalar("graph.greater_equal", own, 0.0)?, node.binary("graph.less", own, length)?);
         let hit = node.binary("graph.and", from, to)?;
         let mut lined = vec![Dim::Static(1); rank];
         lined[axis] = shape[axis];
@@ -297,4 +302,34 @@ fn dynamic_update_slice(node: &mut Node) -> Results {
         Some(inside) => Ok(vec![node.select(inside, y, x)?]),
         None => Ok(vec![update]),
     }
+}
+
+/// Numbers between the elements: an axis of each step, of which only the first is the operand's.
+fn dilate(node: &mut Node) -> Results {
+    let (x, steps, value) = (node.input(0)?, node.input(1)?, node.input(2)?);
+    let steps = node.constant_ints(steps, "the steps")?;
+    let shape = node.shape(x).to_vec();
+    if steps.len() != shape.len() || steps.iter().any(|step| !(1..1 << 31).contains(step)) {
+        return Err(format!("steps {steps:?} do not fit {} axes", shape.len()));
+    }
+    let (mut raised, mut high, mut joined, mut length) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (&extent, &step) in shape.iter().zip(&steps) {
+        let step = crate::conversion::extent::constant(step);
+        let one = crate::conversion::extent::constant(1);
+        raised.extend([extent, Dim::Static(1)]);
+        high.extend([Dim::Static(0), dim(subtract(step, one)?)?]);
+        let all = crate::conversion::extent::multiply(expr(extent)?, step)?;
+        joined.push(dim(all)?);
+        length.push(dim(subtract(all, subtract(step, one)?)?)?);
+    }
+    let low = vec![Dim::Static(0); raised.len()];
+    let raised = node.reshape(x, &raised)?;
+    let value = node.reshape(value, &[])?;
+    let given = [("low", dims_attribute(&low)), ("high", dims_attribute(&high)), ("mode", attribute("constant"))];
+    let padded = node.emit("graph.pad", &[raised, value], &given)?;
+    let mut y = node.reshape(padded, &joined)?;
+    for (axis, &length) in length.iter().enumerate() {
+        y = node.slice_axis(y, axis, Dim::Static(0), length)?;
+    }
+    Ok(vec![y])
 }

@@ -91,10 +91,8 @@ pub(crate) fn integer_sums(
 
 fn batch_matmul(node: &mut Node) -> Results {
     let (x, y) = (node.input(0)?, node.input(1)?);
-    let given = [
-        ("transpose_a", attribute(node.option_flag("adj_x"))),
-        ("transpose_b", attribute(node.option_flag("adj_y"))),
-    ];
+    let given =
+        [("transpose_a", attribute(node.option_flag("adj_x"))), ("transpose_b", attribute(node.option_flag("adj_y")))];
     if node.element(x).is_float() && !node.element(y).is_float() {
         return super::hybrid::batch_matmul(node);
     }

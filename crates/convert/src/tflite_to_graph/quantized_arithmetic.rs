@@ -41,7 +41,8 @@ fn sum(node: &mut Node, op: &str) -> Results {
         return sum_of_powers(node, op, [left, right], shifts, bounds);
     }
     let most = 2.0 * f64::from(first.scale().max(second.scale()));
-    let (left, right) = (scaled_up(node, left, &first, most, element)?, scaled_up(node, right, &second, most, element)?);
+    let (left, right) =
+        (scaled_up(node, left, &first, most, element)?, scaled_up(node, right, &second, most, element)?);
     let total = node.binary(op, left, right)?;
     let scale = most / (f64::from(1u32 << headroom(element)) * f64::from(output.scale()));
     let scaled = node.rescale(total, &[Multiplier::of(scale)])?;

@@ -94,7 +94,7 @@ impl Node<'_, '_> {
         if exponent <= 0 {
             return Ok(x);
         }
-        let element = self.element(x);
+        let (exponent, element) = (exponent.min(30), self.element(x));
         let sign = self.binary_scalar("graph.shift_right", x, element.bit_width() as f64 - 1.0)?;
         let raised = self.binary_scalar("graph.add", x, (1i64 << (exponent - 1)) as f64)?;
         let raised = self.binary("graph.add", raised, sign)?;
@@ -175,7 +175,9 @@ mod tests {
 
     #[test]
     fn products_round_to_the_nearest() {
-        for (x, scale, expected) in [(5, 0.5, 3), (-5, 0.5, -2), (3, 0.25, 1), (-3, 0.25, -1), (-2, 0.25, -1), (7, 2.0, 14)] {
+        for (x, scale, expected) in
+            [(5, 0.5, 3), (-5, 0.5, -2), (3, 0.25, 1), (-3, 0.25, -1), (-2, 0.25, -1), (7, 2.0, 14)]
+        {
             assert_eq!(Multiplier::of(scale).apply(x), expected, "{x} * {scale}");
         }
     }

@@ -148,7 +148,9 @@ fn embedding_lookup(node: &mut Node) -> Results {
         Some(scales) if node.result_element(0)?.is_float() && !scales.is_per_channel() => {
             Ok(vec![dequantized(node, lines, &scales)?])
         }
-        Some(_) if node.result_element(0)?.is_float() => Err("a table with a scale for each line is not supported".into()),
+        Some(_) if node.result_element(0)?.is_float() => {
+            Err("a table with a scale for each line is not supported".into())
+        }
         _ => Ok(vec![lines]),
     }
 }

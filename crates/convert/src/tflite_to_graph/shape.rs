@@ -60,7 +60,8 @@ fn reshape(node: &mut Node) -> Results {
 /// A shape in which -1 stands for what is left of `count` elements.
 fn completed(target: Vec<DimExpr>, count: DimExpr) -> Result<Vec<Dim>, String> {
     let is_open = |extent: &DimExpr| extent.as_constant() == Some(-1);
-    let known = target.iter().filter(|extent| !is_open(extent)).try_fold(constant(1), |left, &right| multiply(left, right));
+    let known =
+        target.iter().filter(|extent| !is_open(extent)).try_fold(constant(1), |left, &right| multiply(left, right));
     let known = known?;
     let extent = |extent: DimExpr| match is_open(&extent) {
         true if known.as_constant() == Some(0) => Ok(Dim::Static(0)),

@@ -55,7 +55,8 @@ fn strided_slice(node: &mut Node) -> Results {
         return Err("starts, ends and steps differ in number".into());
     }
     let masked = |name: &str, place: usize| node.option_int(name) >> place & 1 == 1;
-    let specified = (0..count).filter(|&place| !masked("new_axis_mask", place) && !masked("ellipsis_mask", place)).count();
+    let specified =
+        (0..count).filter(|&place| !masked("new_axis_mask", place) && !masked("ellipsis_mask", place)).count();
     let mut along = Vec::new();
     // For each axis of the result whether it is new, else whether it stays.
     let mut results: Vec<Option<bool>> = Vec::new();
@@ -114,7 +115,8 @@ fn axis_slice(
     let one = constant(1);
     let last = subtract(extent, one)?;
     let (low, high) = if step > 0 { (constant(0), extent) } else { (constant(-1), last) };
-    let bounded = |value: DimExpr| -> Result<DimExpr, String> { Ok(maximum(low, minimum(counted(extent, value)?, high))) };
+    let bounded =
+        |value: DimExpr| -> Result<DimExpr, String> { Ok(maximum(low, minimum(counted(extent, value)?, high))) };
     let start = if from_first { if step > 0 { constant(0) } else { last } } else { bounded(start)? };
     let end = if to_last { if step > 0 { extent } else { constant(-1) } } else { bounded(end)? };
     let (distance, size) = if step > 0 { (subtract(end, start)?, step) } else { (subtract(start, end)?, -step) };

@@ -24,7 +24,9 @@ fn divided(extent: Dim, divisor: i64) -> Result<Dim, String> {
 }
 
 fn block_size(node: &Node) -> Result<i64, String> {
-    Some(node.option_int("block_size")).filter(|size| (1..1 << 16).contains(size)).ok_or_else(|| "the block is empty".into())
+    Some(node.option_int("block_size"))
+        .filter(|size| (1..1 << 16).contains(size))
+        .ok_or_else(|| "the block is empty".into())
 }
 
 fn picture(node: &Node, x: Tracked) -> Result<[Dim; 4], String> {

@@ -112,7 +112,9 @@ pub(crate) fn same_padding(extent: DimExpr, stride: i64, reach: i64) -> Result<(
 pub(crate) fn static_extents(node: &Node, x: Tracked, axes: &[usize], what: &str) -> Result<Vec<i64>, String> {
     let extent = |&axis: &usize| {
         let dim = node.shape(x).get(axis).ok_or_else(|| format!("{what} have too few axes"))?;
-        dim.as_static().and_then(|extent| i64::try_from(extent).ok()).ok_or_else(|| format!("{what} must have a known shape"))
+        dim.as_static()
+            .and_then(|extent| i64::try_from(extent).ok())
+            .ok_or_else(|| format!("{what} must have a known shape"))
     };
     axes.iter().map(extent).collect()
 }

@@ -73,7 +73,8 @@ impl<'a> Importer<'a> {
         let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| index.to_string());
         let Ok(Some(Some(code))) = code else {
             if !matches!(code, Ok(Some(None))) {
-                self.reporter.error(format!("operator \"{name}\""), "its number is not in the model's list of operators");
+                self.reporter
+                    .error(format!("operator \"{name}\""), "its number is not in the model's list of operators");
             }
             return self.define_outputs(block, graph, &outputs);
         };

@@ -42,10 +42,8 @@ impl Importer<'_> {
     /// The options of a custom operator: a FlexBuffer, or bytes that only it understands.
     pub(crate) fn import_custom_options(&mut self, table: &Table<'_>) -> Result<Attributes, String> {
         let mut attributes = Attributes::new();
-        let (offset, size): (u64, u64) = (
-            table.number_or(operator::LARGE_CUSTOM_OFFSET, 0)?,
-            table.number_or(operator::LARGE_CUSTOM_SIZE, 0)?,
-        );
+        let (offset, size): (u64, u64) =
+            (table.number_or(operator::LARGE_CUSTOM_OFFSET, 0)?, table.number_or(operator::LARGE_CUSTOM_SIZE, 0)?);
         let bytes = match (offset, size) {
             (0 | 1, _) | (_, 0 | 1) => table.bytes(operator::CUSTOM_OPTIONS)?,
             _ => {
@@ -92,13 +90,11 @@ fn import_field(table: &Table<'_>, field: &Field, imported: &mut ImportedOptions
         Kind::Float => table.number::<f32>(slot)?.map(Attribute::f32),
         Kind::String => table.string(slot)?.map(|text| Attribute::string(&text)),
         Kind::Bytes => table.bytes(slot)?.map(|bytes| integers(&mut bytes.iter().map(|&byte| i64::from(byte)))),
-        Kind::Int32s => {
-            table.numbers::<i32>(slot)?.map(|numbers| integers(&mut numbers.iter().map(i64::from)))
-        }
+        Kind::Int32s => table.numbers::<i32>(slot)?.map(|numbers| integers(&mut numbers.iter().map(i64::from))),
         Kind::Int64s => table.numbers::<i64>(slot)?.map(|numbers| integers(&mut numbers.iter())),
-        Kind::Bools => table.bytes(slot)?.map(|bytes| {
-            Attribute::array(&bytes.iter().map(|&byte| Attribute::bool(byte != 0)).collect::<Vec<_>>())
-        }),
+        Kind::Bools => table
+            .bytes(slot)?
+            .map(|bytes| Attribute::array(&bytes.iter().map(|&byte| Attribute::bool(byte != 0)).collect::<Vec<_>>())),
         Kind::Floats => table
             .numbers::<f32>(slot)?
             .map(|numbers| Attribute::array(&numbers.iter().map(Attribute::f32).collect::<Vec<_>>())),

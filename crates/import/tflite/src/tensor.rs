@@ -85,9 +85,8 @@ impl Importer<'_> {
             }
             let name = self.external_groups.get(group)?.string(0)?.unwrap_or_default();
             let file = self.file.open_neighbour(&name)?;
-            let number = |slot| -> Result<Option<usize>, String> {
-                Ok(usize::try_from(table.number_or(slot, 0u64)?).ok())
-            };
+            let number =
+                |slot| -> Result<Option<usize>, String> { Ok(usize::try_from(table.number_or(slot, 0u64)?).ok()) };
             let (offset, length) = (number(external_buffer::OFFSET)?, number(external_buffer::LENGTH)?);
             let range = offset.zip(length).and_then(|(offset, length)| Some(offset..offset.checked_add(length)?));
             return match range.filter(|range| range.end <= file.len()) {

@@ -215,11 +215,7 @@ fn main_attribute(module: &Module, name: &str) -> String {
 #[test]
 fn a_model_imports() {
     let module = check_imports(&sum(), &ImportOptions::default());
-    let expected = [
-        "tflite.constant value=dense<[1.0, 2.0]> : tensor<2xf32>",
-        "tflite.ADD",
-        "func.return",
-    ];
+    let expected = ["tflite.constant value=dense<[1.0e+00, 2.0e+00]> : tensor<2xf32>", "tflite.ADD", "func.return"];
     assert_eq!(ops(&module), expected);
     assert_eq!(main_attribute(&module, "arg_names"), "[\"x\"]");
     assert_eq!(main_attribute(&module, "function_type"), "(tensor<2xf32>) -> tensor<2xf32>");
@@ -250,7 +246,8 @@ fn quantization_stands_at_the_operator() {
     parts.operator(Ok(6), &[3], &[1], vec![]);
     parts.graph(&[3], &[1]);
     let module = check_imports(&parts.finish(), &ImportOptions::default());
-    let expected = "tflite.DEQUANTIZE operand_quantization=[{axis = 0 : i64, scale = dense<[5.0e-1, 2.5e-1]> : tensor<2xf32>}]";
+    let expected =
+        "tflite.DEQUANTIZE operand_quantization=[{axis = 0, scale = dense<[5.0e-01, 2.5e-01]> : tensor<2xf32>}]";
     assert_eq!(ops(&module)[0], expected);
 }
 
@@ -327,7 +324,8 @@ fn values_come_before_they_are_used() {
     let mut parts = Parts::new();
     parts.operator(Ok(59), &[1], &[1], vec![]);
     parts.graph(&[0], &[1]);
-    let expected = "tensor \"y\": no operator before gives it, it is no constant and no input, but operator \"y\" (NEG) reads it";
+    let expected =
+        "tensor \"y\": no operator before gives it, it is no constant and no input, but operator \"y\" (NEG) reads it";
     check_errors(&parts.finish(), &[expected]);
 }
 

@@ -160,6 +160,14 @@ def case_q_reduction():
     yield case
 
 
+def case_q_l2_normalization():
+    for dtype, x_q, point in [("int8", X, 0), ("uint8", (0.05, 120), 128)]:
+        case = Case(f"q_l2_normalization_{dtype}", 0, 0)
+        x = case.input([6, 8], dtype, x_q)
+        case.output(case.op("L2_NORMALIZATION", [x], "L2NormOptions", q=(1 / 128, point)))
+        yield case
+
+
 def case_q_movement():
     for dtype, x_q in [("int8", X), ("uint8", (0.05, 120)), ("int16", (0.0003, 0))]:
         case = Case(f"q_movement_{dtype}", 0, 0)

@@ -12,7 +12,15 @@ use kiln_import_core::{Format, ModelFile};
 use std::path::Path;
 
 /// The formats, in the order in which they are asked whether a file is theirs.
-pub const FORMATS: &[&Format] = &[&kiln_import_onnx::FORMAT, &kiln_import_tflite::FORMAT];
+pub const FORMATS: &[&Format] = &[
+    &kiln_import_tflite::FORMAT,
+    &kiln_import_keras::FORMAT,
+    &kiln_import_keras::FORMAT_H5,
+    &kiln_import_onnx::FORMAT,
+    &kiln_import_tensorflow::SAVED_MODEL,
+    &kiln_import_tensorflow::CHECKPOINT,
+    &kiln_import_tensorflow::GRAPH_DEF,
+];
 
 /// A model that was found.
 #[derive(Debug)]

@@ -47,7 +47,7 @@ impl Customs {
 }
 
 /// A call of the user's function.
-pub(super) fn convert_call(node: &mut Node, operator: &CustomOperator) -> Results {
+pub(crate) fn convert_call(node: &mut Node, operator: &CustomOperator) -> Results {
     let (mut operands, mut absent) = (Vec::new(), Vec::new());
     for index in 0..node.input_count() {
         match node.optional_datum(index) {

@@ -3,7 +3,9 @@
 //! Where data says how often it runs, what it stacks has room for the most rounds there may be; a carried count tells how
 //! many there were.
 
-use super::unroll::{known, unrolled_loop};
+use super::unroll::unrolled_loop;
+use crate::conversion::attempt::known;
+pub(crate) use crate::conversion::attempt::{attempt, rolled_or};
 use crate::conversion::branch::convert_region;
 use crate::conversion::content::Item;
 use crate::conversion::datum::{Data, Datum, data};
@@ -11,7 +13,7 @@ use crate::conversion::extent::{constant, dim, maximum};
 use crate::conversion::node::Node;
 use crate::conversion::roll::Rolled;
 use crate::conversion::row::{Row, row_of_data};
-use crate::conversion::state::{REPORTED, Tracked};
+use crate::conversion::state::Tracked;
 use kiln_ir::Dim;
 use kiln_tensor::Tensor;
 
@@ -28,40 +30,6 @@ fn convert_loop(node: &mut Node) -> Data {
         return super::sequence_loops::convert(node);
     }
     rolled_or(node, rolled_loop, unrolled_loop)
-}
-
-/// What `rolled` makes of a loop, else what `unrolled` does; if neither can, the reasons of both.
-pub(crate) fn rolled_or<T>(
-    node: &mut Node,
-    rolled: impl FnOnce(&mut Node) -> Result<T, String>,
-    unrolled: impl FnOnce(&mut Node) -> Result<T, String>,
-) -> Result<T, String> {
-    let (reason, reports) = match attempt(node, rolled) {
-        Ok(results) => return Ok(results),
-        Err(failure) => failure,
-    };
-    let (other, other_reports) = match attempt(node, unrolled) {
-        Ok(results) => return Ok(results),
-        Err(failure) => failure,
-    };
-    match (reason == REPORTED, other == REPORTED) {
-        (false, false) => Err(format!("{reason}; nor can it be unrolled: {other}")),
-        (true, false) => {
-            node.conversion.report(reports);
-            Err(reason)
-        }
-        (_, true) => {
-            node.conversion.report(other_reports);
-            Err(other)
-        }
-    }
-}
-
-type Failure = (String, Vec<kiln_diag::Diagnostic>);
-
-pub(crate) fn attempt<T>(node: &mut Node, work: impl FnOnce(&mut Node) -> Result<T, String>) -> Result<T, Failure> {
-    let (op, opset) = (node.op, node.version);
-    node.conversion.attempt(|conversion| work(&mut Node::new(conversion, op, opset)))
 }
 
 /// Whether everything carried is small and of known integers at first.

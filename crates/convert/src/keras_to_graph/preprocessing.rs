@@ -1,0 +1,248 @@
+//! Layers that prepare inputs, as far as they are work on tensors, and those that change images only in training.
+
+use super::call::{Call, Row, passing, plain};
+use super::normalization::axes_of;
+use crate::conversion::emit::attribute;
+use crate::conversion::row::Results;
+use crate::conversion::state::Tracked;
+use kiln_ir::{Attribute, Dim, Type};
+use kiln_tensor::{ElementType, Tensor};
+
+pub(crate) const ROWS: &[Row] = &[
+    passing("Rescaling", rescaling),
+    passing("Normalization", normalization),
+    plain("Discretization", discretization),
+    plain("CategoryEncoding", |call| {
+        let x = call.first()?;
+        let count =
+            call.int("num_tokens").and_then(|count| u64::try_from(count).ok()).ok_or("num_tokens is missing")?;
+        let mode = call.string_or("output_mode", "multi_hot");
+        Ok(vec![encode(call, x, count, mode)?])
+    }),
+    plain("IntegerLookup", integer_lookup),
+    plain("StringLookup", strings),
+    plain("TextVectorization", strings),
+    plain("Hashing", strings),
+    plain("HashedCrossing", strings),
+    plain("AugMix", unchanged),
+    plain("CutMix", unchanged),
+    plain("MixUp", unchanged),
+    plain("RandAugment", unchanged),
+    plain("RandomBrightness", unchanged),
+    plain("RandomColorDegeneration", unchanged),
+    plain("RandomColorJitter", unchanged),
+    plain("RandomContrast", unchanged),
+    plain("RandomElasticTransform", unchanged),
+    plain("RandomErasing", unchanged),
+    plain("RandomFlip", unchanged),
+    plain("RandomGaussianBlur", unchanged),
+    plain("RandomGrayscale", unchanged),
+    plain("RandomHeight", unchanged),
+    plain("RandomHue", unchanged),
+    plain("RandomInvert", unchanged),
+    plain("RandomPerspective", unchanged),
+    plain("RandomPosterization", unchanged),
+    plain("RandomRotation", unchanged),
+    plain("RandomSaturation", unchanged),
+    plain("RandomSharpness", unchanged),
+    plain("RandomShear", unchanged),
+    plain("RandomTranslation", unchanged),
+    plain("RandomWidth", unchanged),
+    plain("RandomZoom", unchanged),
+];
+
+/// What is random does nothing but in training.
+fn unchanged(call: &mut Call) -> Results {
+    Ok(vec![call.first_as_floats()?])
+}
+
+fn strings(_: &mut Call) -> Results {
+    Err("text is not looked up in a model: do it before, and begin the model with the numbers".into())
+}
+
+/// A number, or numbers along the last axes, as a constant.
+pub(crate) fn numbers(call: &mut Call, value: Attribute, element: ElementType) -> Result<Tracked, String> {
+    let (mut shape, mut items) = (Vec::new(), Vec::new());
+    collect(value, 0, &mut shape, &mut items)?;
+    if kiln_tensor::element_count(&shape) != Some(items.len()) {
+        return Err(format!("{value} is no array of numbers"));
+    }
+    match shape.is_empty() {
+        true => call.scalar(element, items[0]),
+        false => {
+            let wide = call.tensor(Tensor::from_values(&shape, &items))?;
+            let constant = call.cast(wide, element)?;
+            Ok(constant)
+        }
+    }
+}
+
+/// The elements of lists in lists.
+fn collect(value: Attribute, depth: usize, shape: &mut Vec<usize>, items: &mut Vec<f64>) -> Result<(), String> {
+    if let Some(number) = value.as_f64().or_else(|| value.as_i64().map(|number| number as f64)) {
+        items.push(number);
+        return Ok(());
+    }
+    if let Some(truth) = value.as_bool() {
+        items.push(f64::from(u8::from(truth)));
+        return Ok(());
+    }
+    let list = value.as_array().filter(|_| depth < 8).ok_or_else(|| format!("{value} is no array of numbers"))?;
+    if shape.len() == depth {
+        shape.push(list.len());
+    }
+    if shape[depth] != list.len() {
+        return Err(format!("{value} is no array of numbers"));
+    }
+    list.iter().try_for_each(|&item| collect(item, depth + 1, shape, items))
+}
+
+fn rescaling(call: &mut Call) -> Results {
+    let x = call.first_as_floats()?;
+    let element = call.element(x);
+    let scale = numbers(call, call.attribute("scale").unwrap_or(Attribute::f64(1.0)), element)?;
+    let offset = numbers(call, call.attribute("offset").unwrap_or(Attribute::f64(0.0)), element)?;
+    let scaled = call.binary("graph.multiply", x, scale)?;
+    Ok(vec![call.binary("graph.add", scaled, offset)?])
+}
+
+/// `(x - mean) / deviation`, or the inverse.
+fn normalization(call: &mut Call) -> Results {
+    let x = call.first_as_floats()?;
+    let element = call.element(x);
+    let axes = match call.attribute("axis") {
+        Some(_) => axes_of(call, "axis", -1, call.rank(x))?,
+        None => Vec::new(),
+    };
+    let mut statistics = Vec::new();
+    for name in ["mean", "variance"] {
+        let known = match call.find_weight(name)? {
+            Some(weight) => weight,
+            None => {
+                let value = call.attribute(name).ok_or_else(|| format!("the {name} is missing"))?;
+                numbers(call, value, element)?
+            }
+        };
+        // Along the axes that have statistics of their own.
+        let mut shape = vec![Dim::Static(1); call.rank(x)];
+        axes.iter().for_each(|&axis| shape[axis] = call.shape(x)[axis]);
+        let is_one = call.shape(known).iter().all(|extent| extent.is(1));
+        statistics.push(if is_one { call.reshape(known, &[])? } else { call.reshape(known, &shape)? });
+    }
+    let deviation = call.unary("graph.sqrt", statistics[1])?;
+    let deviation = call.clamp(deviation, Some(1e-7), None)?;
+    if call.is_set("invert", false) {
+        let scaled = call.binary("graph.multiply", x, deviation)?;
+        return Ok(vec![call.binary("graph.add", scaled, statistics[0])?]);
+    }
+    let centred = call.binary("graph.subtract", x, statistics[0])?;
+    Ok(vec![call.binary("graph.divide", centred, deviation)?])
+}
+
+/// `x` with an axis of extent 1 at the end.
+fn with_last_axis(call: &mut Call, x: Tracked) -> Result<Tracked, String> {
+    let shape = [call.shape(x), &[Dim::Static(1)]].concat();
+    call.reshape(x, &shape)
+}
+
+/// Which of the sorted boundaries are not above.
+fn discretization(call: &mut Call) -> Results {
+    let x = call.first()?;
+    let x = call.cast(x, ElementType::F32)?;
+    let bounds = call.attribute("bin_boundaries").and_then(|bounds| bounds.as_f64s()).unwrap_or_default();
+    if bounds.is_empty() {
+        return Err("there are no bin_boundaries".into());
+    }
+    let narrow: Vec<f32> = bounds.iter().map(|&bound| bound as f32).collect();
+    let constant = call.tensor(Tensor::from_values(&[narrow.len()], &narrow))?;
+    let column = with_last_axis(call, x)?;
+    let reached = call.binary("graph.greater_equal", column, constant)?;
+    let ones = call.cast(reached, ElementType::I64)?;
+    let axis = call.rank(ones) - 1;
+    let count = call.reduce("graph.reduce_sum", ones, &[axis])?;
+    let bins = call.drop_axes(count, &[axis])?;
+    match call.string_or("output_mode", "int") {
+        "int" => Ok(vec![call.cast(bins, ElementType::I64)?]),
+        mode => Ok(vec![encode(call, bins, bounds.len() as u64 + 1, mode)?]),
+    }
+}
+
+/// Numbers as ones at their places: for each, for any of a row, or how many.
+fn encode(call: &mut Call, x: Tracked, count: u64, mode: &str) -> Result<Tracked, String> {
+    let indices = call.cast(x, ElementType::I64)?;
+    let element = call.compute_type();
+    let is_single = call.shape(indices).last().is_none_or(|extent| extent.is(1));
+    let column = match mode == "one_hot" && is_single && call.rank(indices) > 1 {
+        true => indices,
+        false => with_last_axis(call, indices)?,
+    };
+    let rank = call.rank(column);
+    let mut line = vec![Dim::Static(1); rank];
+    line[rank - 1] = Dim::Static(count);
+    let places = call.emit_as("graph.iota", &[], &[("axis", attribute(rank as i64 - 1))], &line, Type::i64())?;
+    let hits = call.binary("graph.equal", column, places)?;
+    let hits = call.cast(hits, element)?;
+    let reduction = match mode {
+        "one_hot" => return Ok(hits),
+        "multi_hot" => "graph.reduce_max",
+        "count" if call.argument(1, "count_weights").is_none() => "graph.reduce_sum",
+        "count" => {
+            let weights = call.argument(1, "count_weights").ok_or("count_weights are missing")?;
+            let weights = call.cast(weights, element)?;
+            let weights = with_last_axis(call, weights)?;
+            let weighted = call.binary("graph.multiply", hits, weights)?;
+            let sums = call.reduce("graph.reduce_sum", weighted, &[rank - 2])?;
+            return call.drop_axes(sums, &[rank - 2]);
+        }
+        other => return Err(format!("output_mode \"{other}\" is not supported")),
+    };
+    if rank < 3 {
+        return Ok(hits);
+    }
+    let reduced = call.reduce(reduction, hits, &[rank - 2])?;
+    call.drop_axes(reduced, &[rank - 2])
+}
+
+/// Positions in a list of numbers; what is not in it has the position before it.
+fn integer_lookup(call: &mut Call) -> Results {
+    let x = call.first()?;
+    let x = call.cast(x, ElementType::I64)?;
+    let words = call.attribute("vocabulary").and_then(|words| words.as_i64s()).ok_or("the vocabulary is missing")?;
+    let outside = call.int_or("num_oov_indices", 1);
+    if outside > 1 || call.is_set("invert", false) {
+        return Err(
+            "numbers outside of the vocabulary must have one index or none, and the lookup must not be inverted".into(),
+        );
+    }
+    let mask = call.attribute("mask_token").and_then(|token| token.as_i64());
+    let first = outside + i64::from(mask.is_some());
+    // A vocabulary in a file of its own begins with what stands for numbers outside of it.
+    let special =
+        [mask, call.attribute("oov_token").and_then(|token| token.as_i64()).or(Some(-1)).filter(|_| outside > 0)];
+    let skipped: Vec<i64> = special.into_iter().flatten().collect();
+    let words =
+        if !skipped.is_empty() && words.starts_with(&skipped) { words[skipped.len()..].to_vec() } else { words };
+    let table = call.tensor(Tensor::from_values(&[words.len()], &words))?;
+    let column = with_last_axis(call, x)?;
+    let hits = call.binary("graph.equal", column, table)?;
+    let places: Vec<i64> = (0..words.len() as i64).map(|place| place + first + 1 - outside).collect();
+    let places = call.tensor(Tensor::from_values(&[places.len()], &places))?;
+    let zero = call.tensor(Tensor::scalar(0i64))?;
+    let found = call.select(hits, places, zero)?;
+    let axis = call.rank(found) - 1;
+    let sum = call.reduce("graph.reduce_sum", found, &[axis])?;
+    // Places count from one more than where the table begins, so that 0 is for what is not in it.
+    let sum = call.drop_axes(sum, &[axis])?;
+    let is_found = call.binary_scalar("graph.greater", sum, 0.0)?;
+    let place = call.binary_scalar("graph.add", sum, (outside - 1) as f64)?;
+    let otherwise = call.tensor(Tensor::scalar(i64::from(mask.is_some())))?;
+    let mut result = call.select(is_found, place, otherwise)?;
+    if let Some(mask) = mask {
+        let is_mask = call.binary_scalar("graph.equal", x, mask as f64)?;
+        result = call.select(is_mask, zero, result)?;
+    }
+    match call.string_or("output_mode", "int") {
+        "int" => Ok(vec![result]),
+        mode => Ok(vec![encode(call, result, (words.len() as i64 + first).unsigned_abs(), mode)?]),
+    }
+}

@@ -1,0 +1,125 @@
+//! Models of Keras, imported, converted and interpreted: they give what Keras gives.
+//!
+//! `KILN_KERAS` names one case to be run, or a file of another folder, and shows the graph.
+
+use kiln_convert::keras_to_graph::convert_keras_to_graph;
+use kiln_diag::Sink;
+use kiln_import_core::ImportOptions;
+use kiln_interp::Interpreter;
+use kiln_ir::{Module, Registry};
+use kiln_tensor::{ElementType, Tensor};
+use serde_json::Value as Json;
+use std::fs::File;
+use std::io::{Cursor, Read};
+use std::path::{Path, PathBuf};
+use zip::ZipArchive;
+
+fn read(archive: &mut ZipArchive<File>, name: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut entry = archive.by_name(name).unwrap_or_else(|error| panic!("{name}: {error}"));
+    entry.read_to_end(&mut bytes).expect("an entry that can be read");
+    bytes
+}
+
+fn convert(path: &Path, options: &ImportOptions) -> Result<Module, String> {
+    let registry =
+        Registry::new(&[&kiln_builtin::DIALECT, &kiln_func::DIALECT, &kiln_keras::DIALECT, &kiln_graph::DIALECT]);
+    let sink = Sink::new();
+    let show = |sink: &Sink| -> String {
+        let reports = sink.take().into_iter();
+        reports.map(|report| format!("{:?}: {}", report.place, report.message)).take(4).collect::<Vec<_>>().join("; ")
+    };
+    let formats = [&kiln_import_keras::FORMAT, &kiln_import_keras::FORMAT_H5];
+    let file = kiln_import_core::ModelFile::open(path).map_err(|error| error.message.clone())?;
+    let format = formats.into_iter().find(|format| (format.recognize)(&file)).ok_or("no format")?;
+    let imported = format.import_file(path, &registry, options, &sink);
+    let mut module = imported.ok_or_else(|| format!("import: {}", show(&sink)))?;
+    let wrong = kiln_ir::verify(&module, module.top());
+    if let Some(first) = wrong.first() {
+        return Err(format!("imported: {}", first.message));
+    }
+    if !convert_keras_to_graph(&mut module, &[], &sink) {
+        return Err(format!("convert: {}", show(&sink)));
+    }
+    match kiln_ir::verify(&module, module.top()).first() {
+        Some(first) => Err(format!("converted: {}", first.message)),
+        None => Ok(module),
+    }
+}
+
+fn floats(tensor: &Tensor) -> Vec<f64> {
+    let scalars = kiln_tensor::scalar::scalars(tensor).expect("numbers");
+    scalars.into_iter().map(|scalar| scalar.to_f64()).collect()
+}
+
+/// What is wrong with a case; nothing if all is well.
+fn check(path: &Path, shows: bool) -> Result<(), String> {
+    let mut archive = ZipArchive::new(File::open(path).expect("a case")).expect("a zip");
+    let case: Json = serde_json::from_slice(&read(&mut archive, "case.json")).expect("JSON");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for name in archive.file_names().map(|name| name.expect("a name").into_owned()).collect::<Vec<_>>() {
+        if name.starts_with("model") {
+            let place = folder.path().join(&name);
+            std::fs::create_dir_all(place.parent().expect("a folder")).expect("created");
+            std::fs::write(place, read(&mut archive, &name)).expect("written");
+        }
+    }
+    let architecture = case["options"]["architecture"].as_str().map(|name| folder.path().join(name));
+    let options = ImportOptions { architecture, ..ImportOptions::default() };
+    let model: PathBuf = folder.path().join(case["model"].as_str().expect("a path"));
+    let module = convert(&model, &options)?;
+    if shows {
+        println!("{}", kiln_syntax::print(&module, module.top(), &kiln_syntax::PrintOptions::default()));
+    }
+    let interpreter = Interpreter::new(&module).map_err(|error| error.to_string())?;
+    let npy = |archive: &mut ZipArchive<File>, name: String| {
+        let bytes = read(archive, &name);
+        let length = bytes.len() as u64;
+        kiln_npy::read_npy(Cursor::new(bytes), length, None).expect("an array")
+    };
+    let inputs = case["inputs"].as_array().map_or(0, Vec::len);
+    let inputs: Vec<Tensor> = (0..inputs).map(|index| npy(&mut archive, format!("in/0/{index}.npy"))).collect();
+    let found = interpreter.run(&inputs).map_err(|error| error.to_string())?;
+    let expected = case["outputs"].as_array().expect("names").len();
+    if found.len() != expected {
+        return Err(format!("{} outputs, not {expected}", found.len()));
+    }
+    let (relative, absolute) = (case["rtol"].as_f64().unwrap_or(0.0), case["atol"].as_f64().unwrap_or(0.0));
+    for (index, found) in found.iter().enumerate() {
+        let expected = npy(&mut archive, format!("out/0/{index}.npy"));
+        if found.shape() != expected.shape() {
+            return Err(format!("output {index} has shape {:?}, not {:?}", found.shape(), expected.shape()));
+        }
+        if found.element() != expected.element() && found.element() != ElementType::BF16 {
+            return Err(format!("output {index} is of {}, not {}", found.element(), expected.element()));
+        }
+        for (place, (&a, &b)) in floats(found).iter().zip(&floats(&expected)).enumerate() {
+            if (a - b).abs() > absolute + relative * b.abs() && !(a.is_nan() && b.is_nan()) {
+                return Err(format!("output {index} is {a} at {place}, not {b}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn cases_compute_what_keras_computes() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../test/fixtures/keras");
+    let wanted = std::env::var("KILN_KERAS").ok();
+    let mut paths: Vec<PathBuf> = match &wanted {
+        Some(name) if name.contains('/') => vec![PathBuf::from(name)],
+        _ => folder.read_dir().expect("the fixtures").map(|entry| entry.expect("an entry").path()).collect(),
+    };
+    paths.sort();
+    let is_wanted = |path: &PathBuf| {
+        let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
+        wanted.as_deref().is_none_or(|wanted| wanted.contains('/') || wanted == name)
+    };
+    let mut wrong = Vec::new();
+    for path in paths.iter().filter(|path| is_wanted(path)) {
+        if let Err(reason) = check(path, wanted.is_some()) {
+            wrong.push(format!("{}: {reason}", path.file_stem().and_then(|name| name.to_str()).unwrap_or_default()));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}

@@ -356,7 +356,7 @@ fn no_damage_ends_the_importer() {
         import_bytes(&bytes[..length.max(1)], &ImportOptions::default());
     }
     for at in 8..bytes.len() {
-        for value in [0, 1, 0x7f, 0x80, 0xff] {
+        for value in [0, 0x80] {
             let mut changed = bytes.clone();
             changed[at] = value;
             import_bytes(&changed, &ImportOptions::default());

@@ -64,8 +64,17 @@ pub(crate) fn l2_normalization(node: &mut Node) -> Results {
     let squares = node.binary("graph.multiply", centered, centered)?;
     let sum = node.reduce("graph.reduce_sum", squares, &[axis])?;
     let (multiplier, shift) = node.inverse_root(sum)?;
-    let shift = node.binary_scalar("graph.add", shift, 7.0)?;
-    let scaled = node.rescale_by(centered, multiplier, shift)?;
+    // Unsigned ones are moved up before they are scaled, signed ones while they are.
+    let scaled = match element {
+        ElementType::U8 => {
+            let raised = node.binary_scalar("graph.multiply", centered, 128.0)?;
+            node.rescale_by(raised, multiplier, shift)?
+        }
+        _ => {
+            let shift = node.binary_scalar("graph.add", shift, 7.0)?;
+            node.rescale_by(centered, multiplier, shift)?
+        }
+    };
     let scaled = node.cast(scaled, ElementType::I32)?;
     Ok(vec![node.requantized(scaled, output.zero_point(), integer_bounds(element), element)?])
 }

@@ -85,8 +85,8 @@ def case_selection():
     yield case
     case = Case("segment_sum", resolver="BUILTIN_WITHOUT_DEFAULT_DELEGATES")
     x = case.input([5, 2])
-    case.output(case.op("SEGMENT_SUM", [x, case.constant([0, 0, 1, 3, 3])]))
-    case.output(case.op("SEGMENT_SUM", [x, case.input([5], "int32", data=[0, 1, 1, 1, 2])]))
+    case.output(case.op("SEGMENT_SUM", [x, case.constant([0, 0, 1, 2, 2])]))
+    case.output(case.op("SEGMENT_SUM", [x, case.input([5], "int32", data=numpy.array([0, 1, 1, 1, 2]))]))
     yield case
     case = Case("segments")
     x = case.input([5, 2])
@@ -145,4 +145,76 @@ def case_recurrent():
     state = case.tensor([2, 8 * 5], variable=True)
     inputs = [case.input([2, 3]), case.weights([8, 3]), case.weights([8, 5]), case.weights([4]), state]
     case.output(case.op("SVDF", inputs, "SVDFOptions", rank=2, fusedActivationFunction=1))
+    yield case
+
+
+def case_detection():
+    from flatbuffers import flexbuffers
+
+    builder = flexbuffers.Builder()
+    with builder.Map():
+        for key, value in dict(max_detections=5, max_classes_per_detection=1, detections_per_class=100, num_classes=3).items():
+            builder.Int(key, value)
+        builder.Bool("use_regular_nms", False)
+        for key, value in dict(nms_score_threshold=0.1, nms_iou_threshold=0.4, y_scale=10.0, x_scale=10.0, h_scale=5.0, w_scale=5.0).items():
+            builder.Float(key, value)
+    options = bytes(builder.Finish())
+    case = Case("detection")
+    anchors = numpy.concatenate([case.random.uniform(0.2, 0.8, [12, 2]), case.random.uniform(0.1, 0.5, [12, 2])], axis=1)
+    inputs = [case.input([1, 12, 4]), case.input([1, 12, 4], low=0, high=1), case.constant(anchors)]
+    case.output(*case.op("TFLite_Detection_PostProcess", inputs, outputs=4, dtype="float32", custom=options))
+    yield case
+
+
+def case_bidirectional():
+    case = Case("bidirectional_rnn", steps=2)
+    for time_major, merge in [(False, True), (True, False)]:
+        x = case.input([2, 5, 3] if not time_major else [5, 2, 3])
+        inputs = [x]
+        for _ in range(2):
+            inputs += [case.weights([4, 3]), case.weights([4, 4]), case.weights([4]), case.tensor([2, 4], variable=True)]
+        inputs += [None] * 3
+        results = case.op("BIDIRECTIONAL_SEQUENCE_RNN", inputs, "BidirectionalSequenceRNNOptions", outputs=1 if merge else 2,
+                          timeMajor=time_major, mergeOutputs=merge, fusedActivationFunction=4)
+        case.output(*([results] if merge else results))
+    yield case
+    case = Case("bidirectional_lstm", steps=2)
+    for time_major, merge in [(True, True), (True, False)]:
+        x = case.input([2, 5, 3] if not time_major else [5, 2, 3])
+        inputs = [x]
+        for _ in range(2):
+            inputs += [case.weights([4, 3]) for _ in range(4)] + [case.weights([4, 4]) for _ in range(4)]
+            inputs += [None] * 3 + [case.weights([4]) for _ in range(4)] + [None] * 2
+        inputs += [case.tensor([2, 4], variable=True) for _ in range(4)] + [None] * 9
+        results = case.op("BIDIRECTIONAL_SEQUENCE_LSTM", inputs, "BidirectionalSequenceLSTMOptions", outputs=1 if merge else 2,
+                          timeMajor=time_major, mergeOutputs=merge, fusedActivationFunction=4)
+        case.output(*([results] if merge else results))
+    yield case
+
+
+def case_dilate():
+    case = Case("dilate", 0, 0)
+    case.output(case.op("DILATE", [case.input([2, 3, 2]), case.constant([2, 3, 1]), case.constant(-1.5)]))
+    yield case
+
+
+def case_stablehlo():
+    case = Case("stablehlo")
+    x, y = case.input([2, 3]), case.input([2, 3])
+    for name in ["ADD", "MAXIMUM", "MINIMUM", "MULTIPLY"]:
+        case.output(case.op(f"STABLEHLO_{name}", [x, y]))
+    yield case
+
+
+def case_table():
+    case = Case("table", resolver="BUILTIN_WITHOUT_DEFAULT_DELEGATES")
+    init, init_index = case.subgraph("init")
+    kinds = dict(tableId=7, keyDtype=5, valueDtype=4)
+    handle = lambda graph: graph.op("HASHTABLE", [], "HashtableOptions", dtype="resource", **kinds)
+    keys = init.constant(numpy.array([b"one", b"two", b"three"], object), "string")
+    init.op("HASHTABLE_IMPORT", [handle(init), keys, init.constant([1, 2, 3], "int64")], outputs=0)
+    case.op("CALL_ONCE", [], "CallOnceOptions", outputs=0, initSubgraphIndex=init_index)
+    words = case.input([4], "string", data=numpy.array([b"two", b"none", b"three", b"one"], object))
+    table = handle(case)
+    case.output(case.op("HASHTABLE_FIND", [table, words, case.constant([-1], "int64")], dtype="int64"))
     yield case

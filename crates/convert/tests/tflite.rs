@@ -49,18 +49,6 @@ fn convert(bytes: &[u8], options: &ImportOptions) -> Result<Module, String> {
     if wrong.is_empty() { Ok(module) } else { Err(format!("{wrong:?}")) }
 }
 
-/// The first values of the variables of `@main`.
-fn initial_state(module: &Module) -> Vec<Tensor> {
-    let main = module.find_symbol(module.top(), "main").expect("imports define main");
-    let entries = module.attribute(main, "state").and_then(|state| state.as_array()).unwrap_or_default();
-    let initial = |entry: &kiln_ir::Attribute| {
-        let kiln_ir::AttributeKind::Dictionary(entry) = entry.kind() else { panic!("an entry is a dictionary") };
-        let value = entry.iter().find(|(name, _)| *name == "initial").expect("variables have a first value").1;
-        module.attribute_tensor(value).expect("a tensor")
-    };
-    entries.iter().map(initial).collect()
-}
-
 fn check(path: &Path) -> Result<(), String> {
     let mut archive = zip::ZipArchive::new(File::open(path).expect("a file")).expect("an archive");
     let case: Json = serde_json::from_slice(&read(&mut archive, "case.json")).expect("JSON");
@@ -69,7 +57,8 @@ fn check(path: &Path) -> Result<(), String> {
     let options = ImportOptions { signature, ..ImportOptions::default() };
     let model = read(&mut archive, case["model"].as_str().expect("a path"));
     let module = convert(&model, &options)?;
-    let mut state = initial_state(&module);
+    let main = module.find_symbol(module.top(), "main").expect("imports define main");
+    let mut state = kiln_func::initial_state(&module, main);
     let interpreter = Interpreter::new(&module).map_err(|error| error.to_string())?;
     let count = |key: &str| case[key].as_array().map_or(0, Vec::len);
     let tolerance = [&case["rtol"], &case["atol"]].map(|value| value.as_f64().unwrap_or(0.0));

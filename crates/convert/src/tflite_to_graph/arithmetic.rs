@@ -1,6 +1,7 @@
 //! Sums, products and comparisons of two operands.
 
 use super::elementwise::binary;
+use crate::conversion::emit::broadcast_shape;
 use crate::conversion::node::Node;
 use crate::conversion::row::{Results, Row, row};
 
@@ -42,7 +43,9 @@ fn compare(node: &mut Node, op: &str) -> Results {
             if node.element(left) != kiln_tensor::ElementType::String {
                 return binary(node, op);
             }
-            let is_equal = node.binary("graph.string_equal", left, right)?;
+            let common = broadcast_shape(&[node.shape(left), node.shape(right)])?;
+            let (left, right) = (node.broadcast(left, &common)?, node.broadcast(right, &common)?);
+            let is_equal = node.emit("graph.string_equal", &[left, right], &[])?;
             match op {
                 "graph.equal" => Ok(vec![is_equal]),
                 "graph.not_equal" => Ok(vec![node.unary("graph.not", is_equal)?]),

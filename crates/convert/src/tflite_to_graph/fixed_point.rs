@@ -99,7 +99,13 @@ fn prepared(node: &mut Node) -> Result<(Tracked, Tracked), String> {
             node.binary_scalar("graph.shift_right", raised, f64::from(shift))?
         }
     };
-    let value = |index: i64| (65536.0 / (1.0 + (-(index as f64) / 24.0).exp())).round().min(65535.0) as i64;
+    // Each entry is moved so that the error between two is as large on both sides.
+    let exact = |place: f64| 65536.0 / (1.0 + (-place / 24.0).exp());
+    let value = |index: i64| {
+        let place = index as f64;
+        let error = (exact(place) + exact(place + 1.0)) / 2.0 - exact(place + 0.5);
+        (exact(place) - error / 2.0).round().min(65535.0) as i64
+    };
     let table = node.integers(ElementType::I32, &[256], &(0..256).map(value).collect::<Vec<_>>())?;
     Ok((scaled, table))
 }

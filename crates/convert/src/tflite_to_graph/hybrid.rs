@@ -133,6 +133,9 @@ pub(crate) fn conv(node: &mut Node, mut convolution: Convolution) -> Results {
 pub(crate) fn batch_matmul(node: &mut Node) -> Results {
     let (mut x, y) = (node.input(0)?, node.input(1)?);
     let rank = node.rank(x);
+    if rank < 2 {
+        return Err("the operands must be matrices".into());
+    }
     if node.option_flag("adj_x") {
         let order: Vec<usize> = (0..rank - 2).chain([rank - 1, rank - 2]).collect();
         x = node.transpose(x, &order)?;

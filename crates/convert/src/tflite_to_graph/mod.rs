@@ -19,6 +19,7 @@ mod complex;
 mod constant;
 mod control;
 mod conv;
+mod detection;
 mod elementwise;
 mod fixed_point;
 mod generated;
@@ -44,6 +45,7 @@ mod shape;
 mod slice;
 mod source;
 mod space;
+mod stablehlo;
 mod state;
 mod table;
 mod transpose_conv;
@@ -77,6 +79,8 @@ const ROWS: &[&[Row]] = &[
     space::ROWS,
     resize::ROWS,
     selection::ROWS,
+    detection::ROWS,
+    stablehlo::ROWS,
     constant::ROWS,
     generated::ROWS,
     complex::ROWS,

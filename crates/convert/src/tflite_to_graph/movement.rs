@@ -27,6 +27,7 @@ pub(crate) const ROWS: &[Row] = &[
     }),
     row("DENSIFY", |node| Ok(vec![node.input(0)?])),
     row("DYNAMIC_UPDATE_SLICE", dynamic_update_slice),
+    row("DILATE", dilate),
 ];
 
 fn concatenation(node: &mut Node) -> Results {
@@ -301,4 +302,34 @@ fn dynamic_update_slice(node: &mut Node) -> Results {
         Some(inside) => Ok(vec![node.select(inside, y, x)?]),
         None => Ok(vec![update]),
     }
+}
+
+/// Numbers between the elements: an axis of each step, of which only the first is the operand's.
+fn dilate(node: &mut Node) -> Results {
+    let (x, steps, value) = (node.input(0)?, node.input(1)?, node.input(2)?);
+    let steps = node.constant_ints(steps, "the steps")?;
+    let shape = node.shape(x).to_vec();
+    if steps.len() != shape.len() || steps.iter().any(|step| !(1..1 << 31).contains(step)) {
+        return Err(format!("steps {steps:?} do not fit {} axes", shape.len()));
+    }
+    let (mut raised, mut high, mut joined, mut length) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (&extent, &step) in shape.iter().zip(&steps) {
+        let step = crate::conversion::extent::constant(step);
+        let one = crate::conversion::extent::constant(1);
+        raised.extend([extent, Dim::Static(1)]);
+        high.extend([Dim::Static(0), dim(subtract(step, one)?)?]);
+        let all = crate::conversion::extent::multiply(expr(extent)?, step)?;
+        joined.push(dim(all)?);
+        length.push(dim(subtract(all, subtract(step, one)?)?)?);
+    }
+    let low = vec![Dim::Static(0); raised.len()];
+    let raised = node.reshape(x, &raised)?;
+    let value = node.reshape(value, &[])?;
+    let given = [("low", dims_attribute(&low)), ("high", dims_attribute(&high)), ("mode", attribute("constant"))];
+    let padded = node.emit("graph.pad", &[raised, value], &given)?;
+    let mut y = node.reshape(padded, &joined)?;
+    for (axis, &length) in length.iter().enumerate() {
+        y = node.slice_axis(y, axis, Dim::Static(0), length)?;
+    }
+    Ok(vec![y])
 }

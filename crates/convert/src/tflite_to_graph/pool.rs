@@ -91,7 +91,7 @@ fn window_sums(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
     let mut window = pool_window(node, x)?;
     let channels = super::window::static_extents(node, x, &[3], "the input's channels")?[0];
     let shape = [channels as usize, 1, window.size[0] as usize, window.size[1] as usize];
-    let count = kiln_tensor::element_count(&shape).filter(|&count| count < 1 << 28).ok_or("the window is too large")?;
+    let count = kiln_tensor::element_count(&shape).filter(|&count| count < 1 << 24).ok_or("the window is too large")?;
     let is_narrow = matches!(node.element(x), ElementType::I8 | ElementType::U8);
     let padded = window.pad(node, x, 0.0)?;
     let mut given = window.conv_attributes(channels);

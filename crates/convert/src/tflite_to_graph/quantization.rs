@@ -4,7 +4,7 @@ use crate::conversion::node::Node;
 use kiln_ir::{Attribute, AttributeKind};
 use kiln_tensor::ElementType;
 use kiln_tensor::scalar::scalars;
-use kiln_tflite::{INTERMEDIATE_QUANTIZATION, OPERAND_QUANTIZATION, RESULT_QUANTIZATION};
+use kiln_tflite::{OPERAND_QUANTIZATION, RESULT_QUANTIZATION};
 
 /// What the integers of a tensor stand for.
 #[derive(Clone, PartialEq, Debug)]
@@ -57,11 +57,6 @@ impl Node<'_, '_> {
         self.quantization(RESULT_QUANTIZATION, index)
     }
 
-    /// What those of tensor number `index` between the operator's steps stand for.
-    pub fn intermediate_quantization(&self, index: usize) -> Option<Quantization> {
-        self.quantization(INTERMEDIATE_QUANTIZATION, index)
-    }
-
     /// As [`Node::operand_quantization`], of an operand that must have one.
     pub fn quantized_operand(&self, index: usize) -> Result<Quantization, String> {
         self.operand_quantization(index).ok_or_else(|| format!("input {index} has no scale"))
@@ -101,7 +96,8 @@ pub(crate) fn activation_bounds(
     let (low, high) = integer_bounds(element);
     let (least, most) = super::activation::activation_range(word)?;
     // In floats of 32 bits, as the reference does.
-    let quantize = |value: f64| quantization.zero_point() + (value as f32 / quantization.scale()).round() as i64;
+    let steps = |value: f64| (value as f32 / quantization.scale()).round() as i64;
+    let quantize = |value: f64| quantization.zero_point().saturating_add(steps(value));
     let low = least.map_or(low, |least| low.max(quantize(least)));
     let high = most.map_or(high, |most| high.min(quantize(most)));
     Ok((low, high))

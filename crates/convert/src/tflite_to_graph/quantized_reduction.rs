@@ -7,6 +7,7 @@ use crate::conversion::node::Node;
 use crate::conversion::row::Results;
 use crate::conversion::state::Tracked;
 use kiln_ir::{Dim, DimExpr};
+use kiln_tensor::ElementType;
 
 /// How many elements become one.
 pub(crate) fn count(node: &Node, x: Tracked, axes: &[usize]) -> Result<DimExpr, String> {
@@ -53,6 +54,27 @@ pub(crate) fn product(_: &mut Node, _: Tracked, _: &[usize]) -> Result<Tracked, 
     Err("the product of quantized integers is not supported".into())
 }
 
-pub(crate) fn l2_normalization(_: &mut Node) -> Results {
-    Err("the normalization of quantized integers is not supported".into())
+/// Divided by the root of the sum of squares along the last axis; the result has 7 bits behind the point.
+pub(crate) fn l2_normalization(node: &mut Node) -> Results {
+    let (x, input, output) = (node.input(0)?, node.quantized_operand(0)?, node.quantized_result(0)?);
+    let element = node.element(x);
+    let axis = super::normalization::last_axis(node, x)?;
+    let centered = node.centered(x, input.zero_point())?;
+    let centered = node.cast(centered, ElementType::I64)?;
+    let squares = node.binary("graph.multiply", centered, centered)?;
+    let sum = node.reduce("graph.reduce_sum", squares, &[axis])?;
+    let (multiplier, shift) = node.inverse_root(sum)?;
+    // Unsigned ones are moved up before they are scaled, signed ones while they are.
+    let scaled = match element {
+        ElementType::U8 => {
+            let raised = node.binary_scalar("graph.multiply", centered, 128.0)?;
+            node.rescale_by(raised, multiplier, shift)?
+        }
+        _ => {
+            let shift = node.binary_scalar("graph.add", shift, 7.0)?;
+            node.rescale_by(centered, multiplier, shift)?
+        }
+    };
+    let scaled = node.cast(scaled, ElementType::I32)?;
+    Ok(vec![node.requantized(scaled, output.zero_point(), integer_bounds(element), element)?])
 }

@@ -9,6 +9,8 @@ use kiln_ir::{Attribute, Dim};
 pub(crate) const ROWS: &[Row] = &[
     row("UNIDIRECTIONAL_SEQUENCE_LSTM", lstm),
     row("UNIDIRECTIONAL_SEQUENCE_RNN", sequence_rnn),
+    row("BIDIRECTIONAL_SEQUENCE_LSTM", bidirectional_lstm),
+    row("BIDIRECTIONAL_SEQUENCE_RNN", bidirectional_rnn),
     row("RNN", rnn),
     row("SVDF", svdf),
 ];
@@ -42,9 +44,63 @@ fn gate(node: &mut Node, index: usize, forget: usize) -> Result<Tracked, String>
     }
 }
 
+/// Where the operands of a layer stand.
+#[derive(Clone, Copy)]
+struct Places {
+    /// The first of the weights.
+    weights: usize,
+    /// What the layer keeps.
+    states: [usize; 2],
+}
+
 fn lstm(node: &mut Node) -> Results {
     let x = node.input(0)?;
-    if [9, 10, 11, 16, 17, 20, 21, 22, 23].iter().any(|&index| node.optional(index).is_some()) {
+    lstm_layer(node, x, Places { weights: 1, states: [18, 19] })
+}
+
+/// A layer forward and one backward over the sequence.
+fn bidirectional_lstm(node: &mut Node) -> Results {
+    both_ways(node, 39, lstm_layer, [Places { weights: 1, states: [35, 36] }, Places { weights: 18, states: [37, 38] }])
+}
+
+fn bidirectional_rnn(node: &mut Node) -> Results {
+    both_ways(node, 9, rnn_layer, [Places { weights: 1, states: [4, 4] }, Places { weights: 5, states: [8, 8] }])
+}
+
+fn both_ways(
+    node: &mut Node,
+    auxiliary: usize,
+    layer: fn(&mut Node, Tracked, Places) -> Results,
+    [forward, backward]: [Places; 2],
+) -> Results {
+    let x = node.input(0)?;
+    if node.optional(auxiliary).is_some() {
+        return Err("an auxiliary input of a recurrent layer is not supported".into());
+    }
+    let along = [usize::from(!node.option_flag("time_major"))];
+    if node.rank(x) != 3 {
+        return Err("the input must have 3 axes".into());
+    }
+    let mut first = layer(node, x, forward)?;
+    let turned = node.reversed(x, &along)?;
+    let mut second = layer(node, turned, backward)?;
+    let (to_last, to_first) = (first.remove(0), second.remove(0));
+    let to_first = node.reversed(to_first, &along)?;
+    let mut results = match node.option_flag("merge_outputs") {
+        true => vec![node.concat(&[to_last, to_first], 2)?],
+        false => vec![to_last, to_first],
+    };
+    results.extend(first);
+    results.extend(second);
+    Ok(results)
+}
+
+fn lstm_layer(node: &mut Node, x: Tracked, places: Places) -> Results {
+    let base = places.weights;
+    // Behind the states of a layer that runs one way stand factors that normalize it.
+    let factors = if places.states[0] == 18 { 20..24 } else { 0..0 };
+    let mut refused = (base + 8..base + 11).chain(base + 15..base + 17).chain(factors);
+    if refused.any(|index| node.optional(index).is_some()) {
         return Err("peepholes, projections and layer normalization of a recurrent layer are not supported".into());
     }
     if node.option_float("cell_clip") > 0.0 || node.option_word("fused_activation_function") != "TANH" {
@@ -54,13 +110,13 @@ fn lstm(node: &mut Node) -> Results {
     }
     // Gates stand in the order input, forget, cell, output; they are wanted as input, output, forget, cell.
     let mut parts = Vec::new();
-    for first in [1, 5, 12] {
+    for first in [base, base + 4, base + 11] {
         let input = gate(node, first, first + 1)?;
         let (forget, cell, output) = (node.input(first + 1)?, node.input(first + 2)?, node.input(first + 3)?);
         parts.push(node.concat(&[input, output, forget, cell], 0)?);
     }
     expect_floats(node, &[x, parts[0], parts[1]])?;
-    let (hidden, cell) = (node.input(18)?, node.input(19)?);
+    let (hidden, cell) = (node.input(places.states[0])?, node.input(places.states[1])?);
     let &[_, units] = node.shape(hidden) else { return Err("the state must be a matrix".into()) };
     let zeros = node.scalar(node.element(x), 0.0)?;
     let rest = node.broadcast(zeros, node.shape(parts[2]))?;
@@ -70,8 +126,14 @@ fn lstm(node: &mut Node) -> Results {
 }
 
 fn sequence_rnn(node: &mut Node) -> Results {
-    let (x, weights, recurrent, bias) = (node.input(0)?, node.input(1)?, node.input(2)?, node.input(3)?);
-    let hidden = node.input(4)?;
+    let x = node.input(0)?;
+    rnn_layer(node, x, Places { weights: 1, states: [4, 4] })
+}
+
+fn rnn_layer(node: &mut Node, x: Tracked, places: Places) -> Results {
+    let base = places.weights;
+    let (weights, recurrent, bias) = (node.input(base)?, node.input(base + 1)?, node.input(base + 2)?);
+    let hidden = node.input(places.states[0])?;
     expect_floats(node, &[x, weights, recurrent])?;
     let &[_, units] = node.shape(hidden) else { return Err("the state must be a matrix".into()) };
     let name = activation_name(node.option_word("fused_activation_function"))?;
@@ -119,7 +181,7 @@ impl Layer {
         let mut given = vec![
             ("operandSegmentSizes", Attribute::dense_i32s(&segments)),
             ("hidden_size", attribute(hidden as i64)),
-            ("layout", attribute(batch_first)),
+            ("layout", attribute(i64::from(batch_first))),
         ];
         given.extend_from_slice(more);
         let mut results = node.emit_many(self.op, &operands, &given)?;

@@ -94,7 +94,7 @@ impl Node<'_, '_> {
         if exponent <= 0 {
             return Ok(x);
         }
-        let element = self.element(x);
+        let (exponent, element) = (exponent.min(30), self.element(x));
         let sign = self.binary_scalar("graph.shift_right", x, element.bit_width() as f64 - 1.0)?;
         let raised = self.binary_scalar("graph.add", x, (1i64 << (exponent - 1)) as f64)?;
         let raised = self.binary("graph.add", raised, sign)?;

@@ -10,7 +10,7 @@
 //!   func.return %1
 //! }
 //!   becomes
-//! func.func @main(%x: tensor<2xf32>, %s: tensor<2xf32>) attributes {state = [{initial = dense<0.0> ..., name = "s"}]} {
+//! func.func @main(%x: tensor<2xf32>, %s: tensor<2xf32>) attributes {state = [dense<0.0> : tensor<2xf32>]} {
 //!   %1 = tflite.ADD %s, %x
 //!   func.return %1, %1
 //! }
@@ -19,18 +19,50 @@
 //! Reads inside of a branch or a loop see what was assigned before it; what assigns inside of one is left as it is, and
 //! then reported.
 
+use crate::conversion::emit::{attribute, broadcast_shape};
+use crate::conversion::node::Node;
 use crate::conversion::row::{Results, Row, row};
-use kiln_ir::{Attribute, Block, Module, Name, Op, Type, Value};
-use kiln_tensor::Tensor;
+use kiln_ir::{Attribute, Block, Builder, Dim, Module, Name, Op, Type, Value};
+use kiln_tensor::{ElementType, Tensor};
 use kiln_tflite::VARIABLE;
 use rustc_hash::FxHashMap;
 
 pub(crate) const ROWS: &[Row] = &[
+    row("HASHTABLE", |_| left("nothing fills the table the first time")),
+    row("HASHTABLE_FIND", find_in_table),
+    row("HASHTABLE_SIZE", |node| {
+        let keys = node.input(0)?;
+        let count = crate::conversion::extent::element_count(node.shape(keys))?;
+        let element = node.result_element(0)?;
+        Ok(vec![node.known_integers(vec![count], true, element)])
+    }),
     row("CALL_ONCE", |_| left("what it does the first time is more than giving variables constants")),
     row("VAR_HANDLE", |_| left("what uses it is not a read or an assignment")),
     row("READ_VARIABLE", |_| left("nothing gives the variable a first value")),
     row("ASSIGN_VARIABLE", |_| left("a variable that is assigned inside of a branch or a loop is not supported")),
 ];
+
+/// The value at each key that is asked for, or the default.
+fn find_in_table(node: &mut Node) -> Results {
+    let (keys, values, wanted, default) = (node.input(0)?, node.input(1)?, node.input(2)?, node.input(3)?);
+    let mut shape = node.shape(wanted).to_vec();
+    let axis = shape.len();
+    shape.push(Dim::Static(1));
+    let wanted = node.reshape(wanted, &shape)?;
+    let is_text = node.element(keys) == ElementType::String;
+    let common = broadcast_shape(&[node.shape(wanted), node.shape(keys)])?;
+    let (wanted, keys) = (node.broadcast(wanted, &common)?, node.broadcast(keys, &common)?);
+    let hit = node.binary(if is_text { "graph.string_equal" } else { "graph.equal" }, wanted, keys)?;
+    let hit = node.cast(hit, ElementType::U8)?;
+    let place = node.emit("graph.arg_max", &[hit], &[("axis", attribute(axis as i64))])?;
+    let place = node.drop_axes(place, &[axis])?;
+    let found = node.reduce("graph.reduce_max", hit, &[axis])?;
+    let found = node.drop_axes(found, &[axis])?;
+    let found = node.cast(found, ElementType::I1)?;
+    let taken = node.emit("graph.gather", &[values, place], &[("axis", attribute(0i64))])?;
+    let default = node.reshape(default, &[])?;
+    Ok(vec![node.select(found, taken, default)?])
+}
 
 /// What is reported of an op on variables that could not be made one on values.
 fn left(reason: &str) -> Results {
@@ -52,12 +84,15 @@ struct State<'m> {
     variables: Vec<Variable>,
     /// What variables begin as, by name.
     initials: FxHashMap<String, Attribute>,
+    /// The keys and the values of tables, by number.
+    tables: FxHashMap<i64, [Attribute; 2]>,
 }
 
 /// Makes variables arguments and results of `function`.
 pub(crate) fn lift_state(module: &mut Module, function: Op) {
     let Some(block) = module.regions(function).first().and_then(|&region| module.entry_block(region)) else { return };
-    let mut state = State { module, block, variables: Vec::new(), initials: FxHashMap::default() };
+    let mut state =
+        State { module, block, variables: Vec::new(), initials: FxHashMap::default(), tables: FxHashMap::default() };
     for op in state.module.ops_of(block) {
         state.visit(op);
     }
@@ -74,6 +109,12 @@ fn name_of_handle(module: &Module, handle: Value) -> Option<String> {
     })
 }
 
+/// The number of the table that a handle is of.
+fn number_of_table(module: &Module, handle: Value) -> Option<i64> {
+    let op = module.defining_op(handle).filter(|&op| module.is(op, "tflite.HASHTABLE"))?;
+    Some(module.attribute(op, "table_id").and_then(|number| number.as_i64()).unwrap_or(0))
+}
+
 impl State<'_> {
     fn visit(&mut self, op: Op) {
         match self.module.name(op).as_str() {
@@ -81,6 +122,7 @@ impl State<'_> {
             "tflite.READ_VARIABLE" => self.visit_read(op),
             "tflite.ASSIGN_VARIABLE" => self.visit_assignment(op),
             VARIABLE => self.visit_variable(op),
+            "tflite.HASHTABLE_FIND" | "tflite.HASHTABLE_SIZE" => self.visit_look_up(op),
             _ => self.visit_other(op),
         }
     }
@@ -99,12 +141,41 @@ impl State<'_> {
                     let (Some(name), Some(constant)) = (name_of_handle(self.module, handle), constant) else { return };
                     found.push((name, constant));
                 }
-                "tflite.VAR_HANDLE" | kiln_tflite::CONSTANT | kiln_tflite::YIELD => {}
+                "tflite.HASHTABLE_IMPORT" => match self.imported_table(inner) {
+                    Some((number, table)) => _ = self.tables.insert(number, table),
+                    None => return,
+                },
+                "tflite.VAR_HANDLE" | "tflite.HASHTABLE" | kiln_tflite::CONSTANT | kiln_tflite::YIELD => {}
                 _ => return,
             }
         }
         self.initials.extend(found);
         self.module.erase(op);
+    }
+
+    /// The number of a table, its keys and its values, which are constants.
+    fn imported_table(&self, op: Op) -> Option<(i64, [Attribute; 2])> {
+        let &[handle, keys, values] = self.module.operands(op) else { return None };
+        let constant = |value| self.module.attribute(self.module.defining_op(value)?, "value");
+        Some((number_of_table(self.module, handle)?, [constant(keys)?, constant(values)?]))
+    }
+
+    /// A look into a table gets its keys and its values as operands.
+    fn visit_look_up(&mut self, op: Op) {
+        let operands = self.module.operands(op).to_vec();
+        let Some((&handle, rest)) = operands.split_first() else { return };
+        let table = number_of_table(self.module, handle).and_then(|number| self.tables.get(&number).copied());
+        let Some(table) = table else { return };
+        let mut given = Vec::new();
+        for value in table {
+            let Some(tensor) = self.module.attribute_tensor(value) else { return };
+            let ty = Type::static_tensor(tensor.shape(), Type::from_element(tensor.element()));
+            let mut builder = Builder::before(self.module, op);
+            given.push(builder.op(kiln_tflite::CONSTANT).attribute("value", value).result(ty).value());
+        }
+        given.extend_from_slice(rest);
+        self.module.set_operands(op, &given);
+        self.drop_handle(handle);
     }
 
     /// The number of the variable called `name`, which begins as what the first call assigned.
@@ -154,8 +225,8 @@ impl State<'_> {
         let (Some(shape), Some(element)) = (shape, ty.element()) else { return };
         let initial = match self.module.attribute(op, "value") {
             Some(value) => value,
-            None => match Tensor::zeros(element, &[]) {
-                Ok(zero) => Attribute::splat(Type::static_tensor(&shape, Type::from_element(element)), zero),
+            None => match Tensor::zeros(element, &shape) {
+                Ok(zeros) => self.module.tensor_attribute(zeros),
                 Err(_) => return,
             },
         };
@@ -200,12 +271,8 @@ impl State<'_> {
             let names: Vec<Attribute> = names.iter().copied().chain(own).collect();
             self.module.set_attribute(function, list, names);
         }
-        let entry = |variable: &Variable| {
-            let name = Attribute::string(&variable.name);
-            Attribute::dictionary(vec![(Name::new("name"), name), (Name::new("initial"), variable.initial)])
-        };
-        let entries: Vec<Attribute> = self.variables.iter().map(entry).collect();
-        self.module.set_attribute(function, "state", entries);
+        let initial: Vec<Attribute> = self.variables.iter().map(|variable| variable.initial).collect();
+        self.module.set_attribute(function, kiln_func::STATE, initial);
     }
 }
 

@@ -52,6 +52,10 @@ impl Importer<'_> {
         if let Some(scale) = scales.iter().find(|scale| !scale.is_finite() || **scale < 0.0) {
             return Err(format!("{scale} cannot be the scale of {element}"));
         }
+        let (least, most) = kiln_tensor::scalar::integer_range(element);
+        if let Some(point) = points.iter().find(|&&point| !(least..=most).contains(&i128::from(point))) {
+            return Err(format!("{point} cannot be the zero point of {element}: it is no value of it"));
+        }
         match scales.as_slice() {
             [] => Ok(Vec::new()),
             &[scale] => Ok(vec![

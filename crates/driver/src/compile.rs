@@ -5,7 +5,7 @@ use crate::results::ResultCache;
 use crate::stages::{Stages, parse, succeeded};
 use crate::{text, versions};
 use kiln_codegen::ObjectCache;
-use kiln_convert::{ConvertOnnxToGraph, CustomOperator, report_unsupported};
+use kiln_convert::{ConvertKerasToGraph, ConvertOnnxToGraph, CustomOperator, report_unsupported};
 use kiln_diag::{Diagnostic, Place, Sink};
 use kiln_import_core::{Extent, Format, ImportOptions};
 use kiln_ir::{Attribute, Module};
@@ -204,10 +204,9 @@ fn run_stages(stages: &mut Stages<'_>, request: &Request, sink: &Sink) -> Option
 
 /// From the framework's dialect to the graph dialect.
 pub(crate) fn conversion(request: &Request) -> Pipeline {
-    Pipeline::on("builtin.module").pass(ConvertOnnxToGraph {
-        custom_ops: request.custom_ops.iter().map(ToString::to_string).collect(),
-        rules: request.rules.clone(),
-    })
+    let custom_ops: Vec<String> = request.custom_ops.iter().map(ToString::to_string).collect();
+    let onnx = ConvertOnnxToGraph { custom_ops: custom_ops.clone(), rules: request.rules.clone() };
+    Pipeline::on("builtin.module").pass(onnx).pass(ConvertKerasToGraph { custom_ops })
 }
 
 /// From the framework's dialect to a graph that only needs kernels.

@@ -244,7 +244,13 @@ fn softmax_layer(call: &mut Call) -> Results {
 }
 
 /// `x` from the threshold on, at most `most`; below, the slope times what is missing to the threshold.
-pub(crate) fn relu(node: &mut Node, x: Tracked, slope: f64, most: Option<f64>, threshold: f64) -> Result<Tracked, String> {
+pub(crate) fn relu(
+    node: &mut Node,
+    x: Tracked,
+    slope: f64,
+    most: Option<f64>,
+    threshold: f64,
+) -> Result<Tracked, String> {
     let element = node.element(x);
     let kept = match threshold == 0.0 {
         true => node.unary("graph.relu", x)?,
@@ -322,7 +328,8 @@ fn glu(node: &mut Node, x: Tracked, axis: i64) -> Result<Tracked, String> {
     let axis = normalize_axis(axis, node.rank(x))?;
     let extent = node.shape(x)[axis].as_static().filter(|extent| extent.is_multiple_of(2));
     let half = extent.ok_or_else(|| format!("axis {axis} has no two halves"))? / 2;
-    let [value, gate] = [0, half].map(|start| node.slice_axis(x, axis, kiln_ir::Dim::Static(start), kiln_ir::Dim::Static(half)));
+    let [value, gate] =
+        [0, half].map(|start| node.slice_axis(x, axis, kiln_ir::Dim::Static(start), kiln_ir::Dim::Static(half)));
     let gate = node.unary("graph.sigmoid", gate?)?;
     node.binary("graph.multiply", value?, gate)
 }

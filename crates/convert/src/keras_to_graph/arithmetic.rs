@@ -84,7 +84,8 @@ pub(crate) const ROWS: &[Row] = &[
     }),
     plain("ops.Clip", |call| {
         let x = call.first()?;
-        let bound = |call: &Call, place: usize, name: &str| call.setting_at(place, name).and_then(|bound| bound.as_f64());
+        let bound =
+            |call: &Call, place: usize, name: &str| call.setting_at(place, name).and_then(|bound| bound.as_f64());
         let (low, high) = (bound(call, 1, "x_min"), bound(call, 2, "x_max"));
         Ok(vec![call.clamp(x, low, high)?])
     }),
@@ -151,7 +152,8 @@ fn scaled_log(call: &mut Call, factor: f64) -> Results {
 fn operands(call: &mut Call) -> Result<(Tracked, Tracked), String> {
     let name = |call: &Call, place: usize| {
         let names = [["x1", "x2"], ["x", "y"]];
-        let known = names.iter().map(|pair| pair[place]).find(|name| call.find(name).is_some() || call.setting(name).is_some());
+        let known =
+            names.iter().map(|pair| pair[place]).find(|name| call.find(name).is_some() || call.setting(name).is_some());
         known.unwrap_or(names[0][place])
     };
     let (left, right) = (name(call, 0), name(call, 1));

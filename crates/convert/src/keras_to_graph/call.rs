@@ -103,7 +103,8 @@ impl<'k, 'c, 'm> Call<'k, 'c, 'm> {
 
     /// Operands of the argument called `name`: one, or the members of a list.
     pub fn list(&self, name: &str) -> Vec<Tracked> {
-        let is_own = |known: &str| known.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        let is_own =
+            |known: &str| known.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
         let own = self.names.iter().enumerate().filter(|(_, known)| is_own(known));
         own.filter_map(|(index, _)| self.optional(index)).collect()
     }
@@ -118,7 +119,10 @@ impl<'k, 'c, 'm> Call<'k, 'c, 'm> {
         let weight = self.find(name).ok_or_else(|| format!("weight \"{name}\" is missing"))?;
         match self.element(weight).is_float() {
             true => self.as_floats(weight),
-            false => Err(format!("weight \"{name}\" is of {}, which is not supported: quantized layers are not", self.element(weight))),
+            false => Err(format!(
+                "weight \"{name}\" is of {}, which is not supported: quantized layers are not",
+                self.element(weight)
+            )),
         }
     }
 

@@ -34,7 +34,10 @@ pub(crate) enum Kind {
     },
     Simple,
     /// A long short-term memory whose products are convolutions: of the input, and of the state.
-    ConvLstm { input: Geometry, state: Geometry },
+    ConvLstm {
+        input: Geometry,
+        state: Geometry,
+    },
 }
 
 impl Cells {

@@ -73,7 +73,8 @@ fn slice(call: &mut Call, x: Tracked, axis: usize, item: Attribute) -> Result<Tr
         let stop = number("stop").map_or(Ok(constant(-1)), |stop| bound(stop, -1))?;
         (start, subtract(start, stop)?)
     };
-    let count = maximum(length, constant(0)).ceil_div(constant(step.saturating_abs())).ok_or("a slice has a step of 0")?;
+    let count =
+        maximum(length, constant(0)).ceil_div(constant(step.saturating_abs())).ok_or("a slice has a step of 0")?;
     let count = dim(count)?;
     if step == 1 {
         return call.slice_axis(x, axis, dim(start)?, count);

@@ -121,9 +121,12 @@ fn dot(call: &mut Call) -> Results {
     if call.is_set("normalize", false) {
         (left, right) = (unit(call, left, &[a], 1e-6)?, unit(call, right, &[b], 1e-6)?);
     }
-    let rest = |call: &Call, x: Tracked, axis: usize| -> Vec<usize> { (1..call.rank(x)).filter(|&own| own != axis).collect() };
+    let rest =
+        |call: &Call, x: Tracked, axis: usize| -> Vec<usize> { (1..call.rank(x)).filter(|&own| own != axis).collect() };
     let (of_left, of_right) = (rest(call, left, a), rest(call, right, b));
-    let extents = |call: &Call, x: Tracked, axes: &[usize]| -> Vec<Dim> { axes.iter().map(|&axis| call.shape(x)[axis]).collect() };
+    let extents = |call: &Call, x: Tracked, axes: &[usize]| -> Vec<Dim> {
+        axes.iter().map(|&axis| call.shape(x)[axis]).collect()
+    };
     let (rows, columns) = (extents(call, left, &of_left), extents(call, right, &of_right));
     let (batch, inner) = (call.shape(left)[0], call.shape(left)[a]);
     let left = call.transpose(left, &[&[0], &of_left[..], &[a]].concat())?;

@@ -30,7 +30,8 @@ pub(crate) const ROWS: &[Row] = &[
         }
     }),
     plain("ops.Einsum", |call| {
-        let equation = call.setting_at(0, "subscripts").and_then(|text| text.as_str()).ok_or("subscripts are missing")?;
+        let equation =
+            call.setting_at(0, "subscripts").and_then(|text| text.as_str()).ok_or("subscripts are missing")?;
         let operands: Vec<Tracked> = (0..call.input_count()).filter_map(|index| call.optional(index)).collect();
         Ok(vec![einsum_of(call, equation, &operands)?])
     }),
@@ -50,7 +51,9 @@ pub(crate) const ROWS: &[Row] = &[
     plain("ops.Transpose", |call| {
         let x = call.first()?;
         let axes = match call.setting_at(1, "axes").and_then(|axes| axes.as_i64s()) {
-            Some(axes) => axes.into_iter().map(|axis| normalize_axis(axis, call.rank(x))).collect::<Result<Vec<_>, _>>()?,
+            Some(axes) => {
+                axes.into_iter().map(|axis| normalize_axis(axis, call.rank(x))).collect::<Result<Vec<_>, _>>()?
+            }
             None => (0..call.rank(x)).rev().collect(),
         };
         Ok(vec![call.transpose(x, &axes)?])
@@ -120,7 +123,8 @@ pub(crate) const ROWS: &[Row] = &[
     plain("ops.Split", split),
     plain("ops.BroadcastTo", |call| {
         let x = call.first()?;
-        let target = call.setting_at(1, "shape").and_then(|shape| shape.as_i64s()).ok_or("the shape must be constant")?;
+        let target =
+            call.setting_at(1, "shape").and_then(|shape| shape.as_i64s()).ok_or("the shape must be constant")?;
         let target = target.into_iter().map(|extent| u64::try_from(extent).map(Dim::Static));
         let target = target.collect::<Result<Vec<Dim>, _>>().map_err(|_| "an extent is negative")?;
         let shape = broadcast_shape(&[call.shape(x), &target])?;
@@ -129,7 +133,8 @@ pub(crate) const ROWS: &[Row] = &[
     plain("ops.Tile", |call| {
         let x = call.first()?;
         let repeats = call.setting_at(1, "repeats").ok_or("repeats are missing")?;
-        let mut repeats = repeats.as_i64s().or(repeats.as_i64().map(|count| vec![count])).ok_or("repeats must be constant")?;
+        let mut repeats =
+            repeats.as_i64s().or(repeats.as_i64().map(|count| vec![count])).ok_or("repeats must be constant")?;
         while repeats.len() < call.rank(x) {
             repeats.insert(0, 1);
         }
@@ -142,7 +147,8 @@ pub(crate) const ROWS: &[Row] = &[
     }),
     plain("ops.Repeat", |call| {
         let x = call.first()?;
-        let times = call.setting_at(1, "repeats").and_then(|times| times.as_i64()).ok_or("repeats must be one number")?;
+        let times =
+            call.setting_at(1, "repeats").and_then(|times| times.as_i64()).ok_or("repeats must be one number")?;
         let axis = axis_of(call, 2, 0, call.rank(x))?;
         Ok(vec![repeat_along(call, x, axis, times)?])
     }),
@@ -160,7 +166,8 @@ pub(crate) const ROWS: &[Row] = &[
     plain("ops.OnesLike", |call| filled(call, 1.0)),
     plain("ops.ZerosLike", |call| filled(call, 0.0)),
     plain("ops.FullLike", |call| {
-        let value = call.setting_at(1, "fill_value").and_then(|value| value.as_f64()).ok_or("fill_value must be a number")?;
+        let value =
+            call.setting_at(1, "fill_value").and_then(|value| value.as_f64()).ok_or("fill_value must be a number")?;
         filled(call, value)
     }),
     plain("ops.Pad", pad),
@@ -180,7 +187,11 @@ pub(crate) const ROWS: &[Row] = &[
     }),
     plain("ops.TopK", |call| {
         let x = call.first()?;
-        let count = call.setting_at(1, "k").and_then(|k| k.as_i64()).and_then(|k| u64::try_from(k).ok()).ok_or("k is missing")?;
+        let count = call
+            .setting_at(1, "k")
+            .and_then(|k| k.as_i64())
+            .and_then(|k| u64::try_from(k).ok())
+            .ok_or("k is missing")?;
         let axis = call.rank(x).checked_sub(1).ok_or("the input has no axes")?;
         let given = [("axis", attribute(axis as i64)), ("k", dims_attribute(&[Dim::Static(count)]))];
         let results = call.emit_many("graph.top_k", &[x], &given)?;
@@ -188,7 +199,10 @@ pub(crate) const ROWS: &[Row] = &[
     }),
     plain("ops.OneHot", |call| {
         let x = call.first()?;
-        let count = call.setting_at(1, "num_classes").and_then(|count| count.as_i64()).and_then(|count| u64::try_from(count).ok());
+        let count = call
+            .setting_at(1, "num_classes")
+            .and_then(|count| count.as_i64())
+            .and_then(|count| u64::try_from(count).ok());
         let count = count.ok_or("num_classes is missing")?;
         let rank = call.rank(x) + 1;
         let axis = axis_of(call, 2, -1, rank)?;
@@ -236,7 +250,8 @@ fn open_extents(target: kiln_ir::Attribute) -> Option<Vec<i64>> {
 }
 
 fn axis_at(call: &Call, place: usize, name: &str, rank: usize) -> Result<usize, String> {
-    let axis = call.setting_at(place, name).and_then(|axis| axis.as_i64()).ok_or_else(|| format!("{name} is missing"))?;
+    let axis =
+        call.setting_at(place, name).and_then(|axis| axis.as_i64()).ok_or_else(|| format!("{name} is missing"))?;
     normalize_axis(axis, rank)
 }
 
@@ -294,7 +309,9 @@ fn split(call: &mut Call) -> Results {
     let parts = call.setting_at(1, "indices_or_sections").ok_or("indices_or_sections are missing")?;
     let bounds: Vec<u64> = match (parts.as_i64(), parts.as_i64s()) {
         (Some(count), _) => {
-            let count = u64::try_from(count).ok().filter(|&count| count > 0 && extent.is_multiple_of(count) && count <= 1 << 16);
+            let count = u64::try_from(count)
+                .ok()
+                .filter(|&count| count > 0 && extent.is_multiple_of(count) && count <= 1 << 16);
             let count = count.ok_or_else(|| format!("an extent of {extent} has no such equal parts"))?;
             (0..=count).map(|index| index * (extent / count)).collect()
         }

@@ -102,7 +102,8 @@ fn global_average_of_steps(call: &mut Call) -> Results {
     let shape = if call.is_channels_last() { [batch, steps, one] } else { [batch, one, steps] };
     let weights = call.reshape(weights, &shape)?;
     let kept = call.binary("graph.multiply", x, weights)?;
-    let (sum, count) = (call.reduce("graph.reduce_sum", kept, &axes)?, call.reduce("graph.reduce_sum", weights, &axes)?);
+    let (sum, count) =
+        (call.reduce("graph.reduce_sum", kept, &axes)?, call.reduce("graph.reduce_sum", weights, &axes)?);
     let mean = call.binary("graph.divide", sum, count)?;
     Ok(vec![if call.is_set("keepdims", false) { mean } else { call.drop_axes(mean, &axes)? }])
 }

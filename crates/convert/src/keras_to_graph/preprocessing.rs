@@ -14,7 +14,8 @@ pub(crate) const ROWS: &[Row] = &[
     plain("Discretization", discretization),
     plain("CategoryEncoding", |call| {
         let x = call.first()?;
-        let count = call.int("num_tokens").and_then(|count| u64::try_from(count).ok()).ok_or("num_tokens is missing")?;
+        let count =
+            call.int("num_tokens").and_then(|count| u64::try_from(count).ok()).ok_or("num_tokens is missing")?;
         let mode = call.string_or("output_mode", "multi_hot");
         Ok(vec![encode(call, x, count, mode)?])
     }),
@@ -161,7 +162,7 @@ fn discretization(call: &mut Call) -> Results {
     let count = call.reduce("graph.reduce_sum", ones, &[axis])?;
     let bins = call.drop_axes(count, &[axis])?;
     match call.string_or("output_mode", "int") {
-        "int" => Ok(vec![call.cast(bins, ElementType::I64)?]),
+        "int" => Ok(vec![call.cast(bins, ElementType::I32)?]),
         mode => Ok(vec![encode(call, bins, bounds.len() as u64 + 1, mode)?]),
     }
 }
@@ -209,14 +210,18 @@ fn integer_lookup(call: &mut Call) -> Results {
     let words = call.attribute("vocabulary").and_then(|words| words.as_i64s()).ok_or("the vocabulary is missing")?;
     let outside = call.int_or("num_oov_indices", 1);
     if outside > 1 || call.is_set("invert", false) {
-        return Err("numbers outside of the vocabulary must have one index or none, and the lookup must not be inverted".into());
+        return Err(
+            "numbers outside of the vocabulary must have one index or none, and the lookup must not be inverted".into(),
+        );
     }
     let mask = call.attribute("mask_token").and_then(|token| token.as_i64());
     let first = outside + i64::from(mask.is_some());
     // A vocabulary in a file of its own begins with what stands for numbers outside of it.
-    let special = [mask, call.attribute("oov_token").and_then(|token| token.as_i64()).or(Some(-1)).filter(|_| outside > 0)];
+    let special =
+        [mask, call.attribute("oov_token").and_then(|token| token.as_i64()).or(Some(-1)).filter(|_| outside > 0)];
     let skipped: Vec<i64> = special.into_iter().flatten().collect();
-    let words = if !skipped.is_empty() && words.starts_with(&skipped) { words[skipped.len()..].to_vec() } else { words };
+    let words =
+        if !skipped.is_empty() && words.starts_with(&skipped) { words[skipped.len()..].to_vec() } else { words };
     let table = call.tensor(Tensor::from_values(&[words.len()], &words))?;
     let column = with_last_axis(call, x)?;
     let hits = call.binary("graph.equal", column, table)?;

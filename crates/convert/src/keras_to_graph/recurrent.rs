@@ -55,7 +55,9 @@ fn layer(call: &mut Call, class: &str) -> Results {
         x = swap(call, x)?;
     }
     let mask = call.mask();
-    if wanted.steps && let Some(mask) = mask {
+    if wanted.steps
+        && let Some(mask) = mask
+    {
         call.set_mask(0, mask);
     }
     let ran = run_layer(call, class, x, initial, mask, wanted)?;
@@ -83,9 +85,11 @@ pub(crate) fn run_layer(
     wanted: Wanted,
 ) -> Result<Ran, String> {
     if call.is_set("stateful", false) {
-        return Err("a stateful layer keeps its state from one run to the next, which a compiled model does not; make the \
+        return Err(
+            "a stateful layer keeps its state from one run to the next, which a compiled model does not; make the \
                     model with stateful=False, with initial_state and return_state where states are needed"
-            .into());
+                .into(),
+        );
     }
     let x = call.as_floats(x)?;
     let mut given = Vec::new();
@@ -98,7 +102,8 @@ pub(crate) fn run_layer(
         None => None,
     };
     let zeros_where_masked = call.is_set("zero_output_for_mask", false);
-    let asked = Run { x, initial: given, mask, is_backward: wanted.is_backward, zeros_where_masked, wants_steps: wanted.steps };
+    let asked =
+        Run { x, initial: given, mask, is_backward: wanted.is_backward, zeros_where_masked, wants_steps: wanted.steps };
     run(call, &cells, asked)
 }
 

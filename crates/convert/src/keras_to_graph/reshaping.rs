@@ -22,7 +22,9 @@ pub(crate) const ROWS: &[Row] = &[
         let order = call.ints("dims").ok_or("dims are missing")?;
         let axes = order.iter().map(|&axis| usize::try_from(axis).ok().filter(|&axis| axis > 0 && axis < call.rank(x)));
         let axes: Option<Vec<usize>> = std::iter::once(Some(0)).chain(axes).collect();
-        let axes = axes.filter(|axes| axes.len() == call.rank(x)).ok_or_else(|| format!("dims {order:?} are no order of the axes"))?;
+        let axes = axes
+            .filter(|axes| axes.len() == call.rank(x))
+            .ok_or_else(|| format!("dims {order:?} are no order of the axes"))?;
         Ok(vec![call.transpose(x, &axes)?])
     }),
     plain("RepeatVector", |call| {

@@ -12,7 +12,9 @@ pub(crate) const ROWS: &[Row] = &[
     plain("UpSampling2D", up_sampling),
     plain("Resizing", |call| {
         if call.is_set("crop_to_aspect_ratio", false) || call.is_set("pad_to_aspect_ratio", false) {
-            return Err("resizing that keeps the ratio of the extents is not supported; resize to the extents alone".into());
+            return Err(
+                "resizing that keeps the ratio of the extents is not supported; resize to the extents alone".into()
+            );
         }
         let x = call.first_as_floats()?;
         let size = [extent(call, "height")?, extent(call, "width")?];

@@ -216,7 +216,8 @@ impl Fused {
         let names: Vec<Attribute> = self.activations.iter().map(|(name, _, _)| Attribute::string(name)).collect();
         let first: Vec<f64> = self.activations.iter().filter_map(|(_, alpha, _)| *alpha).collect();
         let second: Vec<f64> = self.activations.iter().filter_map(|(_, _, beta)| *beta).collect();
-        let units = cell.units.as_static().and_then(|units| i64::try_from(units).ok()).ok_or("there are too many units")?;
+        let units =
+            cell.units.as_static().and_then(|units| i64::try_from(units).ok()).ok_or("there are too many units")?;
         let mut given = vec![
             ("operandSegmentSizes", Attribute::dense_i32s(&segments)),
             ("hidden_size", attribute(units)),

@@ -58,7 +58,8 @@ impl Source for Keras {
     }
 
     fn unsupported(&self, module: &Module, op: Op) -> Option<String> {
-        let is_structure = [kiln_keras::CONSTANT, kiln_keras::NONE, kiln_keras::YIELD].iter().any(|name| module.is(op, name));
+        let is_structure =
+            [kiln_keras::CONSTANT, kiln_keras::NONE, kiln_keras::YIELD].iter().any(|name| module.is(op, name));
         (!is_structure && find_row(module, op).is_none()).then(describe_unsupported)
     }
 
@@ -81,7 +82,9 @@ impl Source for Keras {
         let results = match (custom, row) {
             (Some(custom), _) => custom::convert(&mut call, custom),
             (None, Some(row)) => {
-                if row.masks == Masks::Passed && let Some(mask) = call.mask() {
+                if row.masks == Masks::Passed
+                    && let Some(mask) = call.mask()
+                {
                     call.set_masks(mask);
                 }
                 (row.convert)(&mut call)

@@ -47,7 +47,9 @@ fn body(call: &Call, index: usize) -> Result<(Vec<Op>, Value), String> {
 fn time_distributed(call: &mut Call) -> Results {
     let x = call.first()?;
     let shape = call.shape(x).to_vec();
-    let &[batch, steps, ref rest @ ..] = shape.as_slice() else { return Err("the input must have at least two axes".into()) };
+    let &[batch, steps, ref rest @ ..] = shape.as_slice() else {
+        return Err("the input must have at least two axes".into());
+    };
     let examples = dim(multiply(expr(batch)?, expr(steps)?)?)?;
     let flat = call.reshape(x, &[&[examples], rest].concat())?;
     let mut results = inline(call, 0, flat)?;

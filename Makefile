@@ -49,6 +49,7 @@ fetch: venv ## download the test models and compute their reference outputs, int
 	@$(PYTHON) scripts/onnx_cases.py
 	@$(PYTHON) scripts/contributed_cases.py
 	@$(PYTHON) scripts/onnx_forms.py
+	@$(PYTHON) scripts/framework_models.py
 
 .PHONY: test
 test: build fetch ## run every check: tests, formatting, lints, documentation
@@ -57,6 +58,7 @@ test: build fetch ## run every check: tests, formatting, lints, documentation
 	cargo test --release --workspace
 	@$(PYTHON) scripts/support_page.py --check
 	@$(PYTHON) scripts/compare.py --kiln $(KILN)
+	@$(PYTHON) scripts/framework_models.py --compare --kiln $(KILN)
 	@$(PYTHON) scripts/compare.py --kiln $(KILN) -O0 --cases 1 $(SMALL_MODELS) minilm-l3 squeezenet
 	@$(PYTHON) scripts/compare.py --kiln $(KILN) --every-target --cases 1 $(SMALL_MODELS)
 	cargo clippy --release --workspace --all-targets -- -D warnings
@@ -125,4 +127,4 @@ clean: ## remove what was built here
 
 .PHONY: clean-cache
 clean-cache: ## remove downloaded and computed files from the cache
-	rm -rf $(foreach part,venv bench-venv wheels models bench-models references onnx-cases contributed-cases onnx-forms objects target,$(KILN_CACHE)/$(part))
+	rm -rf $(foreach part,venv bench-venv wheels models bench-models references framework-models onnx-cases contributed-cases onnx-forms objects target,$(KILN_CACHE)/$(part))

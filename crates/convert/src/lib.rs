@@ -9,8 +9,10 @@ mod custom_operator;
 pub mod keras_to_graph;
 pub mod onnx_to_graph;
 mod passes;
+pub mod tf_to_graph;
+pub mod tflite_to_graph;
 mod unsupported;
 
 pub use custom_operator::CustomOperator;
-pub use passes::{ConvertKerasToGraph, ConvertOnnxToGraph, PASSES};
+pub use passes::{PASSES, conversions};
 pub use unsupported::report_unsupported;

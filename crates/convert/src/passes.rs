@@ -1,13 +1,45 @@
 //! The conversions as passes.
 
+use crate::CustomOperator;
 use crate::keras_to_graph::convert_keras_to_graph;
 use crate::onnx_to_graph::{Customs, convert_onnx_to_graph};
-use kiln_diag::{Diagnostic, Place};
-use kiln_pass::{Anchor, Pass, PassContext, PassInfo};
+use crate::tf_to_graph::convert_tf_to_graph;
+use crate::tflite_to_graph::convert_tflite_to_graph;
+use kiln_diag::{Diagnostic, Place, Sink};
+use kiln_pass::{Anchor, Pass, PassContext, PassInfo, Pipeline};
 use kiln_rules::load_files;
 
 /// The passes.
-pub const PASSES: &[PassInfo] = &[PassInfo::of::<ConvertOnnxToGraph>(), PassInfo::of::<ConvertKerasToGraph>()];
+pub const PASSES: &[PassInfo] = &[
+    PassInfo::of::<ConvertOnnxToGraph>(),
+    PassInfo::of::<ConvertKerasToGraph>(),
+    PassInfo::of::<ConvertTfToGraph>(),
+    PassInfo::of::<ConvertTfliteToGraph>(),
+];
+
+/// All conversions. `custom_ops` are operators that C functions compute, `rules` files of rules for operators that are not
+/// known. A function that is of another dialect is left as it is.
+pub fn conversions(custom_ops: &[String], rules: &[String]) -> Pipeline {
+    Pipeline::on("builtin.module")
+        .pass(ConvertOnnxToGraph { custom_ops: custom_ops.to_vec(), rules: rules.to_vec() })
+        .pass(ConvertKerasToGraph { custom_ops: custom_ops.to_vec() })
+        .pass(ConvertTfToGraph {})
+        .pass(ConvertTfliteToGraph {})
+}
+
+/// The operators that C functions compute; what is wrong with the options that name them is reported.
+fn parse_operators(texts: &[String], sink: &Sink) -> Option<Vec<CustomOperator>> {
+    let mut operators = Vec::new();
+    for text in texts {
+        match text.parse() {
+            Ok(operator) => operators.push(operator),
+            Err(reason) => {
+                sink.report(Diagnostic::error(Place::Nowhere, format!("custom-ops: '{text}': {reason}")));
+            }
+        }
+    }
+    (operators.len() == texts.len()).then_some(operators)
+}
 
 kiln_pass::options! {
     /// Converts functions of the onnx dialect to the graph dialect; shape arithmetic is evaluated away.
@@ -26,17 +58,8 @@ impl Pass for ConvertOnnxToGraph {
     fn run(&self, context: &mut PassContext<'_>) {
         let registry = context.module.registry().clone();
         let Some(rules) = load_files(&self.rules, &registry, context.sink) else { return };
-        let mut customs = Customs { operators: Vec::new(), rules };
-        for text in &self.custom_ops {
-            match text.parse() {
-                Ok(operator) => customs.operators.push(operator),
-                Err(reason) => {
-                    context.sink.report(Diagnostic::error(Place::Nowhere, format!("custom-ops: '{text}': {reason}")));
-                }
-            }
-        }
-        if customs.operators.len() == self.custom_ops.len() {
-            convert_onnx_to_graph(context.module, &customs, context.sink);
+        if let Some(operators) = parse_operators(&self.custom_ops, context.sink) {
+            convert_onnx_to_graph(context.module, &Customs { operators, rules }, context.sink);
         }
     }
 }
@@ -54,17 +77,41 @@ impl Pass for ConvertKerasToGraph {
     const ANCHOR: Anchor = Anchor::Op("builtin.module");
 
     fn run(&self, context: &mut PassContext<'_>) {
-        let mut customs = Vec::new();
-        for text in &self.custom_ops {
-            match text.parse() {
-                Ok(operator) => customs.push(operator),
-                Err(reason) => {
-                    context.sink.report(Diagnostic::error(Place::Nowhere, format!("custom-ops: '{text}': {reason}")));
-                }
-            }
-        }
-        if customs.len() == self.custom_ops.len() {
-            convert_keras_to_graph(context.module, &customs, context.sink);
+        if let Some(operators) = parse_operators(&self.custom_ops, context.sink) {
+            convert_keras_to_graph(context.module, &operators, context.sink);
         }
     }
 }
+
+/// The pass of a conversion without options.
+macro_rules! conversion {
+    ($pass:ident, $name:literal, $convert:path, $doc:literal) => {
+        kiln_pass::options! {
+            #[doc = $doc]
+            pub struct $pass {}
+        }
+
+        impl Pass for $pass {
+            const NAME: &'static str = $name;
+            const ANCHOR: Anchor = Anchor::Op("builtin.module");
+
+            fn run(&self, context: &mut PassContext<'_>) {
+                $convert(context.module, context.sink);
+            }
+        }
+    };
+}
+
+conversion!(
+    ConvertTfToGraph,
+    "convert-tf-to-graph",
+    convert_tf_to_graph,
+    "Converts functions of the tf dialect to the graph dialect; shape arithmetic is evaluated away."
+);
+
+conversion!(
+    ConvertTfliteToGraph,
+    "convert-tflite-to-graph",
+    convert_tflite_to_graph,
+    "Converts functions of the tflite dialect to the graph dialect; shape arithmetic is evaluated away."
+);

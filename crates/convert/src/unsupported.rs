@@ -4,6 +4,8 @@ use crate::conversion::source::Source;
 use crate::conversion::state::error;
 use crate::keras_to_graph::Keras;
 use crate::onnx_to_graph::{Customs, Onnx};
+use crate::tf_to_graph::Tf;
+use crate::tflite_to_graph::Tflite;
 use kiln_diag::Sink;
 use kiln_ir::Module;
 
@@ -12,7 +14,7 @@ use kiln_ir::Module;
 pub fn report_unsupported(module: &Module, sink: &Sink) {
     let customs = Customs::default();
     let keras = Keras::default();
-    let sources: [&dyn Source; 2] = [&Onnx { customs: &customs }, &keras];
+    let sources: [&dyn Source; 4] = [&Onnx { customs: &customs }, &keras, &Tf, &Tflite];
     for op in module.walk(module.top()) {
         let dialect = module.name(op).as_str().split('.').next().unwrap_or_default();
         let source = sources.iter().find(|source| source.dialect() == dialect);

@@ -70,20 +70,26 @@ fn check_model(
     let mut module = import(&request.model, request, sink)?;
     let _ = succeeded(&PassManager::new(conversion(request)), &mut module, sink)?;
     progress.begin("interpret");
-    let expected = interpret(&module, &inputs, sink)?;
+    // From here on what the model remembers is passed in, and comes out.
+    let state = kiln_func::find_function(&module, "main").map(|main| kiln_func::initial_state(&module, main));
+    let all = [inputs.as_slice(), &state.unwrap_or_default()].concat();
+    let expected = interpret(&module, &all, sink)?;
     let names = model.outputs().iter().map(|info| (info.name.clone(), String::new()));
     let outputs = compare(names, &found, &expected);
     drop(model);
 
     run(&mut module, &pipeline::optimization(request.level, request.precision), sink)?;
+    if let Some(main) = kiln_func::find_function(&module, "main") {
+        module.remove_attribute(main, kiln_func::STATE);
+    }
     let layers = expose_layers(&mut module);
     progress.begin("interpret layers");
-    let expected = interpret(&module, &inputs, sink)?;
+    let expected = interpret(&module, &all, sink)?;
     let each = Request { output: Some(directory.join("layers.so")), ..request.clone() };
     progress.begin("compile layers");
     run(&mut module, &pipeline::lowering(request.target(), request.precision, &request.planning), sink)?;
     generate(&each, &module, sink, progress)?;
-    let found = execute(&open(&each, sink)?, &inputs, request, sink)?;
+    let found = execute(&open(&each, sink)?, &all, request, sink)?;
     Some(CheckReport { outputs, layers: compare(layers, &found, &expected) })
 }
 

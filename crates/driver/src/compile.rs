@@ -5,7 +5,7 @@ use crate::results::ResultCache;
 use crate::stages::{Stages, parse, succeeded};
 use crate::{text, versions};
 use kiln_codegen::ObjectCache;
-use kiln_convert::{ConvertKerasToGraph, ConvertOnnxToGraph, CustomOperator, report_unsupported};
+use kiln_convert::{CustomOperator, conversions, report_unsupported};
 use kiln_diag::{Diagnostic, Place, Sink};
 use kiln_import_core::{Extent, Format, ImportOptions};
 use kiln_ir::{Attribute, Module};
@@ -205,8 +205,7 @@ fn run_stages(stages: &mut Stages<'_>, request: &Request, sink: &Sink) -> Option
 /// From the framework's dialect to the graph dialect.
 pub(crate) fn conversion(request: &Request) -> Pipeline {
     let custom_ops: Vec<String> = request.custom_ops.iter().map(ToString::to_string).collect();
-    let onnx = ConvertOnnxToGraph { custom_ops: custom_ops.clone(), rules: request.rules.clone() };
-    Pipeline::on("builtin.module").pass(onnx).pass(ConvertKerasToGraph { custom_ops })
+    conversions(&custom_ops, &request.rules)
 }
 
 /// From the framework's dialect to a graph that only needs kernels.
@@ -238,11 +237,32 @@ pub fn import(model: &Path, request: &Request, sink: &Sink) -> Option<Module> {
     import_files(model, request, sink).map(|(module, _)| module)
 }
 
-/// [`import`], with the files that were read besides the model's own, by their paths in its folder.
-pub(crate) fn import_files(model: &Path, request: &Request, sink: &Sink) -> Option<(Module, Vec<String>)> {
+/// Where a module comes from.
+#[derive(Clone, Debug)]
+pub(crate) struct Origin {
+    /// What the format is called; `None` of text.
+    pub format: Option<&'static str>,
+    /// The files that were read besides the model's own, by their paths in its folder.
+    pub neighbours: Vec<String>,
+}
+
+impl Origin {
+    /// In words.
+    pub fn describe(&self) -> String {
+        let format = self.format.unwrap_or("IR text");
+        match self.neighbours.as_slice() {
+            [] => format.to_owned(),
+            files => format!("{format}, with {}", files.join(", ")),
+        }
+    }
+}
+
+/// [`import`], with where it comes from.
+pub(crate) fn import_files(model: &Path, request: &Request, sink: &Sink) -> Option<(Module, Origin)> {
     if text::is_text(model) {
         let mut module = text::read(model, sink)?;
-        return kiln_import_core::specialize(&mut module, &request.shapes, sink).then_some((module, Vec::new()));
+        let origin = Origin { format: None, neighbours: Vec::new() };
+        return kiln_import_core::specialize(&mut module, &request.shapes, sink).then_some((module, origin));
     }
     let found = kiln_formats::open(model, request.format).map_err(|diagnostic| sink.report(*diagnostic)).ok()?;
     let registry = kiln_registry::dialects();
@@ -255,7 +275,8 @@ pub(crate) fn import_files(model: &Path, request: &Request, sink: &Sink) -> Opti
     let mut imported = found.format.import_partly(&found.file, &registry, &options, sink)?;
     let specialized = kiln_import_core::specialize(&mut imported.module, &request.shapes, sink);
     if specialized && imported.is_complete {
-        return Some((imported.module, imported.neighbours));
+        let origin = Origin { format: Some(found.format.title), neighbours: imported.neighbours };
+        return Some((imported.module, origin));
     }
     // Who repairs the file wants to know all that is in the way.
     report_unsupported(&imported.module, sink);

@@ -1,9 +1,9 @@
 //! What a model file holds, without compiling it.
 
 use crate::Request;
-use crate::compile::{about, import, run};
+use crate::compile::{about, import_files, run};
 use kiln_diag::Sink;
-use kiln_ir::{Attribute, DimExpr, Module, Op};
+use kiln_ir::{Attribute, DimExpr, Module, Op, Traits};
 use kiln_kernels::main_function::{ModelDescription, TensorDescription};
 use kiln_registry::pipeline;
 use kiln_runtime::{Dim, TensorInfo};
@@ -12,10 +12,14 @@ use std::collections::BTreeMap;
 /// What a model file holds.
 #[derive(Clone, Debug)]
 pub struct ModelInventory {
+    /// Its format, with the files that were read besides its own.
+    pub format: String,
     /// Inputs, in order.
     pub inputs: Vec<TensorInfo>,
     /// Outputs, in order.
     pub outputs: Vec<TensorInfo>,
+    /// What it remembers from one run to the next.
+    pub state: Vec<TensorInfo>,
     /// How often each operator of the model's framework is used, by name.
     pub operators: BTreeMap<String, usize>,
     /// Elements of its constants.
@@ -35,22 +39,34 @@ pub fn inspect(request: &Request, sink: &Sink) -> Option<ModelInventory> {
 }
 
 fn inspect_model(request: &Request, sink: &Sink) -> Option<ModelInventory> {
-    let mut module = import(&request.model, request, sink)?;
+    let (mut module, origin) = import_files(&request.model, request, sink)?;
+    let format = origin.describe();
     let operators = count_operators(&module);
     run(&mut module, pipeline::conversion(), sink)?;
     let description = find_main(&module).and_then(|main| ModelDescription::of(&module, main).ok());
-    let (inputs, outputs) = match description {
-        Some(description) => {
-            (tensor_infos(&description, &description.inputs), tensor_infos(&description, &description.outputs))
-        }
-        None => (Vec::new(), Vec::new()),
-    };
+    let (mut inputs, mut outputs, mut state) = (Vec::new(), Vec::new(), Vec::new());
+    if let Some(description) = description {
+        inputs = tensor_infos(&description, &description.inputs);
+        outputs = tensor_infos(&description, &description.outputs);
+        state = inputs.split_off(inputs.len() - description.states.len());
+        outputs.truncate(outputs.len() - description.states.len());
+    }
     run(&mut module, &pipeline::optimization(request.level, request.precision), sink)?;
     let (parameters, parameter_bytes) = count_parameters(&module);
     let operations = find_main(&module).and_then(|main| kiln_measure::operations(&module, main));
     // What lowering does not know yet is no fault of the file's: there is just no number then.
     let workspace = plan_memory(&mut module, request, &Sink::new());
-    Some(ModelInventory { inputs, outputs, operators, parameters, parameter_bytes, operations, workspace })
+    Some(ModelInventory {
+        format,
+        inputs,
+        outputs,
+        state,
+        operators,
+        parameters,
+        parameter_bytes,
+        operations,
+        workspace,
+    })
 }
 
 fn find_main(module: &Module) -> Option<Op> {
@@ -62,8 +78,13 @@ fn count_operators(module: &Module) -> BTreeMap<String, usize> {
     for op in module.walk(module.top()) {
         let name = module.name(op);
         // Functions, returns and constants are not what users look for.
-        if name.as_str().starts_with("onnx.") && name.as_str() != "onnx.Constant" {
-            *operators.entry(name.as_str()["onnx.".len()..].to_owned()).or_default() += 1;
+        let Some((dialect, operator)) = name.as_str().split_once('.') else { continue };
+        if kiln_formats::FORMATS.iter().any(|format| format.dialect == dialect)
+            && !module.has_traits(op, Traits::CONSTANT_LIKE)
+            && !module.has_traits(op, Traits::TERMINATOR)
+            && operator != "none"
+        {
+            *operators.entry(operator.to_owned()).or_default() += 1;
         }
     }
     operators

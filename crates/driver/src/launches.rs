@@ -144,6 +144,7 @@ mod tests {
             input_symbols: 0,
             inputs: Vec::new(),
             outputs: Vec::new(),
+            states: Vec::new(),
             nodes: Vec::new(),
             launches: vec![launch("kernel_0_map", "a\nret"), launch("kernel_0_map", "b")],
         };

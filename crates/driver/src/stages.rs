@@ -62,8 +62,8 @@ impl<'a> Stages<'a> {
     /// Reads the model.
     pub(crate) fn import(&mut self) -> Option<Module> {
         let import = |request: &Request, sink: &Sink| import_files(&request.model, request, sink);
-        let (module, neighbours) = self.step("import", import)?;
-        self.neighbours = neighbours;
+        let (module, origin) = self.step("import", import)?;
+        self.neighbours = origin.neighbours;
         let Some((report, shapes)) = self.report.as_mut().zip(self.request.report.as_ref()) else {
             return Some(module);
         };

@@ -292,6 +292,7 @@ fn metadata(target: &Target, name: &str, module: &Module, weights: &Weights) -> 
         symbols: description.symbols.iter().enumerate().map(symbol).collect(),
         inputs: description.inputs.iter().map(tensor).collect(),
         outputs: description.outputs.iter().map(tensor).collect(),
+        states: description.states.iter().map(|initial| initial.bytes().to_vec()).collect(),
         nodes,
         launches,
         weight_bytes: weights.read,

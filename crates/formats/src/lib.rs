@@ -12,7 +12,15 @@ use kiln_import_core::{Format, ModelFile};
 use std::path::Path;
 
 /// The formats, in the order in which they are asked whether a file is theirs.
-pub const FORMATS: &[&Format] = &[&kiln_import_onnx::FORMAT, &kiln_import_keras::FORMAT, &kiln_import_keras::FORMAT_H5];
+pub const FORMATS: &[&Format] = &[
+    &kiln_import_tflite::FORMAT,
+    &kiln_import_keras::FORMAT,
+    &kiln_import_keras::FORMAT_H5,
+    &kiln_import_onnx::FORMAT,
+    &kiln_import_tensorflow::SAVED_MODEL,
+    &kiln_import_tensorflow::CHECKPOINT,
+    &kiln_import_tensorflow::GRAPH_DEF,
+];
 
 /// A model that was found.
 #[derive(Debug)]
@@ -98,7 +106,7 @@ mod tests {
         let path = folder.path().join("model.dat");
         fs::write(&path, [8, 9, 0x3a, 0, 0x42, 2, 0x10, 13]).expect("written");
         assert_eq!(open(&path, None).map(|found| found.format.name).map_err(|error| error.message), Ok("onnx"));
-        assert_eq!(open(folder.path(), None).map(|_| ()).map_err(|error| error.message).is_err(), true);
+        assert!(open(folder.path(), None).is_err());
         let named = folder.path().join("model.onnx");
         fs::write(&named, b"PK\x03\x04").expect("written");
         let error = open(&named, None).expect_err("no model");

@@ -24,6 +24,8 @@ static DIALECTS: LazyLock<Arc<Registry>> = LazyLock::new(|| {
         &kiln_graph::DIALECT,
         &kiln_loop::DIALECT,
         &kiln_onnx::DIALECT,
+        &kiln_tf::DIALECT,
+        &kiln_tflite::DIALECT,
         &kiln_keras::DIALECT,
     ])
 });

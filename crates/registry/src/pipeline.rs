@@ -34,7 +34,7 @@ pub enum Precision {
 
 /// From a framework's dialect to the graph dialect.
 pub fn conversion() -> &'static str {
-    "builtin.module(convert-onnx-to-graph,convert-keras-to-graph)"
+    "builtin.module(convert-onnx-to-graph,convert-keras-to-graph,convert-tf-to-graph,convert-tflite-to-graph)"
 }
 
 /// Rewrites of the graph that no target and no kernel decides: the stages that a level asks for.

@@ -22,44 +22,57 @@ static const char *symbol_name(int32_t symbol) {
   return exists ? kiln_metadata_symbol(symbol).name : NULL;
 }
 
-static bool tensor_exists(kiln_port port, int32_t index) {
-  bool port_exists = port == KILN_INPUT || port == KILN_OUTPUT;
-  return port_exists && index >= 0 && index < kiln_metadata_tensor_count(port);
-}
-
-static bool axis_exists(kiln_port port, int32_t index, int32_t axis) {
-  return tensor_exists(port, index) && axis >= 0 && axis < kiln_metadata_rank(port, index);
-}
-
 static int32_t tensor_count(kiln_port port) {
-  return port == KILN_INPUT || port == KILN_OUTPUT ? kiln_metadata_tensor_count(port) : -1;
+  switch (port) {
+  case KILN_INPUT:
+  case KILN_OUTPUT:
+    return kiln_metadata_tensor_count(port);
+  case KILN_STATE:
+    return kiln_metadata_state_count();
+  }
+  return -1;
+}
+
+/* Where a tensor stands in the metadata: what the model remembers stands behind its inputs. */
+static bool find_tensor(kiln_port *port, int32_t *index) {
+  if (*index < 0 || *index >= tensor_count(*port))
+    return false;
+  if (*port == KILN_STATE) {
+    *port = KILN_INPUT;
+    *index += kiln_metadata_tensor_count(KILN_INPUT);
+  }
+  return true;
+}
+
+static bool find_axis(kiln_port *port, int32_t *index, int32_t axis) {
+  return find_tensor(port, index) && axis >= 0 && axis < kiln_metadata_rank(*port, *index);
 }
 
 static const char *tensor_name(kiln_port port, int32_t index) {
-  return tensor_exists(port, index) ? kiln_metadata_tensor_name(port, index) : NULL;
+  return find_tensor(&port, &index) ? kiln_metadata_tensor_name(port, index) : NULL;
 }
 
 static int32_t tensor_element_type(kiln_port port, int32_t index) {
-  return tensor_exists(port, index) ? kiln_metadata_element_type(port, index) : 0;
+  return find_tensor(&port, &index) ? kiln_metadata_element_type(port, index) : 0;
 }
 
 static int32_t tensor_rank(kiln_port port, int32_t index) {
-  return tensor_exists(port, index) ? kiln_metadata_rank(port, index) : -1;
+  return find_tensor(&port, &index) ? kiln_metadata_rank(port, index) : -1;
 }
 
 static int64_t tensor_extent(kiln_port port, int32_t index, int32_t axis) {
-  return axis_exists(port, index, axis) ? kiln_metadata_axis(port, index, axis).extent : -1;
+  return find_axis(&port, &index, axis) ? kiln_metadata_axis(port, index, axis).extent : -1;
 }
 
 static int32_t tensor_extent_symbol(kiln_port port, int32_t index, int32_t axis) {
-  if (!axis_exists(port, index, axis))
+  if (!find_axis(&port, &index, axis))
     return -1;
   struct kiln_axis found = kiln_metadata_axis(port, index, axis);
   return found.kind == KILN_AXIS_SYMBOL ? found.symbol : -1;
 }
 
 static const char *tensor_extent_text(kiln_port port, int32_t index, int32_t axis) {
-  if (!axis_exists(port, index, axis))
+  if (!find_axis(&port, &index, axis))
     return NULL;
   struct kiln_axis found = kiln_metadata_axis(port, index, axis);
   return found.kind == KILN_AXIS_STATIC ? NULL : found.text;
@@ -129,12 +142,16 @@ static const char *launch_node(int32_t launch, int32_t index) {
   return exists ? kiln_metadata_launch_node(launch, index) : NULL;
 }
 
+static void reset_state(void) { kiln_states_reset(); }
+
 /* Also what happens when the model is unloaded: its threads must be gone before its code is. */
 __attribute__((destructor)) static void release(void) {
   kiln_pool_release();
   kiln_texts_release();
   kiln_workspace_release();
 }
+
+__attribute__((destructor)) static void forget(void) { kiln_states_release(); }
 
 /* `src/abi.rs` asserts the same places. */
 _Static_assert(offsetof(kiln_api, output_shapes) == 128, "functions are only ever added at the end of the table");
@@ -165,7 +182,8 @@ static const kiln_api *get_api(void) {
                                launch_count,
                                launch_kernel,
                                launch_family,
-                               launch_node};
+                               launch_node,
+                               reset_state};
   return &api;
 }
 
@@ -194,3 +212,4 @@ EXPORTED(launch_count) int32_t kiln_launch_count(void);
 EXPORTED(launch_kernel) const char *kiln_launch_kernel(int32_t launch);
 EXPORTED(launch_family) const char *kiln_launch_family(int32_t launch);
 EXPORTED(launch_node) const char *kiln_launch_node(int32_t launch, int32_t index);
+EXPORTED(reset_state) void kiln_reset_state(void);

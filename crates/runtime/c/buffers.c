@@ -35,6 +35,7 @@ kiln_status kiln_collect_buffers(struct kiln_frame *frame, const kiln_input *inp
     frame->inputs[i] = inputs[i].data;
     dims += kiln_metadata_rank(KILN_INPUT, i);
   }
+  dims = frame->output_dims;
   for (int32_t i = 0; i < kiln_metadata_tensor_count(KILN_OUTPUT); ++i) {
     /* What depends on data is looked at once the data is there. */
     bool is_known = !kiln_metadata_depends_on_data(i);

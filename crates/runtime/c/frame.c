@@ -2,10 +2,10 @@
 
 #include "kiln_runtime.h"
 
-/* Extents of all tensors of one port. */
+/* Extents of all tensors of one port, those that the model remembers among them. */
 static uint64_t dims_of(kiln_port port) {
   uint64_t dims = 0;
-  for (int32_t i = 0; i < kiln_metadata_tensor_count(port); ++i)
+  for (int32_t i = 0; i < kiln_metadata_tensor_count(port) + kiln_metadata_state_count(); ++i)
     dims += (uint64_t)kiln_metadata_rank(port, i);
   return dims;
 }
@@ -23,8 +23,9 @@ kiln_status kiln_frame_open(struct kiln_frame *frame, kiln_error *error) {
   uint64_t symbols = (uint64_t)kiln_metadata_symbol_count();
   uint64_t input_dims = dims_of(KILN_INPUT);
   uint64_t output_dims = dims_of(KILN_OUTPUT);
-  uint64_t inputs = (uint64_t)kiln_metadata_tensor_count(KILN_INPUT);
-  uint64_t outputs = (uint64_t)kiln_metadata_tensor_count(KILN_OUTPUT);
+  uint64_t states = (uint64_t)kiln_metadata_state_count();
+  uint64_t inputs = (uint64_t)kiln_metadata_tensor_count(KILN_INPUT) + states;
+  uint64_t outputs = (uint64_t)kiln_metadata_tensor_count(KILN_OUTPUT) + states;
 
   /* Each count is at most 2^32 records of a blob in memory: neither the sum nor its size in bytes can overflow. */
   uint64_t words = 2 * symbols + input_dims + output_dims + inputs + outputs;

@@ -7,7 +7,8 @@
  * Rules that hold everywhere:
  * - Tensors are dense and row-major; the caller owns every buffer and nothing is copied.
  * - Input and output buffers must not overlap, and are aligned to the size of an element.
- * - Every function may be called from any thread, and any number of runs may be under way at once.
+ * - Every function may be called from any thread, and any number of runs may be under way at once. Runs of a model that
+ *   remembers something from one to the next (see KILN_STATE) wait for each other.
  * - Every failure gives a status and, where a kiln_error is passed, a message that names the tensor, axis or node.
  *   After a failure the contents of the output buffers are unspecified; nothing is ever written outside of them.
  * - Results do not depend on the number of threads.
@@ -94,8 +95,13 @@ typedef enum kiln_element_type {
   KILN_I2 = 26
 } kiln_element_type;
 
-/* Which side of the model a tensor is on. */
-typedef enum kiln_port { KILN_INPUT = 0, KILN_OUTPUT = 1 } kiln_port;
+/* Which side of the model a tensor is on, or neither. */
+typedef enum kiln_port {
+  KILN_INPUT = 0,
+  KILN_OUTPUT = 1,
+  /* What the model remembers from one run to the next: neither given nor taken by callers. */
+  KILN_STATE = 2
+} kiln_port;
 
 /* Receives the message of a failure: a NUL-terminated line of UTF-8, empty after success. */
 typedef struct kiln_error {
@@ -272,6 +278,7 @@ typedef struct kiln_api {
   const char *(*launch_kernel)(int32_t launch);
   const char *(*launch_family)(int32_t launch);
   const char *(*launch_node)(int32_t launch, int32_t index);
+  void (*reset_state)(void);
 } kiln_api;
 
 /* The table of all functions below: the one symbol to look up after dlopen. Compare its abi_version with
@@ -295,7 +302,7 @@ uint64_t kiln_model_weight_size(void);
 int32_t kiln_symbol_count(void);
 const char *kiln_symbol_name(int32_t symbol);
 
-/* How many inputs or outputs there are, and what each is. Where index or axis does not exist, names are null, the
+/* How many inputs or outputs there are, or tensors of the model's state, and what each is. Where index or axis does not exist, names are null, the
    element type is 0 and numbers are -1. */
 int32_t kiln_tensor_count(kiln_port port);
 const char *kiln_tensor_name(kiln_port port, int32_t index);
@@ -343,6 +350,10 @@ const char *kiln_launch_family(int32_t launch);
 
 /* The names of the model's nodes that a launch computes, by index from 0 on; null after the last. */
 const char *kiln_launch_node(int32_t launch, int32_t index);
+
+/* Makes the next run the first one: what the model remembers from one run to the next becomes what it was when the model was
+   loaded. It waits for a run that is under way. A run that fails leaves what is remembered as it was. */
+void kiln_reset_state(void);
 
 #ifdef __cplusplus
 }

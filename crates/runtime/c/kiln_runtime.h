@@ -3,8 +3,8 @@
  * (kiln_versions, kiln_parallel, kiln_fail) and with the metadata blobs that belong to it.
  *
  * A call goes: api.c exports it -> run.c or shapes.c opens a frame, for which versions.c chooses the code that the machine
- * runs -> shapes.c binds the symbols and checks every extent -> buffers.c checks data pointers and sizes -> pool.c and
- * workspace.c lend threads and memory -> the generated code, which calls back into parallel.c, and into stages.c where
+ * runs -> shapes.c binds the symbols and checks every extent -> buffers.c checks data pointers and sizes -> states.c adds
+ * what the model remembers -> pool.c and workspace.c lend threads and memory -> the generated code, which calls back into parallel.c, and into stages.c where
  * data gives extents.
  */
 #ifndef KILN_RUNTIME_H
@@ -121,7 +121,11 @@ uint64_t kiln_metadata_weight_size(void);
 int32_t kiln_metadata_symbol_count(void);
 /* The symbol must exist. */
 struct kiln_symbol kiln_metadata_symbol(int32_t index);
+/* Of the caller's tensors. Those that the model remembers stand behind them, on either side. */
 int32_t kiln_metadata_tensor_count(kiln_port port);
+int32_t kiln_metadata_state_count(void);
+/* The bytes that a state begins with; it must exist. */
+const unsigned char *kiln_metadata_state_initial(int32_t state, uint64_t *size);
 /* For these the tensor and the axis must exist. */
 const char *kiln_metadata_tensor_name(kiln_port port, int32_t index);
 int32_t kiln_metadata_element_type(kiln_port port, int32_t index);
@@ -196,6 +200,16 @@ void *kiln_workspace_take(uint64_t size);
 /* Gives a block back, to be kept for the next run. */
 void kiln_workspace_give(void *workspace);
 void kiln_workspace_release(void);
+
+/* --- states.c --- */
+
+/* Waits for the runs before, and puts what the model remembers into the frame. */
+kiln_status kiln_states_take(struct kiln_frame *frame, kiln_error *error);
+/* After a run: the next one reads what it wrote if it succeeded, else what it read. */
+void kiln_states_give(bool succeeded);
+/* Makes the next run the first. */
+void kiln_states_reset(void);
+void kiln_states_release(void);
 
 /* --- pool.c --- */
 

@@ -25,11 +25,13 @@ enum {
   AT_LAUNCHES = 120,
   END_OF_LAUNCHES = 128,
   AT_REQUIREMENTS = 128,
-  END_OF_REQUIREMENTS = 136
+  END_OF_REQUIREMENTS = 136,
+  AT_STATES = 136,
+  END_OF_STATES = 144
 };
 
 /* Bytes of one record of each table. */
-enum { SYMBOL_SIZE = 32, TENSOR_SIZE = 24, AXIS_SIZE = 24, NODE_SIZE = 8, KERNEL_SIZE = 16, LAUNCH_SIZE = 32 };
+enum { SYMBOL_SIZE = 32, TENSOR_SIZE = 24, AXIS_SIZE = 24, NODE_SIZE = 8, STATE_SIZE = 8, KERNEL_SIZE = 16, LAUNCH_SIZE = 32 };
 
 /* Places in the records. */
 enum {
@@ -112,7 +114,19 @@ struct kiln_symbol kiln_metadata_symbol(int32_t index) {
   return symbol;
 }
 
-int32_t kiln_metadata_tensor_count(kiln_port port) { return count(port == KILN_INPUT ? AT_INPUTS : AT_OUTPUTS); }
+int32_t kiln_metadata_state_count(void) {
+  return read_u32(AT_HEADER_SIZE) >= END_OF_STATES ? count(AT_STATES) : 0;
+}
+
+const unsigned char *kiln_metadata_state_initial(int32_t state, uint64_t *size) {
+  uint64_t at = record(AT_STATES, STATE_SIZE, state);
+  *size = read_u32(at + 4);
+  return kiln_version()->metadata + read_u32(at);
+}
+
+int32_t kiln_metadata_tensor_count(kiln_port port) {
+  return count(port == KILN_INPUT ? AT_INPUTS : AT_OUTPUTS) - kiln_metadata_state_count();
+}
 
 const char *kiln_metadata_tensor_name(kiln_port port, int32_t index) {
   return read_string(tensor(port, index) + TENSOR_NAME);

@@ -139,7 +139,11 @@ kiln_status kiln_api_run(const kiln_input *inputs, int32_t input_count, kiln_out
   if (!status) {
     kiln_stages_open(&frame);
     kiln_texts_release();
-    status = run_on_threads(&frame, outputs, &options, error);
+    status = kiln_states_take(&frame, error);
+    if (!status) {
+      status = run_on_threads(&frame, outputs, &options, error);
+      kiln_states_give(!status);
+    }
     kiln_stages_close(&frame);
     /* The run may have found extents that depend on its data: also where an output had too little room for them. */
     if (!status || status == KILN_BUFFER_TOO_SMALL) {

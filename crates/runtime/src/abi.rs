@@ -86,5 +86,11 @@ pub(crate) const API_BYTES_WITH_PROFILES: usize = size_of::<Api>() + 4 * size_of
 const _: () = assert!(std::mem::offset_of!(Api, output_shapes) == 128);
 const _: () = assert!(size_of::<Api>() == 160);
 
+/// Where the table has the address of `reset_state`: behind the functions about launches.
+pub(crate) const RESET_STATE_AT: usize = API_BYTES_WITH_PROFILES;
+
+/// The type of `reset_state`.
+pub(crate) type ResetState = unsafe extern "C" fn();
+
 /// `kiln_get_api`.
 pub(crate) type GetApi = unsafe extern "C" fn() -> *const Api;

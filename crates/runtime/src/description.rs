@@ -26,6 +26,8 @@ pub struct ModelDescription {
     pub inputs: Vec<TensorInfo>,
     /// Outputs, in order.
     pub outputs: Vec<TensorInfo>,
+    /// What it remembers from one run to the next.
+    pub state: Vec<TensorInfo>,
     /// Bytes of weights that it reads.
     pub weight_bytes: u64,
     /// Bytes of workspace of a run on one thread; `None` when it depends on symbols.
@@ -145,6 +147,8 @@ const INSTRUCTION_BYTES: usize = 8;
 const LAUNCHES_END: u32 = 128;
 /// Bytes of a header that says what a machine must have.
 const REQUIREMENTS_END: u32 = 136;
+/// Bytes of a header that says what the model remembers.
+const STATES_END: u32 = 144;
 /// Where the next version's blob begins: at a multiple of this.
 const BLOB_ALIGNMENT: usize = 64;
 
@@ -186,14 +190,23 @@ impl ModelDescription {
         let symbols = blob.table(56, SYMBOL_BYTES, |at| blob.symbol(at))?;
         let header_bytes = blob.u32(12)?;
         let requirements = if header_bytes < REQUIREMENTS_END { String::new() } else { blob.string(128)? };
+        let states = if header_bytes < STATES_END { 0 } else { blob.u32(140)? as usize };
+        let mut inputs = blob.table(64, TENSOR_BYTES, |at| blob.tensor(at, &symbols))?;
+        let mut outputs = blob.table(72, TENSOR_BYTES, |at| blob.tensor(at, &symbols))?;
+        if states > inputs.len().min(outputs.len()) {
+            return Err(DescriptionError::Malformed { what: "a number of states", offset: 140 });
+        }
+        let state = inputs.split_off(inputs.len() - states);
+        outputs.truncate(outputs.len() - states);
         Ok(ModelDescription {
             name: blob.string(24)?,
             producer: blob.string(32)?,
             target: blob.string(40)?,
             cpu: blob.string(48)?,
             requirements: requirements.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect(),
-            inputs: blob.table(64, TENSOR_BYTES, |at| blob.tensor(at, &symbols))?,
-            outputs: blob.table(72, TENSOR_BYTES, |at| blob.tensor(at, &symbols))?,
+            inputs,
+            outputs,
+            state,
             symbols,
             weight_bytes: blob.u64(88)?,
             workspace_bytes: u64::try_from(blob.i64(96)?).ok(),

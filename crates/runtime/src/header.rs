@@ -58,8 +58,12 @@ fn opening_comment(versions: &[ModelDescription]) -> String {
             }
         }
     }
-    for (title, tensors) in [("Inputs", &model.inputs), ("Outputs", &model.outputs)] {
-        let _ = writeln!(text, "\n{title}:");
+    for (title, tensors) in [("Inputs", &model.inputs), ("Outputs", &model.outputs), ("State", &model.state)] {
+        if title == "State" && !tensors.is_empty() {
+            text.push_str("\nThe model remembers from one run to the next, until kiln_reset_state is called:\n");
+        } else if title != "State" {
+            let _ = writeln!(text, "\n{title}:");
+        }
         for (index, tensor) in tensors.iter().enumerate() {
             let _ = writeln!(text, "  {index}  {}", tensor_line(tensor));
         }

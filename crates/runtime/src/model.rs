@@ -1,6 +1,6 @@
 //! A loaded model.
 
-use crate::abi::{ABI_VERSION, API_BYTES_WITH_PROFILES, Api, GetApi};
+use crate::abi::{ABI_VERSION, API_BYTES_WITH_PROFILES, Api, GetApi, RESET_STATE_AT, ResetState};
 use crate::model_file::ENTRY_SYMBOL;
 use crate::{DescriptionError, LoadError, ModelDescription, ModelFile, TensorInfo};
 use std::ffi::CStr;
@@ -16,6 +16,8 @@ pub struct Model {
     /// The processors that it has code for.
     cpus: Vec<String>,
     api: Api,
+    /// Makes the next run the first; models from before there was state have none.
+    reset_state: Option<ResetState>,
     /// Keeps the code behind `api` loaded.
     _library: libloading::Library,
 }
@@ -50,6 +52,10 @@ impl Model {
         }
         // SAFETY: a table of this version and at least this size begins with the functions that `Api` names.
         let api = unsafe { *table };
+        let reset_state = (struct_size as usize >= RESET_STATE_AT + size_of::<ResetState>()).then(|| {
+            // SAFETY: a table of this size has the function's address there.
+            unsafe { table.byte_add(RESET_STATE_AT).cast::<ResetState>().read() }
+        });
         // SAFETY: the function takes nothing and returns a string of the library's, which ends in NUL.
         let cpu = unsafe { CStr::from_ptr((api.model_cpu)()) }.to_string_lossy();
         let cpus = file.versions.iter().map(|version| version.cpu.clone()).collect();
@@ -57,7 +63,7 @@ impl Model {
             let error = DescriptionError::Malformed { what: "the processor", offset: 0 };
             return Err(LoadError::Metadata { path: path.into(), error });
         };
-        Ok(Model { description, cpus, api, _library: library })
+        Ok(Model { description, cpus, api, reset_state, _library: library })
     }
 
     /// The model's name.
@@ -86,6 +92,11 @@ impl Model {
         &self.description.outputs
     }
 
+    /// What the model remembers from one run to the next.
+    pub fn state(&self) -> &[TensorInfo] {
+        &self.description.state
+    }
+
     /// Whether runs can be profiled: those of models from before there were profiles cannot.
     pub fn has_profiles(&self) -> bool {
         self.api.struct_size as usize >= API_BYTES_WITH_PROFILES
@@ -95,6 +106,14 @@ impl Model {
     pub fn release(&self) {
         // SAFETY: the function may be called at any time, from any thread; the library is loaded as long as `self` is.
         unsafe { (self.api.release)() }
+    }
+
+    /// Forgets what the model remembers from one run to the next: the next run is as the first.
+    pub fn reset_state(&self) {
+        if let Some(reset) = self.reset_state {
+            // SAFETY: the function may be called at any time, from any thread; the library is loaded as long as `self` is.
+            unsafe { reset() }
+        }
     }
 
     /// The functions of the model.

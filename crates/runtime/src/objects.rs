@@ -18,7 +18,7 @@ pub fn architectures() -> impl Iterator<Item = &'static str> {
 }
 
 /// The functions that a model exports; every other symbol stays inside of it.
-pub const EXPORTED_SYMBOLS: [&str; 25] = [
+pub const EXPORTED_SYMBOLS: [&str; 26] = [
     "kiln_get_api",
     "kiln_abi_version",
     "kiln_model_name",
@@ -44,6 +44,7 @@ pub const EXPORTED_SYMBOLS: [&str; 25] = [
     "kiln_launch_kernel",
     "kiln_launch_family",
     "kiln_launch_node",
+    "kiln_reset_state",
 ];
 
 /// The libc functions that a model needs of the process that loads it: the C side's, and what LLVM makes of copies.

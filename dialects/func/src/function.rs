@@ -1,7 +1,10 @@
 //! `func.func`: a function, and what others ask about it.
 
-use crate::FUNC;
-use kiln_ir::{AttributeConstraint, AttributeDefinition, Block, Module, Op, OpDefinition, Presence, Traits, Type};
+use crate::{FUNC, STATE};
+use kiln_ir::{
+    AttributeConstraint, AttributeDefinition, AttributeKind, Block, Module, Op, OpDefinition, Presence, Traits, Type,
+};
+use kiln_tensor::Tensor;
 
 pub(crate) const OPS: &[OpDefinition] = &[OpDefinition {
     name: FUNC,
@@ -39,6 +42,13 @@ pub(crate) const OPS: &[OpDefinition] = &[OpDefinition {
             presence: Presence::Optional,
             doc: "The results' names in the model.",
         },
+        AttributeDefinition {
+            name: STATE,
+            value: AttributeConstraint::Other("an array of constant tensors", is_array_of_tensors),
+            presence: Presence::Optional,
+            doc: "Of a model that remembers something from one run to the next: what as many of the last parameters are in \
+                  the first run. In later ones they are what the last results were in the run before.",
+        },
     ],
     regions: Some(1),
     traits: Traits::ISOLATED_FROM_ABOVE.union(Traits::SYMBOL),
@@ -61,6 +71,13 @@ pub fn find_function(module: &Module, name: &str) -> Option<Op> {
     module.find_symbol(module.top(), name).filter(|&op| module.is(op, FUNC))
 }
 
+/// What a function remembers from one run to the next, as it is in the first: its attribute `state`. A tensor that is not in
+/// memory is not among them.
+pub fn initial_state(module: &Module, func: Op) -> Vec<Tensor> {
+    let initial = module.attribute(func, STATE).and_then(|state| state.as_array()).unwrap_or_default();
+    initial.iter().filter_map(|&initial| module.attribute_tensor(initial)).collect()
+}
+
 /// Whether a function has no body.
 pub fn is_declaration(module: &Module, func: Op) -> bool {
     body(module, func).is_none()
@@ -73,6 +90,13 @@ pub fn body(module: &Module, func: Op) -> Option<Block> {
 
 fn is_function_type(attribute: kiln_ir::Attribute) -> bool {
     attribute.as_type().is_some_and(|ty| ty.as_function().is_some())
+}
+
+fn is_array_of_tensors(attribute: kiln_ir::Attribute) -> bool {
+    let is_tensor = |item: &kiln_ir::Attribute| {
+        matches!(item.kind(), AttributeKind::Dense { .. } | AttributeKind::DenseResource { .. })
+    };
+    attribute.as_array().is_some_and(|items| items.iter().all(is_tensor))
 }
 
 fn is_array_of_strings(attribute: kiln_ir::Attribute) -> bool {

@@ -12,12 +12,15 @@
 mod call;
 mod function;
 
-pub use function::{body, find_function, function_type, functions, is_declaration};
+pub use function::{body, find_function, function_type, functions, initial_state, is_declaration};
 
 use kiln_ir::Dialect;
 
 /// The name of the function op.
 pub const FUNC: &str = "func.func";
+
+/// The attribute of a function that remembers something from one run to the next.
+pub const STATE: &str = "state";
 
 /// The name of the call op.
 pub const CALL: &str = "func.call";

@@ -7,21 +7,28 @@
 //!
 //! Nothing here knows a framework.
 
+pub(crate) mod attempt;
 pub(crate) mod bind;
 pub(crate) mod branch;
 pub(crate) mod content;
 pub(crate) mod datum;
+pub(crate) mod einsum;
 pub(crate) mod emit;
 pub(crate) mod extent;
 mod fold;
 pub(crate) mod forms;
+pub(crate) mod fourier;
 pub(crate) mod interface;
 pub(crate) mod items;
 pub(crate) mod node;
 pub(crate) mod packed;
+pub(crate) mod product;
+pub(crate) mod random;
+pub(crate) mod reshape;
 pub(crate) mod roll;
 pub(crate) mod row;
 pub(crate) mod run_time;
+pub(crate) mod slices;
 pub(crate) mod source;
 pub(crate) mod state;
 

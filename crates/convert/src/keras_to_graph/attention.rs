@@ -4,9 +4,9 @@ use super::call::{Call, Row, masking};
 use super::core::last_axis_product;
 use crate::conversion::emit::attribute;
 use crate::conversion::extent::{dim, element_count};
+use crate::conversion::product::product;
 use crate::conversion::row::Results;
 use crate::conversion::state::Tracked;
-use crate::onnx_to_graph::matmul::product;
 use kiln_ir::Dim;
 use kiln_tensor::ElementType;
 

@@ -2,10 +2,10 @@
 
 use super::activations::activate_as_set;
 use super::call::{Call, Row, masking, passing, plain};
+use crate::conversion::einsum::einsum as einsum_of;
 use crate::conversion::emit::attribute;
 use crate::conversion::row::Results;
 use crate::conversion::state::Tracked;
-use crate::onnx_to_graph::einsum::einsum_of;
 use kiln_ir::Dim;
 use kiln_tensor::ElementType;
 

@@ -3,9 +3,9 @@
 use super::call::{Call, Row, masking, plain};
 use super::normalization::unit;
 use crate::conversion::extent::{dim, element_count, normalize_axis};
+use crate::conversion::product::product;
 use crate::conversion::row::Results;
 use crate::conversion::state::Tracked;
-use crate::onnx_to_graph::matmul::product;
 use kiln_ir::Dim;
 use kiln_tensor::ElementType;
 

@@ -5,13 +5,13 @@ use super::call::{Call, Row, plain};
 use super::normalization::{axes_of, unit};
 use super::reshaping::repeat_along;
 use super::sequences::flip;
+use crate::conversion::einsum::einsum as einsum_of;
 use crate::conversion::emit::{attribute, broadcast_shape, dims_attribute};
 use crate::conversion::extent::{constant, normalize_axis};
+use crate::conversion::product::matmul;
+use crate::conversion::reshape::reshape_shape;
 use crate::conversion::row::Results;
 use crate::conversion::state::Tracked;
-use crate::onnx_to_graph::einsum::einsum_of;
-use crate::onnx_to_graph::matmul::matmul;
-use crate::onnx_to_graph::reshape::reshape_shape;
 use kiln_ir::{Dim, Type};
 use kiln_tensor::ElementType;
 

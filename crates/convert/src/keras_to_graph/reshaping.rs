@@ -3,9 +3,9 @@
 use super::call::{Call, Row, passing, plain};
 use super::window::pad;
 use crate::conversion::extent::{constant, dim, element_count, expr, multiply, subtract};
+use crate::conversion::reshape::reshape_shape;
 use crate::conversion::row::Results;
 use crate::conversion::state::Tracked;
-use crate::onnx_to_graph::reshape::reshape_shape;
 use kiln_ir::{Attribute, Dim};
 
 pub(crate) const ROWS: &[Row] = &[

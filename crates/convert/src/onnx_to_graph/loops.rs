@@ -3,7 +3,9 @@
 //! Where data says how often it runs, what it stacks has room for the most rounds there may be; a carried count tells how
 //! many there were.
 
-use super::unroll::{known, unrolled_loop};
+use super::unroll::unrolled_loop;
+use crate::conversion::attempt::known;
+pub(crate) use crate::conversion::attempt::{attempt, rolled_or};
 use crate::conversion::branch::convert_region;
 use crate::conversion::content::Item;
 use crate::conversion::datum::{Data, Datum, data};
@@ -11,7 +13,7 @@ use crate::conversion::extent::{constant, dim, maximum};
 use crate::conversion::node::Node;
 use crate::conversion::roll::Rolled;
 use crate::conversion::row::{Row, row_of_data};
-use crate::conversion::state::{REPORTED, Tracked};
+use crate::conversion::state::Tracked;
 use kiln_ir::Dim;
 use kiln_tensor::Tensor;
 
@@ -30,40 +32,6 @@ fn convert_loop(node: &mut Node) -> Data {
     rolled_or(node, rolled_loop, unrolled_loop)
 }
 
-/// What `rolled` makes of a loop, else what `unrolled` does; if neither can, the reasons of both.
-pub(crate) fn rolled_or<T>(
-    node: &mut Node,
-    rolled: impl FnOnce(&mut Node) -> Result<T, String>,
-    unrolled: impl FnOnce(&mut Node) -> Result<T, String>,
-) -> Result<T, String> {
-    let (reason, reports) = match attempt(node, rolled) {
-        Ok(results) => return Ok(results),
-        Err(failure) => failure,
-    };
-    let (other, other_reports) = match attempt(node, unrolled) {
-        Ok(results) => return Ok(results),
-        Err(failure) => failure,
-    };
-    match (reason == REPORTED, other == REPORTED) {
-        (false, false) => Err(format!("{reason}; nor can it be unrolled: {other}")),
-        (true, false) => {
-            node.conversion.report(reports);
-            Err(reason)
-        }
-        (_, true) => {
-            node.conversion.report(other_reports);
-            Err(other)
-        }
-    }
-}
-
-type Failure = (String, Vec<kiln_diag::Diagnostic>);
-
-pub(crate) fn attempt<T>(node: &mut Node, work: impl FnOnce(&mut Node) -> Result<T, String>) -> Result<T, Failure> {
-    let (op, opset) = (node.op, node.version);
-    node.conversion.attempt(|conversion| work(&mut Node::new(conversion, op, opset)))
-}
-
 /// Whether everything carried is small and of known integers at first.
 fn carries_extents(node: &Node) -> bool {
     let is_known = |index: usize| {
@@ -73,31 +41,58 @@ fn carries_extents(node: &Node) -> bool {
     node.input_count() > 2 && (2..node.input_count()).all(is_known)
 }
 
-/// A loop as its inputs say, without what is carried.
-pub(crate) fn read_loop(node: &mut Node) -> Result<Rolled, String> {
+/// Where a loop begins.
+#[derive(Clone, Copy)]
+pub(crate) struct Beginning {
+    /// The number of the first round.
+    pub first: i64,
+    /// How many rounds there are at most.
+    pub count: Option<Tracked>,
+    /// Whether the first runs; it does if nothing says.
+    pub condition: Option<Tracked>,
+}
+
+impl Beginning {
+    /// As the inputs of a node say.
+    pub fn of(node: &Node) -> Beginning {
+        Beginning { first: 0, count: node.optional(0), condition: node.optional(1) }
+    }
+
+    /// How many rounds there are at most, as a scalar.
+    pub fn count_of(&self, node: &mut Node) -> Result<Tracked, String> {
+        match self.count {
+            Some(count) => node.reshape(count, &[]),
+            None => node.tensor(Tensor::scalar(i64::MAX)),
+        }
+    }
+
+    /// Whether the first round runs, as a scalar.
+    pub fn condition_of(&self, node: &mut Node) -> Result<Tracked, String> {
+        match self.condition {
+            Some(condition) => node.reshape(condition, &[]),
+            None => node.tensor(Tensor::from_bools(&[], &[true])),
+        }
+    }
+}
+
+/// A loop that begins so, without what is carried.
+pub(crate) fn read_loop(node: &mut Node, beginning: Beginning) -> Result<Rolled, String> {
     let truth = |item: Item| if let Item::Bool(value) = item { Some(value) } else { None };
-    let condition = match node.optional(1) {
-        Some(condition) => condition,
-        None => node.tensor(Tensor::from_bools(&[], &[true]))?,
-    };
+    let condition = beginning.condition_of(node)?;
     let runs = known(node, condition, truth).ok();
-    let count = node.optional(0);
-    let rounds = match (count, runs) {
+    let rounds = match (beginning.count, runs) {
         (_, Some(false)) => Some(Dim::Static(0)),
         (Some(count), _) => rounds(node, count),
         _ => None,
     };
-    let count = match count {
-        Some(count) => count,
-        None => node.tensor(Tensor::scalar(i64::MAX))?,
-    };
-    let start = [node.reshape(count, &[])?, node.reshape(condition, &[])?];
+    let start = [beginning.count_of(node)?, condition];
     let is_certain = runs.is_some();
     Ok(Rolled { rounds, start: Some(start), initial: Vec::new(), is_certain, counts: false, growing: 0, declared: 0 })
 }
 
 fn rolled_loop(node: &mut Node) -> Data {
-    let mut rolled = read_loop(node)?;
+    let beginning = Beginning::of(node);
+    let mut rolled = read_loop(node, beginning)?;
     if node.optional(0).is_none()
         && rolled.rounds.is_none()
         && let Some(rounds) = super::counted::rounds(node)

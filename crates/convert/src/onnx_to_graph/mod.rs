@@ -67,6 +67,7 @@ mod normalization;
 mod one_hot;
 mod optional;
 mod pad;
+mod peel;
 mod pool;
 mod quantize;
 mod random;

@@ -4,7 +4,8 @@
 //! round only appends to is made of what the rounds append. What is neither is unrolled.
 
 use super::growing::{Grown, MakeRound, Round, grow_counted, grow_stacked};
-use super::loops::{attempt, read_loop, rolled_or};
+use super::loops::{Beginning, attempt, read_loop, rolled_or};
+use super::peel::peeled;
 use super::unroll::unrolled_loop;
 use crate::conversion::branch::convert_region_data;
 use crate::conversion::datum::{Data, Datum, List, Presence, Sequence, data, tensors};
@@ -31,26 +32,40 @@ type Grow = fn(&mut Node, &Rolled, MakeRound) -> Result<Grown, String>;
 /// Converts the loop.
 pub(crate) fn convert(node: &mut Node) -> Data {
     let initial = (2..node.input_count()).map(|index| node.datum(index)).collect::<Result<Vec<_>, _>>()?;
+    let beginning = Beginning::of(node);
     let is_list = |datum: &Datum| matches!(datum, Datum::Sequence(Sequence::List(list)) if !list.items.is_empty());
     if initial.iter().any(is_list)
-        && let Ok(results) = attempt(node, |node| rolled(node, &initial, true, grow_stacked))
+        && let Ok(results) = attempt(node, |node| rolled(node, beginning, &initial, true, grow_stacked))
     {
         return Ok(results);
     }
-    if let Ok(results) = attempt(node, |node| rolled(node, &initial, false, grow_stacked)) {
+    if let Ok(results) = attempt(node, |node| rolled(node, beginning, &initial, false, grow_stacked)) {
         return Ok(results);
     }
     // Two loops are made only where a known number of rounds does not do.
     if let Ok(results) = attempt(node, unrolled_loop) {
         return Ok(results);
     }
-    rolled_or(node, |node| rolled(node, &initial, false, grow_counted), unrolled_loop)
+    if initial.iter().any(|datum| matches!(datum, Datum::Optional(_)))
+        && let Ok(results) = attempt(node, |node| peeled(node, &initial))
+    {
+        return Ok(results);
+    }
+    rolled_or(node, |node| rolled(node, beginning, &initial, false, grow_counted), unrolled_loop)
 }
 
-fn rolled(node: &mut Node, initial: &[Datum], keeps_lists: bool, grow: Grow) -> Data {
+/// The rounds of a loop after those that stand before it.
+pub(crate) fn rest_of_rounds(node: &mut Node, beginning: Beginning, carried: &[Datum]) -> Data {
+    match attempt(node, |node| rolled(node, beginning, carried, false, grow_stacked)) {
+        Ok(results) => Ok(results),
+        Err(_) => rolled(node, beginning, carried, false, grow_counted),
+    }
+}
+
+fn rolled(node: &mut Node, beginning: Beginning, initial: &[Datum], keeps_lists: bool, grow: Grow) -> Data {
     let roles = initial.iter().enumerate().map(|(index, datum)| role(node, index, datum, keeps_lists));
     let roles = roles.collect::<Vec<_>>().into_iter().collect::<Result<Vec<Role>, String>>()?;
-    let mut rolled = read_loop(node)?;
+    let mut rolled = read_loop(node, beginning)?;
     for role in &roles {
         match role {
             Role::Carried(datum, form) => rolled.initial.extend(node.flatten(datum, form)?),
@@ -60,7 +75,13 @@ fn rolled(node: &mut Node, initial: &[Datum], keeps_lists: bool, grow: Grow) -> 
     }
     rolled.declared = roles.len();
     rolled.counts = node.output_count() > roles.len();
-    let grown = grow(node, &rolled, &|node, number, carried| make_round(node, &roles, number, carried))?;
+    let grown = grow(node, &rolled, &|node, number, carried| {
+        let number = match beginning.first {
+            0 => number,
+            first => node.binary_scalar("graph.add", number, first as f64)?,
+        };
+        make_round(node, &roles, number, carried)
+    })?;
     let mut carried = grown.carried.as_slice();
     let mut sequences = grown.sequences.iter();
     let mut results = Vec::new();

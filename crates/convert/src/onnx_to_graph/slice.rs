@@ -1,9 +1,10 @@
 //! `Slice`.
 
 use crate::conversion::emit::{attribute, dims_attribute};
-use crate::conversion::extent::{add, constant, dim, expr, is_less, maximum, minimum, normalize_axis, subtract};
+use crate::conversion::extent::{constant, dim, expr, normalize_axis};
 use crate::conversion::node::Node;
 use crate::conversion::row::{Results, Row, row};
+pub(crate) use crate::conversion::slices::bounds;
 use kiln_ir::{Dim, DimExpr};
 
 pub(crate) const ROWS: &[Row] = &[row("Slice", slice)];
@@ -50,38 +51,6 @@ fn slice(node: &mut Node) -> Results {
     }
     let given = [("starts", dims_attribute(&from)), ("steps", attribute(by))];
     Ok(vec![node.emit_as("graph.slice", &[x], &given, &shape, node.element_type(x))?])
-}
-
-/// Beyond this a bound means "to the end", whatever the extent.
-const UNBOUNDED: i64 = i32::MAX as i64 - 1;
-
-/// First index and number of elements of a slice of an axis of `extent`.
-pub(crate) fn bounds(extent: DimExpr, start: DimExpr, end: DimExpr, step: i64) -> Result<(DimExpr, DimExpr), String> {
-    if step == 0 {
-        return Err("a step is 0".into());
-    }
-    // Downwards, an index may be one before the first.
-    let (low, high) = if step > 0 { (constant(0), extent) } else { (constant(-1), subtract(extent, constant(1))?) };
-    let start = resolve(extent, start, if step > 0 { low } else { constant(0) }, high)?;
-    let end = resolve(extent, end, low, high)?;
-    let span = if step > 0 { subtract(end, start)? } else { subtract(start, end)? };
-    let length = span.ceil_div(constant(step.saturating_abs())).ok_or("a step overflows")?;
-    let length = maximum(length, constant(0));
-    match length.as_constant() {
-        Some(0) => Ok((constant(0), length)),
-        _ => Ok((start, length)),
-    }
-}
-
-/// An index counted from 0 and clamped; a negative one counts from the end.
-fn resolve(extent: DimExpr, index: DimExpr, low: DimExpr, high: DimExpr) -> Result<DimExpr, String> {
-    match index.as_constant() {
-        Some(index) if index >= UNBOUNDED => return Ok(high),
-        Some(index) if index <= -UNBOUNDED => return Ok(low),
-        _ => {}
-    }
-    let index = if is_less(index, constant(0)) == Some(true) { add(index, extent)? } else { index };
-    Ok(minimum(maximum(index, low), high))
 }
 
 /// [`bounds`] of a static extent.

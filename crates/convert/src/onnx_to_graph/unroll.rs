@@ -2,18 +2,13 @@
 //! round to round.
 
 use super::scan::Walk;
+pub(crate) use crate::conversion::attempt::{MOST_ROUNDS, check_rounds, element, known, stack};
 use crate::conversion::branch::{convert_region, convert_region_data};
 use crate::conversion::content::Item;
 use crate::conversion::datum::{Data, data};
-use crate::conversion::extent::normalize_axis;
 use crate::conversion::node::Node;
 use crate::conversion::row::Results;
-use crate::conversion::state::Tracked;
-use kiln_ir::Dim;
 use kiln_tensor::Tensor;
-
-/// The most rounds that are unrolled: each adds the whole body to the model.
-pub(crate) const MOST_ROUNDS: usize = 256;
 
 /// `Loop` with all its rounds, each after the other.
 pub(crate) fn unrolled_loop(node: &mut Node) -> Data {
@@ -50,19 +45,6 @@ pub(crate) fn unrolled_loop(node: &mut Node) -> Data {
     Ok(carried)
 }
 
-/// The only element of a constant.
-pub(crate) fn known<T>(node: &Node, tensor: Tracked, read: impl Fn(Item) -> Option<T>) -> Result<T, String> {
-    let first = node.content(tensor).and_then(|content| content.items.first().copied());
-    first.and_then(read).ok_or_else(|| "how often the loop runs depends on data".into())
-}
-
-pub(crate) fn check_rounds(rounds: usize) -> Result<(), String> {
-    match rounds > MOST_ROUNDS {
-        true => Err(format!("it has more than {MOST_ROUNDS} rounds")),
-        false => Ok(()),
-    }
-}
-
 /// `Scan` with all its rounds: carries the states along the scanned inputs.
 pub(crate) fn unrolled_scan(node: &mut Node, walk: &Walk) -> Results {
     let Walk { states, inputs, axes, .. } = walk;
@@ -90,23 +72,4 @@ pub(crate) fn unrolled_scan(node: &mut Node, walk: &Walk) -> Results {
         states.push(stack(node, &rounds, axis)?);
     }
     Ok(states)
-}
-
-/// One element of an axis, which is dropped.
-pub(crate) fn element(node: &mut Node, x: Tracked, axis: usize, position: u64) -> Result<Tracked, String> {
-    let part = node.slice_axis(x, axis, Dim::Static(position), Dim::Static(1))?;
-    node.drop_axes(part, &[axis])
-}
-
-/// Tensors of one shape side by side along a new axis.
-pub(crate) fn stack(node: &mut Node, parts: &[Tracked], axis: i64) -> Result<Tracked, String> {
-    let first = *parts.first().ok_or("a loop without a round yields tensors of unknown shape")?;
-    let axis = normalize_axis(axis, node.rank(first) + 1)?;
-    let mut apart = Vec::with_capacity(parts.len());
-    for &part in parts {
-        let mut shape = node.shape(part).to_vec();
-        shape.insert(axis, Dim::Static(1));
-        apart.push(node.reshape(part, &shape)?);
-    }
-    node.concat(&apart, axis)
 }

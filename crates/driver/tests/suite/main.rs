@@ -1,10 +1,11 @@
 //! Compiled code against what it must compute: kernels and random graphs against the interpreter, the ONNX project's
-//! cases against the results that come with them.
+//! cases and small models of other frameworks against the results that come with them.
 //!
 //! One binary, since linking LLVM takes long. Arguments choose trials by name, as in any test binary: `kernels/conv`,
 //! `onnx/node/test_add`, `random`. Code is generated for this machine; kernels run on other processors too.
 
 mod accuracy;
+mod fixtures;
 mod kernels;
 mod machines;
 mod onnx_cases;
@@ -27,8 +28,11 @@ fn main() {
     let page = accuracy::Page::open();
     trials.extend(accuracy::trials(&page, arguments.filter.is_some()));
     trials.extend(tuning::trials());
+    let fixtures = fixtures::Fixtures::open();
+    trials.extend(fixtures.trials());
     let conclusion = libtest_mimic::run(&arguments, trials);
     suite.finish();
     page.finish();
+    fixtures.finish();
     conclusion.exit();
 }

@@ -1,10 +1,11 @@
 //! What a model takes and gives, as data for its metadata.
 
 use super::launches::{LAUNCHES, LaunchDescription};
+use kiln_func::STATE;
 use kiln_graph::BindView;
 use kiln_ir::{Attribute, BoundedSymbol, DimExpr, Module, Op, Type, TypeKind, bounded_symbols, set_bounded_symbols};
 use kiln_schedule::{STRING_ARGUMENTS, STRING_RESULTS};
-use kiln_tensor::ElementType;
+use kiln_tensor::{ElementType, Tensor};
 
 /// Inputs, outputs and symbols of a model.
 #[derive(Clone, Debug)]
@@ -19,6 +20,9 @@ pub struct ModelDescription {
     pub inputs: Vec<TensorDescription>,
     /// The outputs, in order.
     pub outputs: Vec<TensorDescription>,
+    /// What tensors begin with which the model remembers from one run to the next: the last inputs, which are the last
+    /// outputs of the run before.
+    pub states: Vec<Tensor>,
     /// Names of nodes that kernels may report, by number.
     pub nodes: Vec<String>,
     /// The launches of kernels, by number.
@@ -62,6 +66,7 @@ impl ModelDescription {
         let strings = |name: &str| module.attributes(main).i64s(name).unwrap_or_default();
         let inputs = describe(input_names, inputs, &strings(STRING_ARGUMENTS))?;
         let outputs = describe(output_names, results, &strings(STRING_RESULTS))?;
+        let states = describe_states(module, main, &inputs, &outputs)?;
         let mut symbols: Vec<String> = Vec::new();
         for symbol in inputs.iter().flat_map(|input| &input.axes).filter_map(|axis| axis.extent.as_symbol()) {
             if !symbols.iter().any(|known| symbol == known.as_str()) {
@@ -81,7 +86,7 @@ impl ModelDescription {
         let nodes = nodes.into_iter().map(String::from).collect();
         let launches = LaunchDescription::of(module, main);
         let bounded = bounded_symbols(module, main);
-        Ok(ModelDescription { symbols, input_symbols, bounded, inputs, outputs, nodes, launches })
+        Ok(ModelDescription { symbols, input_symbols, bounded, inputs, outputs, states, nodes, launches })
     }
 
     /// Whether data gives any of a tensor's extents.
@@ -106,7 +111,7 @@ impl ModelDescription {
     /// Copies what describes the model from `main` to the module, where [`ModelDescription::of`] finds it, too.
     pub(super) fn keep(module: &mut Module, main: Op) {
         let signature = ["function_type", "arg_names", "res_names", STRING_ARGUMENTS, STRING_RESULTS];
-        for name in signature.into_iter().chain(["nodes", DATA_SYMBOLS, LAUNCHES]) {
+        for name in signature.into_iter().chain(["nodes", DATA_SYMBOLS, LAUNCHES, STATE]) {
             if let Some(value) = module.attribute(main, name) {
                 module.set_attribute(module.top(), name, value);
             }
@@ -116,6 +121,35 @@ impl ModelDescription {
             set_bounded_symbols(module, module.top(), &bounded);
         }
     }
+}
+
+/// The initial values of what the model remembers, which are of the types of the last inputs and of the last outputs.
+fn describe_states(
+    module: &Module,
+    main: Op,
+    inputs: &[TensorDescription],
+    outputs: &[TensorDescription],
+) -> Result<Vec<Tensor>, String> {
+    let initial = module.attribute(main, STATE).and_then(Attribute::as_array).unwrap_or_default();
+    let (Some(first_input), Some(first_output)) =
+        (inputs.len().checked_sub(initial.len()), outputs.len().checked_sub(initial.len()))
+    else {
+        return Err("main has more state than inputs or outputs".into());
+    };
+    let mut states = Vec::new();
+    for (index, &initial) in initial.iter().enumerate() {
+        let name = &inputs[first_input + index].name;
+        let tensor = module.attribute_tensor(initial).ok_or_else(|| format!("state {name} has no initial value"))?;
+        for described in [&inputs[first_input + index], &outputs[first_output + index]] {
+            let shape: Option<Vec<i64>> = described.axes.iter().map(|axis| axis.extent.as_constant()).collect();
+            let own: Vec<i64> = tensor.shape().iter().map(|&extent| extent as i64).collect();
+            if shape != Some(own) || described.element != tensor.element() {
+                return Err(format!("state {name} is not of the type of its initial value, or its shape is not fixed"));
+            }
+        }
+        states.push(tensor);
+    }
+    Ok(states)
 }
 
 /// The attribute that keeps the names of the symbols that data gives.

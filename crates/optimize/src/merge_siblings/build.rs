@@ -8,13 +8,16 @@ use kiln_ir::{Builder, Dim, Location, Module, Op, Type, Value};
 pub(super) fn merge(module: &mut Module, source: Value, siblings: &[Sibling], cuts: &Cuts) {
     let place = place_after(module, source, siblings[0].anchor);
     let members: Vec<Op> = siblings.iter().flat_map(Sibling::members).collect();
-    // Constants may stand after the first sibling; they need nothing and move up.
+    // Constants may stand after the first sibling; they need nothing and move up: to the block's beginning, since others
+    // may use them before the siblings do.
+    let block = module.parent_block(place).expect("siblings are in a block");
     let operands: Vec<Value> = members.iter().flat_map(|&op| module.operands(op)).copied().collect();
     for constant in operands {
         if let Some(constant) = find_producer(module, constant, "graph.constant")
-            && module.parent_block(constant) == module.parent_block(place)
+            && module.parent_block(constant) == Some(block)
+            && let Some(first) = module.first_op(block).filter(|&first| first != constant)
         {
-            module.move_before(place, constant);
+            module.move_before(first, constant);
         }
     }
     let locations: Vec<Location> = members.iter().map(|&op| module.location(op)).collect();

@@ -52,6 +52,7 @@ pub fn fake_description() -> ModelDescription {
             tensor("tail", f32, &[expression("M - 2")]),
             tensor("found", i64, &[named("C")]),
         ],
+        state: Vec::new(),
         weight_bytes: 0,
         workspace_bytes: None,
         operations: Some(6_000_000_000_000),

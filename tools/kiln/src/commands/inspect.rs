@@ -77,9 +77,14 @@ fn inventory_text(model: &ModelInventory) -> String {
         Some(bytes) => bytes_text(bytes.unsigned_abs()),
         None => "depends on the inputs' shapes".into(),
     });
-    let facts = [("parameters", parameters), ("operations", operations), ("workspace", workspace)];
+    let facts = [
+        ("format", model.format.clone()),
+        ("parameters", parameters),
+        ("operations", operations),
+        ("workspace", workspace),
+    ];
     let mut text: String = facts.iter().map(|(name, value)| format!("{name:<12} {value}\n")).collect();
-    text += &tensor_tables(&model.inputs, &model.outputs);
+    text += &tensor_tables(&[("input", &model.inputs), ("output", &model.outputs), ("state", &model.state)]);
     let mut operators: Vec<(&String, &usize)> = model.operators.iter().collect();
     // The most frequent first; names decide between equals.
     operators.sort_by_key(|&(name, count)| (std::cmp::Reverse(count), name));
@@ -92,8 +97,10 @@ fn inventory_json(model: &ModelInventory) -> String {
     let tensors = |tensors: &[TensorInfo]| tensors.iter().map(tensor_json).collect::<Vec<_>>();
     let number = |expr: Option<kiln_ir::DimExpr>| expr.and_then(|expr| expr.as_constant());
     let result = json!({
+        "format": model.format,
         "inputs": tensors(&model.inputs),
         "outputs": tensors(&model.outputs),
+        "state": tensors(&model.state),
         "operators": model.operators,
         "parameters": model.parameters,
         "parameter_bytes": model.parameter_bytes,
@@ -128,7 +135,7 @@ fn to_text(file: &ModelFile) -> String {
         let rows: Vec<Vec<String>> = file.versions.iter().enumerate().map(row).collect();
         text += &format!("\n{}", table(&["code for", "weights", "workspace", "needs"], &[false; 4], &rows));
     }
-    text += &tensor_tables(&model.inputs, &model.outputs);
+    text += &tensor_tables(&[("input", &model.inputs), ("output", &model.outputs), ("state", &model.state)]);
     if !model.symbols.is_empty() {
         let rows: Vec<Vec<String>> = model.symbols.iter().map(symbol_row).collect();
         text += &format!("\n{}", table(&["symbol", "range", "known from"], &[false; 3], &rows));
@@ -159,12 +166,14 @@ fn needs_besides(version: &ModelDescription, other: Option<&ModelDescription>) -
     [&other.cpu].into_iter().chain(more).map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 
-fn tensor_tables(inputs: &[TensorInfo], outputs: &[TensorInfo]) -> String {
-    let table = |(title, tensors): (&str, &[TensorInfo])| {
+/// A table of each kind of tensors; few models have a state.
+fn tensor_tables(kinds: &[(&str, &[TensorInfo])]) -> String {
+    let table = |&(title, tensors): &(&str, &[TensorInfo])| {
         let rows: Vec<Vec<String>> = tensors.iter().map(tensor_row).collect();
         format!("\n{}", table(&[title, "type", "shape"], &[false; 3], &rows))
     };
-    [("input", inputs), ("output", outputs)].map(table).concat()
+    let is_shown = |(title, tensors): &&(&str, &[TensorInfo])| *title != "state" || !tensors.is_empty();
+    kinds.iter().filter(is_shown).map(table).collect()
 }
 
 fn tensor_row(tensor: &TensorInfo) -> Vec<String> {
@@ -213,6 +222,7 @@ fn to_json(file: &ModelFile) -> String {
         "operations": model.operations,
         "inputs": tensors(&model.inputs),
         "outputs": tensors(&model.outputs),
+        "state": tensors(&model.state),
         "symbols": model.symbols.iter().map(symbol).collect::<Vec<_>>(),
     });
     format!("{result:#}\n")

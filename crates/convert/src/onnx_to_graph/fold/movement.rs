@@ -1,12 +1,13 @@
 //! Data movement on contents.
 
-use super::super::reshape::{flatten_shape, reshape_shape};
+use super::super::reshape::flatten_shape;
 use super::super::split::split_lengths;
 use super::{repeat, static_shape};
 use crate::conversion::content::{Content, Item};
 use crate::conversion::extent::{normalize_axes, normalize_axis};
 use crate::conversion::items::integer;
 use crate::conversion::node::Node;
+use crate::conversion::reshape::reshape_shape;
 use kiln_ir::{Dim, DimExpr};
 use kiln_tensor::row_major_strides;
 

@@ -3,11 +3,11 @@
 use crate::conversion::emit::attribute;
 use crate::conversion::extent::element_count;
 use crate::conversion::node::Node;
+use crate::conversion::product::matmul;
 use crate::conversion::row::{Results, Row, row};
 use crate::conversion::state::Tracked;
 use crate::onnx_to_graph::activations::{gelu_of, hard_sigmoid, leaky, swish};
 use crate::onnx_to_graph::conv::conv;
-use crate::onnx_to_graph::matmul::matmul;
 use kiln_ir::Dim;
 
 pub(crate) const ROWS: &[Row] = &[

@@ -11,9 +11,9 @@
 use crate::conversion::emit::attribute;
 use crate::conversion::extent::show;
 use crate::conversion::node::Node;
+use crate::conversion::product::matmul;
 use crate::conversion::row::{Results, Row, row};
 use crate::conversion::state::Tracked;
-use crate::onnx_to_graph::matmul::matmul;
 use kiln_ir::Dim;
 use kiln_tensor::{ElementType, Tensor};
 

@@ -3,10 +3,10 @@
 
 use crate::conversion::emit::attribute;
 use crate::conversion::node::Node;
+use crate::conversion::product::matmul;
 use crate::conversion::row::{Results, Row, row};
 use crate::conversion::state::Tracked;
 use crate::onnx_to_graph::activations::leaky;
-use crate::onnx_to_graph::matmul::matmul;
 use crate::onnx_to_graph::quantize::{centred, dynamic_quantize, quantize, scalar_like};
 use kiln_tensor::ElementType;
 

@@ -3,9 +3,9 @@
 use super::scores::Transform;
 use super::{best_label, class_labels, examples_of, floats};
 use crate::conversion::node::Node;
+use crate::conversion::product::product;
 use crate::conversion::row::{Results, Row, row};
 use crate::conversion::state::Tracked;
-use crate::onnx_to_graph::matmul::product;
 
 pub(crate) const ROWS: &[Row] =
     &[row("ai.onnx.ml.LinearRegressor", regressor), row("ai.onnx.ml.LinearClassifier", classifier)];

@@ -8,10 +8,10 @@ use super::vectors::kernel;
 use super::{best_label, class_labels, examples_of, floats};
 use crate::conversion::emit::attribute;
 use crate::conversion::node::Node;
+use crate::conversion::product::product;
 use crate::conversion::roll::Rolled;
 use crate::conversion::row::{Results, Row, row};
 use crate::conversion::state::Tracked;
-use crate::onnx_to_graph::matmul::product;
 use kiln_ir::{Dim, Type};
 
 pub(crate) const ROWS: &[Row] = &[row("ai.onnx.ml.SVMClassifier", classifier)];

@@ -1,0 +1,364 @@
+//! Elementwise operators.
+
+use crate::conversion::datum::{Data, data};
+use crate::conversion::extent::expr;
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row, row_of_data};
+use crate::conversion::state::Tracked;
+use kiln_ir::Dim;
+use kiln_tensor::{ElementType, Tensor};
+
+/// A row of an operator that is one op of one operand.
+macro_rules! unary {
+    ($name:literal, $op:literal) => {
+        row($name, |node| {
+            let x = node.input(0)?;
+            Ok(vec![node.unary($op, x)?])
+        })
+    };
+}
+
+/// A row of an operator that is one op of two operands.
+macro_rules! binary {
+    ($name:literal, $op:literal) => {
+        row($name, |node| {
+            let (left, right) = (node.input(0)?, node.input(1)?);
+            Ok(vec![node.binary($op, left, right)?])
+        })
+    };
+}
+
+/// A row of an operator made of several ops of one operand.
+macro_rules! composed {
+    ($name:literal, $function:expr) => {
+        row($name, |node| {
+            let x = node.input(0)?;
+            Ok(vec![$function(node, x)?])
+        })
+    };
+}
+
+pub(crate) const ROWS: &[Row] = &[
+    unary!("Abs", "graph.abs"),
+    unary!("Acos", "graph.acos"),
+    unary!("Acosh", "graph.acosh"),
+    unary!("Asin", "graph.asin"),
+    unary!("Asinh", "graph.asinh"),
+    unary!("Atan", "graph.atan"),
+    unary!("Atanh", "graph.atanh"),
+    unary!("Ceil", "graph.ceil"),
+    unary!("Cos", "graph.cos"),
+    unary!("Cosh", "graph.cosh"),
+    unary!("Erf", "graph.erf"),
+    composed!("Exp", super::complex::exponential),
+    unary!("Floor", "graph.floor"),
+    unary!("IsInf", "graph.is_inf"),
+    unary!("IsNan", "graph.is_nan"),
+    unary!("Inv", "graph.reciprocal"),
+    unary!("Log", "graph.log"),
+    unary!("LogicalNot", "graph.not"),
+    unary!("Neg", "graph.negate"),
+    unary!("Reciprocal", "graph.reciprocal"),
+    unary!("Relu", "graph.relu"),
+    unary!("Rint", "graph.round"),
+    unary!("Rsqrt", "graph.rsqrt"),
+    unary!("Sigmoid", "graph.sigmoid"),
+    unary!("Sign", "graph.sign"),
+    unary!("Sin", "graph.sin"),
+    unary!("Sinh", "graph.sinh"),
+    unary!("Softplus", "graph.softplus"),
+    unary!("Softsign", "graph.softsign"),
+    unary!("Sqrt", "graph.sqrt"),
+    unary!("Tan", "graph.tan"),
+    unary!("Tanh", "graph.tanh"),
+    binary!("Add", "graph.add"),
+    binary!("AddV2", "graph.add"),
+    binary!("BitwiseAnd", "graph.and"),
+    binary!("BitwiseOr", "graph.or"),
+    binary!("BitwiseXor", "graph.xor"),
+    binary!("Div", "graph.divide"),
+    binary!("Equal", "graph.equal"),
+    binary!("FloorMod", "graph.modulo"),
+    binary!("Greater", "graph.greater"),
+    binary!("GreaterEqual", "graph.greater_equal"),
+    binary!("LeftShift", "graph.shift_left"),
+    binary!("Less", "graph.less"),
+    binary!("LessEqual", "graph.less_equal"),
+    binary!("LogicalAnd", "graph.and"),
+    binary!("LogicalOr", "graph.or"),
+    binary!("Maximum", "graph.maximum"),
+    binary!("Minimum", "graph.minimum"),
+    binary!("Mod", "graph.remainder"),
+    row("Mul", super::complex::multiply),
+    binary!("NotEqual", "graph.not_equal"),
+    binary!("Pow", "graph.power"),
+    binary!("RealDiv", "graph.divide"),
+    binary!("RightShift", "graph.shift_right"),
+    binary!("Sub", "graph.subtract"),
+    binary!("TruncateDiv", "graph.divide"),
+    binary!("TruncateMod", "graph.remainder"),
+    composed!("Elu", elu),
+    composed!("Erfc", erfc),
+    composed!("Expm1", exponential_less_one),
+    composed!("IsFinite", is_finite),
+    composed!("Log1p", logarithm_of_one_more),
+    composed!("Invert", invert),
+    composed!("Relu6", |node: &mut Node, x| node.clamp(x, Some(0.0), Some(6.0))),
+    composed!("Round", |node: &mut Node, x| match node.element(x).is_float() {
+        true => node.unary("graph.round", x),
+        false => Ok(x),
+    }),
+    composed!("Selu", selu),
+    composed!("Square", |node: &mut Node, x| node.binary("graph.multiply", x, x)),
+    composed!("OnesLike", |node: &mut Node, x| filled_like(node, x, 1.0)),
+    composed!("ZerosLike", |node: &mut Node, x| filled_like(node, x, 0.0)),
+    composed!("LeakyRelu", |node: &mut Node, x| {
+        let slope = node.float_or("alpha", f64::from(0.2f32));
+        let scaled = node.binary_scalar("graph.multiply", x, slope)?;
+        let is_positive = node.binary_scalar("graph.greater", x, 0.0)?;
+        node.select(is_positive, x, scaled)
+    }),
+    row("AddN", |node| {
+        let inputs = node.inputs()?;
+        let (&first, rest) = inputs.split_first().ok_or("there is nothing to add")?;
+        Ok(vec![rest.iter().try_fold(first, |sum, &next| node.binary("graph.add", sum, next))?])
+    }),
+    row("ApproximateEqual", |node| {
+        let (left, right) = (node.input(0)?, node.input(1)?);
+        let difference = node.binary("graph.subtract", left, right)?;
+        let distance = node.unary("graph.abs", difference)?;
+        let tolerance = node.float_or("tolerance", f64::from(1e-5f32));
+        Ok(vec![node.binary_scalar("graph.less", distance, tolerance)?])
+    }),
+    row("Atan2", atan2),
+    row("ClipByValue", |node| {
+        let (x, low, high) = (node.input(0)?, node.input(1)?, node.input(2)?);
+        let below = node.binary("graph.minimum", x, high)?;
+        Ok(vec![node.binary("graph.maximum", below, low)?])
+    }),
+    row("DivNoNan", |node| {
+        let (left, right) = (node.input(0)?, node.input(1)?);
+        let quotient = node.binary("graph.divide", left, right)?;
+        Ok(vec![zero_where_zero(node, right, quotient)?])
+    }),
+    row("FloorDiv", floor_divide),
+    row("MulNoNan", |node| {
+        let (left, right) = (node.input(0)?, node.input(1)?);
+        let product = node.binary("graph.multiply", left, right)?;
+        Ok(vec![zero_where_zero(node, right, product)?])
+    }),
+    row("SquaredDifference", |node| {
+        let (left, right) = (node.input(0)?, node.input(1)?);
+        let difference = node.binary("graph.subtract", left, right)?;
+        Ok(vec![node.binary("graph.multiply", difference, difference)?])
+    }),
+    row("Xdivy", |node| {
+        let (left, right) = (node.input(0)?, node.input(1)?);
+        let quotient = node.binary("graph.divide", left, right)?;
+        Ok(vec![zero_where_zero(node, left, quotient)?])
+    }),
+    row("Xlogy", |node| {
+        let (left, right) = (node.input(0)?, node.input(1)?);
+        let logarithm = node.unary("graph.log", right)?;
+        let product = node.binary("graph.multiply", left, logarithm)?;
+        Ok(vec![zero_where_zero(node, left, product)?])
+    }),
+    row("Xlog1py", |node| {
+        let (left, right) = (node.input(0)?, node.input(1)?);
+        let logarithm = logarithm_of_one_more(node, right)?;
+        let product = node.binary("graph.multiply", left, logarithm)?;
+        Ok(vec![zero_where_zero(node, left, product)?])
+    }),
+    row("Select", select_rows),
+    row("SelectV2", |node| {
+        let (condition, left, right) = (node.input(0)?, node.input(1)?, node.input(2)?);
+        Ok(vec![node.select(condition, left, right)?])
+    }),
+    row_of_data("Cast", cast),
+    row("Bitcast", |node| {
+        let x = node.input(0)?;
+        let to = node.element_attribute("type", ElementType::F32)?;
+        if to.bit_width() != node.element(x).bit_width() {
+            return Err("only element types of one size are supported".into());
+        }
+        let shape = node.shape(x).to_vec();
+        Ok(vec![node.emit_as("graph.bitcast", &[x], &[], &shape, kiln_ir::Type::from_element(to))?])
+    }),
+    row_of_data("Identity", pass),
+    row_of_data("IdentityN", pass),
+    row_of_data("Snapshot", pass),
+    row_of_data("StopGradient", pass),
+    row_of_data("PreventGradient", pass),
+    row_of_data("CheckNumerics", pass),
+    row_of_data("DeepCopy", pass),
+    row_of_data("Copy", pass),
+    row_of_data("CopyHost", pass),
+    row_of_data("Print", |node| Ok(vec![node.datum(0)?])),
+];
+
+/// Operators that change nothing.
+fn pass(node: &mut Node) -> Data {
+    (0..node.output_count()).map(|index| node.datum(index)).collect()
+}
+
+fn cast(node: &mut Node) -> Data {
+    let x = super::complex::real_part_to_cast(node)?;
+    let to = node.element_attribute("DstT", ElementType::F32)?;
+    if [node.element(x), to].contains(&ElementType::String) {
+        return Err("casts of strings are not supported".into());
+    }
+    if matches!(to, ElementType::C64 | ElementType::C128) {
+        return Ok(data(vec![super::complex::from_real(node, x, to)?]));
+    }
+    Ok(data(vec![node.cast(x, to)?]))
+}
+
+/// A tensor of the shape and type of `x`, all of one value.
+pub(crate) fn filled_like(node: &mut Node, x: Tracked, value: f64) -> Result<Tracked, String> {
+    let shape = node.shape(x).to_vec();
+    let value = constant_of(node, node.element(x), value)?;
+    node.broadcast(value, &shape)
+}
+
+/// A number of any element type.
+pub(crate) fn constant_of(node: &mut Node, element: ElementType, value: f64) -> Result<Tracked, String> {
+    match element {
+        ElementType::I1 => node.tensor(Tensor::from_bools(&[], &[value != 0.0])),
+        element => node.scalar(element, value),
+    }
+}
+
+/// `e^x - 1`, exact also where that is nearly 0: `tanh(x / 2) * (e^x + 1)`; where that overflows it is `e^x`.
+pub(crate) fn exponential_less_one(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
+    let power = node.unary("graph.exp", x)?;
+    let more = node.binary_scalar("graph.add", power, 1.0)?;
+    let half = node.binary_scalar("graph.multiply", x, 0.5)?;
+    let tangent = node.unary("graph.tanh", half)?;
+    let product = node.binary("graph.multiply", tangent, more)?;
+    Ok(product)
+}
+
+/// `ln(1 + x)`, exact also where that is nearly 0: the error of `u = 1 + x` is divided out by `x / (u - 1)`.
+fn logarithm_of_one_more(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
+    let more = node.binary_scalar("graph.add", x, 1.0)?;
+    let logarithm = node.unary("graph.log", more)?;
+    let less = node.binary_scalar("graph.subtract", more, 1.0)?;
+    let ratio = node.binary("graph.divide", x, less)?;
+    let corrected = node.binary("graph.multiply", logarithm, ratio)?;
+    let is_one = node.binary_scalar("graph.equal", more, 1.0)?;
+    let is_infinite = node.unary("graph.is_inf", more)?;
+    let corrected = node.select(is_infinite, logarithm, corrected)?;
+    node.select(is_one, x, corrected)
+}
+
+fn elu(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
+    let below = node.clamp(x, None, Some(0.0))?;
+    let power = exponential_less_one(node, below)?;
+    let is_positive = node.binary_scalar("graph.greater", x, 0.0)?;
+    node.select(is_positive, x, power)
+}
+
+/// The scale and the slope of self-normalizing networks (Klambauer et al. 2017).
+const SELU: (f64, f64) = (1.050_700_987_355_480_5, 1.673_263_242_354_377_2);
+
+fn selu(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
+    let below = node.clamp(x, None, Some(0.0))?;
+    let power = exponential_less_one(node, below)?;
+    let below = node.binary_scalar("graph.multiply", power, SELU.0 * SELU.1)?;
+    let above = node.binary_scalar("graph.multiply", x, SELU.0)?;
+    let is_positive = node.binary_scalar("graph.greater", x, 0.0)?;
+    node.select(is_positive, above, below)
+}
+
+fn erfc(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
+    let erf = node.unary("graph.erf", x)?;
+    let one = node.scalar(node.element(x), 1.0)?;
+    node.binary("graph.subtract", one, erf)
+}
+
+fn is_finite(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
+    let (is_nan, is_inf) = (node.unary("graph.is_nan", x)?, node.unary("graph.is_inf", x)?);
+    let is_wrong = node.binary("graph.or", is_nan, is_inf)?;
+    node.unary("graph.not", is_wrong)
+}
+
+fn invert(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
+    let element = node.element(x);
+    if element.is_signed_integer() {
+        return node.binary_scalar("graph.xor", x, -1.0);
+    }
+    let zero = node.scalar(element, 0.0)?;
+    let one = node.scalar(element, 1.0)?;
+    let all = node.binary("graph.subtract", zero, one)?;
+    node.binary("graph.xor", x, all)
+}
+
+/// `result`, but 0 where `x` is 0.
+fn zero_where_zero(node: &mut Node, x: Tracked, result: Tracked) -> Result<Tracked, String> {
+    let is_zero = node.binary_scalar("graph.equal", x, 0.0)?;
+    let zero = node.scalar(node.element(result), 0.0)?;
+    node.select(is_zero, zero, result)
+}
+
+/// The quotient rounded down.
+fn floor_divide(node: &mut Node) -> Results {
+    let (left, right) = (node.input(0)?, node.input(1)?);
+    let element = node.element(left);
+    if element.is_float() {
+        let quotient = node.binary("graph.divide", left, right)?;
+        return Ok(vec![node.unary("graph.floor", quotient)?]);
+    }
+    let known = |x: Tracked| node.content(x).and_then(|content| content.integers());
+    if let (Some(lefts), Some(rights)) = (known(left), known(right))
+        && let (&[dividend], &[divisor]) = (lefts.as_slice(), rights.as_slice())
+        && let Some(quotient) = dividend.floor_div(divisor)
+        && node.rank(left).max(node.rank(right)) == 0
+    {
+        let quotient = node.extent(quotient);
+        return Ok(vec![node.cast(quotient, element)?]);
+    }
+    if !element.is_signed_integer() {
+        return Ok(vec![node.binary("graph.divide", left, right)?]);
+    }
+    // What is left over has the divisor's sign: without it the quotient is exact.
+    let rest = node.binary("graph.modulo", left, right)?;
+    let exact = node.binary("graph.subtract", left, rest)?;
+    Ok(vec![node.binary("graph.divide", exact, right)?])
+}
+
+/// The angle of a point, by the quotient of its coordinates and their signs.
+pub(crate) fn angle(node: &mut Node, y: Tracked, x: Tracked) -> Result<Tracked, String> {
+    use std::f64::consts::PI;
+    let quotient = node.binary("graph.divide", y, x)?;
+    let raw = node.unary("graph.atan", quotient)?;
+    let element = node.element(raw);
+    let is_negative = node.binary_scalar("graph.less", x, 0.0)?;
+    let is_below = node.binary_scalar("graph.less", y, 0.0)?;
+    let (plus, minus, zero) = (node.scalar(element, PI)?, node.scalar(element, -PI)?, node.scalar(element, 0.0)?);
+    let turn = node.select(is_below, minus, plus)?;
+    let turn = node.select(is_negative, turn, zero)?;
+    let turned = node.binary("graph.add", raw, turn)?;
+    // On the axis of y the quotient is infinite, and at 0 it is not a number.
+    let is_on_axis = node.binary_scalar("graph.equal", x, 0.0)?;
+    let sign = node.unary("graph.sign", y)?;
+    let right_angle = node.binary_scalar("graph.multiply", sign, PI / 2.0)?;
+    node.select(is_on_axis, right_angle, turned)
+}
+
+fn atan2(node: &mut Node) -> Results {
+    let (y, x) = (node.input(0)?, node.input(1)?);
+    Ok(vec![angle(node, y, x)?])
+}
+
+/// The first version: a condition that is a vector chooses rows.
+fn select_rows(node: &mut Node) -> Results {
+    let (mut condition, left, right) = (node.input(0)?, node.input(1)?, node.input(2)?);
+    let rank = node.rank(left);
+    if node.rank(condition) == 1 && rank > 1 {
+        let mut shape = vec![Dim::Static(1); rank];
+        shape[0] = node.shape(condition)[0];
+        expr(shape[0])?;
+        condition = node.reshape(condition, &shape)?;
+    }
+    Ok(vec![node.select(condition, left, right)?])
+}

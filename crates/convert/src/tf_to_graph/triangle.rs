@@ -1,0 +1,159 @@
+//! Bands and diagonals of matrices.
+
+use super::elementwise::constant_of;
+use crate::conversion::emit::attribute;
+use crate::conversion::extent::{dim, element_count, expr, minimum};
+use crate::conversion::node::Node;
+use crate::conversion::row::{Results, Row, row};
+use crate::conversion::state::Tracked;
+use kiln_ir::{Dim, Type};
+use kiln_tensor::ElementType;
+
+pub(crate) const ROWS: &[Row] = &[
+    row("MatrixBandPart", band_part),
+    row("MatrixDiag", |node| {
+        let x = node.input(0)?;
+        Ok(vec![matrix_of(node, x)?])
+    }),
+    row("MatrixDiagV2", diagonal_matrix),
+    row("MatrixDiagV3", diagonal_matrix),
+    row("MatrixDiagPart", |node| {
+        let x = node.input(0)?;
+        Ok(vec![main_diagonal(node, x)?])
+    }),
+    row("MatrixDiagPartV2", diagonal_part),
+    row("MatrixDiagPartV3", diagonal_part),
+    row("MatrixSetDiag", set_diagonal),
+    row("MatrixSetDiagV2", set_diagonal),
+    row("MatrixSetDiagV3", set_diagonal),
+    row("Diag", |node| {
+        let x = node.input(0)?;
+        let shape = node.shape(x).to_vec();
+        let flat = node.reshape(x, &[dim(element_count(&shape)?)?])?;
+        let matrix = matrix_of(node, flat)?;
+        Ok(vec![node.reshape(matrix, &[shape.as_slice(), &shape].concat())?])
+    }),
+    row("DiagPart", |node| {
+        let x = node.input(0)?;
+        let half = node.shape(x)[..node.rank(x) / 2].to_vec();
+        let side = dim(element_count(&half)?)?;
+        let matrix = node.reshape(x, &[side, side])?;
+        let diagonal = main_diagonal(node, matrix)?;
+        Ok(vec![node.reshape(diagonal, &half)?])
+    }),
+];
+
+/// The numbers of rows and columns of the last two axes.
+fn places(node: &mut Node, shape: &[Dim]) -> Result<(Tracked, Tracked), String> {
+    let &[.., height, width] = shape else { return Err("the input must have at least two axes".into()) };
+    Ok((node.line(0, height)?, node.line(1, width)?))
+}
+
+/// What is at most so many diagonals below and above the main one; a negative number is no bound.
+fn band_part(node: &mut Node) -> Results {
+    let (x, below, above) = (node.input(0)?, node.input(1)?, node.input(2)?);
+    let shape = node.shape(x).to_vec();
+    let (rows, columns) = places(node, &shape)?;
+    let mut kept: Option<Tracked> = None;
+    for (bound, larger, smaller) in [(below, rows, columns), (above, columns, rows)] {
+        if node.constant_ints(bound, "a bound").is_ok_and(|bound| bound.first().is_some_and(|&bound| bound < 0)) {
+            continue;
+        }
+        let bound = node.cast(bound, ElementType::I64)?;
+        let bound = node.reshape(bound, &[])?;
+        let distance = node.binary("graph.subtract", larger, smaller)?;
+        let is_near = node.binary("graph.less_equal", distance, bound)?;
+        let is_open = node.binary_scalar("graph.less", bound, 0.0)?;
+        let is_near = node.binary("graph.or", is_near, is_open)?;
+        kept = Some(match kept {
+            Some(kept) => node.binary("graph.and", kept, is_near)?,
+            None => is_near,
+        });
+    }
+    let Some(kept) = kept else { return Ok(vec![x]) };
+    let zero = constant_of(node, node.element(x), 0.0)?;
+    Ok(vec![node.select(kept, x, zero)?])
+}
+
+/// Only the main diagonal is supported of the later versions.
+fn check_main(node: &Node, index: usize) -> Result<(), String> {
+    match node.constant_ints(node.input(index)?, "the diagonal")?.as_slice() {
+        [0] | [0, 0] => Ok(()),
+        _ => Err("diagonals other than the main one are not supported".into()),
+    }
+}
+
+/// Square matrices with vectors in their main diagonals.
+fn matrix_of(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
+    let &[.., side] = node.shape(x) else { return Err("a diagonal is a vector".into()) };
+    let shape = [node.shape(x), &[side]].concat();
+    let (rows, columns) = places(node, &shape)?;
+    let is_main = node.binary("graph.equal", rows, columns)?;
+    let column = [node.shape(x), &[Dim::Static(1)]].concat();
+    let x = node.reshape(x, &column)?;
+    let zero = constant_of(node, node.element(x), 0.0)?;
+    node.select(is_main, x, zero)
+}
+
+fn diagonal_matrix(node: &mut Node) -> Results {
+    let x = node.input(0)?;
+    check_main(node, 1)?;
+    for index in [2, 3] {
+        let sizes = node.constant_ints(node.input(index)?, "the size")?;
+        let side = node.shape(x).last().and_then(|dim| dim.as_static());
+        if sizes.first().is_some_and(|&size| size >= 0 && Some(size as u64) != side) {
+            return Err("matrices that are not square are not supported".into());
+        }
+    }
+    Ok(vec![matrix_of(node, x)?])
+}
+
+fn main_diagonal(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
+    let rank = node.rank(x);
+    let &[.., height, width] = node.shape(x) else { return Err("the input must have at least two axes".into()) };
+    let side = dim(minimum(expr(height)?, expr(width)?))?;
+    let x = node.slice_axis(x, rank - 2, Dim::Static(0), side)?;
+    let x = node.slice_axis(x, rank - 1, Dim::Static(0), side)?;
+    let mut shape = node.shape(x).to_vec();
+    shape[rank - 1] = Dim::Static(1);
+    let axis = (rank - 2) as i64;
+    let mut line = vec![Dim::Static(1); rank];
+    line[rank - 2] = side;
+    let places = node.emit_as("graph.iota", &[], &[("axis", attribute(axis))], &line, Type::i64())?;
+    let places = node.broadcast(places, &shape)?;
+    let diagonal = node.emit("graph.gather_elements", &[x, places], &[("axis", attribute(axis + 1))])?;
+    node.drop_axes(diagonal, &[rank - 1])
+}
+
+fn diagonal_part(node: &mut Node) -> Results {
+    let x = node.input(0)?;
+    check_main(node, 1)?;
+    Ok(vec![main_diagonal(node, x)?])
+}
+
+fn set_diagonal(node: &mut Node) -> Results {
+    let (x, diagonal) = (node.input(0)?, node.input(1)?);
+    if node.input_count() > 2 {
+        check_main(node, 2)?;
+    }
+    let shape = node.shape(x).to_vec();
+    let (&[.., height, width], rank) = (shape.as_slice(), shape.len()) else {
+        return Err("the input must have at least two axes".into());
+    };
+    let (rows, columns) = places(node, &shape)?;
+    let is_main = node.binary("graph.equal", rows, columns)?;
+    // Along the longer axis the diagonal ends before the matrix does.
+    let side = minimum(expr(height)?, expr(width)?);
+    let missing = crate::conversion::extent::subtract(expr(height)?, side)?;
+    let mut high = vec![Dim::Static(0); rank - 1];
+    high[rank - 2] = dim(missing)?;
+    let given = [
+        ("low", attribute(vec![Dim::Static(0); rank - 1])),
+        ("high", attribute(high)),
+        ("mode", attribute("constant")),
+    ];
+    let diagonal = node.emit("graph.pad", &[diagonal], &given)?;
+    let column = [&shape[..rank - 1], &[Dim::Static(1)]].concat();
+    let diagonal = node.reshape(diagonal, &column)?;
+    Ok(vec![node.select(is_main, diagonal, x)?])
+}

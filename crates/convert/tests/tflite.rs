@@ -1,0 +1,125 @@
+//! The fixtures of TensorFlow Lite, interpreted: each gives what the reference kernels give.
+
+mod support;
+
+use kiln_convert::tflite_to_graph::convert_tflite_to_graph;
+use kiln_diag::Sink;
+use kiln_import_core::ImportOptions;
+use kiln_interp::Interpreter;
+use kiln_ir::{Module, Registry};
+use kiln_tensor::{ElementType, Tensor};
+use serde_json::Value as Json;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+fn folder() -> PathBuf {
+    match std::env::var_os("KILN_CASES_FOLDER") {
+        Some(folder) => folder.into(),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../test/fixtures/tflite"),
+    }
+}
+
+/// A file in an archive.
+fn read(archive: &mut zip::ZipArchive<File>, name: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    archive.by_name(name).expect("archives are complete").read_to_end(&mut bytes).expect("archives are whole");
+    bytes
+}
+
+fn read_tensor(archive: &mut zip::ZipArchive<File>, name: &str) -> Tensor {
+    let bytes = read(archive, name);
+    kiln_npy::read_npy(bytes.as_slice(), bytes.len() as u64, None).expect("fixtures are NumPy arrays")
+}
+
+fn convert(bytes: &[u8], options: &ImportOptions) -> Result<Module, String> {
+    let sink = Sink::new();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("model.tflite");
+    fs::write(&path, bytes).expect("written");
+    let registry =
+        Registry::new(&[&kiln_builtin::DIALECT, &kiln_func::DIALECT, &kiln_tflite::DIALECT, &kiln_graph::DIALECT]);
+    let reasons = |sink: &Sink| sink.take().into_iter().map(|report| report.message).collect::<Vec<_>>().join("; ");
+    let module = kiln_import_tflite::FORMAT.import_file(&path, &registry, options, &sink);
+    let mut module = module.ok_or_else(|| reasons(&sink))?;
+    if !convert_tflite_to_graph(&mut module, &sink) {
+        return Err(reasons(&sink));
+    }
+    let wrong = kiln_ir::verify(&module, module.top());
+    if wrong.is_empty() { Ok(module) } else { Err(format!("{wrong:?}")) }
+}
+
+/// The first values of the variables of `@main`.
+fn initial_state(module: &Module) -> Vec<Tensor> {
+    let main = module.find_symbol(module.top(), "main").expect("imports define main");
+    let entries = module.attribute(main, "state").and_then(|state| state.as_array()).unwrap_or_default();
+    let initial = |entry: &kiln_ir::Attribute| {
+        let kiln_ir::AttributeKind::Dictionary(entry) = entry.kind() else { panic!("an entry is a dictionary") };
+        let value = entry.iter().find(|(name, _)| *name == "initial").expect("variables have a first value").1;
+        module.attribute_tensor(value).expect("a tensor")
+    };
+    entries.iter().map(initial).collect()
+}
+
+fn check(path: &Path) -> Result<(), String> {
+    let mut archive = zip::ZipArchive::new(File::open(path).expect("a file")).expect("an archive");
+    let case: Json = serde_json::from_slice(&read(&mut archive, "case.json")).expect("JSON");
+    let text = |value: &Json| value.as_str().map(str::to_owned);
+    let signature = text(&case["options"]["signature"]);
+    let options = ImportOptions { signature, ..ImportOptions::default() };
+    let model = read(&mut archive, case["model"].as_str().expect("a path"));
+    let module = convert(&model, &options)?;
+    let mut state = initial_state(&module);
+    let interpreter = Interpreter::new(&module).map_err(|error| error.to_string())?;
+    let count = |key: &str| case[key].as_array().map_or(0, Vec::len);
+    let tolerance = [&case["rtol"], &case["atol"]].map(|value| value.as_f64().unwrap_or(0.0));
+    for step in 0..case["steps"].as_u64().unwrap_or(1) {
+        let inputs = (0..count("inputs")).map(|index| read_tensor(&mut archive, &format!("in/{step}/{index}.npy")));
+        let arguments: Vec<Tensor> = inputs.chain(state.iter().cloned()).collect();
+        let mut results = interpreter.run(&arguments).map_err(|error| format!("step {step}: {error}"))?;
+        state = results.split_off(results.len() - state.len());
+        for (index, found) in results.iter().enumerate() {
+            let expected = read_tensor(&mut archive, &format!("out/{step}/{index}.npy"));
+            compare(found, &expected, tolerance).map_err(|error| format!("step {step}, output {index}: {error}"))?;
+        }
+    }
+    Ok(())
+}
+
+fn compare(found: &Tensor, expected: &Tensor, [relative, absolute]: [f64; 2]) -> Result<(), String> {
+    if found.shape() != expected.shape() || found.element() != expected.element() {
+        let (a, b) = (found.element(), expected.element());
+        return Err(format!("{:?} of {a} is not {:?} of {b}", found.shape(), expected.shape()));
+    }
+    if found.element() == ElementType::String {
+        return if found.strings() == expected.strings() { Ok(()) } else { Err("strings differ".into()) };
+    }
+    let values = |tensor: &Tensor| -> Vec<f64> {
+        kiln_tensor::scalar::scalars(tensor).expect("numbers").into_iter().map(|scalar| scalar.to_f64()).collect()
+    };
+    let (found, expected) = (values(found), values(expected));
+    let differs = |(a, b): (&f64, &f64)| {
+        a != b && !(a.is_nan() && b.is_nan()) && !((a - b).abs() <= absolute + relative * b.abs())
+    };
+    let wrong = found.iter().zip(&expected).filter(|pair| differs(*pair)).count();
+    match found.iter().zip(&expected).position(differs) {
+        None => Ok(()),
+        Some(at) => {
+            Err(format!("{wrong} of {} differ, first at {at}: {}, not {}", found.len(), found[at], expected[at]))
+        }
+    }
+}
+
+#[test]
+fn fixtures_give_what_the_reference_gives() {
+    let wanted = std::env::var("KILN_CASES").ok();
+    let entries = fs::read_dir(folder()).expect("fixtures are there");
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    paths.sort_unstable();
+    let name = |path: &Path| path.file_stem().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+    paths.retain(|path| wanted.as_ref().is_none_or(|wanted| wanted.split(',').any(|part| name(path).contains(part))));
+    let failures = paths.iter().filter_map(|path| check(path).err().map(|error| format!("{}: {error}", name(path))));
+    let failures: Vec<String> = failures.collect();
+    println!("{} of {} cases", paths.len() - failures.len(), paths.len());
+    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+}

@@ -41,7 +41,6 @@ fn import(path: &Path) -> bool {
 #[test]
 fn damaged_files_are_refused() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let path = folder.path().join("model");
     let mut numbers = Numbers(88_172_645_463_325_252);
     for (fixture, name) in [
         ("sequential_h5.zip", "model/model.h5"),
@@ -50,7 +49,9 @@ fn damaged_files_are_refused() {
         ("shared_layers_weights.zip", "model/model.weights.h5"),
     ] {
         let whole = model(fixture, name);
-        for _ in 0..150 {
+        for round in 0..150 {
+            // A file of its own each time: a mapped file must not be written to.
+            let path = folder.path().join(format!("{fixture}.{round}"));
             let mut bytes = whole.clone();
             for _ in 0..=numbers.below(3) {
                 let place = numbers.below(bytes.len());
@@ -73,6 +74,7 @@ fn whole_files_are_imported() {
     let path = folder.path().join("model");
     fs::write(&path, model("sequential_h5.zip", "model/model.h5")).expect("written");
     assert!(import(&path));
+    let path = folder.path().join("other");
     fs::write(&path, model("shared_layers.zip", "model/model.keras")).expect("written");
     assert!(import(&path));
 }

@@ -14,12 +14,12 @@ pub(crate) const ROWS: &[Row] = &[
     masking("Attention", attention),
     masking("AdditiveAttention", attention),
     masking("MultiHeadAttention", multi_head_attention),
-    masking("GroupedQueryAttention", multi_head_attention),
+    masking("GroupQueryAttention", multi_head_attention),
 ];
 
 /// What is added to scores that do not count.
 fn lowest(element: ElementType) -> f64 {
-    if element == ElementType::F16 { -3e4 } else { -1e9 }
+    if element == ElementType::F16 { -4.5e4 } else { -2.38e38 }
 }
 
 /// `on_true && other`, of what is there.

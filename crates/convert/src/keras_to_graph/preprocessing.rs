@@ -162,7 +162,7 @@ fn discretization(call: &mut Call) -> Results {
     let count = call.reduce("graph.reduce_sum", ones, &[axis])?;
     let bins = call.drop_axes(count, &[axis])?;
     match call.string_or("output_mode", "int") {
-        "int" => Ok(vec![call.cast(bins, ElementType::I64)?]),
+        "int" => Ok(vec![call.cast(bins, ElementType::I32)?]),
         mode => Ok(vec![encode(call, bins, bounds.len() as u64 + 1, mode)?]),
     }
 }

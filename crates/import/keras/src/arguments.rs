@@ -32,6 +32,24 @@ pub(crate) enum Argument {
     Constant(Json),
 }
 
+impl Argument {
+    /// The tensor, if it is one.
+    pub fn tensor(&self) -> Option<&Reference> {
+        match self {
+            Argument::Tensor(reference) => Some(reference),
+            Argument::Constant(_) => None,
+        }
+    }
+
+    /// The tensor to be changed, if it is one.
+    pub fn tensor_mut(&mut self) -> Option<&mut Reference> {
+        match self {
+            Argument::Tensor(reference) => Some(reference),
+            Argument::Constant(_) => None,
+        }
+    }
+}
+
 /// Reads a call, an entry of `inbound_nodes`.
 ///
 /// # Errors

@@ -317,10 +317,7 @@ fn result_count(layer: &Layer) -> usize {
 /// How many results of each call are asked for.
 fn count_results(model: &Model, by_name: &FxHashMap<&str, usize>) -> FxHashMap<CallKey, usize> {
     let arguments = model.layers.iter().flat_map(|member| &member.calls).flat_map(|call| &call.arguments);
-    let tensors = arguments.filter_map(|(_, argument)| match argument {
-        Argument::Tensor(reference) => Some(reference),
-        Argument::Constant(_) => None,
-    });
+    let tensors = arguments.filter_map(|(_, argument)| argument.tensor());
     let mut counts = FxHashMap::default();
     for reference in tensors.chain(model.outputs.iter().map(|(reference, _)| reference)) {
         if let Some(&layer) = by_name.get(reference.layer.as_str()) {

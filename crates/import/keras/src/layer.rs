@@ -105,7 +105,8 @@ pub(crate) struct Names(std::collections::BTreeMap<String, usize>);
 impl Names {
     /// The name of the next member, of class `class`: `dense`, `dense_1`.
     pub fn take(&mut self, class: &str) -> String {
-        let name = snake_case(class);
+        // This class goes by two names.
+        let name = snake_case(if class == "GroupQueryAttention" { "GroupedQueryAttention" } else { class });
         let count = self.0.entry(name.clone()).or_default();
         *count += 1;
         match *count {

@@ -90,6 +90,9 @@ const MERGES: &[(&str, &str)] = &[
 /// Gives a layer the class and the configuration that Keras 3 would.
 pub(crate) fn normalize(layer: &mut Layer, reading: &mut Reading<'_>) {
     unwrap_arrays(layer);
+    if layer.class == "GroupedQueryAttention" {
+        layer.class = "GroupQueryAttention".into();
+    }
     if reading.version.major >= 3 {
         return;
     }

@@ -6,6 +6,7 @@ use crate::layer::Layer;
 use crate::legacy_names::normalize;
 use crate::legacy_operations;
 use serde_json::{Map, Value as Json};
+use std::collections::BTreeMap;
 
 /// The deepest nesting of models and wrappers.
 const MAX_DEPTH: usize = 32;
@@ -80,8 +81,32 @@ pub(crate) fn read_model(object: &Json, depth: usize, reading: &mut Reading<'_>)
     let mut model = Model { layers: found, inputs: Vec::new(), outputs: Vec::new(), is_sequential };
     if !is_sequential {
         read_ends(config, name, &mut model, reading);
+        count_calls_from_zero(&mut model);
     }
     Some(model)
+}
+
+/// Calls of models inside models count from 1 in files, as the model itself is the first: from 0 on here.
+fn count_calls_from_zero(model: &mut Model) {
+    let mut most = BTreeMap::<&str, usize>::new();
+    let arguments = model.layers.iter().flat_map(|member| &member.calls).flat_map(|call| &call.arguments);
+    let tensors = arguments.filter_map(|(_, argument)| argument.tensor());
+    for reference in tensors.chain(model.outputs.iter().map(|(reference, _)| reference)) {
+        let most = most.entry(&reference.layer).or_default();
+        *most = (*most).max(reference.call);
+    }
+    let is_shifted = |member: &&ModelLayer| {
+        let most = most.get(member.layer.name.as_str());
+        member.layer.model.is_some() && most.is_some_and(|&most| most > 0 && most == member.calls.len())
+    };
+    let shifted: Vec<String> = model.layers.iter().filter(is_shifted).map(|member| member.layer.name.clone()).collect();
+    let arguments = model.layers.iter_mut().flat_map(|member| &mut member.calls).flat_map(|call| &mut call.arguments);
+    let tensors = arguments.filter_map(|(_, argument)| argument.tensor_mut());
+    for reference in tensors.chain(model.outputs.iter_mut().map(|(reference, _)| reference)) {
+        if shifted.contains(&reference.layer) {
+            reference.call = reference.call.saturating_sub(1);
+        }
+    }
 }
 
 /// Reads a layer from its object; `None` if it is none.
@@ -96,7 +121,11 @@ pub(crate) fn read_layer(object: &Json, depth: usize, reading: &mut Reading<'_>)
     let config = object.get("config").unwrap_or(&empty);
     let name = name.map(str::to_owned).or_else(|| own_name(config)).unwrap_or_else(|| class.to_lowercase());
     let module = object.get("module").and_then(Json::as_str).unwrap_or_default();
-    let is_operation = module.starts_with("keras.src.ops") || module.starts_with("keras.ops");
+    // Older notations do not say the module; layers have entries that operations have not.
+    let is_bare = module.is_empty() && reading.version.major >= 3 && config.get("trainable").is_none();
+    let is_operation = module.starts_with("keras.src.ops")
+        || module.starts_with("keras.ops")
+        || is_bare && kiln_keras::operations().contains(&class);
     let mut layer = Layer::new(class, &name, is_operation);
     layer.is_trainable = config.get("trainable").and_then(Json::as_bool).unwrap_or(true);
     layer.registered_name = object.get("registered_name").and_then(Json::as_str).unwrap_or_default().to_owned();

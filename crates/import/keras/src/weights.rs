@@ -27,8 +27,9 @@ impl Importer<'_> {
     pub(crate) fn load_weights(&mut self, model: &mut Model, store: &Store) {
         match store {
             Store::Ordered(hdf5, root) => {
-                for member in &mut model.layers {
-                    self.load_ordered(&mut member.layer, hdf5, root);
+                let groups = groups_of_layers(model, root);
+                for (member, group) in model.layers.iter_mut().zip(groups) {
+                    self.load_ordered(&mut member.layer, hdf5, root, &group);
                 }
             }
             Store::Paths(hdf5, root) => self.load_model(model, hdf5, Some(root), ""),
@@ -85,7 +86,7 @@ impl Importer<'_> {
     }
 
     /// The weights of a layer of the main model out of the list of its group.
-    fn load_ordered(&mut self, layer: &mut Layer, hdf5: &Hdf5, root: &Group) {
+    fn load_ordered(&mut self, layer: &mut Layer, hdf5: &Hdf5, root: &Group, name: &str) {
         let mut owners = Vec::new();
         collect_owners(layer, true, &mut Vec::new(), &mut owners);
         // First what is trained, then the rest, each in the order of the layers.
@@ -93,7 +94,7 @@ impl Importer<'_> {
         if owners.is_empty() {
             return;
         }
-        let Some(group) = find_group(root, &layer.name) else {
+        let Some(group) = find_group(root, name) else {
             let message = "the file has no weights for this layer";
             self.layer_error(layer, message);
             return self.forget_weights(layer);
@@ -161,6 +162,30 @@ impl Importer<'_> {
             }
         }
     }
+}
+
+/// The name of the group of each layer of the main model: its own, or where the names differ, as those that a program
+/// gives to layers do from one run to the next, that of the layer with weights that stands in its place in the file.
+fn groups_of_layers(model: &Model, root: &Group) -> Vec<String> {
+    let has_weights = |layer: &Layer| {
+        let mut owners = Vec::new();
+        collect_owners(layer, true, &mut Vec::new(), &mut owners);
+        !owners.is_empty()
+    };
+    let own = model.layers.iter().map(|member| member.layer.name.clone());
+    let wanting: Vec<bool> = model.layers.iter().map(|member| has_weights(&member.layer)).collect();
+    let stored = text_list_attribute(root, "layer_names").unwrap_or_default();
+    let is_full = |name: &String| {
+        let group = find_group(root, name);
+        group.and_then(|group| text_list_attribute(&group, "weight_names")).is_some_and(|names| !names.is_empty())
+    };
+    let stored: Vec<String> = stored.into_iter().filter(is_full).collect();
+    let are_known = own.clone().zip(&wanting).all(|(name, is_wanting)| !is_wanting || stored.contains(&name));
+    if are_known || wanting.iter().filter(|is_wanting| **is_wanting).count() != stored.len() {
+        return own.collect();
+    }
+    let mut stored = stored.into_iter();
+    own.zip(wanting).map(|(name, is_wanting)| if is_wanting { stored.next().unwrap_or(name) } else { name }).collect()
 }
 
 /// A weight of a layer or of one inside it.

@@ -176,7 +176,7 @@ def compare_all(chosen: list[FrameworkModel], kiln: Path) -> list[str]:
             fetch(model)
             library = Path(scratch) / f"{model.name}.so"
             try:
-                compare.compile_model(kiln, model.path, library, [option.format(folder=model.folder) for option in model.options])
+                compare.compile_model(kiln, model.path, library, [option.format(tests=FOLDER) for option in model.options])
                 loaded = Model(library)
                 for case in model.cases:
                     steps = [loaded.run(arrays, 2) for arrays in steps_of(case)]

@@ -1,15 +1,21 @@
 """Runs models in their own frameworks, for references: see `framework_models.py --references`."""
 
 import os
+import shutil
+import tempfile
+from pathlib import Path
 
 import numpy
+
+from framework_models import FOLDER
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
 def run(model, steps: list[dict[str, numpy.ndarray]]) -> dict[str, numpy.ndarray]:
     """The outputs of the last of some runs, by the names that Kiln has for them."""
-    kinds = {"tflite": _tflite, "saved-model": _saved_model, "graph": _graph, "checkpoint": _checkpoint, "keras": _keras}
+    kinds = {"tflite": _tflite, "saved-model": _saved_model, "graph": _graph, "checkpoint": _checkpoint}
+    kinds |= {"keras": _keras, "keras-weights": _keras}
     return kinds[model.reference["kind"]](model, steps)
 
 
@@ -62,8 +68,13 @@ def _graph(model, steps):
 def _checkpoint(model, steps):
     import tensorflow.compat.v1 as tensorflow
 
+    meta = tensorflow.MetaGraphDef()
+    meta.ParseFromString(model.path.read_bytes())
+    # What a newer version of TensorFlow finds wrong about gradients.
+    for node in meta.graph_def.node:
+        node.attr.pop("_output_shapes", None)
     with tensorflow.Graph().as_default() as graph:
-        saver = tensorflow.train.import_meta_graph(str(model.path), clear_devices=True)
+        saver = tensorflow.train.import_meta_graph(meta, clear_devices=True)
         session = tensorflow.Session(graph=graph)
         saver.restore(session, str(model.path).removesuffix(".meta"))
         return _run_session(tensorflow, session, model, steps)
@@ -83,9 +94,31 @@ def _run_session(_, session, model, steps):
 def _keras(model, steps):
     import keras
 
-    loaded = keras.models.load_model(str(model.path), compile=False)
-    inputs = [next(iter([steps[-1][name]])) for name in steps[-1]]
+    if "architecture" in model.reference:
+        architecture = FOLDER / "architectures" / model.reference["architecture"]
+        loaded = keras.models.model_from_json(architecture.read_text())
+        loaded.load_weights(str(model.path))
+    else:
+        loaded = _load_keras(keras, model.path)
+    inputs = list(steps[-1].values())
     outputs = loaded(inputs if len(inputs) > 1 else inputs[0], training=False)
     outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
     names = model.reference.get("outputs") or [output.name for output in loaded.outputs]
     return {name: numpy.asarray(output) for name, output in zip(names, outputs)}
+
+
+def _load_keras(keras, path):
+    """A whole model; an argument of layers that Keras 3 has no more, and that says what it does now, is left out."""
+    import h5py
+
+    with h5py.File(path) as file:
+        config = file.attrs["model_config"]
+        config = config if isinstance(config, str) else config.decode()
+    if '"time_major": false' not in config:
+        return keras.models.load_model(str(path), compile=False)
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "model.h5"
+        shutil.copy(path, copy)
+        with h5py.File(copy, "r+") as file:
+            file.attrs["model_config"] = config.replace('"time_major": false, ', "").replace(', "time_major": false', "")
+        return keras.models.load_model(str(copy), compile=False)

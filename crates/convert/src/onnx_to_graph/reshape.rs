@@ -53,32 +53,3 @@ pub(crate) fn flatten_shape(from: &[Dim], axis: i64) -> Result<Vec<Dim>, String>
 pub(crate) fn scaled(extent: Dim, count: DimExpr) -> Result<Dim, String> {
     dim(multiply(expr(extent)?, count)?)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shapes() {
-        let (n, s) = (Dim::symbol("N"), Dim::symbol("S"));
-        let check = |from: &[Dim], target: &[i64], expected: Result<&str, &str>| {
-            let target: Vec<DimExpr> = target.iter().map(|&value| constant(value)).collect();
-            let shape = reshape_shape(from, &target, false).map(|shape| show(&shape));
-            assert_eq!(shape.as_deref().map_err(String::as_str), expected);
-        };
-        let six = Dim::Static(6);
-        check(&[n, six, s], &[0, -1], Ok("[N, 6 * S]"));
-        check(&[n, six, s], &[-1, 3], Ok("[2 * N * S, 3]"));
-        check(&[six], &[4, -1], Err("a tensor of shape [6] has no extent that goes with [4]"));
-        check(&[six], &[-1, -1], Err("more than one extent of the shape is -1"));
-        check(&[six], &[6, 0], Err("axis 1 has no extent to copy"));
-        check(&[six], &[-2], Err("extent -2 cannot be"));
-    }
-
-    #[test]
-    fn symbolic_targets_cancel() {
-        let n = DimExpr::symbol("N");
-        let shape = reshape_shape(&[Dim::symbol("N"), Dim::Static(8)], &[n, constant(2), constant(-1)], false);
-        assert_eq!(shape.map(|shape| show(&shape)).as_deref(), Ok("[N, 2, 4]"));
-    }
-}

@@ -67,3 +67,7 @@ func.call {callee = @symbol} : () -> ()
 func.call {callee = @symbol::@f} : () -> ()
 // expected-error@+1 {{func.call: attribute 'callee' must be a symbol reference, not "f"}}
 func.call {callee = "f"} : () -> ()
+// expected-error@+1 {{func.func: attribute 'state' must be an array of constant tensors, not [1]}}
+func.func {sym_name = "state_of_numbers", function_type = () -> (), state = [1]} ({
+  func.return : () -> ()
+}) : () -> ()

@@ -14,5 +14,5 @@ pub mod tflite_to_graph;
 mod unsupported;
 
 pub use custom_operator::CustomOperator;
-pub use passes::{PASSES, conversions};
+pub use passes::{PASSES, conversion};
 pub use unsupported::report_unsupported;

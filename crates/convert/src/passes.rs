@@ -6,8 +6,10 @@ use crate::onnx_to_graph::{Customs, convert_onnx_to_graph};
 use crate::tf_to_graph::convert_tf_to_graph;
 use crate::tflite_to_graph::convert_tflite_to_graph;
 use kiln_diag::{Diagnostic, Place, Sink};
+use kiln_ir::Module;
 use kiln_pass::{Anchor, Pass, PassContext, PassInfo, Pipeline};
 use kiln_rules::load_files;
+use std::collections::BTreeSet;
 
 /// The passes.
 pub const PASSES: &[PassInfo] = &[
@@ -17,14 +19,18 @@ pub const PASSES: &[PassInfo] = &[
     PassInfo::of::<ConvertTfliteToGraph>(),
 ];
 
-/// All conversions. `custom_ops` are operators that C functions compute, `rules` files of rules for operators that are not
-/// known. A function that is of another dialect is left as it is.
-pub fn conversions(custom_ops: &[String], rules: &[String]) -> Pipeline {
-    Pipeline::on("builtin.module")
-        .pass(ConvertOnnxToGraph { custom_ops: custom_ops.to_vec(), rules: rules.to_vec() })
-        .pass(ConvertKerasToGraph { custom_ops: custom_ops.to_vec() })
-        .pass(ConvertTfToGraph {})
-        .pass(ConvertTfliteToGraph {})
+/// The conversion of a module, by the dialect that it is of. `custom_ops` are operators that C functions compute, `rules`
+/// files of rules for operators that are not known.
+pub fn conversion(module: &Module, custom_ops: &[String], rules: &[String]) -> Pipeline {
+    let names: BTreeSet<&str> = module.walk(module.top()).into_iter().map(|op| module.name(op).as_str()).collect();
+    let is_of = |dialect: &str| names.iter().any(|name| name.split('.').next() == Some(dialect));
+    let pipeline = Pipeline::on("builtin.module");
+    match () {
+        () if is_of("keras") => pipeline.pass(ConvertKerasToGraph { custom_ops: custom_ops.to_vec() }),
+        () if is_of("tf") => pipeline.pass(ConvertTfToGraph {}),
+        () if is_of("tflite") => pipeline.pass(ConvertTfliteToGraph {}),
+        () => pipeline.pass(ConvertOnnxToGraph { custom_ops: custom_ops.to_vec(), rules: rules.to_vec() }),
+    }
 }
 
 /// The operators that C functions compute; what is wrong with the options that name them is reported.

@@ -68,7 +68,7 @@ fn check_model(
     let found = execute(&model, &inputs, request, sink)?;
 
     let mut module = import(&request.model, request, sink)?;
-    let _ = succeeded(&PassManager::new(conversion(request)), &mut module, sink)?;
+    let _ = succeeded(&PassManager::new(conversion(request, &module)), &mut module, sink)?;
     progress.begin("interpret");
     // From here on what the model remembers is passed in, and comes out.
     let state = kiln_func::find_function(&module, "main").map(|main| kiln_func::initial_state(&module, main));

@@ -5,7 +5,7 @@ use crate::results::ResultCache;
 use crate::stages::{Stages, parse, succeeded};
 use crate::{text, versions};
 use kiln_codegen::ObjectCache;
-use kiln_convert::{CustomOperator, conversions, report_unsupported};
+use kiln_convert::{CustomOperator, report_unsupported};
 use kiln_diag::{Diagnostic, Place, Sink};
 use kiln_import_core::{Extent, Format, ImportOptions};
 use kiln_ir::{Attribute, Module};
@@ -203,14 +203,15 @@ fn run_stages(stages: &mut Stages<'_>, request: &Request, sink: &Sink) -> Option
 }
 
 /// From the framework's dialect to the graph dialect.
-pub(crate) fn conversion(request: &Request) -> Pipeline {
+pub(crate) fn conversion(request: &Request, module: &Module) -> Pipeline {
     let custom_ops: Vec<String> = request.custom_ops.iter().map(ToString::to_string).collect();
-    conversions(&custom_ops, &request.rules)
+    kiln_convert::conversion(module, &custom_ops, &request.rules)
 }
 
 /// From the framework's dialect to a graph that only needs kernels.
 pub(crate) fn optimized(stages: &mut Stages<'_>, request: &Request, mut module: Module) -> Option<Module> {
-    stages.run(&mut module, conversion(request), false)?;
+    let conversion = conversion(request, &module);
+    stages.run(&mut module, conversion, false)?;
     if !request.rules.is_empty() {
         let rules = kiln_optimize::ApplyRules { files: request.rules.clone(), ..Default::default() };
         let rules = Pipeline::on("builtin.module").pass(rules);

@@ -1,10 +1,10 @@
 // RUN: kiln-opt %s --convert-tflite-to-graph --dce | FileCheck %s
 
 // A variable is an argument, a result, and a first value.
-// CHECK-LABEL: sym_name = "main"
-// CHECK-SAME: arg_names = ["x", "state.sum"]
+// CHECK:      arg_names = ["x", "state.sum"]
 // CHECK-SAME: res_names = ["y", "state.sum"]
 // CHECK-SAME: state = [dense<[1.0e+00, 2.0e+00]> : tensor<2xf32>]
+// CHECK-SAME: sym_name = "main"
 // CHECK:      %[[SUM:[0-9]+]] = graph.add %arg1, %arg0
 // CHECK:      func.return %[[SUM]], %[[SUM]]
 func.func {sym_name = "main", arg_names = ["x"], res_names = ["y"], function_type = (tensor<2xf32>) -> tensor<2xf32>} ({

@@ -222,8 +222,13 @@ impl Node<'_, '_> {
         self.emit_as("graph.iota", &[], &[("axis", attribute(axis as i64))], &shape, Type::i64())
     }
 
-    /// A reduction along axes, which are kept as extents of 1.
+    /// A reduction along axes, which are kept as extents of 1. Truth values are compared as numbers.
     pub fn reduce(&mut self, name: &str, x: Tracked, axes: &[usize]) -> Result<Tracked, String> {
+        if self.element(x) == ElementType::I1 {
+            let numbers = self.cast(x, ElementType::U8)?;
+            let reduced = self.reduce(name, numbers, axes)?;
+            return self.cast(reduced, ElementType::I1);
+        }
         self.emit(name, &[x], &[("axes", axes_attribute(axes))])
     }
 

@@ -9,8 +9,8 @@ pub(crate) const ROWS: &[Row] = &[
     row("ReduceSum", |node| reduce(node, |node, x, axes| node.reduce("graph.reduce_sum", x, axes))),
     row("ReduceMean", |node| reduce(node, |node, x, axes| node.reduce("graph.reduce_mean", x, axes))),
     row("ReduceProd", |node| reduce(node, |node, x, axes| node.reduce("graph.reduce_product", x, axes))),
-    row("ReduceMax", |node| reduce(node, |node, x, axes| extreme(node, "graph.reduce_max", x, axes))),
-    row("ReduceMin", |node| reduce(node, |node, x, axes| extreme(node, "graph.reduce_min", x, axes))),
+    row("ReduceMax", |node| reduce(node, |node, x, axes| node.reduce("graph.reduce_max", x, axes))),
+    row("ReduceMin", |node| reduce(node, |node, x, axes| node.reduce("graph.reduce_min", x, axes))),
     row("ReduceL1", |node| {
         reduce(node, |node, x, axes| {
             let magnitude = node.unary("graph.abs", x)?;
@@ -47,16 +47,6 @@ fn reduce(node: &mut Node, kept: impl FnOnce(&mut Node, Tracked, &[usize]) -> Re
     };
     let result = kept(node, x, &axes)?;
     Ok(vec![if keep { result } else { node.drop_axes(result, &axes)? }])
-}
-
-/// Truth values are compared as numbers.
-fn extreme(node: &mut Node, op: &str, x: Tracked, axes: &[usize]) -> Result<Tracked, String> {
-    if node.element(x) != ElementType::I1 {
-        return node.reduce(op, x, axes);
-    }
-    let numbers = node.cast(x, ElementType::U8)?;
-    let reduced = node.reduce(op, numbers, axes)?;
-    node.cast(reduced, ElementType::I1)
 }
 
 /// Works in `f64` on integers.

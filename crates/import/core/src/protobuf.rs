@@ -121,13 +121,25 @@ pub fn next_field<'b>(rest: &mut &'b [u8]) -> Option<Field<'b>> {
     Some(Field { number, content: (wire == WireType::LengthDelimited).then_some(content), varint: None })
 }
 
-/// The first fields of a message, at most `most`; `None` if the bytes are malformed before the end or the last of them.
+/// The first fields of a message, at most `most`; `None` if the bytes are malformed before the end or the last of them. What
+/// is left of a file that was cut off counts as the last field: it is for the reader of the format to say what is wrong.
 pub fn first_fields(mut bytes: &[u8], most: usize) -> Option<Vec<Field<'_>>> {
     let mut fields = Vec::new();
     while fields.len() < most && !bytes.is_empty() {
-        fields.push(next_field(&mut bytes)?);
+        let start = bytes;
+        fields.push(next_field(&mut bytes).or_else(|| cut_off(start).filter(|_| !fields.is_empty()))?);
+        if bytes == start {
+            break;
+        }
     }
     Some(fields)
+}
+
+/// A length-delimited field that the bytes end in.
+fn cut_off(mut bytes: &[u8]) -> Option<Field<'_>> {
+    let (number, wire) = decode_key(&mut bytes).ok()?;
+    let length = if wire == WireType::LengthDelimited { decode_varint(&mut bytes).ok()? } else { return None };
+    (length > bytes.len() as u64).then_some(Field { number, content: Some(bytes), varint: None })
 }
 
 #[cfg(test)]
@@ -158,5 +170,7 @@ mod tests {
         };
         assert_eq!(numbers(&[8, 3, 0x12, 1, 0, 0xff], 2), Some(vec![(1, Some(3)), (2, None)]));
         assert_eq!(numbers(&[8, 3, 0x12, 1, 0, 0xff], 3), None);
+        assert_eq!(numbers(&[8, 3, 0x12, 9, 0, 0xff], 3), Some(vec![(1, Some(3)), (2, None)]));
+        assert_eq!(numbers(&[0x12, 9, 0, 0xff], 3), None);
     }
 }

@@ -1,6 +1,7 @@
 //! The pages of the book that are what the code says: dialects, passes, rules.
 
 mod dialect;
+mod operators;
 mod passes;
 mod rules;
 
@@ -25,6 +26,7 @@ pub fn pages() -> Vec<Page> {
         page(dialect.name, title, |text| dialect::write(text, dialect))
     };
     let mut pages: Vec<Page> = dialects.dialects().iter().map(dialect_page).collect();
+    pages.push(page("operators", "Operators of other frameworks".into(), operators::write));
     pages.push(page("passes", "Passes and pipelines".into(), passes::write));
     pages.push(page("rules", "Rewrite rules".into(), rules::write));
     pages

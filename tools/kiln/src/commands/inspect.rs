@@ -42,7 +42,7 @@ pub struct InspectCommand {
 
 impl InspectCommand {
     pub(crate) fn execute(self) -> Result<(), Failure> {
-        if is_compiled(&self.model) || !self.model.exists() {
+        if is_compiled(&self.model) || !self.model.is_file() && !self.model.is_dir() {
             let file = ModelFile::read(&self.model)?;
             return output::print(&if self.json { to_json(&file) } else { to_text(&file) });
         }

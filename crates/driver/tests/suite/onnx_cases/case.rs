@@ -87,7 +87,7 @@ impl Case {
     }
 
     /// Whether it is a whole network: the interpreter would take minutes, and is not asked.
-    fn is_network(&self) -> bool {
+    pub fn is_network(&self) -> bool {
         self.entry["kind"].as_str().is_some_and(|kind| kind.split('/').next_back() == Some("light"))
     }
 

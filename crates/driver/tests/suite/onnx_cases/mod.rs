@@ -47,7 +47,7 @@ impl Suite {
     }
 
     /// One trial for each case, and one that all of them are there. Unless somebody asked for certain cases or for all,
-    /// one of [`SPREAD`] of the forms of cases has to do.
+    /// one of [`SPREAD`] of the forms of cases has to do, and none of those of whole networks.
     pub fn trials(&self, is_asked_for: bool) -> Vec<Trial> {
         let trial = |index: usize| {
             let shared = self.shared.clone();
@@ -56,7 +56,9 @@ impl Suite {
         let shared = self.shared.clone();
         let complete = Trial::test("onnx/list", move || shared.check_list());
         let all = is_asked_for || is_blessing() || foreign::is_everything();
-        let runs = |index: &usize| all || !self.shared.cases[*index].is_form() || index.is_multiple_of(SPREAD);
+        let is_spared =
+            |case: &Case, index: usize| case.is_form() && (case.is_network() || !index.is_multiple_of(SPREAD));
+        let runs = |index: &usize| all || !is_spared(&self.shared.cases[*index], *index);
         let here = (0..self.shared.cases.len()).filter(runs).map(trial).chain([complete]);
         here.chain(foreign::trials(&self.shared)).collect()
     }

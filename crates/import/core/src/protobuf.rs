@@ -127,9 +127,12 @@ pub fn first_fields(mut bytes: &[u8], most: usize) -> Option<Vec<Field<'_>>> {
     let mut fields = Vec::new();
     while fields.len() < most && !bytes.is_empty() {
         let start = bytes;
-        fields.push(next_field(&mut bytes).or_else(|| cut_off(start).filter(|_| !fields.is_empty()))?);
-        if bytes == start {
-            break;
+        match next_field(&mut bytes) {
+            Some(field) => fields.push(field),
+            None => {
+                fields.push(cut_off(start).filter(|_| !fields.is_empty())?);
+                break;
+            }
         }
     }
     Some(fields)

@@ -88,7 +88,7 @@ fn compare(found: &Tensor, expected: &Tensor, [relative, absolute]: [f64; 2]) ->
     };
     let (found, expected) = (values(found), values(expected));
     let differs = |(a, b): (&f64, &f64)| {
-        a != b && !(a.is_nan() && b.is_nan()) && !((a - b).abs() <= absolute + relative * b.abs())
+        a != b && !(a.is_nan() && b.is_nan()) && ((a - b).is_nan() || (a - b).abs() > absolute + relative * b.abs())
     };
     let wrong = found.iter().zip(&expected).filter(|pair| differs(*pair)).count();
     match found.iter().zip(&expected).position(differs) {

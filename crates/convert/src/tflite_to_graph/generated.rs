@@ -26,7 +26,7 @@ fn range(node: &mut Node) -> Results {
                 bounds.push(*node.constant_floats(bound, "the range")?.first().ok_or("the range is empty")?);
             }
             let length = ((bounds[1] - bounds[0]) / bounds[2]).ceil().max(0.0);
-            if !(length < 1e15) {
+            if length.is_nan() || length >= 1e15 {
                 return Err("the range has no end".into());
             }
             Dim::Static(length as u64)

@@ -91,10 +91,13 @@ fn operands(node: &mut Node) -> Result<(Tracked, Vec<Dim>), String> {
     Ok((x, vec![batch, height, width, channels]))
 }
 
-/// The static extents of an axis before and after.
+/// The longest axis that tables are made for: pictures are shorter, and a damaged file may ask for anything.
+const MOST_PLACES: usize = 1 << 20;
+
+/// The static extents of an axis before and after, if tables of them fit.
 fn extents(node: &Node, x: Tracked, shape: &[Dim], axis: usize) -> Option<(usize, usize)> {
-    let extent = |dim: Dim| usize::try_from(dim.as_static()?).ok().filter(|&extent| extent > 0);
-    extent(node.shape(x)[axis]).zip(extent(shape[axis]))
+    let known = |dims: &[Dim]| usize::try_from(dims.get(axis)?.as_static()?).ok();
+    known(node.shape(x)).zip(known(shape)).filter(|&(from, to)| from > 0 && to <= MOST_PLACES)
 }
 
 fn bilinear(node: &mut Node) -> Results {
@@ -121,7 +124,8 @@ fn bilinear_of_bytes(node: &mut Node, x: Tracked, shape: &[Dim], placing: Placin
     let floats = node.cast(x, ElementType::F32)?;
     let mut sides = Vec::new();
     for axis in [1, 2] {
-        let (from, to) = extents(node, x, shape, axis).ok_or("the size of the operand must be known")?;
+        let (from, to) = extents(node, x, shape, axis)
+            .ok_or("the size of the operand must be known, and the result at most 1048576 long")?;
         sides.push(placing.weighed(from, to));
     }
     let mut sum: Option<Tracked> = None;
@@ -155,7 +159,8 @@ fn bilinear_of_integers(node: &mut Node, x: Tracked, shape: &[Dim], placing: Pla
     let wide = if element == ElementType::I16 { ElementType::I64 } else { ElementType::I32 };
     let mut y = node.cast(x, wide)?;
     for axis in [1, 2] {
-        let (from, to) = extents(node, x, shape, axis).ok_or("the size of the operand must be known")?;
+        let (from, to) = extents(node, x, shape, axis)
+            .ok_or("the size of the operand must be known, and the result at most 1048576 long")?;
         let neighbours = placing.neighbours(from as i64, to as i64);
         let mut sum: Option<Tracked> = None;
         for side in 0..2 {

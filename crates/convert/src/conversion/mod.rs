@@ -20,6 +20,7 @@ pub(crate) mod forms;
 pub(crate) mod fourier;
 pub(crate) mod interface;
 pub(crate) mod items;
+pub(crate) mod missing;
 pub(crate) mod node;
 pub(crate) mod packed;
 pub(crate) mod product;

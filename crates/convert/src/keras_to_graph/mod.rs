@@ -23,6 +23,7 @@ mod core;
 mod custom;
 mod indexing;
 mod merging;
+pub(crate) mod missing;
 mod normalization;
 mod operations;
 mod pooling;

@@ -138,6 +138,7 @@ const ROWS: &[&[Row]] = &[
     matmul::ROWS,
     gemm::ROWS,
     elimination::ROWS,
+    microsoft::gather_blocks::ROWS,
     microsoft::matmul_nbits::ROWS,
     einsum::ROWS,
     quantize::ROWS,

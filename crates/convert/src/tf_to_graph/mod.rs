@@ -23,6 +23,7 @@ mod gather;
 mod image;
 mod lists;
 mod matmul;
+pub(crate) mod missing;
 mod movement;
 mod normalization;
 mod pad;

@@ -25,6 +25,7 @@ mod fixed_point;
 mod generated;
 mod hybrid;
 mod inverse_root;
+pub(crate) mod missing;
 mod movement;
 mod normalization;
 mod options;

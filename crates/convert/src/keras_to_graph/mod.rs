@@ -14,24 +14,29 @@
 //! ```
 
 mod activations;
-mod arithmetic;
 mod attention;
 mod call;
 mod cells;
+mod contrast;
 mod convolution;
 mod core;
+mod cudnn;
 mod custom;
-mod indexing;
+mod locally_connected;
 mod merging;
 mod normalization;
 mod operations;
 mod pooling;
 mod preprocessing;
+mod rearrange;
 mod recurrent;
 mod reshaping;
 mod resizing;
+mod sampling;
 mod sequences;
 mod source;
+mod spectrograms;
+mod stateful;
 mod window;
 mod wrappers;
 
@@ -56,9 +61,9 @@ const ROWS: &[&[Row]] = &[
     reshaping::ROWS,
     resizing::ROWS,
     preprocessing::ROWS,
-    arithmetic::ROWS,
-    operations::ROWS,
-    indexing::ROWS,
+    spectrograms::ROWS,
+    contrast::ROWS,
+    locally_connected::ROWS,
 ];
 
 /// Converts every function of `module` in the keras dialect to the graph dialect.

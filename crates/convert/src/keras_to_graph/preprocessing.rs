@@ -52,7 +52,7 @@ pub(crate) const ROWS: &[Row] = &[
 ];
 
 /// What is random does nothing but in training.
-fn unchanged(call: &mut Call) -> Results {
+pub(super) fn unchanged(call: &mut Call) -> Results {
     Ok(vec![call.first_as_floats()?])
 }
 
@@ -79,7 +79,7 @@ pub(crate) fn numbers(call: &mut Call, value: Attribute, element: ElementType) -
 
 /// The elements of lists in lists.
 fn collect(value: Attribute, depth: usize, shape: &mut Vec<usize>, items: &mut Vec<f64>) -> Result<(), String> {
-    if let Some(number) = value.as_f64().or_else(|| value.as_i64().map(|number| number as f64)) {
+    if let Some(number) = super::call::number(value) {
         items.push(number);
         return Ok(());
     }
@@ -149,7 +149,8 @@ fn with_last_axis(call: &mut Call, x: Tracked) -> Result<Tracked, String> {
 fn discretization(call: &mut Call) -> Results {
     let x = call.first()?;
     let x = call.cast(x, ElementType::F32)?;
-    let bounds = call.attribute("bin_boundaries").and_then(|bounds| bounds.as_f64s()).unwrap_or_default();
+    let bounds = call.attribute("bin_boundaries").and_then(|bounds| bounds.as_array()).unwrap_or_default();
+    let bounds: Vec<f64> = bounds.iter().filter_map(|&bound| super::call::number(bound)).collect();
     if bounds.is_empty() {
         return Err("there are no bin_boundaries".into());
     }

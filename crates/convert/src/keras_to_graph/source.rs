@@ -1,7 +1,7 @@
 //! What becomes of an op of the keras dialect.
 
 use super::call::{Call, Masks, Row};
-use super::{ROWS, custom};
+use super::{ROWS, custom, operations};
 use crate::CustomOperator;
 use crate::conversion::datum::data;
 use crate::conversion::node::Node;
@@ -16,6 +16,8 @@ use std::cell::RefCell;
 #[derive(Default)]
 pub(crate) struct Keras {
     masks: RefCell<FxHashMap<Value, Tracked>>,
+    /// The variables of stateful layers, by the first of their weights: each call of a layer goes on from the one before.
+    states: RefCell<FxHashMap<Value, Vec<usize>>>,
     /// Operators that C functions compute.
     pub customs: Vec<CustomOperator>,
 }
@@ -36,6 +38,16 @@ impl Keras {
         self.masks.borrow_mut().insert(value, mask);
     }
 
+    /// The variables of the stateful layer that has a weight.
+    pub fn states(&self, weight: Value) -> Option<Vec<usize>> {
+        self.states.borrow().get(&weight).cloned()
+    }
+
+    /// Remembers the variables of a stateful layer.
+    pub fn set_states(&self, weight: Value, variables: Vec<usize>) {
+        self.states.borrow_mut().insert(weight, variables);
+    }
+
     /// Takes the mask of a value away.
     pub fn forget_mask(&self, value: Value) {
         self.masks.borrow_mut().remove(&value);
@@ -45,7 +57,7 @@ impl Keras {
 /// The row of an op.
 pub(crate) fn find_row(module: &Module, op: Op) -> Option<&'static Row> {
     let name = module.name(op).as_str().strip_prefix("keras.")?;
-    ROWS.iter().copied().flatten().find(|row| row.name == name)
+    ROWS.iter().chain(operations::ROWS).copied().flatten().find(|row| row.name == name)
 }
 
 impl Source for Keras {

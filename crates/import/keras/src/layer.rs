@@ -91,6 +91,8 @@ impl Layer {
             Some("bias_axes") => self.config.get("bias_axes").is_some_and(|axes| !axes.is_null()),
             Some("adapted") => self.config.get("mean").is_none_or(Json::is_null),
             Some("untied") => !self.flag("tie_weights", true),
+            Some("real_part") => self.config.get("mode").and_then(Json::as_str) != Some("imag"),
+            Some("imaginary_part") => self.config.get("mode").and_then(Json::as_str) != Some("real"),
             Some("use_gate") => self.flag("use_gate", false),
             Some("use_scale") => self.flag("use_scale", self.class == "AdditiveAttention"),
             Some(entry) => self.flag(entry, true),

@@ -13,9 +13,11 @@ import keras_layers  # noqa: F401
 import keras_operations  # noqa: F401
 import keras_preprocessing  # noqa: F401
 import keras_recurrent  # noqa: F401
+from keras_layouts import channels_first
 from keras_model import build_all
 from keras_old import build_old
 
 if __name__ == "__main__":
     build_old()
+    channels_first()
     sys.exit(build_all() > 0)

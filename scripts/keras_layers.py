@@ -197,3 +197,67 @@ def half_precision():
     x = L.Input((4,))
     y = L.Dense(3, dtype="mixed_float16", activation="relu")(x)
     return [x], [L.Dense(2, dtype="float32")(y)]
+
+
+@case
+def pooling_adaptive():
+    x, y, z = L.Input((9, 3)), L.Input((6, 7, 3)), L.Input((4, 5, 4, 2))
+    made = [L.AdaptiveAveragePooling1D(2)(x), L.AdaptiveMaxPooling1D(5)(x), L.AdaptiveAveragePooling2D(3)(y), L.AdaptiveMaxPooling2D((2, 4))(y)]
+    made += [L.AdaptiveMaxPooling3D((2, 2, 3))(z), L.AdaptiveAveragePooling3D((1, 2, 4))(z), L.MaxPooling3D((2, 1, 2), strides=(1, 2, 2), padding="same")(z)]
+    return [x, y, z], made
+
+
+@case
+def convolution_options():
+    x, y, z = L.Input((9, 4)), L.Input((8, 7, 4)), L.Input((4, 5, 6, 2))
+    made = [L.DepthwiseConv1D(3, padding="same", strides=2, use_bias=False)(x), L.SeparableConv1D(3, 3, strides=2, depth_multiplier=2, use_bias=False)(x)]
+    made += [L.SeparableConv1D(2, 3, dilation_rate=2, padding="same")(x), L.DepthwiseConv2D((2, 3), dilation_rate=(2, 1), activation="relu")(y)]
+    made += [L.SeparableConv2D(3, (3, 2), padding="same", activation=L.LeakyReLU(0.1))(y), L.Conv1D(3, 3, padding="causal", strides=1, activation="swish")(x)]
+    made += [L.Conv2DTranspose(2, (2, 3), strides=(2, 1), padding="same", use_bias=False, activation="elu")(y)]
+    made += [L.Conv1DTranspose(2, 3, strides=2, padding="same", output_padding=1)(x), L.Conv3DTranspose(2, (2, 1, 3), strides=(1, 2, 2), padding="same")(z)]
+    made += [L.Conv3D(4, 2, strides=(1, 2, 1), padding="same", groups=2)(z), L.Conv3D(2, 2, dilation_rate=2)(z), L.Conv2D(3, (1, 5), padding="same", activation=L.ReLU(6))(y)]
+    return [x, y, z], made
+
+
+@case
+def normalization_options():
+    x, y = L.Input((4, 5, 6)), L.Input((3, 4))
+    made = [L.BatchNormalization(axis=2)(x), L.GroupNormalization(3, axis=-1, epsilon=0.1)(x), L.GroupNormalization(2, axis=1, scale=False)(x), L.GroupNormalization(1, center=False)(x)]
+    made += [L.LayerNormalization(axis=(1, 3))(x), L.RMSNormalization(axis=(2, 3))(x), L.RMSNormalization(epsilon=0.5)(y), L.UnitNormalization(axis=1)(y)]
+    made += [L.SpectralNormalization(L.Conv2D(2, 2), power_iterations=2)(x), L.Softmax(axis=(1, 2))(x)]
+    return [x, y], made
+
+
+@case
+def attention_options():
+    q, v = L.Input((3, 4)), L.Input((5, 4))
+    mask = L.Input((5,), dtype="bool")
+    made = [L.AdditiveAttention(use_scale=False)([q, v]), L.AdditiveAttention()([q, v, v + 1], mask=[None, mask] if False else None)]
+    made += [L.MultiHeadAttention(2, 3, use_bias=False)(q, v, key=v + 1), L.GroupQueryAttention(3, 4, 2, use_bias=False)(q, v), L.GroupQueryAttention(2, 4, 4)(q, q, use_causal_mask=True)]
+    made += list(L.GroupQueryAttention(3, 4, 2)(q, v, return_attention_scores=True))
+    made += [L.MultiHeadAttention(2, 2)(q, v, value_mask=mask), L.Attention(score_mode="dot", use_scale=True)([q, v], use_causal_mask=True)]
+    random = np.random.default_rng(3)
+    held = random.integers(0, 2, (2, 5)).astype(bool)
+    held[:, 0] = True
+    return [q, v, mask], made, [random.normal(size=(2, 3, 4)).astype("float32"), random.normal(size=(2, 5, 4)).astype("float32"), held]
+
+
+@case
+def core_options():
+    x, w, ids = L.Input((3, 4)), L.Input((2, 3, 4)), L.Input((5,), dtype="int32")
+    made = [L.Dense(2)(w), L.EinsumDense("abcd,de->abce", (None, 3, 5), bias_axes="ce", activation="tanh")(w), L.SpatialDropout2D(0.5)(w), L.SpatialDropout3D(0.5)(L.Reshape((2, 3, 2, 2))(w))]
+    tied, untied = L.ReversibleEmbedding(6, 3), L.ReversibleEmbedding(6, 3, tie_weights=False, logit_soft_cap=2.0)
+    made += [tied(ids), tied(tied(ids), reverse=True), untied(untied(ids), reverse=True)]
+    made += [L.ReLU(6)(x), L.ReLU(max_value=1, negative_slope=0, threshold=0)(x), L.LeakyReLU(0)(x), L.ELU(2)(x), L.PReLU(shared_axes=[1, 2])(w)]
+    made += [L.Dot(axes=(1, 1))([x, x]), L.Dot(axes=-1, normalize=True)([x, x]), L.Concatenate(axis=-2)([x, x]), L.Average()([x, x, x]), L.Maximum()([x, x]), L.Minimum()([w, w])]
+    made += [L.Flatten()(w), L.Reshape((-1, 2))(w), L.Permute((3, 1, 2))(w), L.RepeatVector(2)(L.Flatten()(x)), L.Activation("hard_shrink")(x), L.Masking(2)(x)]
+    return [x, w, ids], made
+
+
+@case
+def element_types():
+    x, y = L.Input((4,), dtype="float64"), L.Input((4,), dtype="float16")
+    z = L.Input((3,), dtype="uint8")
+    made = [L.Dense(3, dtype="float64", activation="gelu")(x), L.BatchNormalization(dtype="float64")(x), L.LayerNormalization(dtype="float64")(x)]
+    made += [L.Dense(3, dtype="float32")(y), L.Rescaling(1 / 255)(z), L.Activation("relu", dtype="float16")(y), L.GRU(2, dtype="float64")(L.Reshape((2, 2), dtype="float64")(x))]
+    return [x, y, z], made

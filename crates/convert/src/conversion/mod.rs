@@ -12,6 +12,7 @@ pub(crate) mod bind;
 pub(crate) mod branch;
 pub(crate) mod colours;
 pub(crate) mod content;
+pub(crate) mod custom_call;
 pub(crate) mod datum;
 pub(crate) mod einsum;
 pub(crate) mod emit;

@@ -227,6 +227,13 @@ impl<'k, 'c, 'm> Call<'k, 'c, 'm> {
         self.string_or("data_format", "channels_last") != "channels_first"
     }
 
+    /// Whether the model is of Keras 1 or 2.
+    pub fn is_before_keras_3(&self) -> bool {
+        let module = &self.conversion.module;
+        let version = module.attribute(module.top(), "keras.version").and_then(|version| version.as_str());
+        version.is_some_and(|version| version.starts_with(['0', '1', '2']))
+    }
+
     // Masks.
 
     /// The mask that the call is given as `name`, or that the operand called `of` has.

@@ -24,6 +24,7 @@ mod cudnn;
 mod custom;
 mod locally_connected;
 mod merging;
+mod missing;
 mod normalization;
 mod operations;
 mod pooling;
@@ -65,6 +66,11 @@ const ROWS: &[&[Row]] = &[
     contrast::ROWS,
     locally_connected::ROWS,
 ];
+
+/// The layers and operations that there is a conversion for, as the dialect calls them.
+pub fn converted() -> impl Iterator<Item = &'static str> {
+    ROWS.iter().chain(operations::ROWS).copied().flatten().map(|row| row.name)
+}
 
 /// Converts every function of `module` in the keras dialect to the graph dialect.
 ///

@@ -20,10 +20,6 @@ pub(crate) const ROWS: &[Row] = &[
         Ok(vec![encode(call, x, count, mode)?])
     }),
     plain("IntegerLookup", integer_lookup),
-    plain("StringLookup", strings),
-    plain("TextVectorization", strings),
-    plain("Hashing", strings),
-    plain("HashedCrossing", strings),
     plain("AugMix", unchanged),
     plain("CutMix", unchanged),
     plain("MixUp", unchanged),
@@ -54,10 +50,6 @@ pub(crate) const ROWS: &[Row] = &[
 /// What is random does nothing but in training.
 pub(super) fn unchanged(call: &mut Call) -> Results {
     Ok(vec![call.first_as_floats()?])
-}
-
-fn strings(_: &mut Call) -> Results {
-    Err("text is not looked up in a model: do it before, and begin the model with the numbers".into())
 }
 
 /// A number, or numbers along the last axes, as a constant.
@@ -171,7 +163,11 @@ fn discretization(call: &mut Call) -> Results {
 /// Numbers as ones at their places: for each, for any of a row, or how many.
 fn encode(call: &mut Call, x: Tracked, count: u64, mode: &str) -> Result<Tracked, String> {
     let indices = call.cast(x, ElementType::I64)?;
-    let element = call.compute_type();
+    let element = match call.conversion.module.name(call.op).as_str() {
+        // Keras 3 leaves what it looked up integers.
+        "keras.IntegerLookup" if !call.is_before_keras_3() => ElementType::I64,
+        _ => call.compute_type(),
+    };
     let is_single = call.shape(indices).last().is_none_or(|extent| extent.is(1));
     let column = match mode == "one_hot" && is_single && call.rank(indices) > 1 {
         true => indices,

@@ -1,6 +1,7 @@
 //! Images in other sizes.
 
 use super::call::{Call, Row, plain};
+use super::preprocessing::unchanged;
 use super::reshaping::{first_spatial_axis, repeat};
 use super::sampling::{Kernel, sample};
 use super::window::pad;
@@ -20,7 +21,10 @@ pub(crate) const ROWS: &[Row] = &[
         Ok(vec![resize_as_set(call, x, &how)?])
     }),
     plain("CenterCrop", center_crop),
-    plain("RandomCrop", center_crop),
+    plain("RandomCrop", |call| {
+        // Since Keras 3 it crops in training alone.
+        if call.is_before_keras_3() { center_crop(call) } else { unchanged(call) }
+    }),
 ];
 
 /// What an image is resized to.

@@ -1,14 +1,14 @@
 //! What becomes of an op of the keras dialect.
 
 use super::call::{Call, Masks, Row};
-use super::{ROWS, custom, operations};
+use super::{ROWS, custom, missing, operations};
 use crate::CustomOperator;
 use crate::conversion::datum::data;
 use crate::conversion::node::Node;
 use crate::conversion::source::{Converted, Source};
 use crate::conversion::state::{Conversion, Tracked};
 use kiln_ir::{Module, Op, Value};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
 
 /// The keras dialect, with the masks of tensors: truth values that say which steps of a sequence count, which layers
@@ -16,8 +16,8 @@ use std::cell::RefCell;
 #[derive(Default)]
 pub(crate) struct Keras {
     masks: RefCell<FxHashMap<Value, Tracked>>,
-    /// The variables of stateful layers, by the first of their weights: each call of a layer goes on from the one before.
-    states: RefCell<FxHashMap<Value, Vec<usize>>>,
+    /// The first weights of stateful layers that were called.
+    stateful: RefCell<FxHashSet<Value>>,
     /// Operators that C functions compute.
     pub customs: Vec<CustomOperator>,
 }
@@ -38,14 +38,9 @@ impl Keras {
         self.masks.borrow_mut().insert(value, mask);
     }
 
-    /// The variables of the stateful layer that has a weight.
-    pub fn states(&self, weight: Value) -> Option<Vec<usize>> {
-        self.states.borrow().get(&weight).cloned()
-    }
-
-    /// Remembers the variables of a stateful layer.
-    pub fn set_states(&self, weight: Value, variables: Vec<usize>) {
-        self.states.borrow_mut().insert(weight, variables);
+    /// Remembers the stateful layer that has a weight; whether it was called before.
+    pub fn is_called_again(&self, weight: Value) -> bool {
+        !self.stateful.borrow_mut().insert(weight)
     }
 
     /// Takes the mask of a value away.
@@ -72,7 +67,7 @@ impl Source for Keras {
     fn unsupported(&self, module: &Module, op: Op) -> Option<String> {
         let is_structure =
             [kiln_keras::CONSTANT, kiln_keras::NONE, kiln_keras::YIELD].iter().any(|name| module.is(op, name));
-        (!is_structure && find_row(module, op).is_none()).then(describe_unsupported)
+        (!is_structure && find_row(module, op).is_none()).then(|| describe_unsupported(module, op))
     }
 
     fn convert(&self, conversion: &mut Conversion<'_>, op: Op, has_failed_operand: bool) -> Converted {
@@ -85,7 +80,7 @@ impl Source for Keras {
         let custom = self.customs.iter().find(|custom| name.strip_prefix("keras.") == Some(custom.name.as_str()));
         let row = find_row(conversion.module, op);
         if custom.is_none() && row.is_none() {
-            return Err(Some(describe_unsupported()));
+            return Err(Some(describe_unsupported(conversion.module, op)));
         }
         if has_failed_operand {
             return Err(None);
@@ -101,12 +96,13 @@ impl Source for Keras {
                 }
                 (row.convert)(&mut call)
             }
-            (None, None) => Err(describe_unsupported()),
+            (None, None) => Err(describe_unsupported(call.conversion.module, op)),
         };
         results.map(data).map_err(Some)
     }
 }
 
-fn describe_unsupported() -> String {
-    "there is no conversion of this layer".into()
+fn describe_unsupported(module: &Module, op: Op) -> String {
+    let name = module.name(op).as_str().strip_prefix("keras.").unwrap_or_default();
+    missing::reason(name).unwrap_or("there is no conversion of this layer").into()
 }

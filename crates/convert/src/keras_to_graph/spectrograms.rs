@@ -4,6 +4,7 @@ use super::call::{Call, Row, plain};
 use super::convolution::convolve;
 use super::operations::signals::{Frames, short_time};
 use super::window::Geometry;
+use crate::conversion::functions::angle;
 use crate::conversion::node::Node;
 use crate::conversion::product::matmul;
 use crate::conversion::row::Results;
@@ -55,7 +56,7 @@ fn join_parts(call: &mut Call, real: Option<Tracked>, imaginary: Option<Tracked>
     };
     match mode {
         "stft" => return call.concat(&[real, imaginary], 2),
-        "angle" => return call.binary("graph.atan2", imaginary, real),
+        "angle" => return angle(call, imaginary, real),
         _ => {}
     }
     let (first, second) =

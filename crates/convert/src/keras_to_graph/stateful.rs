@@ -5,12 +5,14 @@ use super::cells::Cells;
 use crate::conversion::state::Tracked;
 use kiln_tensor::Tensor;
 
-/// The variables for the states of a layer, which begin as zeros; those of its earlier call, if there was one.
+/// The variables for the states of a layer, which begin as zeros.
 pub(super) fn variables(call: &mut Call, cells: &Cells, x: Tracked) -> Result<Vec<usize>, String> {
     let first = ["kernel", "cell/kernel", "cell/cells/0/kernel"].into_iter().find_map(|name| call.operand(name));
     let weight = first.ok_or("a stateful layer has no kernel")?;
-    if let Some(known) = call.keras().states(weight) {
-        return Ok(known);
+    if call.keras().is_called_again(weight) {
+        return Err(
+            "a stateful layer is called twice, and nothing says which call comes first: make two layers of it".into()
+        );
     }
     let name = call.conversion.module.location(call.op).find_name().map_or("layer", |name| name.as_str()).to_owned();
     let mut numbers = Vec::new();
@@ -22,6 +24,5 @@ pub(super) fn variables(call: &mut Call, cells: &Cells, x: Tracked) -> Result<Ve
         let zeros = Tensor::zeros(call.element(state), &shape).map_err(|error| error.to_string())?;
         numbers.push(call.add_variable(&format!("{name}.{index}"), zeros)?);
     }
-    call.keras().set_states(weight, numbers.clone());
     Ok(numbers)
 }

@@ -76,6 +76,12 @@ impl Layer {
         self.weights = known.map(|weight| (weight, None)).collect();
     }
 
+    /// Gives a layer of a class that only the user knows so many weights, `weight0` and so on.
+    pub fn add_custom_weights(&mut self, count: usize) {
+        let weight = |index| Weight { name: format!("weight{index}"), place: "", condition: None, is_trainable: true };
+        self.weights = (0..count).map(|index| (weight(index), None)).collect();
+    }
+
     fn add_part(&mut self, place: String, object: &Json, depth: usize, reading: &mut Reading<'_>) {
         if depth > 32 {
             reading.wrong(&self.name, "layers are nested more than 32 deep");

@@ -9,7 +9,7 @@ use crate::conversion::functions::constant_of;
 use crate::conversion::reshape::reshape_shape;
 use crate::conversion::row::Results;
 use crate::conversion::state::Tracked;
-use kiln_ir::{Attribute, AttributeKind, Dim};
+use kiln_ir::{Attribute, AttributeKind, Dim, Type};
 use kiln_tensor::ElementType;
 
 pub(crate) const ROWS: &[Row] = &[
@@ -387,10 +387,16 @@ pub(crate) fn mirror(call: &mut Call, x: Tracked, axis: usize, low: Dim, high: D
     if before.max(after) > extent {
         return Err(format!("an extent of {extent} cannot be mirrored to {}", before.max(after)));
     }
-    let start = call.slice_axis(x, axis, Dim::Static(0), low)?;
-    let end = call.slice_axis(x, axis, Dim::Static(extent - after), high)?;
-    let (start, end) = (flip(call, start, axis)?, flip(call, end, axis)?);
-    call.concat(&[start, x, end], axis)
+    let mut parts = vec![x];
+    if before > 0 {
+        let start = call.slice_axis(x, axis, Dim::Static(0), low)?;
+        parts.insert(0, flip(call, start, axis)?);
+    }
+    if after > 0 {
+        let end = call.slice_axis(x, axis, Dim::Static(extent - after), high)?;
+        parts.push(flip(call, end, axis)?);
+    }
+    call.concat(&parts, axis)
 }
 
 /// Elements moved along axes, those that leave at one end come in at the other.
@@ -411,12 +417,12 @@ fn roll(call: &mut Call) -> Results {
     }
     for (&axis, shift) in axes.iter().zip(shifts) {
         let axis = normalize_axis(axis, call.rank(x))?;
-        let extent = call.shape(x)[axis].as_static().ok_or("the axis that is rolled must have a known extent")?;
-        let length = i64::try_from(extent).map_err(|_| "an extent is too large")?;
-        let moved = if length == 0 { 0 } else { shift.rem_euclid(length).unsigned_abs() };
-        let end = call.slice_axis(x, axis, Dim::Static(extent - moved), Dim::Static(moved))?;
-        let start = call.slice_axis(x, axis, Dim::Static(0), Dim::Static(extent - moved))?;
-        x = if moved == 0 { x } else { call.concat(&[end, start], axis)? };
+        let extent = call.shape(x)[axis];
+        let line = call.emit_as("graph.iota", &[], &[("axis", attribute(0i64))], &[extent], Type::i64())?;
+        let length = call.extent(crate::conversion::extent::expr(extent)?);
+        let moved = call.binary_scalar("graph.subtract", line, shift as f64)?;
+        let places = call.binary("graph.modulo", moved, length)?;
+        x = call.emit("graph.gather", &[x, places], &[("axis", attribute(axis as i64))])?;
     }
     Ok(vec![call.reshape(x, &shape)?])
 }

@@ -145,7 +145,8 @@ fn sparsemax(call: &mut Call) -> Results {
     let is_kept = call.binary("graph.greater", ordered, mean)?;
     let ones = call.cast(is_kept, element)?;
     let count = call.reduce("graph.reduce_sum", ones, &[axis])?;
-    let own = call.binary("graph.multiply", ordered, ones)?;
+    // Keras sums the running sums of those that are kept.
+    let own = call.binary("graph.multiply", sums, ones)?;
     let total = call.reduce("graph.reduce_sum", own, &[axis])?;
     let surplus = call.binary_scalar("graph.subtract", total, 1.0)?;
     let threshold = call.binary("graph.divide", surplus, count)?;

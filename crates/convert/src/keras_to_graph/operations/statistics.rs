@@ -14,6 +14,7 @@ use kiln_tensor::ElementType;
 pub(crate) const ROWS: &[Row] = &[
     plain("ops.Median", |call| median(call, false)),
     plain("ops.Nanmedian", |call| median(call, true)),
+    // Keras interpolates whatever the method.
     plain("ops.Quantile", |call| listed_quantiles(call, 1.0, false)),
     plain("ops.Nanquantile", |call| listed_quantiles(call, 1.0, true)),
     plain("ops.Percentile", |call| listed_quantiles(call, 100.0, false)),
@@ -32,7 +33,8 @@ fn listed_quantiles(call: &mut Call, whole: f64, skips_nan: bool) -> Results {
     let shares = call.values(1, "q")?;
     let shares = call.cast(shares, ElementType::F64)?;
     let shares = if whole == 1.0 { shares } else { call.binary_scalar("graph.divide", shares, whole)? };
-    let method = call.setting("method").and_then(|method| method.as_str()).unwrap_or("linear");
+    let is_linear = call.conversion.module.name(call.op).as_str() == "keras.ops.Quantile";
+    let method = call.setting("method").and_then(|method| method.as_str()).filter(|_| !is_linear).unwrap_or("linear");
     Ok(vec![quantiles(call, shares, method, skips_nan)?])
 }
 

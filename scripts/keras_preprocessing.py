@@ -14,7 +14,7 @@ def random_layers():
     x = L.Input((6, 8, 3))
     made = [L.RandomBrightness(0.2)(x), L.RandomContrast(0.2)(x), L.RandomTranslation(0.2, 0.2)(x), L.RandomCrop(4, 5)(x)]
     for name in """RandomColorDegeneration RandomColorJitter RandomErasing RandomGaussianBlur RandomGrayscale RandomHue RandomInvert RandomPerspective
-            RandomPosterization RandomSaturation RandomSharpness RandomShear RandomElasticTransform AugMix RandAugment""".split():
+            RandomPosterization RandomSaturation RandomSharpness RandomShear RandomElasticTransform AugMix CutMix MixUp RandAugment""".split():
         options = {"RandomColorDegeneration": {"factor": 0.5}, "RandomHue": {"factor": 0.5}, "RandomPosterization": {"factor": 4}}
         options |= {"RandomSaturation": {"factor": 0.5}, "RandomSharpness": {"factor": 0.5}}
         made.append(getattr(L, name)(**options.get(name, {}))(x))

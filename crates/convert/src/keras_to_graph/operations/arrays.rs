@@ -33,7 +33,6 @@ pub(crate) const ROWS: &[Row] = &[
     plain("ops.Array", converted),
     passing("ops.Copy", identity),
     passing("ops.StopGradient", identity),
-    passing("ops.Identity", identity),
     plain("ops.View", view),
     plain("ops.OnesLike", |call| filled(call, 1.0)),
     plain("ops.ZerosLike", |call| filled(call, 0.0)),

@@ -26,7 +26,7 @@ def activations():
     return [x, pair], made
 
 
-@case
+@case(formats=[".h5"])
 def activation_layers():
     x = L.Input((3, 4))
     made = [L.ReLU()(x), L.ReLU(max_value=1.0, negative_slope=0.1, threshold=0.25)(x), L.LeakyReLU(0.2)(x), L.ELU(0.7)(x)]
@@ -34,7 +34,7 @@ def activation_layers():
     return [x], made
 
 
-@case
+@case(formats=[".h5"])
 def einsum_dense():
     x = L.Input((3, 4))
     made = [L.EinsumDense("abc,cd->abd", (None, 5), bias_axes="d")(x), L.EinsumDense("abc,cde->abde", (None, 2, 3), bias_axes="de")(x)]
@@ -207,7 +207,7 @@ def pooling_adaptive():
     return [x, y, z], made
 
 
-@case
+@case(formats=[".h5"])
 def convolution_options():
     x, y, z = L.Input((9, 4)), L.Input((8, 7, 4)), L.Input((4, 5, 6, 2))
     made = [L.DepthwiseConv1D(3, padding="same", strides=2, use_bias=False)(x), L.SeparableConv1D(3, 3, strides=2, depth_multiplier=2, use_bias=False)(x)]
@@ -219,7 +219,7 @@ def convolution_options():
     return [x, y, z], made
 
 
-@case
+@case(formats=[".h5"])
 def normalization_options():
     x, y = L.Input((4, 5, 6)), L.Input((3, 4))
     made = [L.BatchNormalization(axis=2)(x), L.GroupNormalization(3, axis=-1, epsilon=0.1)(x), L.GroupNormalization(2, axis=1, scale=False)(x), L.GroupNormalization(1, center=False)(x)]
@@ -228,7 +228,7 @@ def normalization_options():
     return [x, y], made
 
 
-@case
+@case(formats=[".h5", "weights"])
 def attention_options():
     q, v = L.Input((3, 4)), L.Input((5, 4))
     mask = L.Input((5,), dtype="bool")
@@ -242,7 +242,7 @@ def attention_options():
     return [q, v, mask], made, [random.normal(size=(2, 3, 4)).astype("float32"), random.normal(size=(2, 5, 4)).astype("float32"), held]
 
 
-@case
+@case(formats=[".h5"])
 def core_options():
     x, w, ids = L.Input((3, 4)), L.Input((2, 3, 4)), L.Input((5,), dtype="int32")
     made = [L.Dense(2)(w), L.EinsumDense("abcd,de->abce", (None, 3, 5), bias_axes="ce", activation="tanh")(w), L.SpatialDropout2D(0.5)(w), L.SpatialDropout3D(0.5)(L.Reshape((2, 3, 2, 2))(w))]

@@ -122,7 +122,7 @@ def operations_shapes():
 def operations_arrays():
     x, i, s = L.Input((3,)), L.Input((4,), dtype="int32"), L.Input(batch_shape=())
     e = L.Input(batch_shape=(4, 3))
-    made = [x + ops.ndim(x), x * ops.size(x), *ops.vsplit(e, 2), ops.allclose(e, e + 1e-7), ops.empty_like(x) * 0, ops.full_like(x, 2), ops.full_like(i, 3, dtype="float32"), ops.full((2, 2), s), ops.ones_like(i, dtype="float32")]
+    made = [ops.size(x), *ops.vsplit(e, 2), ops.allclose(e, e + 1e-7), ops.empty_like(x) * 0, ops.full_like(x, 2), ops.full_like(i, 3, dtype="float32"), ops.full((2, 2), s), ops.ones_like(i, dtype="float32")]
     made += [ops.linspace(x, x + 1, 4), ops.linspace(x, 2, 3, axis=-1, endpoint=False), ops.linspace(s, 5, 4), ops.logspace(x, 2, 3), ops.geomspace(ops.abs(x) + 1, 20.0, 3), *ops.meshgrid(x[0], x[1, :2])]
     made += [*ops.meshgrid(x[0], x[1], indexing="ij"), ops.vander(x[0]), ops.vander(x[0], 2, increasing=True), *ops.unravel_index(i[0], (3, 4))]
     made += [ops.saturate_cast(x * 200, "int8"), ops.saturate_cast(x * 200, "uint8"), ops.cast(i, "bool"), ops.cast(x, "float16"), ops.zeros_like(x), ops.ones_like(x)]

@@ -105,7 +105,7 @@ def cells_alone():
     return [x, h, c], made
 
 
-@case
+@case(formats=[".h5", "weights"])
 def cells_options():
     x, h = L.Input((4, 3)), L.Input((2,))
     made = [L.RNN(L.GRUCell(2, reset_after=False), return_sequences=True)(x), L.RNN(L.LSTMCell(2, recurrent_activation="hard_sigmoid"))(x, initial_state=[h, h])]
@@ -115,7 +115,7 @@ def cells_options():
     return [x, h], made
 
 
-@case
+@case(formats=[".h5"])
 def conv_lstm_options():
     x, y, z = L.Input((2, 6, 2)), L.Input((2, 4, 5, 2)), L.Input((2, 3, 4, 3, 1))
     made = list(L.ConvLSTM1D(2, 2, padding="same", dilation_rate=2, return_state=True)(x))
@@ -126,7 +126,7 @@ def conv_lstm_options():
     return [x, y, z], made
 
 
-@case
+@case(formats=[".h5"])
 def bidirectional_states():
     x, h = L.Input((4, 3)), L.Input((2,))
     made = list(L.Bidirectional(L.GRU(2, return_state=True), merge_mode="ave")(x, initial_state=[h, h]))
@@ -135,7 +135,7 @@ def bidirectional_states():
     return [x, h], made
 
 
-@case
+@case(formats=[".h5", "weights"])
 def time_distributed_layers():
     x, y = L.Input((3, 4)), L.Input((2, 5, 4))
     made = [L.TimeDistributed(L.LayerNormalization())(x)]

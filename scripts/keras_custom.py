@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
-"""Makes crates/convert/tests/custom_layer.{keras,h5}: models with a layer that is none of Keras.
+"""Makes models for crates/convert/tests that are no fixtures: custom_layer.{keras,h5}, with a layer that is none of Keras,
+and words.keras, with inputs that are text, next to what Keras makes of words.json.
 
     python scripts/keras_custom.py
 """
 
+import json
 import os
 import tempfile
 
 from keras_model import fill, rng, slim
 
 import keras
+import numpy as np
 from keras import layers as L
 from keras import ops
 
@@ -34,6 +37,23 @@ class ScaledSwish(L.Layer):
         return {**super().get_config(), "beta": self.beta}
 
 
+def words(folder):
+    x, ids = L.Input((3,), dtype="string"), L.Input((4,), dtype="int64")
+    made = [L.StringLookup(vocabulary=["cat", "dog", "bird"])(x), L.StringLookup(vocabulary=["cat", "dog"], mask_token="")(x)]
+    made += [L.StringLookup(vocabulary=["cat", "dog", "bird"], output_mode=mode)(x) for mode in ["multi_hot", "count", "one_hot"]]
+    made += [L.StringLookup(vocabulary=["cat", "dog"], invert=True)(ids)]
+    model = keras.Model([x, ids], made)
+    texts, numbers = [["dog", "", "fish"], ["bird", "cat", "cat"]], [[0, 1, 2, 3], [2, 1, 7, 0]]
+    results = [np.asarray(y) for y in model([np.array(texts), np.array(numbers)])]
+    *results, found = results
+    outputs = [{"shape": y.shape, "values": [int(v) for v in y.ravel()]} for y in results]
+    case = {"texts": texts, "numbers": numbers, "outputs": outputs, "words": [v.decode() for v in found.ravel()]}
+    path = os.path.join(folder, "words.keras")
+    model.save(path)
+    open(os.path.join(OUT, "words.keras"), "wb").write(slim(path))
+    open(os.path.join(OUT, "words.json"), "w").write(json.dumps(case) + "\n")
+
+
 if __name__ == "__main__":
     keras.utils.clear_session()
     x = L.Input((4,), name="x")
@@ -45,3 +65,5 @@ if __name__ == "__main__":
             model.save(path)
             data = slim(path) if suffix == ".keras" else open(path, "rb").read()
             open(os.path.join(OUT, "custom_layer" + suffix), "wb").write(data)
+        keras.utils.clear_session()
+        words(folder)

@@ -62,6 +62,9 @@ def categories():
     made = [L.Discretization(bin_boundaries=[-1, 0, 1], output_mode=mode)(x) for mode in ["int", "one_hot", "multi_hot", "count"]]
     made += [L.CategoryEncoding(6, output_mode="count")(ids, count_weights=weights)]
     made += [L.IntegerLookup(vocabulary=[4, 2, 5])(ids)]
-    made += [L.IntegerLookup(vocabulary=[4, 2, 5], output_mode="multi_hot")(ids)]
+    made += [L.IntegerLookup(vocabulary=[4, 2, 5], output_mode="multi_hot")(ids), L.IntegerLookup(vocabulary=[4, 2, 5], mask_token=0)(ids)]
+    made += [L.IntegerLookup(vocabulary=[4, 2], num_oov_indices=3)(ids), L.IntegerLookup(vocabulary=[4, 2, 5], invert=True)(ids)]
+    made += [L.IntegerLookup(vocabulary=[4, 2, 5], mask_token=0, invert=True, oov_token=9)(ids), L.IntegerLookup(vocabulary=[4, 2], output_mode="one_hot")(ids[:, :1])]
+    made += [L.IntegerLookup(vocabulary=[4, 2], output_mode="count", mask_token=0)(ids)]
     made += [L.Rescaling([1.0, 2.0, 3.0, 4.0], offset=[0, 1, 2, 3])(x), L.Normalization(axis=-1, mean=[0, 1, 2, 3], variance=[1, 1, 4, 4])(x)]
     return [x, ids, weights], made

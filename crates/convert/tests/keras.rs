@@ -154,9 +154,9 @@ fn cases_compute_what_keras_computes() {
     }
 }
 
-/// What no case can have: Keras makes none of these in a functional model (numbers that are made of nothing are constants,
+/// What no case can have: cases have no texts; Keras makes none of these in a functional model (numbers that are made of nothing are constants,
 /// others have another class, and ranks are no tensors), but earlier versions may have; and it fails to call `ConvTranspose`.
-const WITHOUT_CASE: &[&str] = &["ops.Abs", "ops.Arange", "ops.Conj", "ops.ConvTranspose", "ops.Ndim"];
+const WITHOUT_CASE: &[&str] = &["StringLookup", "ops.Abs", "ops.Arange", "ops.Conj", "ops.ConvTranspose", "ops.Ndim"];
 
 #[test]
 fn layers_of_the_user_become_calls() {
@@ -174,4 +174,28 @@ fn layers_of_the_user_become_calls() {
             assert!(call.contains(part), "{part} is not in {call}");
         }
     }
+}
+
+#[test]
+fn words_are_looked_up() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let text = std::fs::read_to_string(folder.join("words.json")).expect("a file");
+    let case: Json = serde_json::from_str(&text).expect("JSON");
+    let module = convert(&folder.join("words.keras"), &ImportOptions::default()).expect("converted");
+    let flat = |key: &str| -> Vec<Json> {
+        let rows = case[key].as_array().expect("rows");
+        rows.iter().flat_map(|row| row.as_array().expect("a row").clone()).collect()
+    };
+    let texts = flat("texts").iter().map(|text| text.as_str().expect("text").as_bytes().to_vec()).collect();
+    let numbers: Vec<i64> = flat("numbers").iter().map(|number| number.as_i64().expect("a number")).collect();
+    let inputs = [Tensor::from_strings(&[2, 3], texts).expect("texts"), Tensor::from_values(&[2, 4], &numbers)];
+    let found = Interpreter::new(&module).expect("a model").run(&inputs).expect("results");
+    let (words, found) = found.split_last().expect("results");
+    for (found, expected) in found.iter().zip(case["outputs"].as_array().expect("outputs")) {
+        assert_eq!(serde_json::json!(found.shape()), expected["shape"]);
+        let values: Vec<i64> = floats(found).into_iter().map(|value| value as i64).collect();
+        assert_eq!(serde_json::json!(values), expected["values"]);
+    }
+    let words: Vec<String> = words.strings().iter().map(|word| String::from_utf8_lossy(word).into_owned()).collect();
+    assert_eq!(serde_json::json!(words), case["words"]);
 }

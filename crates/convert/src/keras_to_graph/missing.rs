@@ -7,8 +7,8 @@ pub(crate) const MISSING: &[(&[&str], &str)] = &[
         "it needs the hash of a text, which Kiln does not compute: do it before, and begin the model with the numbers",
     ),
     (
-        &["StringLookup", "TextVectorization"],
-        "text is not looked up in a model: do it before, and begin the model with the numbers",
+        &["TextVectorization"],
+        "text is not cut into words in a model: do it before, and begin the model with StringLookup or with the numbers",
     ),
     (
         &[

@@ -23,6 +23,7 @@ mod core;
 mod cudnn;
 mod custom;
 mod locally_connected;
+mod lookup;
 mod merging;
 mod missing;
 mod normalization;
@@ -62,6 +63,7 @@ const ROWS: &[&[Row]] = &[
     reshaping::ROWS,
     resizing::ROWS,
     preprocessing::ROWS,
+    lookup::ROWS,
     spectrograms::ROWS,
     contrast::ROWS,
     locally_connected::ROWS,

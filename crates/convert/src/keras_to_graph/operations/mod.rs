@@ -6,6 +6,7 @@ mod images;
 mod indexing;
 mod losses;
 mod matrices;
+mod moving;
 mod network;
 mod nonnumbers;
 mod patches;
@@ -19,8 +20,8 @@ mod sorting;
 mod statistics;
 mod unary;
 
+pub(super) use moving::mirror;
 pub(super) use segments::hits;
-pub(super) use shapes::mirror;
 
 use super::call::{Call, Row};
 use super::preprocessing::numbers;
@@ -36,6 +37,7 @@ pub(super) const ROWS: &[&[Row]] = &[
     indexing::ROWS,
     losses::ROWS,
     matrices::ROWS,
+    moving::ROWS,
     network::ROWS,
     nonnumbers::ROWS,
     patches::ROWS,

@@ -2,7 +2,7 @@
 
 use super::call::{Call, Masks, Row};
 use super::missing::MISSING;
-use super::{ROWS, custom};
+use super::{ROWS, custom, operations};
 use crate::CustomOperator;
 use crate::conversion::datum::data;
 use crate::conversion::missing::reason;
@@ -10,7 +10,7 @@ use crate::conversion::node::Node;
 use crate::conversion::source::{Converted, Source};
 use crate::conversion::state::{Conversion, Tracked};
 use kiln_ir::{Module, Op, Value};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
 
 /// The keras dialect, with the masks of tensors: truth values that say which steps of a sequence count, which layers
@@ -18,6 +18,8 @@ use std::cell::RefCell;
 #[derive(Default)]
 pub(crate) struct Keras {
     masks: RefCell<FxHashMap<Value, Tracked>>,
+    /// The first weights of stateful layers that were called.
+    stateful: RefCell<FxHashSet<Value>>,
     /// Operators that C functions compute.
     pub customs: Vec<CustomOperator>,
 }
@@ -38,6 +40,11 @@ impl Keras {
         self.masks.borrow_mut().insert(value, mask);
     }
 
+    /// Remembers the stateful layer that has a weight; whether it was called before.
+    pub fn is_called_again(&self, weight: Value) -> bool {
+        !self.stateful.borrow_mut().insert(weight)
+    }
+
     /// Takes the mask of a value away.
     pub fn forget_mask(&self, value: Value) {
         self.masks.borrow_mut().remove(&value);
@@ -46,7 +53,7 @@ impl Keras {
 
 /// The row of an op.
 pub(crate) fn find_row(module: &Module, op: Op) -> Option<&'static Row> {
-    ROWS.iter().copied().flatten().find(|row| row.name == layer(module, op))
+    ROWS.iter().chain(operations::ROWS).copied().flatten().find(|row| row.name == layer(module, op))
 }
 
 impl Source for Keras {

@@ -111,7 +111,6 @@ mod window_function;
 use crate::conversion::convert_functions;
 use crate::conversion::row::Row;
 pub use custom::Customs;
-pub(crate) use custom::convert_call as convert_custom_call;
 use kiln_diag::Sink;
 use kiln_ir::Module;
 pub(crate) use source::Onnx;

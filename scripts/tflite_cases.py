@@ -9,10 +9,12 @@ import sys
 from pathlib import Path
 
 import tflite_basic
+import tflite_mediapipe
 import tflite_quantized
+import tflite_recurrent
 import tflite_rest
 
-LISTS = [tflite_basic, tflite_quantized, tflite_rest]
+LISTS = [tflite_basic, tflite_quantized, tflite_rest, tflite_mediapipe, tflite_recurrent]
 
 
 def written(case, folder: Path) -> bool:

@@ -1,6 +1,7 @@
 //! Floats by weights of integers: the floats of each line become 8-bit integers when the model runs, or the weights floats.
 
 use super::conv::Convolution;
+use super::quantization::Quantization;
 use super::quantize::rounded;
 use crate::conversion::emit::attribute;
 use crate::conversion::node::Node;
@@ -9,14 +10,14 @@ use crate::conversion::state::Tracked;
 use kiln_tensor::ElementType;
 
 /// Lines of floats as integers: the integers, the scale of each line and the zero point of each.
-struct Lines {
+pub(crate) struct Lines {
     integers: Tracked,
     scales: Tracked,
     zero_points: Option<Tracked>,
 }
 
 /// Each line by its own largest magnitude, or by its own range if `asymmetric`.
-fn quantized_lines(node: &mut Node, x: Tracked, axes: &[usize], asymmetric: bool) -> Result<Lines, String> {
+pub(crate) fn quantized_lines(node: &mut Node, x: Tracked, axes: &[usize], asymmetric: bool) -> Result<Lines, String> {
     if asymmetric {
         return asymmetric_lines(node, x, axes);
     }
@@ -83,6 +84,20 @@ pub(crate) fn fully_connected(
 ) -> Result<Tracked, String> {
     let scales = node.quantized_operand(1)?;
     let lines = quantized_lines(node, x, &[1], node.option_flag("asymmetric_quantize_inputs"))?;
+    let mut y = product(node, &lines, weights, &scales)?;
+    if let Some(bias) = bias {
+        y = node.binary("graph.add", y, bias)?;
+    }
+    node.fused_activation(y)
+}
+
+/// Lines of integers times the transpose of weights of integers, in floats.
+pub(crate) fn product(
+    node: &mut Node,
+    lines: &Lines,
+    weights: Tracked,
+    scales: &Quantization,
+) -> Result<Tracked, String> {
     let weights = node.cast(weights, ElementType::I8)?;
     let given = [("transpose_b", attribute(true)), ("widening", attribute(true))];
     let mut sums = node.emit("graph.matmul", &[lines.integers, weights], &given)?;
@@ -99,11 +114,7 @@ pub(crate) fn fully_connected(
         false => node.scalar(ElementType::F32, scales.scale().into())?,
     };
     let factors = node.binary("graph.multiply", lines.scales, weight_scales)?;
-    let mut y = node.binary("graph.multiply", floats, factors)?;
-    if let Some(bias) = bias {
-        y = node.binary("graph.add", y, bias)?;
-    }
-    node.fused_activation(y)
+    node.binary("graph.multiply", floats, factors)
 }
 
 /// A convolution of floats by weights of integers: each picture of the batch becomes integers.

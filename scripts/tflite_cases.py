@@ -13,8 +13,9 @@ import tflite_mediapipe
 import tflite_quantized
 import tflite_recurrent
 import tflite_rest
+import tflite_state
 
-LISTS = [tflite_basic, tflite_quantized, tflite_rest, tflite_mediapipe, tflite_recurrent]
+LISTS = [tflite_basic, tflite_quantized, tflite_rest, tflite_mediapipe, tflite_recurrent, tflite_state]
 
 
 def written(case, folder: Path) -> bool:

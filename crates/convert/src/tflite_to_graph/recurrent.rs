@@ -63,9 +63,9 @@ fn bidirectional(node: &mut Node) -> Results {
             forward.push(auxiliary);
             backward.push(auxiliary);
         }
-        // Without weights of its own, it is what the layer that runs backward sees.
-        Some(auxiliary) => backward = vec![auxiliary],
-        None => {}
+        // Without weights of its own, it is what the layer that runs backward sees, if time comes first.
+        Some(auxiliary) if time_axis(node) == 0 => backward = vec![auxiliary],
+        _ => {}
     }
     let first = layer(node, &forward, BOTH_WAYS[0])?;
     for input in &mut backward {

@@ -171,11 +171,11 @@ impl Lstm {
         let bias = if gate.factors.is_some() { None } else { Some(gate.bias) };
         let (input, own, scale) = &gate.of_input;
         let of_input = integer_sums(node, (x, &self.of_x), (*input, own), bias)?;
-        let of_input = node.rescale_up(of_input, *scale)?;
+        let of_input = scaled(node, of_input, *scale)?;
         let mut sum = saturated(node, of_input)?;
         let (state, own, scale) = &gate.of_state;
         let of_state = integer_sums(node, (hidden, &self.of_hidden), (*state, own), None)?;
-        let of_state = node.rescale_up(of_state, *scale)?;
+        let of_state = scaled(node, of_state, *scale)?;
         sum = added(node, sum, of_state)?;
         if let Some((weights, scale)) = gate.peephole {
             if node.shape(cells) != node.shape(hidden) {
@@ -221,7 +221,7 @@ impl Lstm {
         let shown = node.requantized(shown, -self.shown.1, bounds, ElementType::I8)?;
         let inverse = Quantization { zero_points: vec![-self.shown.1], ..self.of_hidden.clone() };
         let y = integer_sums(node, (shown, &inverse), (*weights, own), *bias)?;
-        let y = node.rescale_up(y, *scale)?;
+        let y = scaled(node, y, *scale)?;
         let y = node.requantized(y, self.of_hidden.zero_point(), bounds, ElementType::I8)?;
         Ok([clipped(node, y, self.clips[1])?, cells])
     }

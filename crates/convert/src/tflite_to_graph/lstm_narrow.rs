@@ -1,7 +1,8 @@
 //! One step of long short-term memory of 8-bit integers whose products are of 8 bits, too: each has a scale and a zero
-//! point among the twelve tensors between the steps. Gates are always normalized, in floats.
+//! point among the twelve tensors between the steps. Gates are always normalized, in floats, and there is no input gate: the
+//! reference takes what the forget gate leaves.
 
-use super::lstm::{CELL, FORGET, INPUT, ONE_WAY, OUTPUT};
+use super::lstm::{CELL, FORGET, ONE_WAY, OUTPUT};
 use super::lstm_integer::{clipped, next_cells, product, saturated, scaled};
 use super::product::integer_sums;
 use super::quantization::{Quantization, integer_bounds};
@@ -92,18 +93,17 @@ fn normalized(node: &mut Node, gate: usize, x: Tracked) -> Result<Tracked, Strin
 
 /// What it gives in a step, and the cells after it.
 pub(crate) fn step(node: &mut Node, x: Tracked, hidden: Tracked, cells: Tracked) -> Result<[Tracked; 2], String> {
-    let mut gates = Vec::new();
-    for gate in [INPUT, FORGET, CELL, OUTPUT] {
+    let gate = |node: &mut Node, gate: usize| -> Result<Tracked, String> {
         let sum = sum(node, gate, [x, hidden])?;
         let function: fn(f32) -> f32 = if gate == CELL { libm::tanhf } else { logistic };
-        gates.push(node.of_sixteen_bits(sum, |x| at(x, -12, function))?);
-    }
+        node.of_sixteen_bits(sum, |x| at(x, -12, function))
+    };
+    let (forgets, new, shows) = (gate(node, FORGET)?, gate(node, CELL)?, gate(node, OUTPUT)?);
     let clip = node.option_float("cell_clip") as f32;
     let clip = if clip > 0.0 && clip < 1.0 { (clip * 32768.0) as i64 } else { 0 };
-    let takes = [Some(gates[INPUT]), Some(gates[FORGET])];
-    let cells = next_cells(node, takes, gates[CELL], cells, -15, clip)?;
+    let cells = next_cells(node, [None, Some(forgets)], new, cells, -15, clip)?;
     let activated = node.of_sixteen_bits(cells, |x| at(x, -15, libm::tanhf))?;
-    let shown = product(node, gates[OUTPUT], activated)?;
+    let shown = product(node, shows, activated)?;
     let shown = node.divide_by_power(shown, 15)?;
     let (of_hidden, of_result) = (node.quantized_operand(18)?, node.quantized_result(0)?);
     let (weights, own) = (node.input(ONE_WAY.projection())?, node.quantized_operand(ONE_WAY.projection())?);

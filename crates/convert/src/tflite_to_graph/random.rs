@@ -108,7 +108,7 @@ fn bits(node: &mut Node) -> Results {
                     let third = element_of(node, state, 0, 2)?;
                     [low(node, third)?, with(node, "graph.shift_right", third, 32)?]
                 }
-                _ => [node.scalar(ElementType::U64, 0.0)?; 2],
+                _ => key,
             };
             philox(node, key, [halves[0], halves[1], upper[0], upper[1]])?.to_vec()
         }

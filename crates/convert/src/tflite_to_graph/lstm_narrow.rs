@@ -50,9 +50,14 @@ fn sum(node: &mut Node, gate: usize, [x, hidden]: [Tracked; 2]) -> Result<Tracke
     let (of_x, of_hidden) = (node.quantized_operand(0)?, node.quantized_operand(18)?);
     let own = node.quantized_intermediate(3 * gate)?.scale();
     let first = Factor { x, quantization: &of_x, weights: ONE_WAY.of_input(gate), between: 3 * gate + 1 };
-    let second = Factor { x: hidden, quantization: &of_hidden, weights: ONE_WAY.of_state(gate), between: 3 * gate + 2 };
-    let (first, second) = (first.times(node, own)?, second.times(node, own)?);
-    let sum = node.binary("graph.add", first, second)?;
+    let mut sum = first.times(node, own)?;
+    // The reference scales what the output gate sees of the state to nothing.
+    if gate != OUTPUT {
+        let second =
+            Factor { x: hidden, quantization: &of_hidden, weights: ONE_WAY.of_state(gate), between: 3 * gate + 2 };
+        let second = second.times(node, own)?;
+        sum = node.binary("graph.add", sum, second)?;
+    }
     let sum = saturated(node, sum)?;
     normalized(node, gate, sum)
 }

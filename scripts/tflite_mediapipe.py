@@ -205,3 +205,24 @@ def case_warp():
     inputs = [case.input([2, 4, 5, 3]), case.input([2, 4, 5, 2], low=-1.5, high=5.5)]
     case.expect(case.op("Resampler", inputs, custom=b""), _resample)
     yield case
+
+
+def _transposed(x, w, bias, padding, strides):
+    rows, columns = [(extent - 1) * stride + length for extent, stride, length in zip(x.shape[1:3], strides, w.shape[1:3])]
+    y = numpy.zeros([x.shape[0], rows, columns, w.shape[0]])
+    for i, j in itertools.product(range(w.shape[1]), range(w.shape[2])):
+        y[:, i:i + (x.shape[1] - 1) * strides[0] + 1:strides[0], j:j + (x.shape[2] - 1) * strides[1] + 1:strides[1]] += x @ w[:, i, j].T
+    if padding == 1:
+        cuts = [max(length - stride, 0) for length, stride in zip(w.shape[1:3], strides)]
+        y = y[:, cuts[0] // 2:rows - (cuts[0] - cuts[0] // 2), cuts[1] // 2:columns - (cuts[1] - cuts[1] // 2)]
+    return (y + bias).astype(numpy.float32)
+
+
+def case_transposed():
+    for name, padding, strides in [("same", 1, (2, 2)), ("valid", 2, (2, 1))]:
+        case = ReferenceCase(f"transpose_conv_bias_{name}", 1e-5, 1e-5)
+        x = case.input([2, 3, 4, 3])
+        w, b = case.draw([5, 3, 2, 3]), case.draw([5])
+        y = case.op("Convolution2DTransposeBias", [x, case.constant(w), case.constant(b)], custom=struct.pack("<3i", padding, strides[1], strides[0]))
+        case.expect(y, lambda x, a=(w, b, padding, strides): _transposed(x, *a))
+        yield case

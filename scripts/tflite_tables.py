@@ -26,6 +26,8 @@ def case_lookup():
     case.output(case.op("EMBEDDING_LOOKUP", [ids, case.weights([6, 3])], dtype="float32"))
     case.output(case.op("EMBEDDING_LOOKUP", [ids, case.weights([6, 2, 2], "int8")], dtype="int8"))
     case.output(case.op("EMBEDDING_LOOKUP", [ids, case.weights([6, 3], "int8", (0.02, 0))], dtype="float32"))
+    lines = numpy.linspace(0.01, 0.06, 6)
+    case.output(case.op("EMBEDDING_LOOKUP", [ids, case.weights([6, 3], "int8", (lines, [0] * 6, 0))], dtype="float32"))
     yield case
     case = Case("unique", 0, 0)
     for dtype, index in [("int32", 2), ("float32", 4), ("int64", 2)]:
@@ -83,3 +85,36 @@ def case_q_log_softmax():
             x = case.input(shape, dtype, (scale, point))
             case.output(case.op("LOG_SOFTMAX", [x], q=(16 / 256, output)))
         yield case
+
+
+def case_bits_of_elements():
+    case = Case("bitcast_sizes", 0, 0)
+    x = case.input([2, 3])
+    for dtype, width in [("uint8", 4), ("int16", 2)]:
+        y = case.op("BITCAST", [x], dtype=dtype)
+        case.proto.tensors[y.index].shape = [2, 3, width]
+        case.output(y)
+    for source, width, dtype in [("uint8", 4, "float32"), ("int16", 2, "int32"), ("int32", 2, "int64")]:
+        x = case.input([3, width], source, low=0 if source == "uint8" else None, high=60 if source == "uint8" else None)
+        y = case.op("BITCAST", [x], dtype=dtype)
+        case.proto.tensors[y.index].shape = [3]
+        case.output(y)
+    yield case
+
+
+def case_q_factors():
+    for dtype, point in [("int8", 5), ("int16", 0)]:
+        case = Case(f"q_reduce_prod_{dtype}", 0, 0)
+        x = case.input([2, 3, 4], dtype, (0.05 if dtype == "int8" else 0.0002, point))
+        for axes in [[1], [0, 2], [-1]]:
+            for keep in [False, True]:
+                case.output(case.op("REDUCE_PROD", [x, case.constant(axes)], "ReducerOptions", q=(0.9 if dtype == "int8" else 0.003, -3 if point else 0), keepDims=keep))
+        yield case
+
+
+def case_hybrid_products():
+    case = Case("hybrid_batch_matmul_asymmetric", 1e-4, 1e-4)
+    for transposed in [False, True]:
+        a, b = case.input([2, 3, 4], low=-1, high=3), case.weights([5, 4] if transposed else [4, 5], "int8", (0.02, 0))
+        case.output(case.op("BATCH_MATMUL", [a, b], "BatchMatMulOptions", adjY=transposed, asymmetricQuantizeInputs=True))
+    yield case

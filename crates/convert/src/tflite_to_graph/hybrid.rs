@@ -153,11 +153,20 @@ pub(crate) fn batch_matmul(node: &mut Node) -> Results {
     }
     let scales = node.quantized_operand(1)?;
     let lines = quantized_lines(node, x, &[rank - 1], node.option_flag("asymmetric_quantize_inputs"))?;
-    if lines.zero_points.is_some() {
-        return Err("asymmetric products of floats and integers are not supported".into());
-    }
     let given = [("transpose_b", attribute(node.option_flag("adj_y"))), ("widening", attribute(true))];
-    let sums = node.emit("graph.matmul", &[lines.integers, y], &given)?;
+    let mut sums = node.emit("graph.matmul", &[lines.integers, y], &given)?;
+    if let Some(points) = lines.zero_points {
+        // The zero point of each line times the sum of each column.
+        let (wide, depth) =
+            (node.cast(y, ElementType::I32)?, node.rank(y) - if node.option_flag("adj_y") { 1 } else { 2 });
+        let mut of_columns = node.reduce("graph.reduce_sum", wide, &[depth])?;
+        if node.option_flag("adj_y") {
+            let order: Vec<usize> = (0..node.rank(y) - 2).chain([node.rank(y) - 1, node.rank(y) - 2]).collect();
+            of_columns = node.transpose(of_columns, &order)?;
+        }
+        let moved = node.binary("graph.multiply", points, of_columns)?;
+        sums = node.binary("graph.subtract", sums, moved)?;
+    }
     let floats = node.cast(sums, ElementType::F32)?;
     let factors = node.binary_scalar("graph.multiply", lines.scales, scales.scale().into())?;
     Ok(vec![node.binary("graph.multiply", floats, factors)?])

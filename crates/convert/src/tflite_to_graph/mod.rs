@@ -33,6 +33,7 @@ mod lstm;
 mod lstm_basic;
 mod lstm_integer;
 mod lstm_narrow;
+mod missing;
 mod movement;
 mod normalization;
 mod options;

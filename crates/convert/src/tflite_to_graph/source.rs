@@ -30,12 +30,13 @@ impl Source for Tflite {
         let name = operator(module, op);
         // What is no operator was reported when it was imported.
         kiln_tflite::find_schema_of_op(module.name(op).as_str())?;
-        find_row(ROWS, name, 0).is_none().then(|| UNSUPPORTED.to_owned())
+        find_row(ROWS, name, 0).is_none().then(|| super::missing::reason(name).unwrap_or(UNSUPPORTED).to_owned())
     }
 
     fn convert(&self, conversion: &mut Conversion<'_>, op: Op, has_failed_operand: bool) -> Converted {
-        let Some(row) = find_row(ROWS, operator(conversion.module, op), 0) else {
-            return Err(Some(UNSUPPORTED.to_owned()));
+        let name = operator(conversion.module, op);
+        let Some(row) = find_row(ROWS, name, 0) else {
+            return Err(Some(super::missing::reason(name).unwrap_or(UNSUPPORTED).to_owned()));
         };
         if has_failed_operand {
             return Err(None);

@@ -34,7 +34,7 @@ pub(crate) const ROWS: &[Row] = &[
         let keys = node.input(0)?;
         let count = crate::conversion::extent::element_count(node.shape(keys))?;
         let element = node.result_element(0)?;
-        Ok(vec![node.known_integers(vec![count], true, element)])
+        Ok(vec![node.known_integers(vec![count], false, element)])
     }),
     row("CALL_ONCE", |_| left("what it does the first time is more than giving variables constants")),
     row("VAR_HANDLE", |_| left("what uses it is not a read or an assignment")),

@@ -9,9 +9,13 @@ import tf_control
 import tf_convolution
 import tf_elementwise
 import tf_files
+import tf_linear
 import tf_movement
 import tf_pictures
 import tf_products
+import tf_recurrent
+import tf_state
+import tf_text
 from tf_model import CASES, FOLDER
 
 

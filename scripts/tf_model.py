@@ -36,9 +36,19 @@ def whole(low, high, *shape, seed=0, dtype=np.int32):
 
 
 def npy(array):
+    """The bytes of an array's file; strings are their bytes, filled up with zeros."""
     buffer = io.BytesIO()
-    np.save(buffer, np.asarray(array))
+    array = np.asarray(array)
+    if array.dtype == object:
+        array = np.array([text.encode() if isinstance(text, str) else text for text in array.flat], "S").reshape(array.shape)
+    np.save(buffer, array)
     return buffer.getvalue()
+
+
+def element(x):
+    """The element type of an array."""
+    dtype = np.asarray(x).dtype
+    return tf.string if dtype == object else tf.as_dtype(dtype)
 
 
 def write(name, model, inputs, outputs, steps, rtol, atol, options=None):
@@ -74,7 +84,7 @@ def graph(name, function, inputs, shapes=None, rtol=1e-5, atol=1e-5, more=()):
     """A graph of a traced function: `inputs` are arrays, `shapes` what of them is fixed, `more` other runs."""
     shapes = shapes or [np.shape(x) for x in inputs]
     specs = [
-        tf.TensorSpec(shape, np.asarray(x).dtype, name=f"x{index}")
+        tf.TensorSpec(shape, element(x), name=f"x{index}")
         for index, (shape, x) in enumerate(zip(shapes, inputs))
     ]
 
@@ -95,12 +105,12 @@ def graph(name, function, inputs, shapes=None, rtol=1e-5, atol=1e-5, more=()):
         write(name, path, [spec.name for spec in specs], outputs, steps, rtol, atol)
 
 
-def first_version(name, build, inputs, shapes=None, rtol=1e-5, atol=1e-5, more=()):
-    """A graph of TensorFlow 1, with its control flow: `build` makes outputs of placeholders."""
+def first_version(name, build, inputs, shapes=None, rtol=1e-5, atol=1e-5, more=(), keeps_tables=False):
+    """A graph of TensorFlow 1, with its control flow: `build` makes outputs of placeholders. With tables nothing is frozen."""
     shapes = shapes or [np.shape(x) for x in inputs]
     with tf.Graph().as_default() as made:
         placeholders = [
-            tf.compat.v1.placeholder(np.asarray(x).dtype, shape, name=f"x{index}")
+            tf.compat.v1.placeholder(element(x), shape, name=f"x{index}")
             for index, (shape, x) in enumerate(zip(shapes, inputs))
         ]
         results = build(*placeholders)
@@ -108,22 +118,24 @@ def first_version(name, build, inputs, shapes=None, rtol=1e-5, atol=1e-5, more=(
         results = [tf.identity(result, name=f"y{index}") for index, result in enumerate(results)]
         steps = []
         with tf.compat.v1.Session() as session:
-            session.run(tf.compat.v1.global_variables_initializer())
+            session.run([tf.compat.v1.global_variables_initializer(), tf.compat.v1.tables_initializer()])
             for arrays in [inputs, *more]:
                 steps.append((arrays, session.run(results, dict(zip(placeholders, arrays)))))
             names = [result.op.name for result in results]
-            definition = tf.compat.v1.graph_util.convert_variables_to_constants(session, made.as_graph_def(), names)
+            definition = made.as_graph_def()
+            if not keeps_tables:
+                definition = tf.compat.v1.graph_util.convert_variables_to_constants(session, definition, names)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.pb"
         path.write_bytes(definition.SerializeToString(deterministic=True))
         write(name, path, [x.op.name for x in placeholders], names, steps, rtol, atol)
 
 
-def saved(name, module, inputs, shapes=None, rtol=1e-5, atol=1e-5, signature=None):
-    """A saved model of a module with a method `call` of tensors."""
+def saved(name, module, inputs, shapes=None, rtol=1e-5, atol=1e-5, signature=None, more=()):
+    """A saved model of a module with a method `call` of tensors; `more` are inputs of further runs, which follow each other."""
     shapes = shapes or [np.shape(x) for x in inputs]
     specs = [
-        tf.TensorSpec(shape, np.asarray(x).dtype, name=f"x{index}")
+        tf.TensorSpec(shape, element(x), name=f"x{index}")
         for index, (shape, x) in enumerate(zip(shapes, inputs))
     ]
     traced = tf.function(module.call).get_concrete_function(*specs)
@@ -133,31 +145,34 @@ def saved(name, module, inputs, shapes=None, rtol=1e-5, atol=1e-5, signature=Non
         for unused in ("fingerprint.pb",):
             (path / unused).unlink(missing_ok=True)
         loaded = tf.saved_model.load(str(path)).signatures[signature or "serving_default"]
-        results = loaded(**{spec.name: tf.constant(x) for spec, x in zip(specs, inputs)})
-        outputs = sorted(results)
-        steps = [(inputs, [results[output].numpy() for output in outputs])]
+        steps = []
+        for arrays in [inputs, *more]:
+            results = loaded(**{spec.name: tf.constant(x) for spec, x in zip(specs, arrays)})
+            outputs = sorted(results)
+            steps.append((arrays, [results[output].numpy() for output in outputs]))
         options = {"signature": signature} if signature else None
         write(name, path, [spec.name for spec in specs], outputs, steps, rtol, atol, options)
 
 
-def checkpoint(name, build, inputs, shapes=None, rtol=1e-5, atol=1e-5, version=2):
-    """A meta graph and a checkpoint."""
+def checkpoint(name, build, inputs, shapes=None, rtol=1e-5, atol=1e-5, version=2, more=(), named=None):
+    """A meta graph and a checkpoint; `more` are inputs of further runs, `named` the only inputs and outputs that are told."""
     shapes = shapes or [np.shape(x) for x in inputs]
     with tf.Graph().as_default():
         placeholders = [
-            tf.compat.v1.placeholder(np.asarray(x).dtype, shape, name=f"x{index}")
+            tf.compat.v1.placeholder(element(x), shape, name=f"x{index}")
             for index, (shape, x) in enumerate(zip(shapes, inputs))
         ]
         results = [tf.identity(result, name=f"y{index}") for index, result in enumerate(build(*placeholders))]
         with tf.compat.v1.Session() as session, tempfile.TemporaryDirectory() as folder:
             session.run(tf.compat.v1.global_variables_initializer())
-            expected = session.run(results, dict(zip(placeholders, inputs)))
             saver = tf.compat.v1.train.Saver(write_version=version)
             saver.save(session, f"{folder}/model")
             (Path(folder) / "checkpoint").unlink(missing_ok=True)
+            steps = [(arrays, session.run(results, dict(zip(placeholders, arrays)))) for arrays in [inputs, *more]]
             names = [result.op.name for result in results]
             inputs_by_name = [x.op.name for x in placeholders]
-            write(name, Path(folder) / "model.meta", inputs_by_name, names, [(inputs, expected)], rtol, atol)
+            options = {"inputs": inputs_by_name, "outputs": names} if named else None
+            write(name, Path(folder) / "model.meta", inputs_by_name, names, steps, rtol, atol, options)
 
 
 def raw(name, **given):
@@ -167,7 +182,7 @@ def raw(name, **given):
 def frozen(name, function, inputs, shapes, rtol=1e-4, atol=1e-4):
     """A graph of a traced function with variables, which become constants."""
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
-    specs = [tf.TensorSpec(shape, np.asarray(x).dtype, name=f"x{index}") for index, (shape, x) in enumerate(zip(shapes, inputs))]
+    specs = [tf.TensorSpec(shape, element(x), name=f"x{index}") for index, (shape, x) in enumerate(zip(shapes, inputs))]
     def flat(*arguments):
         results = function(*arguments)
         results = results if isinstance(results, (list, tuple)) else [results]

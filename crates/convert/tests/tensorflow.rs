@@ -7,7 +7,7 @@ use kiln_diag::Sink;
 use kiln_import_core::{Extent, Format, ImportOptions, ModelFile, specialize};
 use kiln_interp::Interpreter;
 use kiln_ir::{Module, Registry};
-use kiln_tensor::Tensor;
+use kiln_tensor::{ElementType, Tensor};
 use kiln_tensor::scalar::scalars;
 use serde_json::Value as Json;
 use std::fs;
@@ -81,10 +81,18 @@ fn numbers(tensor: &Tensor) -> Vec<f64> {
     scalars(tensor).map(|all| all.into_iter().map(|scalar| scalar.to_f64()).collect()).unwrap_or_default()
 }
 
+fn strings_differ(found: &Tensor, expected: &Tensor) -> String {
+    let text = |tensor: &Tensor| tensor.strings().iter().map(|text| text.escape_ascii().to_string()).collect::<Vec<_>>();
+    format!("is {:?}, not {:?}", text(found), text(expected))
+}
+
 fn compare(found: &Tensor, expected: &Tensor, relative: f64, absolute: f64) -> Result<(), String> {
     if found.element() != expected.element() || found.shape() != expected.shape() {
         let side = |tensor: &Tensor| format!("{:?} of {}", tensor.shape(), tensor.element());
         return Err(format!("is {}, not {}", side(found), side(expected)));
+    }
+    if found.element() == ElementType::String {
+        return if found.strings() == expected.strings() { Ok(()) } else { Err(strings_differ(found, expected)) };
     }
     let (found, expected) = (numbers(found), numbers(expected));
     for (index, (found, expected)) in found.iter().zip(&expected).enumerate() {
@@ -105,6 +113,7 @@ fn run(folder: &Path) -> Result<(), String> {
     let main = module.find_symbol(module.top(), "main").ok_or("there is no main")?;
     let names = |key: &str| module.attribute(main, key).and_then(|names| names.as_strs()).unwrap_or_default();
     let (inputs, outputs) = (words(&case["inputs"]), words(&case["outputs"]));
+    let mut state = kiln_func::initial_state(&module, main);
     let interpreter = Interpreter::new(&module).map_err(|error| format!("{error:?}"))?;
     for step in 0..case["steps"].as_u64().unwrap_or(1) {
         let read = |side: &str, index: usize| {
@@ -112,11 +121,14 @@ fn run(folder: &Path) -> Result<(), String> {
             kiln_npy::read_npy_file(&path, None).map_err(|error| error.to_string())
         };
         let mut arguments = Vec::new();
-        for name in names("arg_names") {
+        let arg_names = names("arg_names");
+        for name in &arg_names[..arg_names.len() - state.len()] {
             let index = inputs.iter().position(|input| input == name).ok_or_else(|| format!("no input \"{name}\""))?;
             arguments.push(read("in", index)?);
         }
-        let results = interpreter.run(&arguments).map_err(|error| format!("{error:?}"))?;
+        arguments.extend(state.iter().cloned());
+        let mut results = interpreter.run(&arguments).map_err(|error| format!("{error:?}"))?;
+        state = results.split_off(results.len() - state.len());
         for (name, found) in names("res_names").iter().zip(results) {
             let index =
                 outputs.iter().position(|output| output == name).ok_or_else(|| format!("no output \"{name}\""))?;

@@ -64,7 +64,7 @@ impl PoolView {
             for (axis, place) in axes.clone().enumerate() {
                 let inside = |k: i64| {
                     let position = origin[axis] + k * self.window.dilations[axis];
-                    (0..input[place] as i64).contains(&position).then_some(position as usize * strides[place])
+                    (0..input[place] as i64).contains(&position).then(|| position as usize * strides[place])
                 };
                 let offsets: Vec<usize> = (0..self.size[axis]).filter_map(inside).collect();
                 places = places.iter().flat_map(|base| offsets.iter().map(move |offset| base + offset)).collect();

@@ -24,6 +24,8 @@ pub(crate) mod node;
 pub(crate) mod packed;
 pub(crate) mod product;
 pub(crate) mod random;
+pub(crate) mod range;
+pub(crate) mod regular_expression;
 pub(crate) mod reshape;
 pub(crate) mod roll;
 pub(crate) mod row;
@@ -31,6 +33,7 @@ pub(crate) mod run_time;
 pub(crate) mod slices;
 pub(crate) mod source;
 pub(crate) mod state;
+pub(crate) mod text;
 
 use kiln_diag::Sink;
 use kiln_ir::Module;

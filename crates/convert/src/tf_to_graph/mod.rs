@@ -15,13 +15,17 @@
 
 mod arrays;
 mod batches;
+mod cells;
 mod complex;
 mod control;
 mod conv;
+mod decomposition;
 mod elementwise;
 mod gather;
+mod growing;
 mod image;
 mod lists;
+mod losses;
 mod matmul;
 mod movement;
 mod normalization;
@@ -37,8 +41,11 @@ mod search;
 mod segments;
 mod shape;
 mod source;
+mod special;
+mod special_tables;
 mod strided_slice;
 mod suppression;
+mod text;
 mod triangle;
 mod values;
 mod window;
@@ -53,6 +60,7 @@ pub(crate) use source::Tf;
 const ROWS: &[&[Row]] = &[
     // Elementwise.
     elementwise::ROWS,
+    special::ROWS,
     quantize::ROWS,
     // Convolution and what goes with it.
     conv::ROWS,
@@ -64,10 +72,13 @@ const ROWS: &[&[Row]] = &[
     batches::ROWS,
     // Products.
     matmul::ROWS,
+    decomposition::ROWS,
     complex::ROWS,
+    cells::ROWS,
     // Reductions.
     reduction::ROWS,
     segments::ROWS,
+    losses::ROWS,
     search::ROWS,
     // Data movement.
     shape::ROWS,
@@ -81,6 +92,8 @@ const ROWS: &[&[Row]] = &[
     values::ROWS,
     ranges::ROWS,
     random::ROWS,
+    // Text.
+    text::ROWS,
     // Lists and control flow.
     lists::ROWS,
     arrays::ROWS,

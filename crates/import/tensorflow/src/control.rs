@@ -9,7 +9,7 @@ use kiln_ir::{Attributes, Block, Builder, Location, Op, OpState, Type, Value};
 use std::rc::Rc;
 
 /// The deepest nesting of functions and loops; beyond it a file is hostile.
-const MAX_DEPTH: usize = 64;
+pub(crate) const MAX_DEPTH: usize = 64;
 
 impl<'a> Importer<'a> {
     /// Does `work` one level deeper, unless that is too deep.
@@ -57,7 +57,8 @@ impl<'a> Importer<'a> {
             scope.items.insert(Source::Argument(index), item.clone());
         }
         self.scopes.push(scope);
-        self.demand(body, &body.results);
+        let targets = [body.results.as_slice(), &self.effects_of(body)].concat();
+        self.demand(body, &targets);
         let results = body.results.iter().map(|&result| self.item(result)).collect();
         self.scopes.pop();
         results
@@ -127,13 +128,11 @@ impl<'a> Importer<'a> {
         for item in items {
             match item {
                 Item::Value(value) => values.push(*value),
-                Item::Variable(names) => match self.variable_value(&names.0, &names.1) {
-                    Ok(tensor) => {
-                        let attribute = self.module.tensor_attribute(tensor);
-                        values.push(self.constant(block, &names.0, attribute));
-                    }
+                Item::Variable(handle) => match self.held(handle, block) {
+                    Ok(value) => values.push(value),
                     Err(reason) => self.reporter.error(part(proto), reason),
                 },
+                Item::Table(_) => self.reporter.error(part(proto), "a table that a branch or a loop gives on is not supported"),
                 Item::Missing => {}
             }
         }
@@ -160,20 +159,24 @@ impl<'a> Importer<'a> {
         self.deeper(proto, |importer| {
             let name = if is_if { "tf.If" } else { "tf.Case" };
             let (op, blocks) = importer.build(name, proto, &[selector], bodies.len(), &[]);
+            let branches: Vec<Vec<Item>> = bodies
+                .iter()
+                .zip(&blocks)
+                .map(|(body, &block)| importer.expand(proto, body, &arguments, block))
+                .collect();
+            // What only training needs is no result.
+            let count = branches.iter().map(Vec::len).min().unwrap_or(0);
+            let is_there = |output: &usize| !branches.iter().any(|items| matches!(items[*output], Item::Missing));
+            let kept: Vec<usize> = (0..count).filter(is_there).collect();
             let mut types = Vec::new();
-            for (body, &block) in bodies.iter().zip(&blocks) {
-                let results = importer.expand(proto, body, &arguments, block);
-                types = importer.finish_region(proto, block, &results);
+            for (items, &block) in branches.iter().zip(&blocks) {
+                let items: Vec<Item> = kept.iter().map(|&output| items[output].clone()).collect();
+                types = importer.finish_region(proto, block, &items);
             }
-            importer.set_results(op, index, &types);
+            for (output, value) in kept.into_iter().zip(importer.with_results(op, &types)) {
+                importer.set(Source::Node(index, output), Item::Value(value));
+            }
         });
-    }
-
-    /// The results of the op of a node with regions.
-    fn set_results(&mut self, op: Op, index: usize, types: &[Type]) {
-        for (output, value) in self.with_results(op, types).into_iter().enumerate() {
-            self.set(Source::Node(index, output), Item::Value(value));
-        }
     }
 
     /// `While`: regions for the condition and the body. Handles of variables are not carried: they stay what they are.

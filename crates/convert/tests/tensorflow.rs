@@ -7,8 +7,8 @@ use kiln_diag::Sink;
 use kiln_import_core::{Extent, Format, ImportOptions, ModelFile, specialize};
 use kiln_interp::Interpreter;
 use kiln_ir::{Module, Registry};
-use kiln_tensor::{ElementType, Tensor};
 use kiln_tensor::scalar::scalars;
+use kiln_tensor::{ElementType, Tensor};
 use serde_json::Value as Json;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -82,7 +82,8 @@ fn numbers(tensor: &Tensor) -> Vec<f64> {
 }
 
 fn strings_differ(found: &Tensor, expected: &Tensor) -> String {
-    let text = |tensor: &Tensor| tensor.strings().iter().map(|text| text.escape_ascii().to_string()).collect::<Vec<_>>();
+    let text =
+        |tensor: &Tensor| tensor.strings().iter().map(|text| text.escape_ascii().to_string()).collect::<Vec<_>>();
     format!("is {:?}, not {:?}", text(found), text(expected))
 }
 

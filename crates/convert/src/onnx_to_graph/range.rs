@@ -1,7 +1,7 @@
 //! `Range`.
 
-use crate::conversion::range::range as range_of;
 use crate::conversion::node::Node;
+use crate::conversion::range::range as range_of;
 use crate::conversion::row::{Results, Row, row};
 
 pub(crate) const ROWS: &[Row] = &[row("Range", range)];

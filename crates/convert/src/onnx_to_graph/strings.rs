@@ -62,13 +62,12 @@ fn string_normalizer(node: &mut Node) -> Results {
 
 fn change_case(node: &mut Node, x: Tracked, to: &'static str) -> Result<Tracked, String> {
     if let Some(known) = node.constant(x) {
-        return node.strings(known.shape(), known.strings().iter().map(|word| in_case(word, to)).collect());
+        return node.strings(
+            known.shape(),
+            known.strings().iter().map(|word| kiln_graph::strings::in_case(word, to)).collect(),
+        );
     }
     node.emit("graph.string_case", &[x], &[("to", attribute(to))])
-}
-
-fn in_case(word: &[u8], to: &str) -> Vec<u8> {
-    kiln_graph::strings::in_case(word, to == "upper")
 }
 
 /// The strings at which `found` is negative; one empty string if there are none. That one stands behind the others, and

@@ -78,7 +78,8 @@ impl LongShort {
         let input = peek(node, input, cell, 0)?;
         let input = node.unary("graph.sigmoid", input)?;
         let forget = gate(node, "f")?;
-        let forget = if self.forget_bias == 0.0 { forget } else { node.binary_scalar("graph.add", forget, self.forget_bias)? };
+        let forget =
+            if self.forget_bias == 0.0 { forget } else { node.binary_scalar("graph.add", forget, self.forget_bias)? };
         let forget = peek(node, forget, cell, 1)?;
         let forget = node.unary("graph.sigmoid", forget)?;
         let candidate = gate(node, "c")?;

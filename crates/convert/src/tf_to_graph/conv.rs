@@ -19,6 +19,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("_FusedConv2D", |node| fused(node, conv)),
     row("_FusedDepthwiseConv2dNative", |node| fused(node, depthwise)),
     row("FusedPadConv2D", padded_conv),
+    row("FusedResizeAndPadConv2D", resized_conv),
     row("Dilation2D", dilation),
 ];
 
@@ -215,6 +216,14 @@ fn padded_conv(node: &mut Node) -> Results {
     let (x, pads, filter) = (node.input(0)?, node.input(1)?, node.input(2)?);
     let mode = node.string_or("mode", "REFLECT");
     let padded = super::pad::mirrored(node, x, pads, mode)?;
+    Ok(vec![convolve(node, padded, filter)?])
+}
+
+fn resized_conv(node: &mut Node) -> Results {
+    let (x, size, pads, filter) = (node.input(0)?, node.input(1)?, node.input(2)?, node.input(3)?);
+    let corners = node.flag("resize_align_corners", false);
+    let x = super::resize::resized(node, x, size, "linear", super::resize::Places { corners, half_pixel: false })?;
+    let padded = super::pad::mirrored(node, x, pads, node.string_or("mode", "REFLECT"))?;
     Ok(vec![convolve(node, padded, filter)?])
 }
 

@@ -119,7 +119,8 @@ fn triangular_solve(node: &mut Node) -> Results {
         let number = if is_lower {
             round
         } else {
-            let last = node.extent(crate::conversion::extent::subtract(expr(side)?, crate::conversion::extent::constant(1))?);
+            let last =
+                node.extent(crate::conversion::extent::subtract(expr(side)?, crate::conversion::extent::constant(1))?);
             node.binary("graph.subtract", last, round)?
         };
         let own = column(node, matrix, number)?;
@@ -237,7 +238,8 @@ fn lower_upper(node: &mut Node) -> Results {
         let size = node.select(is_left, size, less)?;
         let pivot = node.emit("graph.arg_max", &[size], &[("axis", attribute(axis as i64))])?;
         // The two rows change places.
-        let (is_own, is_pivot) = (node.binary("graph.equal", places, number)?, node.binary("graph.equal", places, pivot)?);
+        let (is_own, is_pivot) =
+            (node.binary("graph.equal", places, number)?, node.binary("graph.equal", places, pivot)?);
         let from = node.select(is_pivot, number, places)?;
         let from = node.select(is_own, pivot, from)?;
         let from_lines = node.broadcast(from, &line_shape)?;

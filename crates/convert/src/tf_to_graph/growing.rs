@@ -45,7 +45,9 @@ pub(crate) fn counter(node: &mut Node, looped: &Loop) -> Result<Counter, String>
         let operands: Vec<Value> = module.operands(op).iter().map(|&value| behind_copies(module, value)).collect();
         match (module.name(op).as_str(), operands.as_slice()) {
             ("tf.LogicalAnd", _) => pending.extend(operands),
-            ("tf.Less", &[counted, limit]) => found.extend(counted_place(module, node.op, counted).map(|at| (at, limit))),
+            ("tf.Less", &[counted, limit]) => {
+                found.extend(counted_place(module, node.op, counted).map(|at| (at, limit)))
+            }
             // Something else ends the loop earlier.
             _ => return Err(NO_COUNT.into()),
         }

@@ -14,6 +14,7 @@
 //! What cannot be converted is reported node by node, all of it in one run.
 
 mod arrays;
+mod audio;
 mod batches;
 mod cells;
 mod complex;
@@ -32,15 +33,18 @@ mod normalization;
 mod pad;
 mod pool;
 mod quantize;
+mod quantized;
 mod random;
 mod ranges;
 mod reduction;
 mod resize;
+mod sampling;
 mod scatter;
 mod search;
 mod segments;
 mod shape;
 mod source;
+mod sparse;
 mod special;
 mod special_tables;
 mod strided_slice;
@@ -62,22 +66,26 @@ const ROWS: &[&[Row]] = &[
     elementwise::ROWS,
     special::ROWS,
     quantize::ROWS,
+    quantized::ROWS,
     // Convolution and what goes with it.
     conv::ROWS,
     pool::ROWS,
     normalization::ROWS,
     image::ROWS,
     resize::ROWS,
+    sampling::ROWS,
     suppression::ROWS,
     batches::ROWS,
     // Products.
     matmul::ROWS,
     decomposition::ROWS,
     complex::ROWS,
+    audio::ROWS,
     cells::ROWS,
     // Reductions.
     reduction::ROWS,
     segments::ROWS,
+    sparse::ROWS,
     losses::ROWS,
     search::ROWS,
     // Data movement.

@@ -95,13 +95,15 @@ fn find_number(node: &mut Node, keys: Tracked, wanted: Tracked) -> Result<Tracke
     node.drop_axes(place, &[axis])
 }
 
-/// Without an encoding, only the letters of ASCII change: what is told apart by hand.
-fn change_case(node: &mut Node, to: &'static str) -> Results {
+/// Without an encoding, only the letters of ASCII change.
+fn change_case(node: &mut Node, to: &str) -> Results {
     let x = node.input(0)?;
-    if !matches!(node.string_or("encoding", ""), "utf-8" | "UTF-8") {
-        return Err("letters of ASCII alone cannot be changed: encoding must be \"utf-8\"".into());
-    }
-    Ok(vec![node.emit("graph.string_case", &[x], &[("to", attribute(to))])?])
+    let to = match node.string_or("encoding", "") {
+        "" => format!("{to}_ascii"),
+        encoding if encoding.eq_ignore_ascii_case("utf-8") => to.to_owned(),
+        other => return Err(format!("encoding \"{other}\" is not known")),
+    };
+    Ok(vec![node.emit("graph.string_case", &[x], &[("to", attribute(to.as_str()))])?])
 }
 
 fn join(node: &mut Node, parts: &[Tracked], separator: &str) -> Result<Tracked, String> {
@@ -126,21 +128,15 @@ const MOST_JOINED: u64 = 256;
 fn reduce_join(node: &mut Node) -> Results {
     let x = node.input(0)?;
     let axes = node.constant_ints(node.input(1)?, "the axes")?;
-    let axes = match axes.is_empty() {
-        true => (0..node.rank(x)).rev().collect(),
-        false => {
-            let mut places = Vec::new();
-            for axis in axes {
-                places.extend(normalize_axes(&[axis], node.rank(x))?);
-            }
-            places
-        }
-    };
+    let mut places = Vec::new();
+    for axis in axes {
+        places.extend(normalize_axes(&[axis], node.rank(x))?);
+    }
     let (mut result, separator) = (x, node.string_or("separator", ""));
-    // The first axis that is listed is joined last.
-    for &axis in axes.iter().rev() {
+    for &axis in &places {
         let count = node.shape(result)[axis].as_static().filter(|&count| (1..=MOST_JOINED).contains(&count));
-        let count = count.ok_or_else(|| format!("the extent of axis {axis} must be known, and at most {MOST_JOINED}"))?;
+        let count =
+            count.ok_or_else(|| format!("the extent of axis {axis} must be known, and at most {MOST_JOINED}"))?;
         let mut parts = Vec::new();
         for index in 0..count {
             parts.push(node.slice_axis(result, axis, Dim::Static(index), Dim::Static(1))?);
@@ -148,7 +144,7 @@ fn reduce_join(node: &mut Node) -> Results {
         result = join(node, &parts, separator)?;
     }
     if !node.flag("keep_dims", false) {
-        result = node.drop_axes(result, &axes)?;
+        result = node.drop_axes(result, &places)?;
     }
     Ok(vec![result])
 }

@@ -2,7 +2,9 @@
 //!
 //! Tensors stay where they are, in the mapped files. The first version keeps everything in one table.
 
-use crate::proto::{BundleEntryProto, BundleHeaderProto, SavedTensorSlices, TensorShapeProto, TrackableObjectGraph, tensor_shape_proto};
+use crate::proto::{
+    BundleEntryProto, BundleHeaderProto, SavedTensorSlices, TensorShapeProto, TrackableObjectGraph, tensor_shape_proto,
+};
 use crate::slices::{Slice, cut, joined};
 use crate::table;
 use crate::tensor::{import_tensor, stored};

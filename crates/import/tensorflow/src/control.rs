@@ -132,7 +132,9 @@ impl<'a> Importer<'a> {
                     Ok(value) => values.push(value),
                     Err(reason) => self.reporter.error(part(proto), reason),
                 },
-                Item::Table(_) => self.reporter.error(part(proto), "a table that a branch or a loop gives on is not supported"),
+                Item::Table(_) => {
+                    self.reporter.error(part(proto), "a table that a branch or a loop gives on is not supported")
+                }
                 Item::Missing => {}
             }
         }

@@ -66,7 +66,10 @@ pub(crate) fn assets(files: &[AssetFileDef]) -> FxHashMap<String, String> {
 
 /// Whether nodes of an operator are tables.
 pub(crate) fn is_table(op: &str) -> bool {
-    matches!(op, "HashTable" | "HashTableV2" | "MutableHashTable" | "MutableHashTableV2" | "MutableHashTableOfTensorsV2")
+    matches!(
+        op,
+        "HashTable" | "HashTableV2" | "MutableHashTable" | "MutableHashTableV2" | "MutableHashTableOfTensorsV2"
+    )
 }
 
 impl<'a> Importer<'a> {
@@ -130,9 +133,10 @@ impl<'a> Importer<'a> {
         match proto.op.as_str() {
             "Const" => Origin::Constant(proto),
             "ReadVariableOp" if depth < MAX_DEPTH => {
-                let assigned = graph.nodes.iter().find(|other| {
-                    other.proto.op == "AssignVariableOp" && other.inputs.first() == node.inputs.first()
-                });
+                let assigned = graph
+                    .nodes
+                    .iter()
+                    .find(|other| other.proto.op == "AssignVariableOp" && other.inputs.first() == node.inputs.first());
                 match assigned.and_then(|assigned| assigned.inputs.get(1)) {
                     Some(&path) => self.origin(graph, path, arguments, depth + 1),
                     None => Origin::Other,
@@ -211,7 +215,9 @@ impl<'a> Importer<'a> {
                 let columns = [("key_index", "key_dtype"), ("value_index", "value_dtype")];
                 let [keys, values] = columns.map(|(column, dtype)| {
                     let element = element(dtype)?;
-                    lines.column(number(column, WHOLE_LINE), element).map_err(|reason| format!("asset \"{name}\": {reason}"))
+                    lines
+                        .column(number(column, WHOLE_LINE), element)
+                        .map_err(|reason| format!("asset \"{name}\": {reason}"))
                 });
                 Ok((keys?, values?))
             }
@@ -240,8 +246,11 @@ impl Lines<'_> {
                 LINE_NUMBER => Ok(number.to_string().into_bytes()),
                 WHOLE_LINE => Ok(line),
                 column => {
-                    let part = usize::try_from(column).ok().and_then(|column| line.split(|&byte| byte == self.delimiter).nth(column));
-                    part.map(<[u8]>::to_vec).ok_or_else(|| format!("line {} has no column {column}", number + self.offset + 1))
+                    let part = usize::try_from(column)
+                        .ok()
+                        .and_then(|column| line.split(|&byte| byte == self.delimiter).nth(column));
+                    part.map(<[u8]>::to_vec)
+                        .ok_or_else(|| format!("line {} has no column {column}", number + self.offset + 1))
                 }
             }
         };

@@ -139,7 +139,8 @@ impl<'a> Importer<'a> {
             return;
         };
         if self.scopes.iter().any(|scope| scope.block != self.scopes[0].block) {
-            self.reporter.error(part(proto), "a variable that is assigned inside of a branch or a loop is not supported");
+            self.reporter
+                .error(part(proto), "a variable that is assigned inside of a branch or a loop is not supported");
             return;
         }
         let operands: Option<Vec<Value>> = operands.iter().map(|&operand| self.loaded(graph, operand)).collect();
@@ -272,11 +273,12 @@ impl<'a> Importer<'a> {
     /// The functions that a node calls.
     fn functions_of(&self, proto: &'a NodeDef) -> Vec<&'a str> {
         let own = self.library.get_key_value(proto.op.as_str()).map(|(&name, _)| name);
-        let given = proto.attr.values().filter_map(|attribute| attribute.value.as_ref()).flat_map(|value| match value {
-            AttributeValue::Func(function) => vec![function.name.as_str()],
-            AttributeValue::List(list) => list.func.iter().map(|function| function.name.as_str()).collect(),
-            _ => Vec::new(),
-        });
+        let given =
+            proto.attr.values().filter_map(|attribute| attribute.value.as_ref()).flat_map(|value| match value {
+                AttributeValue::Func(function) => vec![function.name.as_str()],
+                AttributeValue::List(list) => list.func.iter().map(|function| function.name.as_str()).collect(),
+                _ => Vec::new(),
+            });
         own.into_iter().chain(given).collect()
     }
 }

@@ -14,6 +14,7 @@ import tf_movement
 import tf_pictures
 import tf_products
 import tf_recurrent
+import tf_rest
 import tf_state
 import tf_text
 from tf_model import CASES, FOLDER

@@ -106,5 +106,5 @@ def first_arrays_in_parts():
         cut = tf.TensorArray(tf.float32, 3).split(tf.reshape(x, [6, 4]), [2, 2, 2])
         picked = array.gather([2, 0])
         spread = tf.TensorArray(tf.float32, 3, clear_after_read=False).scatter([2, 0, 1], x)
-        return [joined, cut.stack(), picked, spread.stack(), spread.size(), spread.read(1)]
+        return [joined, raw("TensorArraySizeV3", handle=cut.handle, flow_in=cut.flow), cut.stack(), picked, spread.stack(), spread.size(), spread.read(1)]
     without_second_version(lambda: first_version("first_arrays_in_parts", build, [normal(3, 2, 4)]))

@@ -160,3 +160,54 @@ def checkpoint_trained():
 @case
 def checkpoint_trained_second():
     checkpoint("checkpoint_trained_second", trained, [normal(2, 4, 4, 2), whole(0, 3, 2)], shapes=[(None, 4, 4, 2), (None,)], named=True, atol=1e-4)
+
+
+class Handles(tf.Module):
+    """Operators that take a variable itself."""
+
+    def __init__(self):
+        super().__init__()
+        self.table = tf.Variable(normal(5, 2, 3, seed=1))
+
+    def call(self, x0):
+        handle = self.table.handle
+        return {"shape": raw("VariableShape", input=handle), "rows": raw("ResourceGather", resource=handle, indices=x0, dtype=tf.float32), "parts": raw("ResourceGatherNd", resource=handle, indices=tf.stack([x0, x0 % 2], 1), dtype=tf.float32), "whole": self.table * 2}
+
+
+@case
+def saved_model_handles():
+    saved("saved_model_handles", Handles(), [np.array([4, 0, 1], np.int32)], shapes=[(None,)])
+
+
+class Branching(tf.Module):
+    """Variables that branches and rounds assign."""
+
+    def __init__(self):
+        super().__init__()
+        self.sum = tf.Variable(tf.zeros([2]))
+        self.steps = tf.Variable(0)
+
+    def call(self, x0, x1):
+        def more():
+            self.sum.assign_add(x0)
+            return self.sum.read_value() * 2.0
+
+        def less():
+            self.steps.assign(self.steps * 10)
+            return x0
+
+        chosen = tf.cond(x1 > 1, more, less)
+
+        def body(i, y):
+            self.steps.assign_add(1)
+            self.sum.assign(self.sum * 0.5 + y)
+            return i + 1, y + self.sum
+
+        _, looped = tf.while_loop(lambda i, _: i < x1, body, [0, x0])
+        return {"chosen": chosen, "looped": looped, "steps": self.steps.read_value(), "sum": self.sum.read_value()}
+
+
+@case
+def saved_model_branches():
+    more = [[normal(2, seed=seed), np.int32(count)] for seed, count in ((1, 3), (2, 0), (3, 2))]
+    saved("saved_model_branches", Branching(), [normal(2), np.int32(1)], more=more)

@@ -205,6 +205,13 @@ fn fused(node: &mut Node, convolution: fn(&mut Node) -> Results) -> Results {
                 next += 1;
                 super::normalization::add_bias(node, result, bias)?
             }
+            "FusedBatchNorm" => {
+                let (scale, offset) = (node.input(next)?, node.input(next + 1)?);
+                let spread = (node.input(next + 2)?, node.input(next + 3)?);
+                next += 4;
+                let epsilon = node.float_or("epsilon", f64::from(1e-4f32));
+                super::normalization::normalize(node, result, Some(scale), offset, spread, epsilon)?
+            }
             other => super::matmul::fused_activation(node, result, other)?,
         };
     }

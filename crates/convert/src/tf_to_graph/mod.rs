@@ -28,12 +28,14 @@ mod image;
 mod lists;
 mod losses;
 mod matmul;
+mod missing;
 mod movement;
 mod normalization;
 mod pad;
 mod pool;
 mod quantize;
 mod quantized;
+mod ragged;
 mod random;
 mod ranges;
 mod reduction;
@@ -86,6 +88,7 @@ const ROWS: &[&[Row]] = &[
     reduction::ROWS,
     segments::ROWS,
     sparse::ROWS,
+    ragged::ROWS,
     losses::ROWS,
     search::ROWS,
     // Data movement.

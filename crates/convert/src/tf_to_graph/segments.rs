@@ -121,7 +121,7 @@ fn histogram(node: &mut Node) -> Results {
     Ok(vec![join(node, ones, place, dim(count)?, "add")?])
 }
 
-/// There are as many segments as the last number says, less one; those without a row are 0.
+/// There are as many segments as the last number says, less one; those without a row are 0, products 1.
 fn sorted(node: &mut Node, x: Tracked, numbers: Tracked, reduction: &str, share: Share) -> Results {
     let count = match node.constant_ints(numbers, "the numbers") {
         Ok(numbers) => {
@@ -147,6 +147,9 @@ fn sorted(node: &mut Node, x: Tracked, numbers: Tracked, reduction: &str, share:
             amounts = node.unary("graph.sqrt", amounts)?;
         }
         return Ok(vec![node.binary("graph.divide", joined, amounts)?]);
+    }
+    if reduction == "mul" {
+        return Ok(vec![joined]);
     }
     let is_empty = node.binary_scalar("graph.equal", amounts, 0.0)?;
     let zero = constant_of(node, node.element(joined), 0.0)?;

@@ -19,11 +19,13 @@ impl Source for Tf {
 
     fn unsupported(&self, module: &Module, op: Op) -> Option<String> {
         let is_operator = kiln_tf::find_schema(operator(module, op)).is_some();
-        (is_operator && row_of(module, op).is_none()).then(unsupported)
+        (is_operator && row_of(module, op).is_none()).then(|| unsupported(operator(module, op)))
     }
 
     fn convert(&self, conversion: &mut Conversion<'_>, op: Op, has_failed_operand: bool) -> Converted {
-        let Some(row) = row_of(conversion.module, op) else { return Err(Some(unsupported())) };
+        let Some(row) = row_of(conversion.module, op) else {
+            return Err(Some(unsupported(operator(conversion.module, op))));
+        };
         if has_failed_operand {
             return Err(None);
         }
@@ -45,8 +47,8 @@ impl Source for Tf {
     }
 }
 
-fn unsupported() -> String {
-    "this operator is not supported yet".into()
+fn unsupported(name: &str) -> String {
+    super::missing::reason(name).unwrap_or("this operator is not supported yet").into()
 }
 
 /// The operator's name.

@@ -158,26 +158,33 @@ impl<'a> Importer<'a> {
         let arguments: Vec<Item> = inputs.iter().map(|&input| self.item(input)).collect();
         let bodies: Option<Vec<Rc<Graph<'a>>>> = names.iter().map(|name| self.body(proto, name)).collect();
         let Some(bodies) = bodies else { return };
+        let assigns = names.iter().any(|name| self.function_assigns(name, 0));
+        let before = self.state.values(assigns);
         self.deeper(proto, |importer| {
             let name = if is_if { "tf.If" } else { "tf.Case" };
             let (op, blocks) = importer.build(name, proto, &[selector], bodies.len(), &[]);
-            let branches: Vec<Vec<Item>> = bodies
-                .iter()
-                .zip(&blocks)
-                .map(|(body, &block)| importer.expand(proto, body, &arguments, block))
-                .collect();
+            let mut branches: Vec<Vec<Item>> = Vec::new();
+            let mut after = Vec::new();
+            for (body, &block) in bodies.iter().zip(&blocks) {
+                importer.state.hold(&before);
+                branches.push(importer.expand(proto, body, &arguments, block));
+                after.push(importer.state.values(assigns));
+            }
             // What only training needs is no result.
             let count = branches.iter().map(Vec::len).min().unwrap_or(0);
             let is_there = |output: &usize| !branches.iter().any(|items| matches!(items[*output], Item::Missing));
             let kept: Vec<usize> = (0..count).filter(is_there).collect();
             let mut types = Vec::new();
-            for (items, &block) in branches.iter().zip(&blocks) {
-                let items: Vec<Item> = kept.iter().map(|&output| items[output].clone()).collect();
+            for ((items, after), &block) in branches.iter().zip(after).zip(&blocks) {
+                let items = kept.iter().map(|&output| items[output].clone());
+                let items: Vec<Item> = items.chain(after.into_iter().map(Item::Value)).collect();
                 types = importer.finish_region(proto, block, &items);
             }
-            for (output, value) in kept.into_iter().zip(importer.with_results(op, &types)) {
+            let mut results = importer.with_results(op, &types).into_iter();
+            for (output, value) in kept.into_iter().zip(results.by_ref()) {
                 importer.set(Source::Node(index, output), Item::Value(value));
             }
+            importer.state.hold(&results.collect::<Vec<Value>>());
         });
     }
 
@@ -191,6 +198,9 @@ impl<'a> Importer<'a> {
         let items: Vec<Item> = node.inputs.iter().map(|&input| self.item(input)).collect();
         let carried: Vec<Value> =
             items.iter().filter_map(|item| if let Item::Value(value) = item { Some(*value) } else { None }).collect();
+        // Variables that a round assigns are carried behind everything else.
+        let assigns = names.iter().any(|name| self.function_assigns(name, 0));
+        let carried = [carried, self.state.values(assigns)].concat();
         let types: Vec<Type> =
             carried.iter().map(|&value| kiln_tf::tensor_of(self.module.ty(value).scalar())).collect();
         self.deeper(proto, |importer| {
@@ -204,13 +214,16 @@ impl<'a> Importer<'a> {
                         other => other.clone(),
                     })
                     .collect();
+                importer.state.hold(&given.collect::<Vec<Value>>());
                 let results = importer.expand(proto, body, &arguments, block);
+                let after = if which == 0 { Vec::new() } else { importer.state.values(assigns) };
                 let is_carried = |index: usize| which == 0 || matches!(items.get(index), Some(Item::Value(_)));
                 let results: Vec<Item> = results
                     .into_iter()
                     .enumerate()
                     .filter(|(index, _)| is_carried(*index))
                     .map(|(_, item)| item)
+                    .chain(after.into_iter().map(Item::Value))
                     .collect();
                 importer.finish_region(proto, block, &results);
             }
@@ -222,6 +235,7 @@ impl<'a> Importer<'a> {
                 };
                 importer.set(Source::Node(index, output), item);
             }
+            importer.state.hold(&results.collect::<Vec<Value>>());
         });
     }
 
@@ -243,6 +257,7 @@ impl<'a> Importer<'a> {
         let types: Vec<Type> =
             carried.iter().map(|&value| kiln_tf::tensor_of(self.module.ty(value).scalar())).collect();
         self.deeper(proto, |importer| {
+            importer.state.fixed += 1;
             let (op, blocks) = importer.build("tf.While", proto, &carried, 2, &types);
             let nexts: Vec<Source> = frame.variables.iter().map(|variable| variable.next).collect();
             for (&block, targets) in blocks.iter().zip([&[condition][..], &nexts]) {
@@ -259,6 +274,7 @@ impl<'a> Importer<'a> {
                 importer.scopes.pop();
                 importer.finish_region(proto, block, &results);
             }
+            importer.state.fixed -= 1;
             let results = importer.with_results(op, &types);
             for (variable, value) in frame.variables.iter().zip(results) {
                 if let Some(exit) = variable.exit {
@@ -273,6 +289,7 @@ impl<'a> Importer<'a> {
         let proto = graph.nodes[conditional.merges[0].merge].proto;
         let Some(predicate) = self.loaded(graph, conditional.predicate) else { return };
         self.deeper(proto, |importer| {
+            importer.state.fixed += 1;
             let (op, blocks) = importer.build("tf.If", proto, &[predicate], 2, &[]);
             let mut types = Vec::new();
             for (side, &block) in [true, false].into_iter().zip(&blocks) {
@@ -290,6 +307,7 @@ impl<'a> Importer<'a> {
                 importer.scopes.pop();
                 types = importer.finish_region(proto, block, &results);
             }
+            importer.state.fixed -= 1;
             let results = importer.with_results(op, &types);
             for (joined, value) in conditional.merges.iter().zip(results) {
                 importer.set(Source::Node(joined.merge, 0), Item::Value(value));

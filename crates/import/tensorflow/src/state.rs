@@ -28,6 +28,8 @@ pub(crate) struct State {
     variables: Vec<Rc<Handle>>,
     /// What each holds, where the import stands.
     current: Vec<Value>,
+    /// How many loops and conditionals of TensorFlow 1 are around, in which nothing is assigned.
+    pub fixed: usize,
     /// Of graphs: the nodes that assign, and all that come after one of them.
     ordered: FxHashMap<usize, Rc<FxHashSet<usize>>>,
     /// Whether functions assign anything, by name.
@@ -74,6 +76,18 @@ impl State {
     /// Whether a variable was found that is assigned, of which nobody knew before.
     pub fn is_found(&self) -> bool {
         self.variables.len() > self.current.len()
+    }
+
+    /// What all variables hold, if anything around assigns one.
+    pub fn values(&self, assigns: bool) -> Vec<Value> {
+        if assigns { self.current.clone() } else { Vec::new() }
+    }
+
+    /// Says what all variables hold, unless there are no values of them.
+    pub fn hold(&mut self, values: &[Value]) {
+        if values.len() == self.current.len() {
+            self.current.copy_from_slice(values);
+        }
     }
 
     fn place(&self, handle: &Handle) -> Option<usize> {
@@ -138,9 +152,11 @@ impl<'a> Importer<'a> {
             }
             return;
         };
-        if self.scopes.iter().any(|scope| scope.block != self.scopes[0].block) {
-            self.reporter
-                .error(part(proto), "a variable that is assigned inside of a branch or a loop is not supported");
+        if self.state.fixed > 0 {
+            self.reporter.error(
+                part(proto),
+                "a variable that is assigned in a loop or a conditional of TensorFlow 1 is not supported",
+            );
             return;
         }
         let operands: Option<Vec<Value>> = operands.iter().map(|&operand| self.loaded(graph, operand)).collect();
@@ -255,7 +271,7 @@ impl<'a> Importer<'a> {
             || self.functions_of(proto).into_iter().any(|name| self.function_assigns(name, depth + 1))
     }
 
-    fn function_assigns(&mut self, name: &'a str, depth: usize) -> bool {
+    pub(crate) fn function_assigns(&mut self, name: &'a str, depth: usize) -> bool {
         if let Some(&known) = self.state.functions.get(name) {
             return known;
         }

@@ -28,7 +28,9 @@ pub(crate) mod node;
 pub(crate) mod packed;
 pub(crate) mod product;
 pub(crate) mod random;
+pub(crate) mod range;
 pub(crate) mod reach;
+pub(crate) mod regular_expression;
 pub(crate) mod reshape;
 pub(crate) mod roll;
 pub(crate) mod row;
@@ -37,6 +39,7 @@ pub(crate) mod segments;
 pub(crate) mod slices;
 pub(crate) mod source;
 pub(crate) mod state;
+pub(crate) mod text;
 pub(crate) mod variables;
 pub(crate) mod windows;
 

@@ -119,7 +119,7 @@ fn function(name: &str, body: NodeDef) -> FunctionDef {
     let argument = |name: &str| ArgDef { name: name.into(), r#type: FLOAT, ..ArgDef::default() };
     let signature = OpDef { name: name.into(), input_arg: vec![argument("a")], output_arg: vec![argument("r")] };
     let ret = [("r".to_owned(), format!("{}:activations:0", body.name))].into();
-    FunctionDef { signature: Some(signature), node_def: vec![body], ret }
+    FunctionDef { signature: Some(signature), node_def: vec![body], ret, ..FunctionDef::default() }
 }
 
 fn call(name: &str, function: &str, input: &str) -> NodeDef {

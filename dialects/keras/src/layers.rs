@@ -131,7 +131,7 @@ layers! {
     Reshape ""
     Resizing ""
     ReversibleEmbedding "embeddings reverse_embeddings?untied"
-    STFTSpectrogram ""
+    STFTSpectrogram "real_kernel?real_part imag_kernel?imaginary_part"
     SeparableConv1D "depthwise_kernel pointwise_kernel bias?use_bias"
     SeparableConv2D "depthwise_kernel pointwise_kernel bias?use_bias"
     SimpleRNN "cell/kernel cell/recurrent_kernel cell/bias?use_bias"

@@ -67,45 +67,6 @@ pub fn find_schema(name: &str) -> Option<&'static Schema> {
     schemas().find(|schema| schema.name == name)
 }
 
-/// The operators that nothing is left of once a file is imported: what they stand for is in the structure of the module, or
-/// in the operands of other ops.
-const OF_IMPORT: [&str; 29] = [
-    "Assert",
-    "Const",
-    "Enter",
-    "Exit",
-    "HashTable",
-    "HashTableV2",
-    "InitializeTableFromTextFileV2",
-    "InitializeTableV2",
-    "LookupTableFind",
-    "LookupTableSizeV2",
-    "LoopCond",
-    "Merge",
-    "NextIteration",
-    "NoOp",
-    "PartitionedCall",
-    "Placeholder",
-    "PlaceholderV2",
-    "PlaceholderWithDefault",
-    "PrintV2",
-    "ReadVariableOp",
-    "RefEnter",
-    "RefMerge",
-    "RefSwitch",
-    "StatefulPartitionedCall",
-    "Switch",
-    "VarHandleOp",
-    "VarIsInitializedOp",
-    "Variable",
-    "VariableV2",
-];
-
-/// Whether the importer handles an operator, so that no conversion meets it.
-pub fn is_of_import(name: &str) -> bool {
-    OF_IMPORT.contains(&name)
-}
-
 /// The element type that a schema calls `name`: `f32`, `resource`; `None` if it is the name of an attribute.
 pub fn element_of_name(name: &str) -> Option<Type> {
     use ElementType::*;
@@ -176,12 +137,6 @@ mod tests {
                 }
             }
         }
-    }
-
-    #[test]
-    fn what_the_importer_handles_are_operators() {
-        assert!(OF_IMPORT.is_sorted());
-        assert!(OF_IMPORT.iter().all(|name| find_schema(name).is_some()));
     }
 
     #[test]

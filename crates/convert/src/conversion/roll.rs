@@ -62,6 +62,26 @@ impl Node<'_, '_> {
         made
     }
 
+    /// A loop of so many rounds, each of which makes the next values of the number of the round and of the values.
+    pub fn repeat(
+        &mut self,
+        rounds: u64,
+        initial: Vec<Tracked>,
+        body: impl FnOnce(&mut Node, Tracked, &[Tracked]) -> Result<Vec<Tracked>, String>,
+    ) -> Results {
+        let rolled = Rolled {
+            rounds: Some(Dim::Static(rounds)),
+            start: None,
+            initial,
+            is_certain: true,
+            counts: false,
+            growing: 0,
+            // Nothing is stacked.
+            declared: usize::MAX / 2,
+        };
+        self.roll(rolled, body)
+    }
+
     /// What the region of a loop yields, in the types of the carried values, and whether the loop is a counted one.
     fn agree(&mut self, rolled: &Rolled, mut yielded: Vec<Tracked>) -> Result<(bool, Vec<Tracked>), String> {
         let mut is_counted = rolled.rounds.is_some();
@@ -170,7 +190,8 @@ impl Node<'_, '_> {
         Ok(results)
     }
 
-    fn full_type(&self, tensor: Tracked) -> Type {
+    /// The type of a tensor.
+    pub fn full_type(&self, tensor: Tracked) -> Type {
         Type::tensor(self.shape(tensor), self.element_type(tensor))
     }
 

@@ -3,11 +3,13 @@
 use super::content::Content;
 use super::datum::Datum;
 use super::source::Source;
+use super::variables::Variable;
 use cranelift_entity::{PrimaryMap, entity_impl};
 use kiln_diag::{Diagnostic, Sink};
 use kiln_graph::BindView;
 use kiln_ir::{
-    Attribute, AttributeKind, Builder, Dim, InsertionPoint, Location, Module, Op, TensorType, Type, TypeKind, Value,
+    Attribute, AttributeKind, Block, Builder, Dim, InsertionPoint, Location, Module, Op, TensorType, Type, TypeKind,
+    Value,
 };
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -65,6 +67,8 @@ pub(crate) struct Conversion<'m> {
     growing: u32,
     /// How many attempts failed so far.
     failed: usize,
+    /// What the function keeps from one call to the next.
+    pub variables: Vec<Variable>,
 }
 
 /// How many attempts may fail: loops that stand in loops multiply them.
@@ -86,6 +90,7 @@ impl<'m> Conversion<'m> {
             data_symbols: 0,
             growing: 0,
             failed: 0,
+            variables: Vec::new(),
         }
     }
 
@@ -107,7 +112,8 @@ impl<'m> Conversion<'m> {
         for &op in &old[..old.len() - 1] {
             self.convert_op(op);
         }
-        let Some(results) = self.convert_results(function, terminator) else { return };
+        let Some(mut results) = self.convert_results(function, terminator) else { return };
+        self.finish_variables(function, &mut results);
         self.module.set_operands(terminator, &results);
         for &op in old.iter().rev().filter(|&&op| op != terminator) {
             self.module.erase(op);
@@ -163,11 +169,19 @@ impl<'m> Conversion<'m> {
 
     /// Whether ops go to the function's own block, so that everything after may use what they make.
     pub fn is_at_top(&self) -> bool {
-        let block = |point| match point {
+        self.block_at(self.point) == self.block_at(self.prologue)
+    }
+
+    /// The function's own block, if ops go there.
+    pub fn top_block(&self) -> Option<Block> {
+        self.block_at(self.prologue).filter(|_| self.is_at_top())
+    }
+
+    fn block_at(&self, point: InsertionPoint) -> Option<Block> {
+        match point {
             InsertionPoint::Before(op) => self.module.parent_block(op),
             InsertionPoint::AtEnd(block) => Some(block),
-        };
-        block(self.point) == block(self.prologue)
+        }
     }
 
     /// Converts one op of the source's dialect.

@@ -11,9 +11,8 @@ use kiln_ir::{Attribute, AttributeKind};
 pub(crate) const ROWS: &[Row] = &[
     passing("ReLU", |call| {
         let x = call.first_as_floats()?;
-        let bound = |call: &Call, name: &str| call.attribute(name).and_then(|value| value.as_f64());
-        let (slope, most) = (bound(call, "negative_slope").unwrap_or(0.0), bound(call, "max_value"));
-        let threshold = bound(call, "threshold").unwrap_or(0.0);
+        let (slope, most) = (call.float_or("negative_slope", 0.0), call.number("max_value"));
+        let threshold = call.float_or("threshold", 0.0);
         Ok(vec![relu(call, x, slope, most, threshold)?])
     }),
     passing("ThresholdedReLU", |call| {
@@ -54,7 +53,7 @@ pub(crate) const ROWS: &[Row] = &[
     plain("ops.SparseSigmoid", |call| named(call, "sparse_sigmoid")),
     plain("ops.Squareplus", |call| {
         let x = call.first()?;
-        let b = call.setting_at(1, "b").and_then(|value| value.as_f64()).unwrap_or(4.0);
+        let b = call.number_at(1, "b").unwrap_or(4.0);
         Ok(vec![squareplus(call, x, b)?])
     }),
     plain("ops.TanhShrink", |call| named(call, "tanh_shrink")),
@@ -102,8 +101,7 @@ pub(crate) const ROWS: &[Row] = &[
 
 /// A number of the configuration, or the second argument.
 fn number(call: &Call, name: &str, otherwise: f64) -> f64 {
-    let value = call.setting(name).or_else(|| call.setting_at(1, name));
-    value.and_then(|value| value.as_f64()).unwrap_or(otherwise)
+    call.number_at(1, name).unwrap_or(otherwise)
 }
 
 fn named(call: &mut Call, name: &str) -> Results {
@@ -135,7 +133,7 @@ pub(crate) fn activate_by(node: &mut Node, x: Tracked, function: Attribute) -> R
     if !matches!(function.kind(), AttributeKind::Dictionary(_)) {
         return Err(format!("{function} is no activation"));
     }
-    let number = |name: &str| entry(function, name).and_then(|value| value.as_f64());
+    let number = |name: &str| entry(function, name).and_then(super::call::number);
     match entry(function, "class_name").and_then(|class| class.as_str()).unwrap_or_default() {
         "ReLU" => relu(
             node,

@@ -1,10 +1,11 @@
 //! One call of a layer being converted: its arguments, weights, settings and masks by name.
 
 use super::source::Keras;
+use crate::conversion::extent::{normalize_axes, normalize_axis};
 use crate::conversion::node::Node;
 use crate::conversion::row::Results;
 use crate::conversion::state::Tracked;
-use kiln_ir::Attribute;
+use kiln_ir::{Attribute, Value};
 use kiln_tensor::ElementType;
 use std::ops::{Deref, DerefMut};
 
@@ -82,6 +83,11 @@ impl<'k, 'c, 'm> Call<'k, 'c, 'm> {
     /// The argument or weight called `name`, if it is there and a tensor.
     pub fn find(&self, name: &str) -> Option<Tracked> {
         self.optional(self.index(name)?)
+    }
+
+    /// The operand called `name`, as the model has it.
+    pub fn operand(&self, name: &str) -> Option<Value> {
+        self.conversion.module.operands(self.op).get(self.index(name)?).copied()
     }
 
     /// The first argument, or the first member of the list that it is.
@@ -166,6 +172,43 @@ impl<'k, 'c, 'm> Call<'k, 'c, 'm> {
         self.setting(name).and_then(truth).unwrap_or(otherwise)
     }
 
+    /// A number of the configuration or of the arguments, whole or not.
+    pub fn number(&self, name: &str) -> Option<f64> {
+        self.setting(name).and_then(number)
+    }
+
+    /// A number by name or place.
+    pub fn number_at(&self, place: usize, name: &str) -> Option<f64> {
+        self.setting_at(place, name).and_then(number)
+    }
+
+    /// A number with a default.
+    pub fn float_or(&self, name: &str, otherwise: f64) -> f64 {
+        self.number(name).unwrap_or(otherwise)
+    }
+
+    /// A whole number by name or place.
+    pub fn integer_at(&self, place: usize, name: &str) -> Option<i64> {
+        self.setting_at(place, name).and_then(|value| value.as_i64())
+    }
+
+    /// An axis of a tensor of `rank`, by name or place.
+    pub fn axis_at(&self, place: usize, name: &str, otherwise: i64, rank: usize) -> Result<usize, String> {
+        normalize_axis(self.integer_at(place, name).unwrap_or(otherwise), rank)
+    }
+
+    /// Axes of a tensor of `rank`, one or a list, by name or place; none if they are left out.
+    pub fn axes_at(&self, place: usize, name: &str, rank: usize) -> Result<Option<Vec<usize>>, String> {
+        let Some(value) = self.setting_at(place, name) else { return Ok(None) };
+        let axes = value.as_i64s().or(value.as_i64().map(|axis| vec![axis]));
+        normalize_axes(&axes.ok_or_else(|| format!("{name} must be axes, not {value}"))?, rank).map(Some)
+    }
+
+    /// The element type that an entry names.
+    pub fn element_at(&self, place: usize, name: &str) -> Result<Option<ElementType>, String> {
+        self.setting_at(place, name).and_then(|name| name.as_str()).map(element_named).transpose()
+    }
+
     /// Integers of an entry that may be one number for all of `count`.
     pub fn integers(&self, name: &str, count: usize, otherwise: i64) -> Result<Vec<i64>, String> {
         let Some(value) = self.setting(name) else { return Ok(vec![otherwise; count]) };
@@ -182,6 +225,13 @@ impl<'k, 'c, 'm> Call<'k, 'c, 'm> {
     /// Whether the last axis is that of the channels.
     pub fn is_channels_last(&self) -> bool {
         self.string_or("data_format", "channels_last") != "channels_first"
+    }
+
+    /// Whether the model is of Keras 1 or 2.
+    pub fn is_before_keras_3(&self) -> bool {
+        let module = &self.conversion.module;
+        let version = module.attribute(module.top(), "keras.version").and_then(|version| version.as_str());
+        version.is_some_and(|version| version.starts_with(['0', '1', '2']))
     }
 
     // Masks.
@@ -235,6 +285,32 @@ impl<'k, 'c, 'm> Call<'k, 'c, 'm> {
 pub(crate) fn entry(dictionary: Attribute, name: &str) -> Option<Attribute> {
     let kiln_ir::AttributeKind::Dictionary(entries) = dictionary.kind() else { return None };
     entries.iter().find(|(known, _)| known.as_str() == name).map(|(_, value)| *value)
+}
+
+/// A number, whole or not.
+pub(crate) fn number(value: Attribute) -> Option<f64> {
+    value.as_f64().or_else(|| value.as_i64().map(|number| number as f64))
+}
+
+/// The element type that Keras calls `name`.
+pub(crate) fn element_named(name: &str) -> Result<ElementType, String> {
+    use ElementType::*;
+    Ok(match name {
+        "float32" | "float" => F32,
+        "float64" => F64,
+        "float16" => F16,
+        "bfloat16" => BF16,
+        "int8" => I8,
+        "int16" => I16,
+        "int32" | "int" => I32,
+        "int64" => I64,
+        "uint8" => U8,
+        "uint16" => U16,
+        "uint32" => U32,
+        "uint64" => U64,
+        "bool" => I1,
+        other => return Err(format!("element type \"{other}\" is not supported")),
+    })
 }
 
 /// A truth value, or a number as one.

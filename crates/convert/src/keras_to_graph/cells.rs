@@ -3,6 +3,7 @@
 use super::activations::activate_by;
 use super::call::{Call, entry};
 use super::convolution::convolve;
+use super::cudnn;
 use super::window::Geometry;
 use crate::conversion::node::Node;
 use crate::conversion::state::Tracked;
@@ -40,21 +41,43 @@ pub(crate) enum Kind {
     },
 }
 
+impl Kind {
+    /// How many gates lie side by side.
+    pub fn gates(&self) -> u64 {
+        match self {
+            Kind::Lstm | Kind::ConvLstm { .. } => 4,
+            Kind::Gru { .. } => 3,
+            Kind::Simple => 1,
+        }
+    }
+
+    /// The number of units of a cell with a recurrent kernel.
+    pub fn units(&self, node: &Node, recurrent: Tracked) -> Result<Dim, String> {
+        let total = node.shape(recurrent).last().and_then(|extent| extent.as_static());
+        let units = total.filter(|total| total.is_multiple_of(self.gates()) && *total > 0);
+        Ok(Dim::Static(units.ok_or("the recurrent kernel has no whole number of gates")? / self.gates()))
+    }
+}
+
 impl Cells {
     /// The cells of a layer: of its own class, or those that it was made with.
     pub fn read(call: &mut Call, class: &str) -> Result<Cells, String> {
-        let Some(cell) = call.attribute("cell").filter(|_| class == "RNN") else {
-            return Ok(Cells(vec![Cell::read(call, class, "", None)?]));
+        let (several, prefix) = match (class, call.attribute("cell")) {
+            ("StackedRNNCells", _) => (call.attribute("cells"), ""),
+            ("RNN", Some(cell)) => {
+                let inner = entry(cell, "class_name").and_then(|class| class.as_str()).unwrap_or_default();
+                if inner != "StackedRNNCells" {
+                    return Ok(Cells(vec![Cell::read(call, inner, "cell/", Some(cell))?]));
+                }
+                (entry(cell, "cells"), "cell/")
+            }
+            _ => return Ok(Cells(vec![Cell::read(call, class, "", None)?])),
         };
-        let inner = entry(cell, "class_name").and_then(|class| class.as_str()).unwrap_or_default();
-        if inner != "StackedRNNCells" {
-            return Ok(Cells(vec![Cell::read(call, inner, "cell/", Some(cell))?]));
-        }
-        let several = entry(cell, "cells").and_then(|cells| cells.as_array()).unwrap_or_default();
+        let several = several.and_then(|cells| cells.as_array()).unwrap_or_default();
         let mut cells = Vec::new();
         for (index, &cell) in several.iter().enumerate() {
             let class = entry(cell, "class_name").and_then(|class| class.as_str()).unwrap_or_default();
-            cells.push(Cell::read(call, class, &format!("cell/cells/{index}/"), Some(cell))?);
+            cells.push(Cell::read(call, class, &format!("{prefix}cells/{index}/"), Some(cell))?);
         }
         if cells.is_empty() { Err("there are no cells".into()) } else { Ok(Cells(cells)) }
     }
@@ -97,7 +120,8 @@ impl Cell {
             None => call.attribute(name),
         };
         let kind = match class {
-            "LSTM" | "LSTMCell" => Kind::Lstm,
+            "LSTM" | "LSTMCell" | "CuDNNLSTM" => Kind::Lstm,
+            "CuDNNGRU" => Kind::Gru { reset_after: true },
             "GRU" | "GRUCell" => {
                 let after = setting(call, "reset_after").and_then(|value| value.as_bool());
                 Kind::Gru { reset_after: after.unwrap_or(true) }
@@ -114,14 +138,10 @@ impl Cell {
         let kernel = call.weight(&format!("{prefix}kernel"))?;
         let recurrent = call.weight(&format!("{prefix}recurrent_kernel"))?;
         let bias = call.find_weight(&format!("{prefix}bias"))?;
-        let gates = match kind {
-            Kind::Lstm | Kind::ConvLstm { .. } => 4,
-            Kind::Gru { .. } => 3,
-            Kind::Simple => 1,
-        };
-        let total = call.shape(recurrent).last().and_then(|extent| extent.as_static());
-        let units = total.filter(|total| total.is_multiple_of(gates) && *total > 0);
-        let units = Dim::Static(units.ok_or("the recurrent kernel has no whole number of gates")? / gates);
+        if class.starts_with("CuDNN") {
+            return cudnn::cell(call, kind, [kernel, recurrent], bias);
+        }
+        let units = kind.units(call, recurrent)?;
         let function = |call: &Call, name: &str, usual: &str| setting(call, name).unwrap_or(Attribute::string(usual));
         let (activation, recurrent_activation) =
             (function(call, "activation", "linear"), function(call, "recurrent_activation", "linear"));

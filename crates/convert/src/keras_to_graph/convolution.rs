@@ -63,7 +63,7 @@ pub(crate) fn convolve(
 }
 
 /// Each channel by itself; `kernel` has the inputs and how many outputs each has as its last axes.
-fn convolve_channels(
+pub(crate) fn convolve_channels(
     node: &mut Node,
     x: Tracked,
     kernel: Tracked,
@@ -116,22 +116,48 @@ fn separable(call: &mut Call, rank: usize) -> Results {
     Ok(vec![activate_as_set(call, y, "activation")?])
 }
 
-/// The extent of the result is what a convolution of the same padding would make the operand's from.
 fn transposed(call: &mut Call, rank: usize) -> Results {
     let (x, kernel) = (call.first_as_floats()?, call.weight("kernel")?);
     let bias = call.find_weight("bias")?;
-    let size = kernel_size(call, kernel, rank)?;
-    let Geometry { strides, dilations, padding, .. } = Geometry::read(call, rank)?;
-    let output_padding = match call.attribute("output_padding") {
-        Some(_) => Some(call.integers("output_padding", rank, 0)?),
-        None => None,
-    };
-    let is_same = padding == "same";
+    let how = Transposed::read(call, rank)?;
+    let y = convolve_transposed(call, x, kernel, bias, &how)?;
+    Ok(vec![activate_as_set(call, y, "activation")?])
+}
+
+/// How windows of a transposed convolution slide, and how much longer the result is said to be.
+pub(crate) struct Transposed {
+    geometry: Geometry,
+    output_padding: Option<Vec<i64>>,
+}
+
+impl Transposed {
+    pub fn read(call: &Call, rank: usize) -> Result<Transposed, String> {
+        let output_padding = match call.setting("output_padding") {
+            Some(_) => Some(call.integers("output_padding", rank, 0)?),
+            None => None,
+        };
+        Ok(Transposed { geometry: Geometry::read(call, rank)?, output_padding })
+    }
+}
+
+/// A transposed convolution. The extent of the result is what a convolution of the same padding would make the operand's
+/// from.
+pub(crate) fn convolve_transposed(
+    node: &mut Node,
+    x: Tracked,
+    kernel: Tracked,
+    bias: Option<Tracked>,
+    how: &Transposed,
+) -> Result<Tracked, String> {
+    let Transposed { geometry: Geometry { strides, dilations, padding, is_channels_last }, output_padding } = how;
+    let rank = strides.len();
+    let size = kernel_size(node, kernel, rank)?;
+    let is_same = *padding == "same";
     let (mut low, mut high, mut longer) = (vec![0; rank], vec![0; rank], vec![0; rank]);
     for axis in 0..rank {
         let reach = dilations[axis] * (size[axis] - 1) + 1;
         // How much the wanted result is longer than that of all products.
-        let surplus = match (is_same, &output_padding) {
+        let surplus = match (is_same, output_padding) {
             (true, None) => strides[axis] - reach,
             (false, None) => (strides[axis] - reach).max(0),
             (true, Some(more)) => more[axis] - 2 * (reach / 2),
@@ -142,8 +168,7 @@ fn transposed(call: &mut Call, rank: usize) -> Results {
         high[axis] = cut - low[axis];
         longer[axis] = surplus.max(0);
     }
-    let order: Vec<usize> = [rank + 1, rank].into_iter().chain(0..rank).collect();
-    let filter = call.transpose(kernel, &order)?;
+    let filter = node.transpose(kernel, &outputs_first(rank))?;
     let given = [
         ("strides", attribute(strides)),
         ("dilations", attribute(dilations)),
@@ -151,9 +176,8 @@ fn transposed(call: &mut Call, rank: usize) -> Results {
         ("pad_high", attribute(high)),
         ("output_padding", attribute(longer)),
         ("groups", attribute(1i64)),
-        ("layout", attribute(layout(call.is_channels_last()))),
+        ("layout", attribute(layout(*is_channels_last))),
     ];
     let operands: Vec<Tracked> = [x, filter].into_iter().chain(bias).collect();
-    let y = call.emit("graph.conv_transpose", &operands, &given)?;
-    Ok(vec![activate_as_set(call, y, "activation")?])
+    node.emit("graph.conv_transpose", &operands, &given)
 }

@@ -28,10 +28,6 @@ pub(crate) const ROWS: &[Row] = &[
     passing("AlphaDropout", identity),
     passing("GaussianDropout", identity),
     passing("GaussianNoise", identity),
-    passing("ops.StopGradient", identity),
-    passing("ops.Copy", identity),
-    passing("ops.Array", identity),
-    passing("ops.ConvertToTensor", identity),
 ];
 
 /// What a layer gives that does nothing but in training.
@@ -132,7 +128,7 @@ fn reversible_embedding(call: &mut Call) -> Results {
         }
     };
     let logits = last_axis_product(call, x, kernel)?;
-    match call.attribute("logit_soft_cap").and_then(|cap| cap.as_f64()) {
+    match call.number("logit_soft_cap") {
         Some(cap) => {
             let scaled = call.binary_scalar("graph.divide", logits, cap)?;
             let bounded = call.unary("graph.tanh", scaled)?;

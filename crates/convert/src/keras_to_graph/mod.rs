@@ -14,24 +14,31 @@
 //! ```
 
 mod activations;
-mod arithmetic;
 mod attention;
 mod call;
 mod cells;
+mod contrast;
 mod convolution;
 mod core;
+mod cudnn;
 mod custom;
-mod indexing;
+mod locally_connected;
+mod lookup;
 mod merging;
+pub(crate) mod missing;
 mod normalization;
 mod operations;
 mod pooling;
 mod preprocessing;
+mod rearrange;
 mod recurrent;
 mod reshaping;
 mod resizing;
+mod sampling;
 mod sequences;
 mod source;
+mod spectrograms;
+mod stateful;
 mod window;
 mod wrappers;
 
@@ -56,10 +63,16 @@ const ROWS: &[&[Row]] = &[
     reshaping::ROWS,
     resizing::ROWS,
     preprocessing::ROWS,
-    arithmetic::ROWS,
-    operations::ROWS,
-    indexing::ROWS,
+    lookup::ROWS,
+    spectrograms::ROWS,
+    contrast::ROWS,
+    locally_connected::ROWS,
 ];
+
+/// The layers and operations that there is a conversion for, as the dialect calls them.
+pub fn converted() -> impl Iterator<Item = &'static str> {
+    ROWS.iter().chain(operations::ROWS).copied().flatten().map(|row| row.name)
+}
 
 /// Converts every function of `module` in the keras dialect to the graph dialect.
 ///

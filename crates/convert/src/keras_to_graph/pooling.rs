@@ -26,6 +26,8 @@ pub(crate) const ROWS: &[Row] = &[
     plain("AdaptiveAveragePooling1D", |call| adaptive(call, 1, "graph.reduce_mean")),
     plain("AdaptiveAveragePooling2D", |call| adaptive(call, 2, "graph.reduce_mean")),
     plain("AdaptiveAveragePooling3D", |call| adaptive(call, 3, "graph.reduce_mean")),
+    plain("ops.AdaptiveMaxPool", |call| adaptive_of_rank(call, "graph.reduce_max")),
+    plain("ops.AdaptiveAveragePool", |call| adaptive_of_rank(call, "graph.reduce_mean")),
     plain("ops.MaxPool", |call| pool_of_rank(call, Kind::Max)),
     plain("ops.AveragePool", |call| pool_of_rank(call, Kind::Average)),
 ];
@@ -43,6 +45,12 @@ fn pool_of_rank(call: &mut Call, kind: Kind) -> Results {
     let x = call.first()?;
     let rank = call.rank(x).checked_sub(2).ok_or("the input has no spatial axes")?;
     pool(call, rank, kind)
+}
+
+fn adaptive_of_rank(call: &mut Call, op: &str) -> Results {
+    let x = call.first()?;
+    let rank = call.rank(x).checked_sub(2).ok_or("the input has no spatial axes")?;
+    adaptive(call, rank, op)
 }
 
 fn pool(call: &mut Call, rank: usize, kind: Kind) -> Results {

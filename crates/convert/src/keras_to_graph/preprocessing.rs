@@ -19,11 +19,6 @@ pub(crate) const ROWS: &[Row] = &[
         let mode = call.string_or("output_mode", "multi_hot");
         Ok(vec![encode(call, x, count, mode)?])
     }),
-    plain("IntegerLookup", integer_lookup),
-    plain("StringLookup", strings),
-    plain("TextVectorization", strings),
-    plain("Hashing", strings),
-    plain("HashedCrossing", strings),
     plain("AugMix", unchanged),
     plain("CutMix", unchanged),
     plain("MixUp", unchanged),
@@ -52,12 +47,8 @@ pub(crate) const ROWS: &[Row] = &[
 ];
 
 /// What is random does nothing but in training.
-fn unchanged(call: &mut Call) -> Results {
+pub(super) fn unchanged(call: &mut Call) -> Results {
     Ok(vec![call.first_as_floats()?])
-}
-
-fn strings(_: &mut Call) -> Results {
-    Err("text is not looked up in a model: do it before, and begin the model with the numbers".into())
 }
 
 /// A number, or numbers along the last axes, as a constant.
@@ -79,7 +70,7 @@ pub(crate) fn numbers(call: &mut Call, value: Attribute, element: ElementType) -
 
 /// The elements of lists in lists.
 fn collect(value: Attribute, depth: usize, shape: &mut Vec<usize>, items: &mut Vec<f64>) -> Result<(), String> {
-    if let Some(number) = value.as_f64().or_else(|| value.as_i64().map(|number| number as f64)) {
+    if let Some(number) = super::call::number(value) {
         items.push(number);
         return Ok(());
     }
@@ -140,7 +131,7 @@ fn normalization(call: &mut Call) -> Results {
 }
 
 /// `x` with an axis of extent 1 at the end.
-fn with_last_axis(call: &mut Call, x: Tracked) -> Result<Tracked, String> {
+pub(super) fn with_last_axis(call: &mut Call, x: Tracked) -> Result<Tracked, String> {
     let shape = [call.shape(x), &[Dim::Static(1)]].concat();
     call.reshape(x, &shape)
 }
@@ -149,7 +140,8 @@ fn with_last_axis(call: &mut Call, x: Tracked) -> Result<Tracked, String> {
 fn discretization(call: &mut Call) -> Results {
     let x = call.first()?;
     let x = call.cast(x, ElementType::F32)?;
-    let bounds = call.attribute("bin_boundaries").and_then(|bounds| bounds.as_f64s()).unwrap_or_default();
+    let bounds = call.attribute("bin_boundaries").and_then(|bounds| bounds.as_array()).unwrap_or_default();
+    let bounds: Vec<f64> = bounds.iter().filter_map(|&bound| super::call::number(bound)).collect();
     if bounds.is_empty() {
         return Err("there are no bin_boundaries".into());
     }
@@ -168,9 +160,13 @@ fn discretization(call: &mut Call) -> Results {
 }
 
 /// Numbers as ones at their places: for each, for any of a row, or how many.
-fn encode(call: &mut Call, x: Tracked, count: u64, mode: &str) -> Result<Tracked, String> {
+pub(super) fn encode(call: &mut Call, x: Tracked, count: u64, mode: &str) -> Result<Tracked, String> {
     let indices = call.cast(x, ElementType::I64)?;
-    let element = call.compute_type();
+    let element = match call.conversion.module.name(call.op).as_str() {
+        // Keras 3 leaves what it looked up integers.
+        "keras.IntegerLookup" | "keras.StringLookup" if !call.is_before_keras_3() => ElementType::I64,
+        _ => call.compute_type(),
+    };
     let is_single = call.shape(indices).last().is_none_or(|extent| extent.is(1));
     let column = match mode == "one_hot" && is_single && call.rank(indices) > 1 {
         true => indices,
@@ -201,48 +197,4 @@ fn encode(call: &mut Call, x: Tracked, count: u64, mode: &str) -> Result<Tracked
     }
     let reduced = call.reduce(reduction, hits, &[rank - 2])?;
     call.drop_axes(reduced, &[rank - 2])
-}
-
-/// Positions in a list of numbers; what is not in it has the position before it.
-fn integer_lookup(call: &mut Call) -> Results {
-    let x = call.first()?;
-    let x = call.cast(x, ElementType::I64)?;
-    let words = call.attribute("vocabulary").and_then(|words| words.as_i64s()).ok_or("the vocabulary is missing")?;
-    let outside = call.int_or("num_oov_indices", 1);
-    if outside > 1 || call.is_set("invert", false) {
-        return Err(
-            "numbers outside of the vocabulary must have one index or none, and the lookup must not be inverted".into(),
-        );
-    }
-    let mask = call.attribute("mask_token").and_then(|token| token.as_i64());
-    let first = outside + i64::from(mask.is_some());
-    // A vocabulary in a file of its own begins with what stands for numbers outside of it.
-    let special =
-        [mask, call.attribute("oov_token").and_then(|token| token.as_i64()).or(Some(-1)).filter(|_| outside > 0)];
-    let skipped: Vec<i64> = special.into_iter().flatten().collect();
-    let words =
-        if !skipped.is_empty() && words.starts_with(&skipped) { words[skipped.len()..].to_vec() } else { words };
-    let table = call.tensor(Tensor::from_values(&[words.len()], &words))?;
-    let column = with_last_axis(call, x)?;
-    let hits = call.binary("graph.equal", column, table)?;
-    let places: Vec<i64> = (0..words.len() as i64).map(|place| place + first + 1 - outside).collect();
-    let places = call.tensor(Tensor::from_values(&[places.len()], &places))?;
-    let zero = call.tensor(Tensor::scalar(0i64))?;
-    let found = call.select(hits, places, zero)?;
-    let axis = call.rank(found) - 1;
-    let sum = call.reduce("graph.reduce_sum", found, &[axis])?;
-    // Places count from one more than where the table begins, so that 0 is for what is not in it.
-    let sum = call.drop_axes(sum, &[axis])?;
-    let is_found = call.binary_scalar("graph.greater", sum, 0.0)?;
-    let place = call.binary_scalar("graph.add", sum, (outside - 1) as f64)?;
-    let otherwise = call.tensor(Tensor::scalar(i64::from(mask.is_some())))?;
-    let mut result = call.select(is_found, place, otherwise)?;
-    if let Some(mask) = mask {
-        let is_mask = call.binary_scalar("graph.equal", x, mask as f64)?;
-        result = call.select(is_mask, zero, result)?;
-    }
-    match call.string_or("output_mode", "int") {
-        "int" => Ok(vec![result]),
-        mode => Ok(vec![encode(call, result, (words.len() as i64 + first).unsigned_abs(), mode)?]),
-    }
 }

@@ -1,8 +1,9 @@
 //! Recurrent layers.
 
-use super::call::{Call, Row, masking};
+use super::call::{Call, Row, masking, plain};
 use super::cells::Cells;
 use super::sequences::{Ran, Run, flip, run};
+use super::stateful;
 use crate::conversion::row::Results;
 use crate::conversion::state::Tracked;
 
@@ -14,12 +15,13 @@ pub(crate) const ROWS: &[Row] = &[
     masking("ConvLSTM1D", |call| layer(call, "ConvLSTM1D")),
     masking("ConvLSTM2D", |call| layer(call, "ConvLSTM2D")),
     masking("ConvLSTM3D", |call| layer(call, "ConvLSTM3D")),
-    masking("CuDNNLSTM", |_| Err(CUDNN.into())),
-    masking("CuDNNGRU", |_| Err(CUDNN.into())),
+    masking("CuDNNLSTM", |call| layer(call, "CuDNNLSTM")),
+    masking("CuDNNGRU", |call| layer(call, "CuDNNGRU")),
+    plain("LSTMCell", |call| step(call, "LSTMCell")),
+    plain("GRUCell", |call| step(call, "GRUCell")),
+    plain("SimpleRNNCell", |call| step(call, "SimpleRNNCell")),
+    plain("StackedRNNCells", |call| step(call, "StackedRNNCells")),
 ];
-
-const CUDNN: &str = "layers whose weights are those of cuDNN are not supported; load the model in Keras 2 with LSTM or GRU \
-                     in place of it and save it again";
 
 /// What a recurrent layer is asked for.
 #[derive(Clone, Copy)]
@@ -75,6 +77,19 @@ fn layer(call: &mut Call, class: &str) -> Results {
     Ok(results)
 }
 
+/// One step of cells that stand by themselves: the output and the next states.
+fn step(call: &mut Call, class: &str) -> Results {
+    let x = call.first_as_floats()?;
+    let mut states = Vec::new();
+    let given = if call.find("0").is_none() { call.list("0").split_off(1) } else { Vec::new() };
+    for state in [given, call.list("1"), call.list("states")].concat() {
+        states.push(call.as_floats(state)?);
+    }
+    let cells = Cells::read(call, class)?;
+    let (output, next) = cells.step(call, x, &states)?;
+    Ok([&[output], &next[..]].concat())
+}
+
 /// Runs the cells of a layer over a sequence.
 pub(crate) fn run_layer(
     call: &mut Call,
@@ -84,19 +99,19 @@ pub(crate) fn run_layer(
     mask: Option<Tracked>,
     wanted: Wanted,
 ) -> Result<Ran, String> {
-    if call.is_set("stateful", false) {
-        return Err(
-            "a stateful layer keeps its state from one run to the next, which a compiled model does not; make the \
-                    model with stateful=False, with initial_state and return_state where states are needed"
-                .into(),
-        );
-    }
     let x = call.as_floats(x)?;
     let mut given = Vec::new();
     for state in initial {
         given.push(call.as_floats(state)?);
     }
     let cells = Cells::read(call, class)?;
+    let kept = match call.is_set("stateful", false) {
+        true => stateful::variables(call, &cells, x)?,
+        false => Vec::new(),
+    };
+    if given.is_empty() {
+        given = kept.iter().map(|&number| call.variable(number)).collect();
+    }
     let mask = match mask {
         Some(mask) => Some(mask_of_steps(call, mask)?),
         None => None,
@@ -104,7 +119,11 @@ pub(crate) fn run_layer(
     let zeros_where_masked = call.is_set("zero_output_for_mask", false);
     let asked =
         Run { x, initial: given, mask, is_backward: wanted.is_backward, zeros_where_masked, wants_steps: wanted.steps };
-    run(call, &cells, asked)
+    let ran = run(call, &cells, asked)?;
+    for (&number, &state) in kept.iter().zip(&ran.states) {
+        call.set_variable(number, state)?;
+    }
+    Ok(ran)
 }
 
 /// A mask as truth values of batch and steps.

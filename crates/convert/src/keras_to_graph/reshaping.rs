@@ -1,6 +1,6 @@
 //! Layers that move elements.
 
-use super::call::{Call, Row, passing, plain};
+use super::call::{Call, Row, plain};
 use super::window::pad;
 use crate::conversion::extent::{constant, dim, element_count, expr, multiply, subtract};
 use crate::conversion::reshape::reshape_shape;
@@ -42,7 +42,6 @@ pub(crate) const ROWS: &[Row] = &[
     plain("ZeroPadding3D", |call| zero_pad(call, 3)),
     plain("UpSampling1D", |call| repeat(call, 1)),
     plain("UpSampling3D", |call| repeat(call, 3)),
-    passing("ops.Identity", super::core::identity),
 ];
 
 /// All axes but the first as one; those of channels come last, whatever the layout.

@@ -106,6 +106,18 @@ impl Window {
         Ok(())
     }
 
+    /// The operand with all padding around it.
+    pub fn padded(&self, node: &mut Node) -> Result<Tracked, String> {
+        let rank = node.rank(self.x);
+        let (mut low, mut high) = (vec![Dim::Static(0); rank], vec![Dim::Static(0); rank]);
+        for axis in 0..self.size.len() {
+            let place = self.place(axis);
+            low[place] = Dim::Static(self.low[axis].unsigned_abs());
+            high[place] = Dim::Static(self.high[axis].unsigned_abs());
+        }
+        pad(node, self.x, &low, &high, 0.0)
+    }
+
     /// The attributes that say how it slides.
     pub fn attributes(&self) -> Vec<(&'static str, Attribute)> {
         vec![

@@ -110,7 +110,6 @@ mod window_function;
 use crate::conversion::convert_functions;
 use crate::conversion::row::Row;
 pub use custom::Customs;
-pub(crate) use custom::convert_call as convert_custom_call;
 use kiln_diag::Sink;
 use kiln_ir::Module;
 pub(crate) use source::Onnx;
@@ -137,6 +136,7 @@ const ROWS: &[&[Row]] = &[
     matmul::ROWS,
     gemm::ROWS,
     elimination::ROWS,
+    microsoft::gather_blocks::ROWS,
     microsoft::matmul_nbits::ROWS,
     einsum::ROWS,
     quantize::ROWS,

@@ -1,12 +1,14 @@
 //! Elementwise operators.
 
 use crate::conversion::datum::{Data, data};
+pub(crate) use crate::conversion::functions::{angle, constant_of, exponential_less_one, filled_like};
+use crate::conversion::functions::{erfc, invert, is_finite, logarithm_of_one_more, zero_where_zero};
 use crate::conversion::node::Node;
 use crate::conversion::row::{Results, Row, row, row_of_data};
 use crate::conversion::state::Tracked;
 use crate::conversion::text;
 use kiln_ir::Dim;
-use kiln_tensor::{ElementType, Tensor};
+use kiln_tensor::ElementType;
 
 /// A row of an operator that is one op of one operand.
 macro_rules! unary {
@@ -240,44 +242,6 @@ fn cast(node: &mut Node) -> Data {
     Ok(data(vec![node.cast(x, to)?]))
 }
 
-/// A tensor of the shape and type of `x`, all of one value.
-pub(crate) fn filled_like(node: &mut Node, x: Tracked, value: f64) -> Result<Tracked, String> {
-    let shape = node.shape(x).to_vec();
-    let value = constant_of(node, node.element(x), value)?;
-    node.broadcast(value, &shape)
-}
-
-/// A number of any element type.
-pub(crate) fn constant_of(node: &mut Node, element: ElementType, value: f64) -> Result<Tracked, String> {
-    match element {
-        ElementType::I1 => node.tensor(Tensor::from_bools(&[], &[value != 0.0])),
-        element => node.scalar(element, value),
-    }
-}
-
-/// `e^x - 1`, exact also where that is nearly 0: `tanh(x / 2) * (e^x + 1)`; where that overflows it is `e^x`.
-pub(crate) fn exponential_less_one(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
-    let power = node.unary("graph.exp", x)?;
-    let more = node.binary_scalar("graph.add", power, 1.0)?;
-    let half = node.binary_scalar("graph.multiply", x, 0.5)?;
-    let tangent = node.unary("graph.tanh", half)?;
-    let product = node.binary("graph.multiply", tangent, more)?;
-    Ok(product)
-}
-
-/// `ln(1 + x)`, exact also where that is nearly 0: the error of `u = 1 + x` is divided out by `x / (u - 1)`.
-fn logarithm_of_one_more(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
-    let more = node.binary_scalar("graph.add", x, 1.0)?;
-    let logarithm = node.unary("graph.log", more)?;
-    let less = node.binary_scalar("graph.subtract", more, 1.0)?;
-    let ratio = node.binary("graph.divide", x, less)?;
-    let corrected = node.binary("graph.multiply", logarithm, ratio)?;
-    let is_one = node.binary_scalar("graph.equal", more, 1.0)?;
-    let is_infinite = node.unary("graph.is_inf", more)?;
-    let corrected = node.select(is_infinite, logarithm, corrected)?;
-    node.select(is_one, x, corrected)
-}
-
 fn elu(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
     let below = node.clamp(x, None, Some(0.0))?;
     let power = exponential_less_one(node, below)?;
@@ -295,36 +259,6 @@ fn selu(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
     let above = node.binary_scalar("graph.multiply", x, SELU.0)?;
     let is_positive = node.binary_scalar("graph.greater", x, 0.0)?;
     node.select(is_positive, above, below)
-}
-
-fn erfc(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
-    let erf = node.unary("graph.erf", x)?;
-    let one = node.scalar(node.element(x), 1.0)?;
-    node.binary("graph.subtract", one, erf)
-}
-
-fn is_finite(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
-    let (is_nan, is_inf) = (node.unary("graph.is_nan", x)?, node.unary("graph.is_inf", x)?);
-    let is_wrong = node.binary("graph.or", is_nan, is_inf)?;
-    node.unary("graph.not", is_wrong)
-}
-
-fn invert(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
-    let element = node.element(x);
-    if element.is_signed_integer() {
-        return node.binary_scalar("graph.xor", x, -1.0);
-    }
-    let zero = node.scalar(element, 0.0)?;
-    let one = node.scalar(element, 1.0)?;
-    let all = node.binary("graph.subtract", zero, one)?;
-    node.binary("graph.xor", x, all)
-}
-
-/// `result`, but 0 where `x` is 0.
-fn zero_where_zero(node: &mut Node, x: Tracked, result: Tracked) -> Result<Tracked, String> {
-    let is_zero = node.binary_scalar("graph.equal", x, 0.0)?;
-    let zero = node.scalar(node.element(result), 0.0)?;
-    node.select(is_zero, zero, result)
 }
 
 /// The quotient rounded down.
@@ -351,25 +285,6 @@ fn floor_divide(node: &mut Node) -> Results {
     let rest = node.binary("graph.modulo", left, right)?;
     let exact = node.binary("graph.subtract", left, rest)?;
     Ok(vec![node.binary("graph.divide", exact, right)?])
-}
-
-/// The angle of a point, by the quotient of its coordinates and their signs.
-pub(crate) fn angle(node: &mut Node, y: Tracked, x: Tracked) -> Result<Tracked, String> {
-    use std::f64::consts::PI;
-    let quotient = node.binary("graph.divide", y, x)?;
-    let raw = node.unary("graph.atan", quotient)?;
-    let element = node.element(raw);
-    let is_negative = node.binary_scalar("graph.less", x, 0.0)?;
-    let is_below = node.binary_scalar("graph.less", y, 0.0)?;
-    let (plus, minus, zero) = (node.scalar(element, PI)?, node.scalar(element, -PI)?, node.scalar(element, 0.0)?);
-    let turn = node.select(is_below, minus, plus)?;
-    let turn = node.select(is_negative, turn, zero)?;
-    let turned = node.binary("graph.add", raw, turn)?;
-    // On the axis of y the quotient is infinite, and at 0 it is not a number.
-    let is_on_axis = node.binary_scalar("graph.equal", x, 0.0)?;
-    let sign = node.unary("graph.sign", y)?;
-    let right_angle = node.binary_scalar("graph.multiply", sign, PI / 2.0)?;
-    node.select(is_on_axis, right_angle, turned)
 }
 
 fn atan2(node: &mut Node) -> Results {

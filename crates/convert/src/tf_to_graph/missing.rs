@@ -1,71 +1,109 @@
-//! Operators that have no conversion, and why.
+//! The operators that have no row, and why.
 
-/// Operators, and what to tell who needs one of them.
-const REASONS: &[(&[&str], &str)] = &[
-    (
+use crate::conversion::missing::Missing;
+
+pub(crate) const MISSING: &[Missing] = &[
+    Missing::structure(
+        "control flow of this kind must have the form that TensorFlow itself writes: nested loops and conditionals",
+        &["Enter", "Exit", "LoopCond", "Merge", "NextIteration", "RefEnter", "RefMerge", "RefSwitch", "Switch"],
+    ),
+    Missing::structure(
+        "functions must be in the model, and must not call themselves",
+        &["PartitionedCall", "StatefulPartitionedCall"],
+    ),
+    Missing::structure(
+        "it must not be between an input and an output of the model",
+        &[
+            "Assert",
+            "FakeParam",
+            "ImmutableConst",
+            "NoOp",
+            "Placeholder",
+            "PlaceholderV2",
+            "PlaceholderWithDefault",
+            "PrintV2",
+            "VarIsInitializedOp",
+        ],
+    ),
+    Missing::structure(
+        "variables must have a value in the model; those that are assigned are what it remembers",
+        &["ReadVariableOp", "VarHandleOp", "Variable", "VariableV2"],
+    ),
+    Missing::structure(
+        "tables must be filled from constants or from an asset of the model",
+        &[
+            "HashTable",
+            "HashTableV2",
+            "InitializeTableFromTextFileV2",
+            "InitializeTableV2",
+            "LookupTableFind",
+            "LookupTableSizeV2",
+            "MutableHashTableV2",
+        ],
+    ),
+    Missing::because(
+        "strings end at a zero byte, so that they hold no files and no raw data: decode them before, and let the model \
+         begin behind it",
         &["DecodeBase64", "DecodeImage", "DecodeJpeg", "DecodePng", "DecodeRaw", "DecodeWav", "EncodeBase64"],
-        "strings of the graph end at a zero byte, so that they cannot hold files or raw data: --graph-input names the \
-         tensor behind it",
     ),
-    (
-        &["UnicodeDecode", "UnicodeDecodeWithOffsets", "StringLength", "Substr", "StringStrip", "StringFormat"],
-        "there is no op on strings that counts or cuts characters",
+    Missing::because(
+        "nothing counts or cuts the characters of strings",
+        &["StringFormat", "StringLength", "StringStrip", "Substr", "UnicodeDecode", "UnicodeDecodeWithOffsets"],
     ),
-    (&["RegexReplace", "StaticRegexReplace"], "there is no op on strings that replaces what an expression describes"),
-    (
+    Missing::because(
+        "nothing replaces what an expression describes in strings",
+        &["RegexReplace", "StaticRegexReplace"],
+    ),
+    Missing::because(
+        "nothing hashes strings: let the model begin at the numbers behind it",
         &["StringToHashBucket", "StringToHashBucketFast", "StringToHashBucketStrong"],
-        "there is no op on strings that hashes them: --graph-input names the tensor of numbers behind it",
     ),
-    (&["StringNGrams", "UnsortedSegmentJoin"], "there is no op that joins as many strings as data says"),
-    (
-        &["MutableHashTableV2"],
-        "a table that the model fills while it runs is not supported; one that is filled from constants or an asset is",
-    ),
-    (
+    Missing::because("nothing joins as many strings as data says", &["StringNGrams", "UnsortedSegmentJoin"]),
+    Missing::because(
+        "it takes as many terms as its operands ask for",
         &["Betainc", "Igamma", "Igammac", "Polygamma", "Zeta"],
-        "there is no formula for it that holds over all of its range in a number of steps that is known",
     ),
-    (
-        &["Eig", "SelfAdjointEigV2", "Svd"],
+    Missing::because(
         "it takes as many steps as the matrix asks for, and the signs of its vectors are not defined",
+        &["Eig", "SelfAdjointEigV2", "Svd"],
     ),
-    (
-        &["MatrixExponential", "MatrixLogarithm", "MatrixSquareRoot"],
+    Missing::because(
         "it takes a decomposition in complex numbers, or as many terms as the matrix asks for",
+        &["MatrixExponential", "MatrixLogarithm", "MatrixSquareRoot"],
     ),
-    (
-        &["Multinomial", "ParameterizedTruncatedNormal", "RandomShuffle", "StatelessMultinomial"],
-        "it draws random numbers by other rules than the uniform and the normal ones",
+    Missing::because(
+        "its results are random",
+        &[
+            "FractionalAvgPool",
+            "FractionalMaxPool",
+            "Multinomial",
+            "ParameterizedTruncatedNormal",
+            "RandomShuffle",
+            "StatelessMultinomial",
+        ],
     ),
-    (&["FractionalAvgPool", "FractionalMaxPool"], "the windows are drawn at random each time"),
-    (&["NonMaxSuppressionWithOverlaps"], "suppression is supported by boxes alone, not by a matrix of overlaps"),
-    (&["DrawBoundingBoxesV2", "ExtractGlimpse"], "what it takes of a picture depends on data for each picture"),
-    (
+    Missing::because("boxes suppress each other by their corners, not by a matrix", &["NonMaxSuppressionWithOverlaps"]),
+    Missing::because(
+        "what it takes of a picture, data says for each picture",
+        &["DrawBoundingBoxesV2", "ExtractGlimpse"],
+    ),
+    Missing::because(
+        "rows of differing length are supported where they become one tensor",
         &["RaggedTensorToSparse", "RaggedTensorToVariant", "SparseFillEmptyRows"],
-        "rows of differing length are supported where they become a tensor only",
     ),
-    (&["Stack"], "stacks of TensorFlow 1 belong to the gradients of loops"),
-    (&["FakeParam"], "it stands for a value that only the gradient of a branch has"),
-    (&["ImmutableConst"], "its value is in a region of memory outside of the file"),
+    Missing::because("stacks of TensorFlow 1 belong to the gradients of loops", &["Stack"]),
 ];
-
-/// Why an operator has no conversion, if that is known.
-pub(crate) fn reason(name: &str) -> Option<&'static str> {
-    REASONS.iter().find(|(names, _)| names.contains(&name)).map(|(_, reason)| *reason)
-}
 
 #[cfg(test)]
 mod tests {
-    use super::{REASONS, reason};
+    use super::MISSING;
     use crate::tf_to_graph::is_convertible;
 
     #[test]
-    fn what_is_missing_has_a_reason() {
-        for schema in kiln_tf::schemas() {
-            let is_known = is_convertible(schema.name) || kiln_tf::is_of_import(schema.name);
-            assert_eq!(reason(schema.name).is_some(), !is_known, "{}", schema.name);
+    fn what_is_not_converted_has_a_reason() {
+        for schema in kiln_tf::schemas().filter(|schema| schema.name != "Const") {
+            let has_reason = MISSING.iter().any(|row| row.names.contains(&schema.name));
+            assert_ne!(has_reason, is_convertible(schema.name), "{}", schema.name);
         }
-        let names = REASONS.iter().flat_map(|(names, _)| names.iter());
-        assert!(names.clone().all(|name| kiln_tf::find_schema(name).is_some()));
     }
 }

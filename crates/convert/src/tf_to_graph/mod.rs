@@ -28,7 +28,7 @@ mod image;
 mod lists;
 mod losses;
 mod matmul;
-mod missing;
+pub(crate) mod missing;
 mod movement;
 mod normalization;
 mod pad;

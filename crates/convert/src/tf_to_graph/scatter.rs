@@ -2,12 +2,10 @@
 
 use super::elementwise::constant_of;
 use super::shape::shape_from;
-use crate::conversion::emit::attribute;
 use crate::conversion::node::Node;
 use crate::conversion::row::{Results, Row, row};
-use crate::conversion::state::Tracked;
+pub(crate) use crate::conversion::segments::scatter;
 use kiln_ir::Dim;
-use kiln_tensor::ElementType;
 
 pub(crate) const ROWS: &[Row] = &[
     row("ScatterNd", |node| {
@@ -41,17 +39,6 @@ pub(crate) const ROWS: &[Row] = &[
     row("DynamicStitch", stitch),
     row("ParallelDynamicStitch", stitch),
 ];
-
-pub(crate) fn scatter(
-    node: &mut Node,
-    data: Tracked,
-    indices: Tracked,
-    updates: Tracked,
-    reduction: &str,
-) -> Result<Tracked, String> {
-    let indices = node.cast(indices, ElementType::I64)?;
-    node.emit("graph.scatter_nd", &[data, indices, updates], &[("reduction", attribute(reduction))])
-}
 
 fn update(node: &mut Node, reduction: &str) -> Results {
     let (data, indices, updates) = (node.input(0)?, node.input(1)?, node.input(2)?);

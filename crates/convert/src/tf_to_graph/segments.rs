@@ -1,11 +1,11 @@
 //! Sums, means and extremes of rows with the same number.
 
 use super::elementwise::constant_of;
-use super::scatter::scatter;
 use crate::conversion::emit::attribute;
 use crate::conversion::extent::dim;
 use crate::conversion::node::Node;
 use crate::conversion::row::{Results, Row, row};
+use crate::conversion::segments::join;
 use crate::conversion::state::Tracked;
 use kiln_ir::Dim;
 use kiln_tensor::ElementType;
@@ -27,44 +27,6 @@ pub(crate) const ROWS: &[Row] = &[
     row("Bincount", bincount),
     row("DenseBincount", bincount),
 ];
-
-/// What rows are joined to first.
-fn initial(element: ElementType, reduction: &str) -> f64 {
-    let bits = element.bit_width() as i32;
-    let (lowest, highest) = match element {
-        ElementType::F32 => (f64::from(f32::MIN), f64::from(f32::MAX)),
-        ElementType::F64 => (f64::MIN, f64::MAX),
-        ElementType::F16 => (-65504.0, 65504.0),
-        element if element.is_signed_integer() => (-(2f64.powi(bits - 1)), 2f64.powi(bits - 1) - 1.0),
-        _ => (0.0, 2f64.powi(bits) - 1.0),
-    };
-    match reduction {
-        "mul" => 1.0,
-        "max" => lowest,
-        "min" => highest,
-        _ => 0.0,
-    }
-}
-
-/// The rows of `x` joined by the number of each, of which there are `count`.
-fn join(node: &mut Node, x: Tracked, numbers: Tracked, count: Dim, reduction: &str) -> Result<Tracked, String> {
-    let inner = node.shape(x).get(node.rank(numbers)..).ok_or("there are more numbers than rows")?.to_vec();
-    // A row with a negative number goes to one more segment, which is then dropped.
-    let more = dim(crate::conversion::extent::add(
-        crate::conversion::extent::expr(count)?,
-        crate::conversion::extent::constant(1),
-    )?)?;
-    let start = constant_of(node, node.element(x), initial(node.element(x), reduction))?;
-    let data = node.broadcast(start, &[&[more], inner.as_slice()].concat())?;
-    let numbers = node.cast(numbers, ElementType::I64)?;
-    let column = [node.shape(numbers), &[Dim::Static(1)]].concat();
-    let last = node.extent(crate::conversion::extent::expr(count)?);
-    let is_negative = node.binary_scalar("graph.less", numbers, 0.0)?;
-    let numbers = node.select(is_negative, last, numbers)?;
-    let indices = node.reshape(numbers, &column)?;
-    let joined = scatter(node, data, indices, x, reduction)?;
-    node.slice_axis(joined, 0, Dim::Static(0), count)
-}
 
 fn unsorted(node: &mut Node, reduction: &str) -> Results {
     let (x, numbers, count) = (node.input(0)?, node.input(1)?, node.input(2)?);

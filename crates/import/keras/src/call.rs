@@ -43,7 +43,7 @@ impl Importer<'_> {
             true => kiln_keras::operations().contains(&class),
             false => class == "InputLayer" || kiln_keras::find_layer(class).is_some(),
         };
-        if is_known || self.custom.contains(class) || self.custom.contains(&layer.registered_name) {
+        if is_known || self.is_custom(layer) {
             return;
         }
         let place = self.reporter.part(layer_part(layer));
@@ -63,6 +63,11 @@ impl Importer<'_> {
                 ))
             }
         });
+    }
+
+    /// Whether a layer is of a class that the user brings a function for.
+    pub fn is_custom(&self, layer: &Layer) -> bool {
+        self.custom.contains(layer.class.as_str()) || self.custom.contains(&layer.registered_name)
     }
 
     /// The layers of `model` at the end of `block`, called with `inputs`; the outputs.

@@ -50,9 +50,12 @@ impl<'a> Importer<'a> {
     /// Imports the model; what is wrong is reported. `None` if there is nothing to look at.
     pub fn import_model(mut self, content: &Content, options: &ImportOptions) -> Option<Module> {
         let top = self.module.top();
-        if !self.version.text.is_empty() {
-            self.module.set_attribute(top, "keras.version", Attribute::string(&self.version.text));
-        }
+        // Where the file does not say all of it, the first number is known.
+        let text = match self.version.text.as_str() {
+            "" => self.version.major.to_string(),
+            text => text.to_owned(),
+        };
+        self.module.set_attribute(top, "keras.version", Attribute::string(&text));
         self.assets = content.assets.clone();
         let version = self.version.clone();
         let mut reading = Reading { version: &version, problems: Vec::new() };

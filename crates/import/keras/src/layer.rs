@@ -76,6 +76,12 @@ impl Layer {
         self.weights = known.map(|weight| (weight, None)).collect();
     }
 
+    /// Gives a layer of a class that only the user knows so many weights, `weight0` and so on.
+    pub fn add_custom_weights(&mut self, count: usize) {
+        let weight = |index| Weight { name: format!("weight{index}"), place: "", condition: None, is_trainable: true };
+        self.weights = (0..count).map(|index| (weight(index), None)).collect();
+    }
+
     fn add_part(&mut self, place: String, object: &Json, depth: usize, reading: &mut Reading<'_>) {
         if depth > 32 {
             reading.wrong(&self.name, "layers are nested more than 32 deep");
@@ -91,6 +97,8 @@ impl Layer {
             Some("bias_axes") => self.config.get("bias_axes").is_some_and(|axes| !axes.is_null()),
             Some("adapted") => self.config.get("mean").is_none_or(Json::is_null),
             Some("untied") => !self.flag("tie_weights", true),
+            Some("real_part") => self.config.get("mode").and_then(Json::as_str) != Some("imag"),
+            Some("imaginary_part") => self.config.get("mode").and_then(Json::as_str) != Some("real"),
             Some("use_gate") => self.flag("use_gate", false),
             Some("use_scale") => self.flag("use_scale", self.class == "AdditiveAttention"),
             Some(entry) => self.flag(entry, true),

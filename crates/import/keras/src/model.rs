@@ -126,9 +126,12 @@ pub(crate) fn read_layer(object: &Json, depth: usize, reading: &mut Reading<'_>)
     let is_operation = module.starts_with("keras.src.ops")
         || module.starts_with("keras.ops")
         || is_bare && kiln_keras::operations().contains(&class);
+    let registered = object.get("registered_name").and_then(Json::as_str).filter(|name| name.contains('>'));
+    let registered = registered.or(Some(class).filter(|class| class.contains('>')));
+    let class = registered.map_or(class, |registered| own_class(registered));
     let mut layer = Layer::new(class, &name, is_operation);
     layer.is_trainable = config.get("trainable").and_then(Json::as_bool).unwrap_or(true);
-    layer.registered_name = object.get("registered_name").and_then(Json::as_str).unwrap_or_default().to_owned();
+    layer.registered_name = registered.unwrap_or_default().to_owned();
     if is_model(class) {
         layer.model = read_model(object, depth, reading).map(Box::new);
         return Some(layer);
@@ -187,5 +190,17 @@ fn collect_references(value: &Json, path: &str, found: &mut Vec<(Reference, Opti
             entries.iter().all(|(name, item)| collect_references(item, &join(name), found, depth + 1))
         }
         _ => false,
+    }
+}
+
+/// What a class is called that a program registered as `package>Class`: the class, unless Keras has one of that name, which
+/// it is not.
+fn own_class(registered: &str) -> &str {
+    match registered.split_once('>') {
+        Some((package, class)) if package.eq_ignore_ascii_case("keras") => class,
+        Some((_, class)) if kiln_keras::find_layer(class).is_none() && !kiln_keras::operations().contains(&class) => {
+            class
+        }
+        _ => registered,
     }
 }

@@ -1,6 +1,6 @@
 //! Weights from the file to the layers that own them.
 
-use crate::hdf5::{Hdf5, find_dataset, find_group, text_list_attribute};
+use crate::hdf5::{Hdf5, find_dataset, find_group, shortened, text_list_attribute};
 use crate::importer::Importer;
 use crate::layer::{Layer, Names};
 use crate::legacy_weights;
@@ -11,6 +11,9 @@ use kiln_tensor::Tensor;
 
 /// The names under which versions keep the layers of a model.
 const CONTAINERS: [&str; 2] = ["layers", "_layer_checkpoint_dependencies"];
+
+/// The most weights of a layer of the user.
+const MOST_CUSTOM_WEIGHTS: usize = 64;
 
 /// Where weights are.
 pub(crate) enum Store {
@@ -61,6 +64,11 @@ impl Importer<'_> {
             let inner = group.and_then(|group| find_group(group, place));
             self.load_layer(part, hdf5, inner.as_ref(), &format!("{path}{place}/"));
         }
+        if self.is_custom(layer) {
+            let is_there =
+                |number: &usize| group.is_some_and(|group| find_dataset(group, &format!("vars/{number}")).is_some());
+            layer.add_custom_weights((0..MOST_CUSTOM_WEIGHTS).take_while(is_there).count());
+        }
         let mut counts = Vec::<(&str, usize)>::new();
         for index in 0..layer.weights.len() {
             let weight = layer.weights[index].0.clone();
@@ -87,6 +95,10 @@ impl Importer<'_> {
 
     /// The weights of a layer of the main model out of the list of its group.
     fn load_ordered(&mut self, layer: &mut Layer, hdf5: &Hdf5, root: &Group, name: &str) {
+        if self.is_custom(layer) {
+            let names = find_group(root, name).and_then(|group| text_list_attribute(&group, "weight_names"));
+            layer.add_custom_weights(names.unwrap_or_default().len().min(MOST_CUSTOM_WEIGHTS));
+        }
         let mut owners = Vec::new();
         collect_owners(layer, true, &mut Vec::new(), &mut owners);
         // First what is trained, then the rest, each in the order of the layers.
@@ -102,7 +114,7 @@ impl Importer<'_> {
         let names = text_list_attribute(&group, "weight_names").unwrap_or_default();
         let read = |name: &String| match find_dataset(&group, name) {
             Some(dataset) => hdf5.tensor(&dataset),
-            None => Err(format!("there is no weight \"{name}\"")),
+            None => Err(format!("there is no weight \"{}\"", shortened(name))),
         };
         let tensors: Vec<Result<Tensor, String>> = names.iter().map(read).collect();
         let tensors = legacy_weights::unify(layer, tensors, owners.len(), &self.version);

@@ -65,6 +65,13 @@ def diagonals():
 
 
 @case
+def diagonals_beside():
+    def build(x, d):
+        return [tf.linalg.diag_part(x, k=1), tf.linalg.diag_part(x, k=-2), tf.linalg.diag(d, k=2), tf.linalg.diag(d, k=-1), tf.linalg.diag(d, k=1, num_rows=3, num_cols=6, padding_value=7.0), tf.linalg.diag(d, num_rows=3, num_cols=5), tf.linalg.set_diag(x, x[:, :3, 0], k=1), tf.linalg.set_diag(x, x[:, 0, :2], k=-1), tf.linalg.set_diag(x, x[:, :1, 1], k=-2)]
+    graph("diagonals_beside", build, [normal(2, 3, 4), normal(2, 3, seed=1)], shapes=[(None, 3, 4), (None, 3)])
+
+
+@case
 def searches():
     def build(x):
         flat = tf.reshape(x, [-1])

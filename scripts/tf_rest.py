@@ -151,6 +151,10 @@ def quantized():
                 low = 0.0 if element == tf.quint8 and mode == "SCALED" else -1.2
                 values, low, high = tf.quantization.quantize(x, low, 2.0, element, mode=mode)
                 results += [low, high, tf.quantization.dequantize(values, low, high, mode)]
+        low, high = tf.constant([-1.0, -0.5, 0.0, -2.0, -1.5]), tf.constant([1.0, 2.0, 1.5, 0.5, 1.0])
+        for mode in ("MIN_COMBINED", "SCALED"):
+            values, least, most = tf.quantization.quantize(x, low, high, tf.qint8, mode=mode, axis=1)
+            results += [least, most, tf.quantization.dequantize(values, least, most, mode, axis=1)]
         even = tf.quantization.quantize(x, -1.5, 2.0, tf.qint8, mode="SCALED", round_mode="HALF_TO_EVEN", narrow_range=True)
         results += [tf.quantization.dequantize(even[0], even[1], even[2], "SCALED", narrow_range=True)]
         return results + [raw("QuantizeAndDequantizeV2", input=x, input_min=-1.0, input_max=2.0, range_given=True, num_bits=5), raw("QuantizeAndDequantizeV3", input=x, input_min=-1.0, input_max=1.0, num_bits=6, range_given=False)]

@@ -1,4 +1,4 @@
-//! Operators without a row, and why.
+//! The operators that have no row, and why.
 
 use crate::conversion::missing::Missing;
 
@@ -13,14 +13,24 @@ pub(crate) const MISSING: &[Missing] = &[
     ),
     Missing::structure(
         "it must not be between an input and an output of the model",
-        &["Assert", "NoOp", "Placeholder", "PlaceholderV2", "PlaceholderWithDefault", "PrintV2", "VarIsInitializedOp"],
+        &[
+            "Assert",
+            "FakeParam",
+            "ImmutableConst",
+            "NoOp",
+            "Placeholder",
+            "PlaceholderV2",
+            "PlaceholderWithDefault",
+            "PrintV2",
+            "VarIsInitializedOp",
+        ],
     ),
     Missing::structure(
-        "variables must have a value in the model",
+        "variables must have a value in the model; those that are assigned are what it remembers",
         &["ReadVariableOp", "VarHandleOp", "Variable", "VariableV2"],
     ),
     Missing::structure(
-        "tables must be filled from constants or from a file of the model",
+        "tables must be filled from constants or from an asset of the model",
         &[
             "HashTable",
             "HashTableV2",
@@ -28,35 +38,29 @@ pub(crate) const MISSING: &[Missing] = &[
             "InitializeTableV2",
             "LookupTableFind",
             "LookupTableSizeV2",
+            "MutableHashTableV2",
         ],
     ),
     Missing::because(
-        "strings of the graph end at a zero byte, so that they cannot hold files or raw data: --graph-input names the \
-         tensor behind it",
+        "strings end at a zero byte, so that they hold no files and no raw data: decode them before, and let the model \
+         begin behind it",
         &["DecodeBase64", "DecodeImage", "DecodeJpeg", "DecodePng", "DecodeRaw", "DecodeWav", "EncodeBase64"],
     ),
     Missing::because(
-        "there is no op on strings that counts or cuts characters",
-        &["UnicodeDecode", "UnicodeDecodeWithOffsets", "StringLength", "Substr", "StringStrip", "StringFormat"],
+        "nothing counts or cuts the characters of strings",
+        &["StringFormat", "StringLength", "StringStrip", "Substr", "UnicodeDecode", "UnicodeDecodeWithOffsets"],
     ),
     Missing::because(
-        "there is no op on strings that replaces what an expression describes",
+        "nothing replaces what an expression describes in strings",
         &["RegexReplace", "StaticRegexReplace"],
     ),
     Missing::because(
-        "there is no op on strings that hashes them: --graph-input names the tensor of numbers behind it",
+        "nothing hashes strings: let the model begin at the numbers behind it",
         &["StringToHashBucket", "StringToHashBucketFast", "StringToHashBucketStrong"],
     ),
+    Missing::because("nothing joins as many strings as data says", &["StringNGrams", "UnsortedSegmentJoin"]),
     Missing::because(
-        "there is no op that joins as many strings as data says",
-        &["StringNGrams", "UnsortedSegmentJoin"],
-    ),
-    Missing::because(
-        "a table that the model fills while it runs is not supported; one that is filled from constants or an asset is",
-        &["MutableHashTableV2"],
-    ),
-    Missing::because(
-        "there is no formula for it that holds over all of its range in a number of steps that is known",
+        "it takes as many terms as its operands ask for",
         &["Betainc", "Igamma", "Igammac", "Polygamma", "Zeta"],
     ),
     Missing::because(
@@ -68,23 +72,38 @@ pub(crate) const MISSING: &[Missing] = &[
         &["MatrixExponential", "MatrixLogarithm", "MatrixSquareRoot"],
     ),
     Missing::because(
-        "it draws random numbers by other rules than the uniform and the normal ones",
-        &["Multinomial", "ParameterizedTruncatedNormal", "RandomShuffle", "StatelessMultinomial"],
+        "its results are random",
+        &[
+            "FractionalAvgPool",
+            "FractionalMaxPool",
+            "Multinomial",
+            "ParameterizedTruncatedNormal",
+            "RandomShuffle",
+            "StatelessMultinomial",
+        ],
     ),
-    Missing::because("the windows are drawn at random each time", &["FractionalAvgPool", "FractionalMaxPool"]),
+    Missing::because("boxes suppress each other by their corners, not by a matrix", &["NonMaxSuppressionWithOverlaps"]),
     Missing::because(
-        "suppression is supported by boxes alone, not by a matrix of overlaps",
-        &["NonMaxSuppressionWithOverlaps"],
-    ),
-    Missing::because(
-        "what it takes of a picture depends on data for each picture",
+        "what it takes of a picture, data says for each picture",
         &["DrawBoundingBoxesV2", "ExtractGlimpse"],
     ),
     Missing::because(
-        "rows of differing length are supported where they become a tensor only",
+        "rows of differing length are supported where they become one tensor",
         &["RaggedTensorToSparse", "RaggedTensorToVariant", "SparseFillEmptyRows"],
     ),
     Missing::because("stacks of TensorFlow 1 belong to the gradients of loops", &["Stack"]),
-    Missing::because("it stands for a value that only the gradient of a branch has", &["FakeParam"]),
-    Missing::because("its value is in a region of memory outside of the file", &["ImmutableConst"]),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::MISSING;
+    use crate::tf_to_graph::is_convertible;
+
+    #[test]
+    fn what_is_not_converted_has_a_reason() {
+        for schema in kiln_tf::schemas().filter(|schema| schema.name != "Const") {
+            let has_reason = MISSING.iter().any(|row| row.names.contains(&schema.name));
+            assert_ne!(has_reason, is_convertible(schema.name), "{}", schema.name);
+        }
+    }
+}

@@ -3,6 +3,7 @@
 use crate::conversion::node::Node;
 use crate::conversion::row::{Results, Row, row};
 use crate::conversion::state::Tracked;
+use kiln_ir::Dim;
 use kiln_tensor::ElementType;
 
 pub(crate) const ROWS: &[Row] = &[row("QuantizeV2", quantize), row("Dequantize", dequantize)];
@@ -20,11 +21,15 @@ fn limits(element: ElementType) -> Result<(f64, f64, i32), String> {
     })
 }
 
-fn check_axis(node: &Node) -> Result<(), String> {
-    match node.int_or("axis", -1) {
-        -1 => Ok(()),
-        _ => Err("only one range for all is supported".into()),
-    }
+/// The ends of a range, or of one for each place along the axis that the node names, such that they stretch over `x`.
+fn stretched(node: &mut Node, x: Tracked, ends: [Tracked; 2]) -> Result<[Tracked; 2], String> {
+    let axis = match node.int_or("axis", -1) {
+        -1 => return Ok([node.reshape(ends[0], &[])?, node.reshape(ends[1], &[])?]),
+        axis => crate::conversion::extent::normalize_axis(axis, node.rank(x))?,
+    };
+    let mut shape = vec![Dim::Static(1); node.rank(x)];
+    shape[axis] = node.shape(x)[axis];
+    Ok([node.reshape(ends[0], &shape)?, node.reshape(ends[1], &shape)?])
 }
 
 /// Rounded, halves away from 0.
@@ -37,8 +42,9 @@ fn rounded(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
 }
 
 fn quantize(node: &mut Node) -> Results {
-    check_axis(node)?;
     let (x, low, high) = (node.input(0)?, node.input(1)?, node.input(2)?);
+    let shape = node.shape(low).to_vec();
+    let [low, high] = stretched(node, x, [low, high])?;
     let element = node.element_attribute("T", ElementType::U8)?;
     let (least, most, bits) = limits(element)?;
     // The range has 0 in it, and some room.
@@ -111,12 +117,13 @@ fn quantize(node: &mut Node) -> Results {
         other => return Err(format!("mode \"{other}\" is not known")),
     };
     let steps = node.clamp(steps, Some(least), Some(most))?;
+    let (low, high) = (node.reshape(low, &shape)?, node.reshape(high, &shape)?);
     Ok(vec![node.cast(steps, element)?, low, high])
 }
 
 fn dequantize(node: &mut Node) -> Results {
-    check_axis(node)?;
     let (x, low, high) = (node.input(0)?, node.input(1)?, node.input(2)?);
+    let [low, high] = stretched(node, x, [low, high])?;
     let (least, most, bits) = limits(node.element(x))?;
     let x = node.cast(x, ElementType::F32)?;
     let span = node.binary("graph.subtract", high, low)?;

@@ -23,6 +23,9 @@ use std::rc::Rc;
 /// Where a saved model has its assets.
 const ASSETS: &str = "assets";
 
+/// The most functions that are looked through: they may call each other in more ways than can be followed.
+const MOST_CALLS: usize = 10_000;
+
 /// Columns of a file that are none: the number of the line, and all of it.
 const LINE_NUMBER: i64 = -1;
 const WHOLE_LINE: i64 = -2;
@@ -32,6 +35,8 @@ const WHOLE_LINE: i64 = -2;
 pub(crate) struct Tables<'a> {
     /// Files by the names of the nodes that stand for their paths.
     pub assets: FxHashMap<String, String>,
+    /// How many functions were looked through for what fills tables.
+    looked_through: usize,
     /// What fills tables, by the names of their nodes.
     fillings: FxHashMap<&'a str, Filling<'a>>,
 }
@@ -82,9 +87,14 @@ impl<'a> Importer<'a> {
     }
 
     fn find_filled(&mut self, graph: &Graph<'a>, arguments: &[Origin<'a>], depth: usize) {
+        self.tables.looked_through += 1;
+        if self.tables.looked_through > MOST_CALLS {
+            return;
+        }
+        let assigned = assigned(graph);
         for node in &graph.nodes {
             let origin = |index: usize| match node.inputs.get(index) {
-                Some(&input) => self.origin(graph, input, arguments, 0),
+                Some(&input) => self.origin(graph, input, arguments, &assigned, 0),
                 None => Origin::Other,
             };
             match node.proto.op.as_str() {
@@ -118,7 +128,14 @@ impl<'a> Importer<'a> {
     }
 
     /// Where a tensor comes from, behind copies and behind variables that hold paths.
-    fn origin(&self, graph: &Graph<'a>, source: Source, arguments: &[Origin<'a>], depth: usize) -> Origin<'a> {
+    fn origin(
+        &self,
+        graph: &Graph<'a>,
+        source: Source,
+        arguments: &[Origin<'a>],
+        assigned: &FxHashMap<Source, Source>,
+        depth: usize,
+    ) -> Origin<'a> {
         let Source::Node(node, 0) = graph.behind_copies(source) else {
             return match source {
                 Source::Argument(index) => arguments.get(index).cloned().unwrap_or(Origin::Other),
@@ -133,14 +150,8 @@ impl<'a> Importer<'a> {
         match proto.op.as_str() {
             "Const" => Origin::Constant(proto),
             "ReadVariableOp" if depth < MAX_DEPTH => {
-                let assigned = graph
-                    .nodes
-                    .iter()
-                    .find(|other| other.proto.op == "AssignVariableOp" && other.inputs.first() == node.inputs.first());
-                match assigned.and_then(|assigned| assigned.inputs.get(1)) {
-                    Some(&path) => self.origin(graph, path, arguments, depth + 1),
-                    None => Origin::Other,
-                }
+                let path = node.inputs.first().and_then(|variable| assigned.get(variable));
+                path.map_or(Origin::Other, |&path| self.origin(graph, path, arguments, assigned, depth + 1))
             }
             op if is_table(op) => Origin::Table(proto),
             _ => Origin::Other,
@@ -272,6 +283,31 @@ impl Lines<'_> {
     }
 }
 
+/// What variables are assigned, where nodes of the graph do it.
+fn assigned(graph: &Graph<'_>) -> FxHashMap<Source, Source> {
+    let assignments = graph.nodes.iter().filter(|node| node.proto.op == "AssignVariableOp");
+    assignments.filter_map(|node| Some((*node.inputs.first()?, *node.inputs.get(1)?))).collect()
+}
+
 fn fills(op: &str) -> bool {
     op.starts_with("InitializeTable") || op.starts_with("LookupTableImport") || op.ends_with("PartitionedCall")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_columns() {
+        let lines = Lines { bytes: b"red 1\r\ngreen 2\nblue x\n", offset: 1, most: 5, delimiter: b' ' };
+        let words = |column| lines.column(column, ElementType::String).expect("words").strings().to_vec();
+        assert_eq!(words(0), [b"green".to_vec(), b"blue".to_vec()]);
+        assert_eq!(words(WHOLE_LINE), [b"green 2".to_vec(), b"blue x".to_vec()]);
+        let numbers = lines.column(LINE_NUMBER, ElementType::I64).expect("numbers");
+        assert_eq!(numbers.values::<i64>().as_ref(), [0, 1]);
+        assert_eq!(lines.column(1, ElementType::I64).unwrap_err(), "\"x\" is no number");
+        assert_eq!(lines.column(2, ElementType::String).unwrap_err(), "line 2 has no column 2");
+        let empty = Lines { bytes: b"", offset: 0, most: 5, delimiter: b' ' };
+        assert_eq!(empty.column(WHOLE_LINE, ElementType::String).expect("nothing").len(), 0);
+    }
 }

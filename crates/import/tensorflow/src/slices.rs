@@ -123,10 +123,11 @@ pub(crate) fn joined(name: &str, shape: &[usize], parts: &[(Slice, Tensor)]) -> 
     }
     let mut bytes = vec![0; elements.checked_mul(width).ok_or_else(wrong)?];
     for (slice, part) in parts {
-        let (rows, length) = slice.rows(shape).ok_or_else(wrong)?;
-        if slice.shape(shape).as_deref() != Some(part.shape()) || part.element() != element || part.len() == 0 {
+        let fits = slice.shape(shape).as_deref() == Some(part.shape()) && part.element() == element;
+        if !fits || part.len() == 0 {
             return Err(wrong());
         }
+        let (rows, length) = slice.rows(shape).ok_or_else(wrong)?;
         for (row, source) in rows.into_iter().zip(part.bytes().chunks(length * width)) {
             bytes[row * width..][..source.len()].copy_from_slice(source);
         }
@@ -147,6 +148,9 @@ pub(crate) fn cut(name: &str, tensor: &Tensor, slice: &Slice) -> Result<Tensor, 
     let wrong = || format!("\"{name}\" of shape {:?} has no such part as the graph asks for", tensor.shape());
     let width = width(tensor.element()).ok_or_else(wrong)?;
     let shape = slice.shape(tensor.shape()).ok_or_else(wrong)?;
+    if element_count(&shape) == Some(0) {
+        return Tensor::from_bytes(tensor.element(), &shape, &[]).map_err(|error| error.to_string());
+    }
     let (rows, length) = slice.rows(tensor.shape()).ok_or_else(wrong)?;
     let mut bytes = Vec::with_capacity(rows.len() * length * width);
     for row in rows {

@@ -8,7 +8,7 @@ set -eu
 
 seconds=$1
 shift
-targets=${*:-import_onnx ir_text npy pipeline rules}
+targets=${*:-images import ir_text npy pipeline rules}
 
 cd "$(dirname "$0")/.."
 cargo fuzz --version >/dev/null 2>&1 || cargo install --locked cargo-fuzz

@@ -1,10 +1,11 @@
 """Fills `fuzz/corpus/TARGET/` and `fuzz/dictionaries/TARGET.dict` from what is at hand: the exported ONNX cases of the
-cache, and the IR text, rules and pipelines of the tree.
+cache, and the fixtures, pictures, IR text, rules and pipelines of the tree.
 
 Small inputs only, as fuzzing a large one is slow; what a run adds to a corpus stays there.
 """
 
 import re
+import zipfile
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,9 +13,10 @@ import cache
 
 ROOT = Path(__file__).resolve().parent.parent
 FUZZ = ROOT / "fuzz"
+IMAGES = ROOT / "crates" / "runtime" / "tests" / "images"
 
 # The largest model, array and text that becomes an input, in bytes.
-LARGEST = {"import_onnx": 2048, "npy": 1024, "ir_text": 4096, "pipeline": 1024, "rules": 2048}
+LARGEST = {"images": 4096, "import": 4096, "npy": 1024, "ir_text": 4096, "pipeline": 1024, "rules": 2048}
 
 
 def add(target: str, content: bytes) -> int:
@@ -23,6 +25,16 @@ def add(target: str, content: bytes) -> int:
         return 0
     (FUZZ / "corpus" / target / sha256(content).hexdigest()[:16]).write_bytes(content)
     return 1
+
+
+def fixtures() -> list[bytes]:
+    """Models of other formats that are one file."""
+    models = []
+    for path in sorted((ROOT / "test" / "fixtures").rglob("*.zip")):
+        with zipfile.ZipFile(path) as archive:
+            names = [name for name in archive.namelist() if name.startswith("model/") and not name.endswith("/")]
+            models += [archive.read(names[0])] if len(names) == 1 else []
+    return models
 
 
 def words(texts: list[str]) -> list[str]:
@@ -55,9 +67,11 @@ def main() -> None:
 
     cases = cache.root() / "onnx-cases"
     counts = {
-        "import_onnx": sum(add("import_onnx", path.read_bytes()) for path in sorted(cases.rglob("model.onnx"))),
+        "import": sum(add("import", path.read_bytes()) for path in sorted(cases.rglob("model.onnx"))),
         "npy": sum(add("npy", path.read_bytes()) for path in sorted(cases.rglob("*.npy"))),
     }
+    counts["import"] += sum(add("import", content) for content in fixtures())
+    counts["images"] = sum(add("images", path.read_bytes()) for path in sorted(IMAGES.iterdir()))
     archives = sorted((cache.root() / "references").rglob("*.npz"))
     counts["npy"] += sum(add("npy", path.read_bytes()) for path in archives if path.stat().st_size < 1024)
 

@@ -1,5 +1,6 @@
 """Models of one operator of the domain `com.microsoft` each: a name, the model and its inputs."""
 
+import ml_dtypes
 import numpy
 from onnx import TensorProto
 
@@ -21,6 +22,7 @@ def models():
     yield from _quantized()
     yield from _quantized_lstm()
     yield from _quantized_attention()
+    yield from _gathered_blocks()
 
 
 def _model(name: str, operator: str, inputs: dict, outputs: list, **attributes):
@@ -323,3 +325,33 @@ def _quantized_attention():
         order = ["x", "w", "b", "x_scale", "w_scale", "mask" if given else "", "x_zero", "w_zero"]
         options = options | {"order": order, "num_heads": heads}
         yield _model(f"quantized_attention{name}", "QAttention", inputs | given, [(FLOAT, 3)], constants=constants, **options)
+
+
+def _gathered_blocks():
+    """Tables in bytes of 2, 4 and 8 bits, and of the types of 4 bits, gathered along other axes too."""
+    random = one_node.random("gathered_blocks")
+    indices = {"indices": numpy.array([[0, 2], [-1, 1]], dtype=numpy.int64)}
+
+    def made(name, codes, scales, zeros=None, rank=3, **attributes):
+        constants = {"codes": codes, "scales": scales.astype(attributes.pop("scale_type", numpy.float32))}
+        order = ["codes", "indices", "scales"] + (["zeros"] if zeros is not None else [])
+        constants |= {"zeros": zeros} if zeros is not None else {}
+        kind = FLOAT if constants["scales"].dtype == numpy.float32 else TensorProto.FLOAT16
+        return _model(
+            f"gather_blocks_{name}", "GatherBlockQuantized", indices, [(kind, rank)], constants=constants, order=order,
+            block_size=16, **attributes
+        )
+
+    scales = lambda *shape: random.uniform(0.1, 2, shape)
+    for bits in (2, 4, 8):
+        codes = random.integers(0, 256, (5, 6 * bits), dtype=numpy.uint8)
+        yield made(f"u8_{bits}", codes, scales(5, 3), bits=bits)
+        zeros = random.integers(0, 256, (5, -(-3 * bits // 8)), dtype=numpy.uint8)
+        yield made(f"u8_{bits}_zeros", codes, scales(5, 3), zeros, bits=bits, quantize_axis=-1)
+    signed = random.integers(-8, 8, (3, 4, 40)).astype(ml_dtypes.int4)
+    unsigned = random.integers(0, 16, (3, 4, 40)).astype(ml_dtypes.uint4)
+    yield made("i4", signed, scales(3, 4, 3), rank=4, gather_axis=1, quantize_axis=2)
+    yield made("i4_half", signed, scales(3, 4, 3), rank=4, quantize_axis=2, scale_type=numpy.float16)
+    yield made("i4_middle", signed, scales(3, 1, 40), rank=4, gather_axis=2, quantize_axis=1)
+    zeros = random.integers(0, 16, (3, 4, 3)).astype(ml_dtypes.uint4)
+    yield made("u4_zeros", unsigned, scales(3, 4, 3), zeros, rank=4, quantize_axis=2)

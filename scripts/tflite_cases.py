@@ -9,10 +9,15 @@ import sys
 from pathlib import Path
 
 import tflite_basic
+import tflite_mediapipe
 import tflite_quantized
+import tflite_recurrent
 import tflite_rest
+import tflite_stablehlo
+import tflite_state
+import tflite_tables
 
-LISTS = [tflite_basic, tflite_quantized, tflite_rest]
+LISTS = [tflite_basic, tflite_quantized, tflite_rest, tflite_mediapipe, tflite_recurrent, tflite_state, tflite_stablehlo, tflite_tables]
 
 
 def written(case, folder: Path) -> bool:

@@ -101,11 +101,13 @@ class Graph:
         """An output of it."""
         self.proto.outputs.append(tensor.index)
 
-    def op(self, name, inputs, options=None, outputs=1, dtype=None, q=None, custom=None, variables=(), **fields):
+    def op(self, name, inputs, options=None, outputs=1, dtype=None, q=None, custom=None, between=(), **fields):
         """An operator; its outputs are of `dtype` (a list if they differ), else of the first input's."""
         proto = schema.OperatorT()
         proto.opcodeIndex = self.case.code(name, custom is not None)
         proto.inputs = [-1 if tensor is None else tensor.index for tensor in inputs]
+        if between:
+            proto.intermediates = [tensor.index for tensor in between]
         if custom:
             proto.customOptions = numpy.frombuffer(custom, numpy.uint8)
         if options is not None:
@@ -267,6 +269,28 @@ class Case(Graph):
                 entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
                 entry.compress_type = zipfile.ZIP_DEFLATED
                 archive.writestr(entry, data)
+
+
+class ReferenceCase(Case):
+    """A model of operators that the interpreter lacks: what they give is computed by functions of the model's inputs."""
+
+    def __init__(self, *arguments, **more):
+        super().__init__(*arguments, **more)
+        self.functions = []
+
+    def expect(self, tensor, function):
+        """An output, and the function that gives it."""
+        self.output(tensor)
+        self.functions.append(function)
+
+    def run(self):
+        steps = []
+        for step in range(self.steps):
+            values = [data[step] for data in self.data]
+            steps.append([function(*values) for function in self.functions])
+        for index, value in zip(self.proto.outputs, steps[0], strict=True):
+            self.proto.tensors[index].shape = list(value.shape)
+        return self.serialize(), steps
 
 
 def _npy(array) -> bytes:

@@ -1,8 +1,9 @@
 """Cases of control flow, state, and of operators that are seldom used."""
 
 import numpy
+from flatbuffers import flexbuffers
 
-from tflite_model import Case
+from tflite_model import Case, ReferenceCase
 
 
 def case_control():
@@ -115,20 +116,21 @@ def case_complex():
 
 
 def case_recurrent():
-    case = Case("rnn", steps=2)
+    # What a step rounds differently, the next ones enlarge.
+    case = Case("rnn", 1e-4, 1e-5, steps=2)
     x = case.input([2, 3])
     w, r, b = case.weights([4, 3]), case.weights([4, 4]), case.weights([4])
     state = case.tensor([2, 4], variable=True)
     case.output(case.op("RNN", [x, w, r, b, state], "RNNOptions", fusedActivationFunction=4))
     yield case
-    case = Case("sequence_rnn", steps=2)
+    case = Case("sequence_rnn", 1e-4, 1e-5, steps=2)
     for time_major in [False, True]:
         x = case.input([2, 5, 3] if not time_major else [5, 2, 3])
         state = case.tensor([2, 4], variable=True)
         inputs = [x, case.weights([4, 3]), case.weights([4, 4]), case.weights([4]), state]
         case.output(case.op("UNIDIRECTIONAL_SEQUENCE_RNN", inputs, "SequenceRNNOptions", timeMajor=time_major, fusedActivationFunction=4 if time_major else 1))
     yield case
-    case = Case("sequence_lstm", steps=2)
+    case = Case("sequence_lstm", 1e-4, 1e-5, steps=2)
     for time_major, has_input_gate in [(False, True), (True, True), (False, False)]:
         x = case.input([2, 5, 3] if not time_major else [5, 2, 3])
         inputs = [x]
@@ -149,8 +151,6 @@ def case_recurrent():
 
 
 def case_detection():
-    from flatbuffers import flexbuffers
-
     builder = flexbuffers.Builder()
     with builder.Map():
         for key, value in dict(max_detections=5, max_classes_per_detection=1, detections_per_class=100, num_classes=3).items():
@@ -167,7 +167,7 @@ def case_detection():
 
 
 def case_bidirectional():
-    case = Case("bidirectional_rnn", steps=2)
+    case = Case("bidirectional_rnn", 1e-4, 1e-5, steps=2)
     for time_major, merge in [(False, True), (True, False)]:
         x = case.input([2, 5, 3] if not time_major else [5, 2, 3])
         inputs = [x]
@@ -178,7 +178,7 @@ def case_bidirectional():
                           timeMajor=time_major, mergeOutputs=merge, fusedActivationFunction=4)
         case.output(*([results] if merge else results))
     yield case
-    case = Case("bidirectional_lstm", steps=2)
+    case = Case("bidirectional_lstm", 1e-4, 1e-5, steps=2)
     for time_major, merge in [(True, True), (True, False)]:
         x = case.input([2, 5, 3] if not time_major else [5, 2, 3])
         inputs = [x]
@@ -217,4 +217,60 @@ def case_table():
     words = case.input([4], "string", data=numpy.array([b"two", b"none", b"three", b"one"], object))
     table = handle(case)
     case.output(case.op("HASHTABLE_FIND", [table, words, case.constant([-1], "int64")], dtype="int64"))
+    case.output(case.op("HASHTABLE_SIZE", [table], dtype="int64"))
+    yield case
+
+
+def case_calls():
+    case = Case("stablehlo_composite")
+    graph, index = case.subgraph("sum")
+    a, b = graph.argument([2, 3]), graph.argument([2, 3])
+    graph.result(graph.op("ADD", [a, b], "AddOptions"))
+    x, y = case.input([2, 3]), case.input([2, 3])
+    case.output(case.op("STABLEHLO_COMPOSITE", [x, y], "StableHLOCompositeOptions", decompositionSubgraphIndex=index, version=1))
+    options = case.proto.operators[-1].builtinOptions2
+    options.name, options.compositeAttributes = "my.sum", numpy.frombuffer(flexbuffers.Dumps({"scale": 2}), numpy.uint8)
+    yield case
+    case = ReferenceCase("call")
+    graph, index = case.subgraph("sum")
+    a, b = graph.argument([2, 3]), graph.argument([2, 3])
+    graph.result(graph.op("ADD", [a, b], "AddOptions"))
+    x, y = case.input([2, 3]), case.input([2, 3])
+    case.expect(case.op("CALL", [x, y], "CallOptions", subgraph=index), lambda x, y: x + y)
+    yield case
+    case = ReferenceCase("stablehlo_while")
+    cond, cond_index = case.subgraph("cond")
+    body, body_index = case.subgraph("body")
+    i, x = case.input([], "int32", data=5), case.input([3])
+    a, b = cond.argument([], "int32"), cond.argument([3])
+    cond.result(cond.op("GREATER", [a, cond.constant(0)], dtype="bool"))
+    a, b = body.argument([], "int32"), body.argument([3])
+    body.result(body.op("SUB", [a, body.constant(1)], "SubOptions"))
+    body.result(body.op("MUL", [b, body.constant([0.5, 2.0, -1.0])], "MulOptions"))
+    results = case.op("STABLEHLO_WHILE", [i, x], "StablehloWhileOptions", outputs=2, dtype=["int32", "float32"],
+                      condSubgraphIndex=cond_index, bodySubgraphIndex=body_index)
+    case.expect(results[0], lambda i, x: numpy.zeros([], numpy.int32))
+    case.expect(results[1], lambda i, x: x * numpy.array([0.5, 2.0, -1.0], numpy.float32)**5)
+    yield case
+
+
+def case_densify():
+    from ai_edge_litert import schema_py_generated as schema
+
+    case = Case("densify", 1e-5, 1e-5)
+    dense = numpy.zeros([4, 6], numpy.float32)
+    dense[0, 1], dense[2, 5], dense[2, 0], dense[3, 3] = 1.5, -2, 0.25, 4
+    weights = case.constant(numpy.array([1.5, 0.25, -2.0, 4.0]), shape=[4, 6])
+    sparsity = schema.SparsityParametersT()
+    sparsity.traversalOrder = [0, 1]
+    rows, columns = schema.DimensionMetadataT(), schema.DimensionMetadataT()
+    rows.format, rows.denseSize = schema.DimensionType.DENSE, 4
+    columns.format = schema.DimensionType.SPARSE_CSR
+    columns.arraySegmentsType = columns.arrayIndicesType = schema.SparseIndexVector.Int32Vector
+    columns.arraySegments, columns.arrayIndices = schema.Int32VectorT(), schema.Int32VectorT()
+    columns.arraySegments.values, columns.arrayIndices.values = [0, 1, 1, 3, 4], [1, 0, 5, 3]
+    sparsity.dimMetadata = [rows, columns]
+    case.proto.tensors[weights.index].sparsity = sparsity
+    full = case.op("DENSIFY", [weights])
+    case.output(full, case.op("ADD", [full, case.input([4, 6])], "AddOptions"))
     yield case

@@ -32,7 +32,7 @@ func.func {sym_name = "main", arg_names = ["x", "f"], function_type = (!x, !f) -
 !p = tensor<?x6x2x!graph.string, #kiln.dims<[N, 6, 2]>>
 !e = tensor<?x6x2xi1, #kiln.dims<[N, 6, 2]>>
 !w = tensor<?x6x!graph.string, #kiln.dims<[N, 6]>>
-func.func {sym_name = "main", arg_names = ["x"], function_type = (!n) -> (!c, !c, !e, !e)} ({
+func.func {sym_name = "main", arg_names = ["x"], function_type = (!n) -> (!c, !c, !e, !e, !e)} ({
 ^bb0(%x: !n):
   %row = graph.constant {value = dense<[["a-b--c", "", "  Zwei   Wörter ", "-", "STRAẞE", "ß-ÿ"]]> : tensor<1x6x!graph.string>} : () -> tensor<1x6x!graph.string>
   %words = graph.broadcast %row : (tensor<1x6x!graph.string>) -> !w
@@ -48,5 +48,7 @@ func.func {sym_name = "main", arg_names = ["x"], function_type = (!n) -> (!c, !c
   %5 = graph.string_case %4 {to = "lower"} : (!p) -> !p
   %6 = graph.string_equal %2, %5 : (!p, !p) -> !e
   %7 = graph.string_equal %3, %4 : (!p, !p) -> !e
-  func.return %0, %1, %6, %7 : (!c, !c, !e, !e) -> ()
+  %8 = graph.string_case %5 {to = "upper_ascii"} : (!p) -> !p
+  %9 = graph.string_equal %8, %4 : (!p, !p) -> !e
+  func.return %0, %1, %6, %7, %9 : (!c, !c, !e, !e, !e) -> ()
 }) : () -> ()

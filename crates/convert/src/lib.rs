@@ -13,6 +13,7 @@ pub mod tf_to_graph;
 pub mod tflite_to_graph;
 mod unsupported;
 
+pub use conversion::missing::Missing;
 pub use custom_operator::CustomOperator;
 pub use passes::{PASSES, conversion};
-pub use unsupported::report_unsupported;
+pub use unsupported::{missing, report_unsupported};

@@ -1,7 +1,7 @@
 //! Every operator has a conversion in every version that it came in.
 
-/// `ZipMap` is put into other words before; the other one is said to be missing.
-const WITHOUT: &[&str] = &["ZipMap", "GatherBlockQuantized"];
+/// What is put into other words before.
+const WITHOUT: &[&str] = &["ZipMap"];
 
 use kiln_convert::onnx_to_graph::is_convertible;
 

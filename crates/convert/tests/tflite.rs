@@ -6,12 +6,14 @@ use kiln_convert::tflite_to_graph::convert_tflite_to_graph;
 use kiln_diag::Sink;
 use kiln_import_core::ImportOptions;
 use kiln_interp::Interpreter;
-use kiln_ir::{Module, Registry};
+use kiln_ir::{Builder, Module, Registry};
 use kiln_tensor::{ElementType, Tensor};
 use serde_json::Value as Json;
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 fn folder() -> PathBuf {
     match std::env::var_os("KILN_CASES_FOLDER") {
@@ -32,16 +34,27 @@ fn read_tensor(archive: &mut zip::ZipArchive<File>, name: &str) -> Tensor {
     kiln_npy::read_npy(bytes.as_slice(), bytes.len() as u64, None).expect("fixtures are NumPy arrays")
 }
 
-fn convert(bytes: &[u8], options: &ImportOptions) -> Result<Module, String> {
+fn registry() -> Arc<Registry> {
+    Registry::new(&[&kiln_builtin::DIALECT, &kiln_func::DIALECT, &kiln_tflite::DIALECT, &kiln_graph::DIALECT])
+}
+
+/// The reasons of what went wrong.
+fn reasons(sink: &Sink) -> String {
+    sink.take().into_iter().map(|report| report.message).collect::<Vec<_>>().join("; ")
+}
+
+fn import(bytes: &[u8], options: &ImportOptions) -> Result<Module, String> {
     let sink = Sink::new();
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("model.tflite");
     fs::write(&path, bytes).expect("written");
-    let registry =
-        Registry::new(&[&kiln_builtin::DIALECT, &kiln_func::DIALECT, &kiln_tflite::DIALECT, &kiln_graph::DIALECT]);
-    let reasons = |sink: &Sink| sink.take().into_iter().map(|report| report.message).collect::<Vec<_>>().join("; ");
-    let module = kiln_import_tflite::FORMAT.import_file(&path, &registry, options, &sink);
-    let mut module = module.ok_or_else(|| reasons(&sink))?;
+    let module = kiln_import_tflite::FORMAT.import_file(&path, &registry(), options, &sink);
+    module.ok_or_else(|| reasons(&sink))
+}
+
+fn convert(bytes: &[u8], options: &ImportOptions) -> Result<Module, String> {
+    let sink = Sink::new();
+    let mut module = import(bytes, options)?;
     if !convert_tflite_to_graph(&mut module, &sink) {
         return Err(reasons(&sink));
     }
@@ -49,13 +62,18 @@ fn convert(bytes: &[u8], options: &ImportOptions) -> Result<Module, String> {
     if wrong.is_empty() { Ok(module) } else { Err(format!("{wrong:?}")) }
 }
 
-fn check(path: &Path) -> Result<(), String> {
+/// An archive, what it says of itself, and its model with the options to import it with.
+fn open(path: &Path) -> (zip::ZipArchive<File>, Json, Vec<u8>, ImportOptions) {
     let mut archive = zip::ZipArchive::new(File::open(path).expect("a file")).expect("an archive");
     let case: Json = serde_json::from_slice(&read(&mut archive, "case.json")).expect("JSON");
-    let text = |value: &Json| value.as_str().map(str::to_owned);
-    let signature = text(&case["options"]["signature"]);
+    let signature = case["options"]["signature"].as_str().map(str::to_owned);
     let options = ImportOptions { signature, ..ImportOptions::default() };
     let model = read(&mut archive, case["model"].as_str().expect("a path"));
+    (archive, case, model, options)
+}
+
+fn check(path: &Path) -> Result<(), String> {
+    let (mut archive, case, model, options) = open(path);
     let module = convert(&model, &options)?;
     let main = module.find_symbol(module.top(), "main").expect("imports define main");
     let mut state = kiln_func::initial_state(&module, main);
@@ -111,4 +129,32 @@ fn fixtures_give_what_the_reference_gives() {
     let failures: Vec<String> = failures.collect();
     println!("{} of {} cases", paths.len() - failures.len(), paths.len());
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+}
+
+/// Operators that no fixture has, and why.
+const WITHOUT_FIXTURE: [(&str, &str); 0] = [];
+
+#[test]
+fn each_operator_that_is_converted_is_in_a_fixture() {
+    let mut module = Module::new(registry());
+    let body = module.body();
+    for schema in kiln_tflite::schemas() {
+        Builder::at_end(&mut module, body).op(schema.definition.name).build();
+    }
+    let sink = Sink::new();
+    kiln_convert::report_unsupported(&module, &sink);
+    let reports = sink.take();
+    let missing: BTreeSet<&str> = reports.iter().filter_map(|report| report.message.split(": ").next()).collect();
+    let mut seen = BTreeSet::new();
+    for entry in fs::read_dir(folder()).expect("fixtures are there") {
+        let (_, _, model, options) = open(&entry.expect("an entry").path());
+        let module = import(&model, &options).expect("fixtures are imported");
+        seen.extend(module.walk(module.top()).into_iter().map(|op| module.name(op).as_str().to_owned()));
+    }
+    let is_tested = |name: &str| {
+        seen.contains(&format!("tflite.{name}")) || WITHOUT_FIXTURE.iter().any(|(known, _)| *known == name)
+    };
+    let names = kiln_tflite::schemas().map(|schema| schema.name);
+    let untested: Vec<&str> = names.filter(|name| !missing.contains(name) && !is_tested(name)).collect();
+    assert!(untested.is_empty(), "no fixture has {}", untested.join(", "));
 }

@@ -185,7 +185,7 @@ pub(crate) fn compile_model(request: &Request, sink: &Sink, progress: &dyn Progr
     summary.neighbours = std::mem::take(&mut stages.neighbours);
     // What was said while it was compiled would not be said again.
     if let Some(known) = known.filter(|_| sink.is_empty()) {
-        known.insert(request, &summary);
+        known.insert(&summary);
     }
     Some(Summary { report: stages.into_report(), ..summary })
 }

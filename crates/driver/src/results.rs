@@ -47,8 +47,13 @@ impl ResultCache {
         if !is_file || request.report.is_some() || request.planning.explain || request.debug_rules {
             return None;
         }
-        let key = key(request).ok()?;
-        Some(Entry { cache: self.clone(), folder: self.folder.join(key) })
+        // Of a folder, the file in it that the model begins with.
+        let file = match request.model.is_dir() {
+            true => kiln_formats::open(&request.model, request.format).ok()?.file.path().to_owned(),
+            false => request.model.clone(),
+        };
+        let key = key(request, &file).ok()?;
+        Some(Entry { cache: self.clone(), folder: self.folder.join(key), file })
     }
 
     /// Deletes the entries not used for longest until the others fit. Other processes may be at it too.
@@ -78,6 +83,8 @@ impl ResultCache {
 pub(crate) struct Entry {
     cache: ResultCache,
     folder: PathBuf,
+    /// The model's file.
+    file: PathBuf,
 }
 
 impl Entry {
@@ -85,7 +92,7 @@ impl Entry {
     pub(crate) fn find(&self, request: &Request) -> Option<Summary> {
         let record = Record::parse(&fs::read_to_string(self.folder.join(RECORD)).ok()?)?;
         let is_same = |(location, hash): &(String, String)| {
-            hash_file(&beside(&request.model, location)).is_ok_and(|now| now == *hash)
+            hash_file(&beside(&self.file, location)).is_ok_and(|now| now == *hash)
         };
         if !record.neighbours.iter().all(is_same) {
             return None;
@@ -112,19 +119,19 @@ impl Entry {
 
     /// Keeps a result. A cache that cannot be written to (full, read-only) is no reason to fail a compilation, so nothing
     /// is reported.
-    pub(crate) fn insert(&self, request: &Request, summary: &Summary) {
-        if self.try_insert(request, summary).is_ok() {
+    pub(crate) fn insert(&self, summary: &Summary) {
+        if self.try_insert(summary).is_ok() {
             self.cache.shrink();
         }
     }
 
-    fn try_insert(&self, request: &Request, summary: &Summary) -> io::Result<()> {
+    fn try_insert(&self, summary: &Summary) -> io::Result<()> {
         let [model, header] = summary.files.as_slice() else { return Ok(()) };
         // A record has a line for each.
         if summary.neighbours.iter().any(|location| location.contains('\n')) {
             return Ok(());
         }
-        let hash = |location: &String| Ok((location.clone(), hash_file(&beside(&request.model, location))?));
+        let hash = |location: &String| Ok((location.clone(), hash_file(&beside(&self.file, location))?));
         let record = Record {
             weight_bytes: summary.weight_bytes,
             kernels: summary.kernels,
@@ -172,9 +179,9 @@ impl Record {
     }
 }
 
-/// The name of the entry of a request: a hash of all that its result depends on, but for files that only reading the
-/// model tells of.
-fn key(request: &Request) -> io::Result<String> {
+/// The name of the entry of a request for a model that begins with `file`: a hash of all that its result depends on, but for
+/// files that only reading the model tells of.
+fn key(request: &Request, file: &Path) -> io::Result<String> {
     let Request {
         model,
         emit,
@@ -210,7 +217,7 @@ fn key(request: &Request) -> io::Result<String> {
         model.file_name(),
     );
     let mut hasher = blake3::Hasher::new();
-    hasher.update(settings.as_bytes()).update_rayon(&map(model)?);
+    hasher.update(settings.as_bytes()).update_rayon(&map(file)?);
     Ok(hasher.finalize().to_hex().to_string())
 }
 

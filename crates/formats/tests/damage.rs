@@ -4,16 +4,13 @@
 //! `KILN_DAMAGES` is how many damages there are of each format (200); each is made from its number alone, so that one that
 //! fails can be made again: `KILN_DAMAGES=10000 cargo test --release -p kiln-formats --test damage`.
 
-use kiln_diag::Sink;
-use kiln_import_core::ImportOptions;
-use kiln_pass::{PassManager, Pipeline};
+mod support;
+
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Read;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
-use std::time::Duration;
+use support::{MOST_MEMORY, peak_memory, try_patiently};
 use zip::ZipArchive;
 
 /// A file of a fixture's model: its place in the model's folder, and its bytes.
@@ -25,12 +22,6 @@ struct Fixture {
     model: PathBuf,
     files: Files,
 }
-
-/// How long one damaged model may take before it counts as hanging.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// The most memory that all of them may need, of which the program itself is the smaller part.
-const MOST_MEMORY: u64 = 1 << 30;
 
 fn fixtures() -> BTreeMap<String, Vec<Fixture>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../test/fixtures");
@@ -110,31 +101,6 @@ fn damage(files: &mut Files, random: &mut Random) {
     }
 }
 
-/// Imports and converts; whether it ends as it must.
-fn try_model(path: &Path) -> Result<(), String> {
-    let sink = Sink::new();
-    let found = match kiln_formats::open(path, None) {
-        Ok(found) => found,
-        Err(_) => return Ok(()),
-    };
-    let registry = kiln_registry::dialects();
-    let imported = found.format.import_partly(&found.file, &registry, &ImportOptions::default(), &sink);
-    let Some(mut imported) = imported else {
-        return if sink.has_errors() { Ok(()) } else { Err("what does not import has no error".into()) };
-    };
-    if !imported.is_complete {
-        kiln_convert::report_unsupported(&imported.module, &sink);
-        return Ok(());
-    }
-    let pipeline = Pipeline::parse(kiln_registry::pipeline::conversion(), kiln_registry::passes());
-    let manager = PassManager::new(pipeline.expect("conversion is a pipeline"));
-    let converted = manager.run(&mut imported.module, &sink, &mut std::io::sink()).succeeded;
-    match converted || sink.has_errors() {
-        true => Ok(()),
-        false => Err("what does not convert has no error".into()),
-    }
-}
-
 /// Writes a fixture with a damage and tries it, on a thread of its own.
 fn run(fixture: &Fixture, seed: u64) -> Result<(), String> {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
@@ -146,20 +112,7 @@ fn run(fixture: &Fixture, seed: u64) -> Result<(), String> {
         fs::write(path, bytes).map_err(|error| error.to_string())?;
     }
     let model = folder.path().join(&fixture.model);
-    let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || {
-        let outcome = catch_unwind(AssertUnwindSafe(|| try_model(&model)));
-        let _ = sender.send(outcome.unwrap_or_else(|_| Err("it panics".into())));
-    });
-    receiver.recv_timeout(PATIENCE).unwrap_or_else(|_| Err("it does not end".into()))
-}
-
-/// The most memory that this process has had so far.
-fn peak_memory() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
-    kilobytes.unwrap_or(0) * 1024
+    try_patiently(&model).map(|_| ())
 }
 
 #[test]

@@ -157,7 +157,7 @@ fn lower_op(module: &mut Module, op: Op) -> Result<(), String> {
         "split" => ("split", vec![count, length(module.result(op, 0), shape.len()).unwrap_or(Dim::Unknown), most()]),
         "match" => ("match", vec![count, length(operands[2], 1).unwrap_or(Dim::Unknown)]),
         "case" => {
-            let pairs = case_pairs(module.attributes(op).str("to") == Some("upper"));
+            let pairs = case_pairs(module.attributes(op).str("to").unwrap_or_default());
             let flat: Vec<i32> = pairs.iter().flat_map(|&(from, to)| [from as i32, to as i32]).collect();
             let table = constant(module, op, Tensor::from_values(&[pairs.len(), 2], &flat));
             call(module, op, "case", &[operands[0], table], &[count, Dim::Static(pairs.len() as u64)]);

@@ -1,7 +1,7 @@
 //! Read-only file mapping: the one place outside code generation and the runtime with `unsafe`.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read};
 use std::ops::{Deref, Range};
 use std::path::Path;
 use std::sync::Arc;
@@ -24,9 +24,17 @@ impl MappedFile {
     ///
     /// # Errors
     /// When it cannot be written or mapped.
-    pub fn of_bytes(bytes: &[u8]) -> io::Result<MappedFile> {
+    pub fn of_bytes(mut bytes: &[u8]) -> io::Result<MappedFile> {
+        MappedFile::of_reader(&mut bytes)
+    }
+
+    /// A file without a name that holds what a reader gives, in the system's folder for temporary files.
+    ///
+    /// # Errors
+    /// When it cannot be read, written or mapped.
+    pub fn of_reader(reader: &mut impl Read) -> io::Result<MappedFile> {
         let mut file = tempfile::tempfile()?;
-        file.write_all(bytes)?;
+        io::copy(reader, &mut file)?;
         MappedFile::map(&file)
     }
 

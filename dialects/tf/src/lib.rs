@@ -14,6 +14,8 @@
 //! `tf.If` has the branches for true and false, `tf.Case` those in order; both use values from outside. `tf.While` has the
 //! condition and the body, whose blocks have the carried values as arguments.
 //!
+//! `tf.LookupTableFindV2` has the table's keys and values as operands in the place of the table.
+//!
 //! What an operator means is known to the conversions out of this dialect only.
 
 #![forbid(unsafe_code)]

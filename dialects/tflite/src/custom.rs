@@ -35,7 +35,9 @@ operators! {
     Landmarks2TransformMatrix,
     MaxPoolingWithArgmax2D,
     MaxUnpooling2D,
+    Resampler,
     TFLite_Detection_PostProcess,
     TransformLandmarks,
+    TransformTensor,
     TransformTensorBilinear,
 }

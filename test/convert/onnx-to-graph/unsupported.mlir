@@ -3,8 +3,8 @@
 // Everything that cannot be converted is reported in one run, and nothing because of it.
 func.func {sym_name = "main", function_type = (tensor<4xf32>) -> tensor<*x!onnx.any>} ({
 ^bb0(%x: tensor<4xf32>):
-  // expected-error@+1 {{com.microsoft.GatherBlockQuantized: this operator (version 1, opset 1) is not supported yet}}
-  %places = onnx.com.microsoft.GatherBlockQuantized %x, %x, %x {onnx.opset = 1} : (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<*x!onnx.any>
+  // expected-error@+1 {{com.microsoft.Inverse: the last two axes must be those of square matrices}}
+  %places = onnx.com.microsoft.Inverse %x {onnx.opset = 1} : (tensor<4xf32>) -> tensor<*x!onnx.any>
   %used = onnx.Squeeze %places : (tensor<*x!onnx.any>) -> tensor<*x!onnx.any>
   %shape = onnx.Constant {value = dense<3> : tensor<1xi64>} : () -> tensor<1xi64>
   // expected-error@+1 {{Reshape: a tensor of shape [4] cannot be reshaped to [3]}}

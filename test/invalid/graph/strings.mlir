@@ -15,7 +15,7 @@
 %1 = graph.string_equal %s, %x : (tensor<2x!graph.string>, tensor<2xi32>) -> tensor<2xi1>
 // expected-error@+1 {{graph.string_find: the table must be a vector, not of rank 2}}
 %2 = graph.string_find %s, %m : (tensor<2x!graph.string>, tensor<2x2x!graph.string>) -> tensor<2xi64>
-// expected-error@+1 {{graph.string_case: attribute 'to' must be one of "lower", "upper", not "title"}}
+// expected-error@+1 {{graph.string_case: attribute 'to' must be one of "lower", "upper", "lower_ascii", "upper_ascii", not "title"}}
 %3 = graph.string_case %s {to = "title"} : (tensor<2x!graph.string>) -> tensor<2x!graph.string>
 // expected-error@+1 {{graph.string_pieces: the delimiter must be one string, of rank 0}}
 %4 = graph.string_pieces %s, %t {most = 1} : (tensor<2x!graph.string>, tensor<3x!graph.string>) -> tensor<2xi64>

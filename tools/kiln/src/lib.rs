@@ -16,6 +16,7 @@ mod progress;
 mod random;
 mod report;
 mod runner;
+mod steps;
 mod tune;
 
 pub use failure::Failure;

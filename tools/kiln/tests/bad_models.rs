@@ -91,7 +91,7 @@ fn operators_that_are_not_supported() {
         .input("x", FLOAT, &["2", "6"])
         .add(Node::new("FusedThing", &["x"], &["a"]).of_domain("com.example").graph("body", &Model::default()))
         .import("com.microsoft", 1)
-        .add(Node::new("GatherBlockQuantized", &["a", "a", "a"], &["b"]).of_domain("com.microsoft"))
+        .add(Node::new("BeamSearch", &["a", "a", "a"], &["b"]).of_domain("com.microsoft"))
         .add(Node::new("Rleu", &["b"], &["c"]))
         .add(Node::new("RegexFullMatch", &["c"], &["d"]).text("pattern", "a*"))
         .add(Node::new("Add", &["d", "w"], &["y"]))

@@ -4,7 +4,7 @@ mod onnx;
 #[path = "../../../crates/runtime/tests/support/mod.rs"]
 mod support;
 
-use kiln_npy::{read_npz, write_npz};
+use kiln_npy::{read_npy_file, read_npz, write_npz};
 use kiln_runtime::{Model, Status, architectures};
 use kiln_tensor::Tensor;
 use onnx::{FLOAT, INT64};
@@ -69,6 +69,45 @@ fn write_inputs(directory: &Path, rows: usize, indices: &[i64]) -> Vec<f32> {
     let tensors = [Tensor::from_values(&[rows, 8], &x), Tensor::from_values(&[indices.len()], indices)];
     write_npz(&directory.join("inputs.npz"), ["x", "i"].into_iter().zip(&tensors)).expect("writable");
     x
+}
+
+/// What a fixture of another format holds: its model, and inputs and outputs of each of its runs.
+fn unpack(fixture: &str, directory: &Path) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../test/fixtures").join(fixture);
+    let archive = zip::ZipArchive::new(std::fs::File::open(path).expect("a fixture"));
+    archive.expect("an archive").extract(directory).expect("writable");
+}
+
+/// A model that keeps state is run once for each part of its input, in one process.
+#[test]
+fn steps_follow_each_other() {
+    let directory = tempfile::tempdir().expect("writable");
+    let directory = directory.path();
+    unpack("tflite/state.zip", directory);
+    let steps = |folder: &str| -> Vec<Tensor> {
+        let path = |step| directory.join(folder).join(format!("{step}/0.npy"));
+        (0..3).map(|step| read_npy_file(&path(step), None).expect("readable")).collect()
+    };
+    let floats = |tensors: &[Tensor]| -> Vec<f32> { tensors.iter().flat_map(|part| part.values().to_vec()).collect() };
+    let (inputs, expected) = (steps("in"), steps("out"));
+    let shape = [&[3], inputs[0].shape()].concat();
+    let sound = Tensor::from_values(&shape, &floats(&inputs));
+    write_npz(&directory.join("in.npz"), [("t_0", &sound)]).expect("writable");
+    let (status, _, error) = kiln(directory, &["compile", "model/model.tflite", "-o", "model.so"]);
+    assert_eq!(status, 0, "{error}");
+    let run = ["run", "model.so", "--inputs", "in.npz", "--outputs", "out.npz", "--steps"];
+    let (status, _, error) = kiln(directory, &[&run[..], &["3"]].concat());
+    assert_eq!(status, 0, "{error}");
+    let outputs = read_npz(&directory.join("out.npz"), |_| None).expect("readable");
+    assert_eq!(outputs[0].1.shape(), [&[3], expected[0].shape()].concat());
+    let pairs = outputs[0].1.values::<f32>().into_owned().into_iter().zip(floats(&expected));
+    pairs.for_each(|(found, expected)| assert!((found - expected).abs() <= 1e-5, "{found} is not {expected}"));
+    let (status, _, error) = kiln(directory, &[&run[..], &["4"]].concat());
+    assert_eq!(status, 1, "{error}");
+    assert!(
+        error.contains("input 't_0' has 3 elements along its first axis, one for each step; --steps says 4"),
+        "{error}"
+    );
 }
 
 /// Rules of a user rewrite the graph before it is optimized, and say where.

@@ -1,16 +1,18 @@
-//! Layers and operations without a conversion, and why there is none.
+//! Layers and operations without a row, and why.
 
-/// Names, without the dialect, and the reason, which ends a sentence.
-pub(crate) const MISSING: &[(&[&str], &str)] = &[
-    (
-        &["Hashing", "HashedCrossing"],
+use crate::conversion::missing::Missing;
+
+pub(crate) const MISSING: &[Missing] = &[
+    Missing::because(
         "it needs the hash of a text, which Kiln does not compute: do it before, and begin the model with the numbers",
+        &["Hashing", "HashedCrossing"],
     ),
-    (
-        &["TextVectorization"],
+    Missing::because(
         "text is not cut into words in a model: do it before, and begin the model with StringLookup or with the numbers",
+        &["TextVectorization"],
     ),
-    (
+    Missing::because(
+        "it is called with functions of Python, which a file does not say",
         &[
             "ops.AssociativeScan",
             "ops.Cond",
@@ -22,22 +24,25 @@ pub(crate) const MISSING: &[(&[&str], &str)] = &[
             "ops.VectorizedMap",
             "ops.WhileLoop",
         ],
-        "it is called with functions of Python, which a file does not say",
     ),
-    (
-        &["ops.Eig", "ops.Eigh", "ops.Lstsq", "ops.MatrixRank", "ops.Pinv", "ops.SVD"],
+    Missing::because(
         "eigenvalues and singular values, which it needs, are not computed",
+        &["ops.Eig", "ops.Eigh", "ops.Lstsq", "ops.MatrixRank", "ops.Pinv", "ops.SVD"],
     ),
-    (
-        &["ops.LuFactor", "ops.Qr"],
+    Missing::because(
         "this factorization of matrices is not computed; ops.cholesky, ops.inv and ops.solve are",
+        &["ops.LuFactor", "ops.Qr"],
     ),
-    (
-        &["ops.Polar", "ops.ViewAsComplex", "ops.ViewAsReal"],
+    Missing::because(
         "complex numbers are not supported but as pairs of real and imaginary parts, as those of ops.fft",
+        &["ops.Polar", "ops.ViewAsComplex", "ops.ViewAsReal"],
     ),
-    (&["ops.CTCDecode", "ops.CTCLoss"], "alignments of sequences are not computed: end the model with the scores"),
-    (
+    Missing::because(
+        "alignments of sequences are not computed: end the model with the scores",
+        &["ops.CTCDecode", "ops.CTCLoss"],
+    ),
+    Missing::because(
+        "images are not sampled at any coordinates; ops.image.resize and ops.image.crop_images are supported",
         &[
             "ops.AffineTransform",
             "ops.ElasticTransform",
@@ -45,14 +50,11 @@ pub(crate) const MISSING: &[(&[&str], &str)] = &[
             "ops.PerspectiveTransform",
             "ops.ScaleAndTranslate",
         ],
-        "images are not sampled at any coordinates; ops.image.resize and ops.image.crop_images are supported",
     ),
-    (&["ops.Argpartition"], "which of the orders of a partition it gives is not said; ops.argsort gives one"),
-    (&["ops.Nextafter"], "it is about the bits of floats"),
-    (&["ops.Unique"], "how many results it has depends on data; ops.sort and ops.diff are supported"),
+    Missing::because(
+        "which of the orders of a partition it gives is not said; ops.argsort gives one",
+        &["ops.Argpartition"],
+    ),
+    Missing::because("it is about the bits of floats", &["ops.Nextafter"]),
+    Missing::because("how many results it has depends on data; ops.sort and ops.diff are supported", &["ops.Unique"]),
 ];
-
-/// Why there is no conversion.
-pub(crate) fn reason(name: &str) -> Option<&'static str> {
-    MISSING.iter().find(|(names, _)| names.contains(&name)).map(|(_, reason)| *reason)
-}

@@ -25,7 +25,7 @@ mod custom;
 mod locally_connected;
 mod lookup;
 mod merging;
-mod missing;
+pub(crate) mod missing;
 mod normalization;
 mod operations;
 mod pooling;

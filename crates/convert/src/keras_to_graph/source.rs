@@ -1,9 +1,11 @@
 //! What becomes of an op of the keras dialect.
 
 use super::call::{Call, Masks, Row};
-use super::{ROWS, custom, missing, operations};
+use super::missing::MISSING;
+use super::{ROWS, custom, operations};
 use crate::CustomOperator;
 use crate::conversion::datum::data;
+use crate::conversion::missing::reason;
 use crate::conversion::node::Node;
 use crate::conversion::source::{Converted, Source};
 use crate::conversion::state::{Conversion, Tracked};
@@ -51,8 +53,7 @@ impl Keras {
 
 /// The row of an op.
 pub(crate) fn find_row(module: &Module, op: Op) -> Option<&'static Row> {
-    let name = module.name(op).as_str().strip_prefix("keras.")?;
-    ROWS.iter().chain(operations::ROWS).copied().flatten().find(|row| row.name == name)
+    ROWS.iter().chain(operations::ROWS).copied().flatten().find(|row| row.name == layer(module, op))
 }
 
 impl Source for Keras {
@@ -67,7 +68,7 @@ impl Source for Keras {
     fn unsupported(&self, module: &Module, op: Op) -> Option<String> {
         let is_structure =
             [kiln_keras::CONSTANT, kiln_keras::NONE, kiln_keras::YIELD].iter().any(|name| module.is(op, name));
-        (!is_structure && find_row(module, op).is_none()).then(|| describe_unsupported(module, op))
+        (!is_structure && find_row(module, op).is_none()).then(|| reason(MISSING, layer(module, op)))
     }
 
     fn convert(&self, conversion: &mut Conversion<'_>, op: Op, has_failed_operand: bool) -> Converted {
@@ -76,11 +77,11 @@ impl Source for Keras {
             let constant = value.and_then(|value| conversion.track_constant(value));
             return constant.map(|constant| vec![constant.into()]).ok_or_else(|| Some("it has no value".into()));
         }
-        let name = conversion.module.name(op).as_str();
-        let custom = self.customs.iter().find(|custom| name.strip_prefix("keras.") == Some(custom.name.as_str()));
+        let name = layer(conversion.module, op);
+        let custom = self.customs.iter().find(|custom| custom.name == name);
         let row = find_row(conversion.module, op);
         if custom.is_none() && row.is_none() {
-            return Err(Some(describe_unsupported(conversion.module, op)));
+            return Err(Some(reason(MISSING, name)));
         }
         if has_failed_operand {
             return Err(None);
@@ -96,13 +97,13 @@ impl Source for Keras {
                 }
                 (row.convert)(&mut call)
             }
-            (None, None) => Err(describe_unsupported(call.conversion.module, op)),
+            (None, None) => Err(reason(MISSING, name)),
         };
         results.map(data).map_err(Some)
     }
 }
 
-fn describe_unsupported(module: &Module, op: Op) -> String {
-    let name = module.name(op).as_str().strip_prefix("keras.").unwrap_or_default();
-    missing::reason(name).unwrap_or("there is no conversion of this layer").into()
+/// The class of a layer or operation, without the dialect.
+fn layer(module: &Module, op: Op) -> &'static str {
+    module.name(op).as_str().strip_prefix("keras.").unwrap_or_default()
 }

@@ -101,7 +101,7 @@ fn cast(node: &mut Node, x: Tracked, to: ElementType) -> Result<Tracked, String>
         return Ok(x);
     }
     if [node.element(x), to].contains(&ElementType::String) {
-        return super::strings::cast(node, x, to);
+        return crate::conversion::text::cast(node, x, to);
     }
     let x = match (to == ElementType::F8E8M0FNU, node.string_or("round_mode", "up")) {
         (true, "down") => power_below(node, x)?,

@@ -52,7 +52,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("BitShift", shift),
     row("Equal", |node| match (node.input(0)?, node.input(1)?) {
         (left, right) if node.element(left) == ElementType::String => {
-            Ok(vec![super::strings::equal(node, left, right)?])
+            Ok(vec![crate::conversion::text::equal(node, left, right)?])
         }
         _ => two(node, "graph.equal"),
     }),

@@ -75,7 +75,6 @@ mod range;
 mod rearrange;
 mod recurrent;
 mod reduction;
-mod regex_full_match;
 pub(crate) mod reshape;
 mod resize;
 mod resize_run_time;
@@ -137,6 +136,7 @@ const ROWS: &[&[Row]] = &[
     matmul::ROWS,
     gemm::ROWS,
     elimination::ROWS,
+    microsoft::gather_blocks::ROWS,
     microsoft::matmul_nbits::ROWS,
     einsum::ROWS,
     quantize::ROWS,
@@ -157,7 +157,6 @@ const ROWS: &[&[Row]] = &[
     tf_idf_vectorizer::ROWS,
     strings::ROWS,
     image_decoder::ROWS,
-    regex_full_match::ROWS,
     // Data movement.
     reshape::ROWS,
     axes::ROWS,

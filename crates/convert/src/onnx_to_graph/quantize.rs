@@ -47,19 +47,31 @@ fn spread(node: &mut Node, x: Tracked, parameter: Tracked) -> Result<Tracked, St
         },
         shape if block > 0 && shape.len() == rank => {
             let axis = node.axis(1, rank)?;
-            let mut apart = shape.to_vec();
-            apart.insert(axis + 1, Dim::Static(1));
-            let mut repeated = apart.clone();
-            repeated[axis + 1] = Dim::Static(block as u64);
-            let mut whole = shape.to_vec();
-            whole[axis] = super::reshape::scaled(shape[axis], crate::conversion::extent::constant(block))?;
-            let apart = node.reshape(parameter, &apart)?;
-            let stretched = node.broadcast(apart, &repeated)?;
-            let flat = node.reshape(stretched, &whole)?;
-            node.slice_axis(flat, axis, Dim::Static(0), node.shape(x)[axis])
+            spread_blocks(node, x, parameter, axis, block as u64)
         }
         shape => Err(format!("scales of shape {} do not fit", crate::conversion::extent::show(shape))),
     }
+}
+
+/// Scales or zero points of blocks along `axis`, one for each element of `x`.
+pub(crate) fn spread_blocks(
+    node: &mut Node,
+    x: Tracked,
+    parameter: Tracked,
+    axis: usize,
+    block: u64,
+) -> Result<Tracked, String> {
+    let shape = node.shape(parameter).to_vec();
+    let mut apart = shape.clone();
+    apart.insert(axis + 1, Dim::Static(1));
+    let mut repeated = apart.clone();
+    repeated[axis + 1] = Dim::Static(block);
+    let mut whole = shape.clone();
+    whole[axis] = super::reshape::scaled(shape[axis], crate::conversion::extent::constant(block as i64))?;
+    let apart = node.reshape(parameter, &apart)?;
+    let stretched = node.broadcast(apart, &repeated)?;
+    let flat = node.reshape(stretched, &whole)?;
+    node.slice_axis(flat, axis, Dim::Static(0), node.shape(x)[axis])
 }
 
 /// `clamp(round(x / scale) + zero point)` as `element`.

@@ -3,11 +3,12 @@
 //! A loop is rolled where what it carries keeps its shape, else unrolled if it is known how often it runs. What it carries
 //! as it is stays outside.
 
+use super::growing::{behind_copies, make_room, pushed};
 use super::lists::unfilled_length;
 use crate::conversion::attempt::{attempt, check_rounds, known, rolled_or};
 use crate::conversion::branch::{branches, convert_region_data};
 use crate::conversion::content::Item;
-use crate::conversion::datum::{Data, Datum};
+use crate::conversion::datum::{Data, Datum, Sequence};
 use crate::conversion::node::Node;
 use crate::conversion::roll::Rolled;
 use crate::conversion::row::{Row, row_of_data};
@@ -25,8 +26,8 @@ pub(crate) const ROWS: &[Row] = &[
 ];
 
 /// The regions of a loop.
-const CONDITION: usize = 0;
-const BODY: usize = 1;
+pub(crate) const CONDITION: usize = 0;
+pub(crate) const BODY: usize = 1;
 
 /// A condition as a scalar truth value: numbers hold where they are not 0.
 fn truth(node: &mut Node, condition: Tracked) -> Result<Tracked, String> {
@@ -74,10 +75,10 @@ fn case_from(node: &mut Node, selector: Tracked, first: usize, last: usize) -> D
 
 /// What goes into a loop.
 #[derive(Clone)]
-struct Loop {
-    initial: Vec<Datum>,
+pub(crate) struct Loop {
+    pub initial: Vec<Datum>,
     /// Which of it every round gives on as it is.
-    is_kept: Vec<bool>,
+    pub is_kept: Vec<bool>,
 }
 
 impl Loop {
@@ -91,17 +92,18 @@ impl Loop {
         if yielded.len() != initial.len() || arguments.len() != initial.len() {
             return Err("the body must give as many values as it takes".into());
         }
-        let is_kept = arguments.iter().zip(yielded).map(|(argument, yielded)| argument == yielded).collect();
+        let pairs = arguments.iter().zip(yielded);
+        let is_kept = pairs.map(|(&argument, &yielded)| argument == behind_copies(module, yielded)).collect();
         Ok(Loop { initial, is_kept })
     }
 
     /// The values that change, of all.
-    fn changing<'d>(&self, all: &'d [Datum]) -> impl Iterator<Item = &'d Datum> {
+    pub fn changing<'d>(&self, all: &'d [Datum]) -> impl Iterator<Item = &'d Datum> {
         all.iter().zip(self.is_kept.clone()).filter(|(_, is_kept)| !is_kept).map(|(datum, _)| datum)
     }
 
     /// All values, where those that change are these.
-    fn with(&self, changing: impl IntoIterator<Item = Datum>) -> Result<Vec<Datum>, String> {
+    pub fn with(&self, changing: impl IntoIterator<Item = Datum>) -> Result<Vec<Datum>, String> {
         let mut changing = changing.into_iter();
         let pick = |(kept, is_kept): (&Datum, &bool)| if *is_kept { Some(kept.clone()) } else { changing.next() };
         let all: Option<Vec<Datum>> = self.initial.iter().zip(&self.is_kept).map(pick).collect();
@@ -150,6 +152,10 @@ fn rolled(node: &mut Node, mut looped: Loop) -> Data {
     let is_certain = known(node, start, as_bool).ok();
     if is_certain == Some(false) {
         return Ok(looped.initial);
+    }
+    make_room(node, &mut looped)?;
+    if looped.changing(&looped.initial).any(|datum| matches!(datum, Datum::Sequence(Sequence::List(_)))) {
+        return pushed(node, &looped);
     }
     fill_lists(node, &mut looped)?;
     let initial = looped.changing(&looped.initial).map(Datum::tensor).collect::<Result<Vec<Tracked>, _>>()?;

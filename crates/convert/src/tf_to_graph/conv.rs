@@ -19,6 +19,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("_FusedConv2D", |node| fused(node, conv)),
     row("_FusedDepthwiseConv2dNative", |node| fused(node, depthwise)),
     row("FusedPadConv2D", padded_conv),
+    row("FusedResizeAndPadConv2D", resized_conv),
     row("Dilation2D", dilation),
 ];
 
@@ -204,6 +205,13 @@ fn fused(node: &mut Node, convolution: fn(&mut Node) -> Results) -> Results {
                 next += 1;
                 super::normalization::add_bias(node, result, bias)?
             }
+            "FusedBatchNorm" => {
+                let (scale, offset) = (node.input(next)?, node.input(next + 1)?);
+                let spread = (node.input(next + 2)?, node.input(next + 3)?);
+                next += 4;
+                let epsilon = node.float_or("epsilon", f64::from(1e-4f32));
+                super::normalization::normalize(node, result, Some(scale), offset, spread, epsilon)?
+            }
             other => super::matmul::fused_activation(node, result, other)?,
         };
     }
@@ -215,6 +223,14 @@ fn padded_conv(node: &mut Node) -> Results {
     let (x, pads, filter) = (node.input(0)?, node.input(1)?, node.input(2)?);
     let mode = node.string_or("mode", "REFLECT");
     let padded = super::pad::mirrored(node, x, pads, mode)?;
+    Ok(vec![convolve(node, padded, filter)?])
+}
+
+fn resized_conv(node: &mut Node) -> Results {
+    let (x, size, pads, filter) = (node.input(0)?, node.input(1)?, node.input(2)?, node.input(3)?);
+    let corners = node.flag("resize_align_corners", false);
+    let x = super::resize::resized(node, x, size, "linear", super::resize::Places { corners, half_pixel: false })?;
+    let padded = super::pad::mirrored(node, x, pads, node.string_or("mode", "REFLECT"))?;
     Ok(vec![convolve(node, padded, filter)?])
 }
 

@@ -1,12 +1,12 @@
 //! Elementwise operators.
 
 use crate::conversion::datum::{Data, data};
-use crate::conversion::extent::expr;
 pub(crate) use crate::conversion::functions::{angle, constant_of, exponential_less_one, filled_like};
 use crate::conversion::functions::{erfc, invert, is_finite, logarithm_of_one_more, zero_where_zero};
 use crate::conversion::node::Node;
 use crate::conversion::row::{Results, Row, row, row_of_data};
 use crate::conversion::state::Tracked;
+use crate::conversion::text;
 use kiln_ir::Dim;
 use kiln_tensor::ElementType;
 
@@ -73,13 +73,16 @@ pub(crate) const ROWS: &[Row] = &[
     unary!("Sqrt", "graph.sqrt"),
     unary!("Tan", "graph.tan"),
     unary!("Tanh", "graph.tanh"),
-    binary!("Add", "graph.add"),
-    binary!("AddV2", "graph.add"),
+    row("Add", add),
+    row("AddV2", add),
     binary!("BitwiseAnd", "graph.and"),
     binary!("BitwiseOr", "graph.or"),
     binary!("BitwiseXor", "graph.xor"),
     binary!("Div", "graph.divide"),
-    binary!("Equal", "graph.equal"),
+    row("Equal", |node| {
+        let (left, right) = (node.input(0)?, node.input(1)?);
+        Ok(vec![are_equal(node, left, right)?])
+    }),
     binary!("FloorMod", "graph.modulo"),
     binary!("Greater", "graph.greater"),
     binary!("GreaterEqual", "graph.greater_equal"),
@@ -92,7 +95,14 @@ pub(crate) const ROWS: &[Row] = &[
     binary!("Minimum", "graph.minimum"),
     binary!("Mod", "graph.remainder"),
     row("Mul", super::complex::multiply),
-    binary!("NotEqual", "graph.not_equal"),
+    row("NotEqual", |node| {
+        let (left, right) = (node.input(0)?, node.input(1)?);
+        if node.element(left) == ElementType::String {
+            let are_equal = are_equal(node, left, right)?;
+            return Ok(vec![node.unary("graph.not", are_equal)?]);
+        }
+        Ok(vec![node.binary("graph.not_equal", left, right)?])
+    }),
     binary!("Pow", "graph.power"),
     binary!("RealDiv", "graph.divide"),
     binary!("RightShift", "graph.shift_right"),
@@ -198,6 +208,23 @@ pub(crate) const ROWS: &[Row] = &[
     row_of_data("Print", |node| Ok(vec![node.datum(0)?])),
 ];
 
+/// Sums of numbers; strings stand one behind the other.
+fn add(node: &mut Node) -> Results {
+    let (left, right) = (node.input(0)?, node.input(1)?);
+    match node.element(left) {
+        ElementType::String => Ok(vec![text::joined(node, left, right)?]),
+        _ => Ok(vec![node.binary("graph.add", left, right)?]),
+    }
+}
+
+/// Whether numbers or strings are equal.
+pub(crate) fn are_equal(node: &mut Node, left: Tracked, right: Tracked) -> Result<Tracked, String> {
+    match node.element(left) {
+        ElementType::String => text::equal(node, left, right),
+        _ => node.binary("graph.equal", left, right),
+    }
+}
+
 /// Operators that change nothing.
 fn pass(node: &mut Node) -> Data {
     (0..node.output_count()).map(|index| node.datum(index)).collect()
@@ -268,12 +295,15 @@ fn atan2(node: &mut Node) -> Results {
 /// The first version: a condition that is a vector chooses rows.
 fn select_rows(node: &mut Node) -> Results {
     let (mut condition, left, right) = (node.input(0)?, node.input(1)?, node.input(2)?);
-    let rank = node.rank(left);
-    if node.rank(condition) == 1 && rank > 1 {
-        let mut shape = vec![Dim::Static(1); rank];
-        shape[0] = node.shape(condition)[0];
-        expr(shape[0])?;
-        condition = node.reshape(condition, &shape)?;
+    let shape = node.shape(left).to_vec();
+    let right = node.expect_shape(right, &shape, "what is chosen from")?;
+    if node.rank(condition) == 1 && shape.len() > 1 {
+        condition = node.expect_shape(condition, &shape[..1], "the condition")?;
+        let mut column = vec![Dim::Static(1); shape.len()];
+        column[0] = shape[0];
+        condition = node.reshape(condition, &column)?;
+    } else if node.rank(condition) > 0 {
+        condition = node.expect_shape(condition, &shape, "the condition")?;
     }
     Ok(vec![node.select(condition, left, right)?])
 }

@@ -28,7 +28,6 @@ pub(crate) const ROWS: &[Row] = &[
     }),
     row("GatherNd", gather_nd),
     row("ResourceGatherNd", gather_nd),
-    row("RaggedGather", |_| Err("ragged tensors are not supported".into())),
 ];
 
 /// Slices of `data` along an axis; the first `shared` axes of both go together.

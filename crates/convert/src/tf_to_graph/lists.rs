@@ -4,6 +4,7 @@
 //! shape of the elements may not be known: then only the length is. A list that grows by an element is a sequence.
 
 use super::elementwise::constant_of;
+use super::growing::longer;
 use super::scatter::scatter;
 use crate::conversion::attempt::{element, stack};
 use crate::conversion::datum::{Data, Datum, List, Optional, Presence, Sequence};
@@ -56,6 +57,11 @@ pub(crate) const ROWS: &[Row] = &[
                 let row = node.reshape(item, &row)?;
                 Ok(vec![node.concat(&[list, row], 0)?.into()])
             }
+            Datum::Sequence(Sequence::Growing(number, mut pushed)) => {
+                let Sequence::List(list) = &mut *pushed else { return Err("a list that grows is a list".into()) };
+                list.items.push(item);
+                Ok(vec![Datum::Sequence(Sequence::Growing(number, pushed))])
+            }
             _ => Err("a list that grows where its length is not known is not supported".into()),
         }
     }),
@@ -79,16 +85,41 @@ pub(crate) const ROWS: &[Row] = &[
     }),
     row_of_data("TensorListScatter", scatter_list),
     row_of_data("TensorListScatterV2", scatter_list),
-    row_of_data("TensorListConcatV2", |node| {
+    row_of_data("TensorListConcat", concatenate),
+    row_of_data("TensorListConcatV2", concatenate),
+    row_of_data("TensorListElementShape", |node| {
         let list = node.datum(0)?;
         let list = stacked(node, &list, None)?;
-        concatenated(node, list)
+        let shape = node.shape(list)[1..].to_vec();
+        let shape = node.shape_vector(&shape)?;
+        let element = node.element_attribute("shape_type", ElementType::I32)?;
+        Ok(vec![node.cast(shape, element)?.into()])
+    }),
+    row_of_data("TensorListResize", |node| {
+        let (list, size) = (node.datum(0)?, node.input(1)?);
+        let own = length(node, &list)?;
+        let own = *node.counts_of(own)?.first().ok_or("the length is empty")?;
+        let size = *node.counts_of(size)?.first().ok_or("the size is empty")?;
+        let kept = crate::conversion::extent::minimum(own, size);
+        let list = if unfilled_length(&list).is_some() {
+            list
+        } else {
+            let list = stacked(node, &list, None)?;
+            node.slice_axis(list, 0, Dim::Static(0), dim(kept)?)?.into()
+        };
+        Ok(vec![longer(node, &list, kept, size)?])
     }),
     row_of_data("TensorListSplit", |node| {
         let (x, lengths) = (node.input(0)?, node.input(2)?);
         Ok(vec![split(node, x, lengths)?.into()])
     }),
 ];
+
+fn concatenate(node: &mut Node) -> Data {
+    let list = node.datum(0)?;
+    let list = stacked(node, &list, None)?;
+    concatenated(node, list)
+}
 
 /// A list of which only the length is known.
 pub(crate) fn unfilled(length: Tracked) -> Datum {
@@ -192,6 +223,20 @@ pub(crate) fn set_item(node: &mut Node, list: &Datum, index: Tracked, item: Trac
         known.items[position] = item;
         return Ok(Datum::Sequence(Sequence::List(known)));
     }
+    let position = node.known_position(index).filter(|_| node.flag("resize_if_index_out_of_bounds", false));
+    if let Some(position) = position {
+        let own = length(node, list)?;
+        let own = *node.counts_of(own)?.first().ok_or("the length is empty")?;
+        if own.as_constant().is_some_and(|own| own <= position) {
+            let list = longer(node, list, own, constant(position + 1))?;
+            return set_in(node, &list, index, item);
+        }
+    }
+    set_in(node, list, index, item)
+}
+
+/// As [`set_item`], of a list that has such an element.
+fn set_in(node: &mut Node, list: &Datum, index: Tracked, item: Tracked) -> Result<Datum, String> {
     let tensor = match unfilled_length(list) {
         Some(length) => {
             let count = dim(*node.counts_of(length)?.first().ok_or("the length is empty")?)?;

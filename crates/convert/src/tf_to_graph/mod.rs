@@ -14,31 +14,44 @@
 //! What cannot be converted is reported node by node, all of it in one run.
 
 mod arrays;
+mod audio;
 mod batches;
+mod cells;
 mod complex;
 mod control;
 mod conv;
+mod decomposition;
 mod elementwise;
 mod gather;
+mod growing;
 mod image;
 mod lists;
+mod losses;
 mod matmul;
+pub(crate) mod missing;
 mod movement;
 mod normalization;
 mod pad;
 mod pool;
 mod quantize;
+mod quantized;
+mod ragged;
 mod random;
 mod ranges;
 mod reduction;
 mod resize;
+mod sampling;
 mod scatter;
 mod search;
 mod segments;
 mod shape;
 mod source;
+mod sparse;
+mod special;
+mod special_tables;
 mod strided_slice;
 mod suppression;
+mod text;
 mod triangle;
 mod values;
 mod window;
@@ -53,21 +66,30 @@ pub(crate) use source::Tf;
 const ROWS: &[&[Row]] = &[
     // Elementwise.
     elementwise::ROWS,
+    special::ROWS,
     quantize::ROWS,
+    quantized::ROWS,
     // Convolution and what goes with it.
     conv::ROWS,
     pool::ROWS,
     normalization::ROWS,
     image::ROWS,
     resize::ROWS,
+    sampling::ROWS,
     suppression::ROWS,
     batches::ROWS,
     // Products.
     matmul::ROWS,
+    decomposition::ROWS,
     complex::ROWS,
+    audio::ROWS,
+    cells::ROWS,
     // Reductions.
     reduction::ROWS,
     segments::ROWS,
+    sparse::ROWS,
+    ragged::ROWS,
+    losses::ROWS,
     search::ROWS,
     // Data movement.
     shape::ROWS,
@@ -81,6 +103,8 @@ const ROWS: &[&[Row]] = &[
     values::ROWS,
     ranges::ROWS,
     random::ROWS,
+    // Text.
+    text::ROWS,
     // Lists and control flow.
     lists::ROWS,
     arrays::ROWS,

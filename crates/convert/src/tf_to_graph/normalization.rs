@@ -59,7 +59,7 @@ pub(crate) fn add_bias(node: &mut Node, x: Tracked, bias: Tracked) -> Result<Tra
 }
 
 /// `(x - mean) / sqrt(variance + epsilon) * scale + offset`.
-fn normalize(
+pub(crate) fn normalize(
     node: &mut Node,
     x: Tracked,
     scale: Option<Tracked>,

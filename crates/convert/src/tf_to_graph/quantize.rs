@@ -20,6 +20,12 @@ pub(crate) const ROWS: &[Row] = &[
         let (x, low, high) = (node.input(0)?, node.input(1)?, node.input(2)?);
         fake_quantize(node, x, low, high)
     }),
+    row("QuantizeAndDequantize", |node| {
+        let x = node.input(0)?;
+        let ends = [node.float_or("input_min", 0.0), node.float_or("input_max", 0.0)];
+        let (low, high) = (node.scalar(node.element(x), ends[0])?, node.scalar(node.element(x), ends[1])?);
+        through_steps(node, x, low, high, node.flag("range_given", false))
+    }),
     row("QuantizeAndDequantizeV2", quantize_and_dequantize),
     row("QuantizeAndDequantizeV3", quantize_and_dequantize),
     row("QuantizeAndDequantizeV4", quantize_and_dequantize),
@@ -60,6 +66,11 @@ fn fake_quantize(node: &mut Node, x: Tracked, low: Tracked, high: Tracked) -> Re
 
 fn quantize_and_dequantize(node: &mut Node) -> Results {
     let (x, low, high) = (node.input(0)?, node.input(1)?, node.input(2)?);
+    through_steps(node, x, low, high, node.flag("range_given", true))
+}
+
+/// To the steps of a range and back; without a range, that of the numbers.
+fn through_steps(node: &mut Node, x: Tracked, low: Tracked, high: Tracked, is_given: bool) -> Results {
     let is_signed = node.flag("signed_input", true);
     let bits = match node.attribute("num_bits") {
         Some(_) => node.int_or("num_bits", 8),
@@ -69,7 +80,7 @@ fn quantize_and_dequantize(node: &mut Node) -> Results {
     if !(2..=31).contains(&bits) || node.int_or("axis", -1) != -1 {
         return Err("only one range for all, of 2 to 31 bits, is supported".into());
     }
-    let (low, high) = match node.flag("range_given", true) {
+    let (low, high) = match is_given {
         true => (low, high),
         false => {
             let axes: Vec<usize> = (0..node.rank(x)).collect();

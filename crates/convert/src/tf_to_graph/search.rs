@@ -1,5 +1,6 @@
 //! Sorting and searching.
 
+use super::elementwise::are_equal;
 use crate::conversion::emit::attribute;
 use crate::conversion::extent::{dim, element_count};
 use crate::conversion::node::Node;
@@ -64,7 +65,7 @@ pub(crate) const ROWS: &[Row] = &[
         let (x, others) = (node.input(0)?, node.input(1)?);
         let column = [node.shape(x)[0], Dim::Static(1)];
         let x_column = node.reshape(x, &column)?;
-        let same = node.binary("graph.equal", x_column, others)?;
+        let same = are_equal(node, x_column, others)?;
         let is_there = node.reduce("graph.reduce_max", same, &[1])?;
         let is_there = node.drop_axes(is_there, &[1])?;
         let is_left = node.unary("graph.not", is_there)?;
@@ -138,7 +139,7 @@ fn unique(node: &mut Node) -> Results {
     let &[count] = node.shape(x) else { return Err("only vectors are supported".into()) };
     let one = Dim::Static(1);
     let (column, row) = (node.reshape(x, &[count, one])?, node.reshape(x, &[one, count])?);
-    let same = node.binary("graph.equal", column, row)?;
+    let same = are_equal(node, column, row)?;
     let same = node.cast(same, ElementType::I64)?;
     // Of each element the first that is the same.
     let first = node.emit("graph.arg_max", &[same], &[("axis", attribute(1i64))])?;

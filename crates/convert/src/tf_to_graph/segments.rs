@@ -1,10 +1,12 @@
 //! Sums, means and extremes of rows with the same number.
 
 use super::elementwise::constant_of;
+use crate::conversion::emit::attribute;
 use crate::conversion::extent::dim;
 use crate::conversion::node::Node;
 use crate::conversion::row::{Results, Row, row};
 use crate::conversion::segments::join;
+use crate::conversion::state::Tracked;
 use kiln_ir::Dim;
 use kiln_tensor::ElementType;
 
@@ -13,11 +15,15 @@ pub(crate) const ROWS: &[Row] = &[
     row("UnsortedSegmentMax", |node| unsorted(node, "max")),
     row("UnsortedSegmentMin", |node| unsorted(node, "min")),
     row("UnsortedSegmentProd", |node| unsorted(node, "mul")),
-    row("SegmentSum", |node| sorted(node, "add", false)),
-    row("SegmentMean", |node| sorted(node, "add", true)),
-    row("SegmentMax", |node| sorted(node, "max", false)),
-    row("SegmentMin", |node| sorted(node, "min", false)),
-    row("SegmentProd", |node| sorted(node, "mul", false)),
+    row("SegmentSum", |node| of_rows(node, "add", Share::None)),
+    row("SegmentMean", |node| of_rows(node, "add", Share::Count)),
+    row("SegmentMax", |node| of_rows(node, "max", Share::None)),
+    row("SegmentMin", |node| of_rows(node, "min", Share::None)),
+    row("SegmentProd", |node| of_rows(node, "mul", Share::None)),
+    row("SparseSegmentSum", |node| of_chosen_rows(node, Share::None)),
+    row("SparseSegmentMean", |node| of_chosen_rows(node, Share::Count)),
+    row("SparseSegmentSqrtN", |node| of_chosen_rows(node, Share::Root)),
+    row("HistogramFixedWidth", histogram),
     row("Bincount", bincount),
     row("DenseBincount", bincount),
 ];
@@ -28,9 +34,57 @@ fn unsorted(node: &mut Node, reduction: &str) -> Results {
     Ok(vec![join(node, x, numbers, count, reduction)?])
 }
 
-/// There are as many segments as the last number says, less one; those without a row are 0.
-fn sorted(node: &mut Node, reduction: &str, is_mean: bool) -> Results {
+/// What a sum is divided by.
+#[derive(Clone, Copy)]
+enum Share {
+    None,
+    /// The number of rows.
+    Count,
+    /// Its root.
+    Root,
+}
+
+fn of_rows(node: &mut Node, reduction: &str, share: Share) -> Results {
     let (x, numbers) = (node.input(0)?, node.input(1)?);
+    sorted(node, x, numbers, reduction, share)
+}
+
+/// Of rows that are chosen by their places.
+fn of_chosen_rows(node: &mut Node, share: Share) -> Results {
+    let (x, places, numbers) = (node.input(0)?, node.input(1)?, node.input(2)?);
+    let rows = node.emit("graph.gather", &[x, places], &[("axis", attribute(0i64))])?;
+    sorted(node, rows, numbers, "add", share)
+}
+
+/// How many values are in each of as many parts of a range; what is outside is in the first or the last.
+fn histogram(node: &mut Node) -> Results {
+    let (x, range, count) = (node.input(0)?, node.input(1)?, node.input(2)?);
+    let count = *node.counts_of(count)?.first().ok_or("the count is empty")?;
+    let flat = node.flat(x)?;
+    let end = |node: &mut Node, place: u64| {
+        let end = node.slice_axis(range, 0, Dim::Static(place), Dim::Static(1))?;
+        node.reshape(end, &[])
+    };
+    let (low, high) = (end(node, 0)?, end(node, 1)?);
+    let parts = node.extent(count);
+    let width = node.binary("graph.subtract", high, low)?;
+    let wide = node.cast(parts, node.element(width))?;
+    let step = node.binary("graph.divide", width, wide)?;
+    let moved = node.binary("graph.subtract", flat, low)?;
+    let place = node.binary("graph.divide", moved, step)?;
+    let place = node.clamp(place, Some(0.0), None)?;
+    let place = node.binary("graph.minimum", place, wide)?;
+    let place = node.cast(place, ElementType::I64)?;
+    let last = node.binary_scalar("graph.subtract", parts, 1.0)?;
+    let place = node.binary("graph.minimum", place, last)?;
+    let element = node.element_attribute("dtype", ElementType::I32)?;
+    let one = node.scalar(element, 1.0)?;
+    let ones = node.broadcast(one, node.shape(place))?;
+    Ok(vec![join(node, ones, place, dim(count)?, "add")?])
+}
+
+/// There are as many segments as the last number says, less one; those without a row are 0, products 1.
+fn sorted(node: &mut Node, x: Tracked, numbers: Tracked, reduction: &str, share: Share) -> Results {
     let count = match node.constant_ints(numbers, "the numbers") {
         Ok(numbers) => {
             let most = numbers.into_iter().max().unwrap_or(-1);
@@ -48,10 +102,16 @@ fn sorted(node: &mut Node, reduction: &str, is_mean: bool) -> Results {
     let mut shape = vec![Dim::Static(1); node.rank(joined)];
     shape[0] = count;
     let amounts = node.reshape(amounts, &shape)?;
-    if is_mean {
+    if !matches!(share, Share::None) {
         let amounts = node.clamp(amounts, Some(1.0), None)?;
-        let amounts = node.cast(amounts, node.element(joined))?;
+        let mut amounts = node.cast(amounts, node.element(joined))?;
+        if matches!(share, Share::Root) {
+            amounts = node.unary("graph.sqrt", amounts)?;
+        }
         return Ok(vec![node.binary("graph.divide", joined, amounts)?]);
+    }
+    if reduction == "mul" {
+        return Ok(vec![joined]);
     }
     let is_empty = node.binary_scalar("graph.equal", amounts, 0.0)?;
     let zero = constant_of(node, node.element(joined), 0.0)?;

@@ -2,6 +2,8 @@
 
 use super::ROWS;
 use super::complex::{is_complex_aware, is_complex_type};
+use super::missing::MISSING;
+use crate::conversion::missing::reason;
 use crate::conversion::node::Node;
 use crate::conversion::row::{Row, find_row};
 use crate::conversion::source::{Converted, Source};
@@ -19,11 +21,13 @@ impl Source for Tf {
 
     fn unsupported(&self, module: &Module, op: Op) -> Option<String> {
         let is_operator = kiln_tf::find_schema(operator(module, op)).is_some();
-        (is_operator && row_of(module, op).is_none()).then(unsupported)
+        (is_operator && row_of(module, op).is_none()).then(|| reason(MISSING, operator(module, op)))
     }
 
     fn convert(&self, conversion: &mut Conversion<'_>, op: Op, has_failed_operand: bool) -> Converted {
-        let Some(row) = row_of(conversion.module, op) else { return Err(Some(unsupported())) };
+        let Some(row) = row_of(conversion.module, op) else {
+            return Err(Some(reason(MISSING, operator(conversion.module, op))));
+        };
         if has_failed_operand {
             return Err(None);
         }
@@ -43,10 +47,6 @@ impl Source for Tf {
         }
         row.convert.run(&mut Node::new(conversion, op, 0)).map_err(Some)
     }
-}
-
-fn unsupported() -> String {
-    "this operator is not supported yet".into()
 }
 
 /// The operator's name.

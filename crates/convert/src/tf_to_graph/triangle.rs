@@ -2,7 +2,7 @@
 
 use super::elementwise::constant_of;
 use crate::conversion::emit::attribute;
-use crate::conversion::extent::{dim, element_count, expr, minimum};
+use crate::conversion::extent::{constant, dim, element_count, expr, minimum};
 use crate::conversion::node::Node;
 use crate::conversion::row::{Results, Row, row};
 use crate::conversion::state::Tracked;
@@ -75,37 +75,73 @@ fn band_part(node: &mut Node) -> Results {
     Ok(vec![node.select(kept, x, zero)?])
 }
 
-/// Only the main diagonal is supported of the later versions.
-fn check_main(node: &Node, index: usize) -> Result<(), String> {
-    match node.constant_ints(node.input(index)?, "the diagonal")?.as_slice() {
-        [0] | [0, 0] => Ok(()),
-        _ => Err("diagonals other than the main one are not supported".into()),
+/// The one diagonal that an operand names: 0 is the main one, those above it are positive.
+fn diagonal_number(node: &Node, index: usize) -> Result<i64, String> {
+    match *node.constant_ints(node.input(index)?, "the diagonal")?.as_slice() {
+        [only] => Ok(only),
+        [first, last] if first == last => Ok(first),
+        _ => Err("bands of several diagonals are not supported".into()),
     }
+    .and_then(|number: i64| match number.unsigned_abs() < 1 << 31 {
+        true => Ok(number),
+        false => Err("there is no such diagonal".into()),
+    })
+}
+
+/// Where a diagonal begins: its first row and its first column.
+fn corner(number: i64) -> (u64, u64) {
+    ((-number).max(0) as u64, number.max(0) as u64)
 }
 
 /// Square matrices with vectors in their main diagonals.
 fn matrix_of(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
     let &[.., side] = node.shape(x) else { return Err("a diagonal is a vector".into()) };
     let shape = [node.shape(x), &[side]].concat();
-    let (rows, columns) = places(node, &shape)?;
-    let is_main = node.binary("graph.equal", rows, columns)?;
-    let column = [node.shape(x), &[Dim::Static(1)]].concat();
-    let x = node.reshape(x, &column)?;
     let zero = constant_of(node, node.element(x), 0.0)?;
-    node.select(is_main, x, zero)
+    let matrix = node.broadcast(zero, &shape)?;
+    placed(node, matrix, x, 0)
+}
+
+/// Matrices with vectors in one of their diagonals.
+fn placed(node: &mut Node, matrix: Tracked, x: Tracked, number: i64) -> Result<Tracked, String> {
+    let shape = node.shape(matrix).to_vec();
+    let (rows, columns) = places(node, &shape)?;
+    let distance = node.binary("graph.subtract", columns, rows)?;
+    let is_own = node.binary_scalar("graph.equal", distance, number as f64)?;
+    // From the main diagonal up, the row tells which element it is, below it the column.
+    let (rank, length) = (shape.len(), *node.shape(x).last().ok_or("a diagonal is a vector")?);
+    let side = if number < 0 { shape[rank - 1] } else { shape[rank - 2] };
+    let missing = crate::conversion::extent::subtract(expr(side)?, expr(length)?)?;
+    let mut high = vec![Dim::Static(0); rank - 1];
+    high[rank - 2] = dim(missing)?;
+    let given = [
+        ("low", attribute(vec![Dim::Static(0); rank - 1])),
+        ("high", attribute(high)),
+        ("mode", attribute("constant")),
+    ];
+    let x = node.emit("graph.pad", &[x], &given)?;
+    let mut line = node.shape(x).to_vec();
+    line.insert(if number < 0 { rank - 2 } else { rank - 1 }, Dim::Static(1));
+    let x = node.reshape(x, &line)?;
+    node.select(is_own, x, matrix)
 }
 
 fn diagonal_matrix(node: &mut Node) -> Results {
     let x = node.input(0)?;
-    check_main(node, 1)?;
-    for index in [2, 3] {
-        let sizes = node.constant_ints(node.input(index)?, "the size")?;
-        let side = node.shape(x).last().and_then(|dim| dim.as_static());
-        if sizes.first().is_some_and(|&size| size >= 0 && Some(size as u64) != side) {
-            return Err("matrices that are not square are not supported".into());
-        }
+    let number = diagonal_number(node, 1)?;
+    let (row, column) = corner(number);
+    let length = expr(*node.shape(x).last().ok_or("a diagonal is a vector")?)?;
+    let mut shape = node.shape(x).to_vec();
+    shape.pop();
+    for (index, first) in [(2, row), (3, column)] {
+        let size = *node.integers_of(node.input(index)?)?.first().ok_or("the size is empty")?;
+        let whole = crate::conversion::extent::add(length, constant(first as i64))?;
+        shape.push(if size.as_constant() == Some(-1) { dim(whole)? } else { dim(size)? });
     }
-    Ok(vec![matrix_of(node, x)?])
+    let padding = node.input(4)?;
+    let padding = node.reshape(padding, &[])?;
+    let matrix = node.broadcast(padding, &shape)?;
+    Ok(vec![placed(node, matrix, x, number)?])
 }
 
 fn main_diagonal(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
@@ -127,33 +163,18 @@ fn main_diagonal(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
 
 fn diagonal_part(node: &mut Node) -> Results {
     let x = node.input(0)?;
-    check_main(node, 1)?;
+    let (row, column) = corner(diagonal_number(node, 1)?);
+    let rank = node.rank(x);
+    let &[.., height, width] = node.shape(x) else { return Err("the input must have at least two axes".into()) };
+    let rest =
+        |extent: Dim, first: u64| dim(crate::conversion::extent::subtract(expr(extent)?, constant(first as i64))?);
+    let x = node.slice_axis(x, rank - 2, Dim::Static(row), rest(height, row)?)?;
+    let x = node.slice_axis(x, rank - 1, Dim::Static(column), rest(width, column)?)?;
     Ok(vec![main_diagonal(node, x)?])
 }
 
 fn set_diagonal(node: &mut Node) -> Results {
     let (x, diagonal) = (node.input(0)?, node.input(1)?);
-    if node.input_count() > 2 {
-        check_main(node, 2)?;
-    }
-    let shape = node.shape(x).to_vec();
-    let (&[.., height, width], rank) = (shape.as_slice(), shape.len()) else {
-        return Err("the input must have at least two axes".into());
-    };
-    let (rows, columns) = places(node, &shape)?;
-    let is_main = node.binary("graph.equal", rows, columns)?;
-    // Along the longer axis the diagonal ends before the matrix does.
-    let side = minimum(expr(height)?, expr(width)?);
-    let missing = crate::conversion::extent::subtract(expr(height)?, side)?;
-    let mut high = vec![Dim::Static(0); rank - 1];
-    high[rank - 2] = dim(missing)?;
-    let given = [
-        ("low", attribute(vec![Dim::Static(0); rank - 1])),
-        ("high", attribute(high)),
-        ("mode", attribute("constant")),
-    ];
-    let diagonal = node.emit("graph.pad", &[diagonal], &given)?;
-    let column = [&shape[..rank - 1], &[Dim::Static(1)]].concat();
-    let diagonal = node.reshape(diagonal, &column)?;
-    Ok(vec![node.select(is_main, diagonal, x)?])
+    let number = if node.input_count() > 2 { diagonal_number(node, 2)? } else { 0 };
+    Ok(vec![placed(node, x, diagonal, number)?])
 }

@@ -2,7 +2,7 @@
 
 use crate::conversion::branch::{branches, convert_region, convert_region_data};
 use crate::conversion::content::Item;
-use crate::conversion::datum::{Data, data};
+use crate::conversion::datum::{Data, Datum, data};
 use crate::conversion::node::Node;
 use crate::conversion::roll::Rolled;
 use crate::conversion::row::{Row, row_of_data};
@@ -13,9 +13,13 @@ pub(crate) const ROWS: &[Row] = &[
     row_of_data("IF", convert_if),
     row_of_data("WHILE", convert_while),
     row_of_data("STABLEHLO_WHILE", convert_while),
+    row_of_data("STABLEHLO_CASE", case),
     row_of_data("CALL", call),
     row_of_data("STABLEHLO_COMPOSITE", call),
 ];
+
+/// The most branches of an operator: each is inside of the one before it.
+const MOST_BRANCHES: usize = 64;
 
 /// Operands from number `first` on.
 fn operands(node: &Node, first: usize) -> Result<Vec<Tracked>, String> {
@@ -38,6 +42,33 @@ fn convert_if(node: &mut Node) -> Data {
     }
     branches(node, condition, &|node| convert_region_data(node, 0, arguments.clone()), &|node| {
         convert_region_data(node, 1, arguments.clone())
+    })
+}
+
+/// The region whose number the first operand is; the last one for numbers of none.
+fn case(node: &mut Node) -> Data {
+    let index = node.input(0)?;
+    let index = node.reshape(index, &[])?;
+    let arguments = data(operands(node, 1)?);
+    let count = node.conversion.module.regions(node.op).len();
+    if !(1..=MOST_BRANCHES).contains(&count) {
+        return Err(format!("there are {count} branches; there must be from 1 to {MOST_BRANCHES}"));
+    }
+    if let Ok(&[known]) = node.constant_ints(index, "the number").as_deref() {
+        let taken = usize::try_from(known).ok().filter(|&taken| taken < count).unwrap_or(count - 1);
+        return convert_region_data(node, taken, arguments);
+    }
+    branch(node, index, 0, count, &arguments)
+}
+
+/// Branch number `first` or one behind it.
+fn branch(node: &mut Node, index: Tracked, first: usize, count: usize, arguments: &[Datum]) -> Data {
+    if first + 1 == count {
+        return convert_region_data(node, first, arguments.to_vec());
+    }
+    let is_first = node.binary_scalar("graph.equal", index, first as f64)?;
+    branches(node, is_first, &|node| convert_region_data(node, first, arguments.to_vec()), &|node| {
+        branch(node, index, first + 1, count, arguments)
     })
 }
 

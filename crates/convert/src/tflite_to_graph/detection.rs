@@ -4,41 +4,28 @@ use crate::conversion::emit::{attribute, dims_attribute};
 use crate::conversion::node::Node;
 use crate::conversion::row::{Results, Row, row};
 use crate::conversion::state::Tracked;
-use kiln_ir::{Attribute, AttributeKind, Dim, Type};
+use kiln_ir::{Dim, Type};
 use kiln_tensor::{ElementType, Tensor};
 
 pub(crate) const ROWS: &[Row] = &[row("TFLite_Detection_PostProcess", detect)];
 
-/// An option of the operator.
-fn option(node: &Node, name: &str) -> Option<Attribute> {
-    let options = node.attribute(kiln_tflite::CUSTOM_OPTIONS)?;
-    let AttributeKind::Dictionary(entries) = options.kind() else { return None };
-    entries.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
-}
-
-fn number(node: &Node, name: &str) -> Result<f64, String> {
-    let value =
-        option(node, name).and_then(|value| value.as_f64().or_else(|| value.as_i64().map(|value| value as f64)));
-    value.ok_or_else(|| format!("option {name} is missing"))
-}
-
 fn detect(node: &mut Node) -> Results {
-    if option(node, "use_regular_nms").and_then(|value| value.as_bool()) == Some(true) {
+    if node.custom_option("use_regular_nms").and_then(|value| value.as_bool()) == Some(true) {
         return Err("suppression class by class is not supported".into());
     }
-    if number(node, "max_classes_per_detection")? != 1.0 {
+    if node.custom_number("max_classes_per_detection")? != 1.0 {
         return Err("more than one class for a box is not supported".into());
     }
     let (encodings, scores, anchors) = (floats(node, 0)?, floats(node, 1)?, floats(node, 2)?);
     let (&[_, count, _], &[.., all]) = (node.shape(encodings), node.shape(scores)) else {
         return Err("the boxes and the scores must have 3 axes".into());
     };
-    let most = number(node, "max_detections")?;
+    let most = node.custom_number("max_detections")?;
     let known = count.as_static().filter(|&count| (1..1 << 24).contains(&count) && (1.0..1e6).contains(&most));
     let (count, most) = (known.ok_or("the number of boxes must be known")?, most as u64);
     let boxes = decoded(node, encodings, anchors, count)?;
     // The classes may have one before them that says that there is nothing.
-    let classes = number(node, "num_classes")? as u64;
+    let classes = node.custom_number("num_classes")? as u64;
     let offset =
         all.as_static().and_then(|all| all.checked_sub(classes)).ok_or("there are fewer scores than classes")?;
     let (lines, one) = (Dim::Static(count), Dim::Static(1));
@@ -84,8 +71,12 @@ fn decoded(node: &mut Node, encodings: Tracked, anchors: Tracked, count: u64) ->
     let lines = Dim::Static(count);
     let encodings = node.reshape(encodings, &[lines, Dim::Static(4)])?;
     let anchors = node.reshape(anchors, &[lines, Dim::Static(4)])?;
-    let scales =
-        [number(node, "y_scale")?, number(node, "x_scale")?, number(node, "h_scale")?, number(node, "w_scale")?];
+    let scales = [
+        node.custom_number("y_scale")?,
+        node.custom_number("x_scale")?,
+        node.custom_number("h_scale")?,
+        node.custom_number("w_scale")?,
+    ];
     let (two, none) = (Dim::Static(2), Dim::Static(0));
     let pair = |node: &mut Node, x: Tracked, first: Dim| node.slice_axis(x, 1, first, two);
     let scale =
@@ -110,9 +101,9 @@ fn suppressed(node: &mut Node, boxes: Tracked, best: Tracked, count: u64, most: 
     let boxes = node.reshape(boxes, &[one, lines, Dim::Static(4)])?;
     let best = node.reshape(best, &[one, one, lines])?;
     let limit = node.tensor(Tensor::scalar(most as i64))?;
-    let overlap = node.scalar(ElementType::F32, number(node, "nms_iou_threshold")?)?;
+    let overlap = node.scalar(ElementType::F32, node.custom_number("nms_iou_threshold")?)?;
     // A score that is the threshold counts: only those above it would.
-    let threshold = (number(node, "nms_score_threshold")? as f32).next_down();
+    let threshold = (node.custom_number("nms_score_threshold")? as f32).next_down();
     let threshold = node.tensor(Tensor::scalar(threshold))?;
     let given = [("center_point_box", attribute(false))];
     let operands = [boxes, best, limit, overlap, threshold];

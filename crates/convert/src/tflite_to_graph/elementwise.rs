@@ -3,7 +3,7 @@
 use crate::conversion::node::Node;
 use crate::conversion::row::{Results, Row, row};
 use crate::conversion::state::Tracked;
-use kiln_tensor::Tensor;
+use kiln_tensor::{ElementType, Tensor};
 
 pub(crate) const ROWS: &[Row] = &[
     row("ABS", |node| quantized_or(node, "graph.abs", super::quantized_activation::abs)),
@@ -143,12 +143,54 @@ pub(crate) fn cast(node: &mut Node, x: Tracked) -> Result<Tracked, String> {
 }
 
 fn bitcast(node: &mut Node) -> Results {
-    let x = node.input(0)?;
-    let (from, to) = (node.element(x).byte_size(), node.result_element(0)?);
-    if from != to.byte_size() {
-        return Err(format!("{} as elements of another size is not supported", node.element(x)));
+    let (x, to) = (node.input(0)?, node.result_element(0)?);
+    let (from, width) = (node.element(x).byte_size(), to.byte_size());
+    let bits = unsigned(from).zip(unsigned(width)).filter(|_| !node.element(x).is_complex() && !to.is_complex());
+    let (own, other) = bits.ok_or_else(|| format!("{} as elements of {to} is not supported", node.element(x)))?;
+    let x = as_bits(node, x, own)?;
+    let mut shape = node.shape(x).to_vec();
+    // The lowest bits come first, along a last axis.
+    let parts = from.max(width) / from.min(width).max(1);
+    let shifts: Vec<i64> = (0..parts as i64).map(|part| part * 8 * from.min(width) as i64).collect();
+    let x = if from > width {
+        shape.push(kiln_ir::Dim::Static(1));
+        let column = node.reshape(x, &shape)?;
+        let shifts = node.integers(own, &[parts], &shifts)?;
+        let lowered = node.binary("graph.shift_right", column, shifts)?;
+        node.cast(lowered, other)?
+    } else if from < width {
+        if shape.pop() != Some(kiln_ir::Dim::Static(parts as u64)) {
+            return Err(format!("the last axis must have {parts} elements, which become one"));
+        }
+        let axis = shape.len();
+        let wide = node.cast(x, other)?;
+        let shifts = node.integers(other, &[parts], &shifts)?;
+        let raised = node.binary("graph.shift_left", wide, shifts)?;
+        let sum = node.reduce("graph.reduce_sum", raised, &[axis])?;
+        node.drop_axes(sum, &[axis])?
+    } else {
+        x
+    };
+    Ok(vec![as_bits(node, x, to)?])
+}
+
+/// The unsigned integer of so many bytes.
+fn unsigned(bytes: usize) -> Option<ElementType> {
+    match bytes {
+        1 => Some(ElementType::U8),
+        2 => Some(ElementType::U16),
+        4 => Some(ElementType::U32),
+        8 => Some(ElementType::U64),
+        _ => None,
     }
-    Ok(vec![node.emit_as("graph.bitcast", &[x], &[], node.shape(x), kiln_ir::Type::from_element(to))?])
+}
+
+/// The same bits as elements of another type of their size.
+fn as_bits(node: &mut Node, x: Tracked, to: ElementType) -> Result<Tracked, String> {
+    match node.element(x) == to {
+        true => Ok(x),
+        false => node.emit_as("graph.bitcast", &[x], &[], node.shape(x), kiln_ir::Type::from_element(to)),
+    }
 }
 
 impl Node<'_, '_> {

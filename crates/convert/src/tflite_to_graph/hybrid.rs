@@ -1,6 +1,7 @@
 //! Floats by weights of integers: the floats of each line become 8-bit integers when the model runs, or the weights floats.
 
 use super::conv::Convolution;
+use super::quantization::Quantization;
 use super::quantize::rounded;
 use crate::conversion::emit::attribute;
 use crate::conversion::node::Node;
@@ -9,14 +10,14 @@ use crate::conversion::state::Tracked;
 use kiln_tensor::ElementType;
 
 /// Lines of floats as integers: the integers, the scale of each line and the zero point of each.
-struct Lines {
+pub(crate) struct Lines {
     integers: Tracked,
     scales: Tracked,
     zero_points: Option<Tracked>,
 }
 
 /// Each line by its own largest magnitude, or by its own range if `asymmetric`.
-fn quantized_lines(node: &mut Node, x: Tracked, axes: &[usize], asymmetric: bool) -> Result<Lines, String> {
+pub(crate) fn quantized_lines(node: &mut Node, x: Tracked, axes: &[usize], asymmetric: bool) -> Result<Lines, String> {
     if asymmetric {
         return asymmetric_lines(node, x, axes);
     }
@@ -83,6 +84,20 @@ pub(crate) fn fully_connected(
 ) -> Result<Tracked, String> {
     let scales = node.quantized_operand(1)?;
     let lines = quantized_lines(node, x, &[1], node.option_flag("asymmetric_quantize_inputs"))?;
+    let mut y = product(node, &lines, weights, &scales)?;
+    if let Some(bias) = bias {
+        y = node.binary("graph.add", y, bias)?;
+    }
+    node.fused_activation(y)
+}
+
+/// Lines of integers times the transpose of weights of integers, in floats.
+pub(crate) fn product(
+    node: &mut Node,
+    lines: &Lines,
+    weights: Tracked,
+    scales: &Quantization,
+) -> Result<Tracked, String> {
     let weights = node.cast(weights, ElementType::I8)?;
     let given = [("transpose_b", attribute(true)), ("widening", attribute(true))];
     let mut sums = node.emit("graph.matmul", &[lines.integers, weights], &given)?;
@@ -99,11 +114,7 @@ pub(crate) fn fully_connected(
         false => node.scalar(ElementType::F32, scales.scale().into())?,
     };
     let factors = node.binary("graph.multiply", lines.scales, weight_scales)?;
-    let mut y = node.binary("graph.multiply", floats, factors)?;
-    if let Some(bias) = bias {
-        y = node.binary("graph.add", y, bias)?;
-    }
-    node.fused_activation(y)
+    node.binary("graph.multiply", floats, factors)
 }
 
 /// A convolution of floats by weights of integers: each picture of the batch becomes integers.
@@ -142,11 +153,20 @@ pub(crate) fn batch_matmul(node: &mut Node) -> Results {
     }
     let scales = node.quantized_operand(1)?;
     let lines = quantized_lines(node, x, &[rank - 1], node.option_flag("asymmetric_quantize_inputs"))?;
-    if lines.zero_points.is_some() {
-        return Err("asymmetric products of floats and integers are not supported".into());
-    }
     let given = [("transpose_b", attribute(node.option_flag("adj_y"))), ("widening", attribute(true))];
-    let sums = node.emit("graph.matmul", &[lines.integers, y], &given)?;
+    let mut sums = node.emit("graph.matmul", &[lines.integers, y], &given)?;
+    if let Some(points) = lines.zero_points {
+        // The zero point of each line times the sum of each column.
+        let (wide, depth) =
+            (node.cast(y, ElementType::I32)?, node.rank(y) - if node.option_flag("adj_y") { 1 } else { 2 });
+        let mut of_columns = node.reduce("graph.reduce_sum", wide, &[depth])?;
+        if node.option_flag("adj_y") {
+            let order: Vec<usize> = (0..node.rank(y) - 2).chain([node.rank(y) - 1, node.rank(y) - 2]).collect();
+            of_columns = node.transpose(of_columns, &order)?;
+        }
+        let moved = node.binary("graph.multiply", points, of_columns)?;
+        sums = node.binary("graph.subtract", sums, moved)?;
+    }
     let floats = node.cast(sums, ElementType::F32)?;
     let factors = node.binary_scalar("graph.multiply", lines.scales, scales.scale().into())?;
     Ok(vec![node.binary("graph.multiply", floats, factors)?])

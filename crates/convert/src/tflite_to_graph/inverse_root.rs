@@ -55,7 +55,7 @@ impl Node<'_, '_> {
     }
 
     /// How many bits each integer of 64 bits has, of those that fit 31; a new last axis is needed and dropped.
-    fn bit_count(&mut self, x: Tracked) -> Result<Tracked, String> {
+    pub fn bit_count(&mut self, x: Tracked) -> Result<Tracked, String> {
         let shape = self.shape(x).to_vec();
         let axis = shape.len();
         let powers: Vec<i64> = (0..31).map(|bit| 1 << bit).collect();

@@ -19,12 +19,21 @@ mod complex;
 mod constant;
 mod control;
 mod conv;
+mod custom_options;
 mod detection;
 mod elementwise;
+mod fixed_numbers;
 mod fixed_point;
 mod generated;
 mod hybrid;
 mod inverse_root;
+mod landmarks;
+mod lookup;
+mod lstm;
+mod lstm_basic;
+mod lstm_integer;
+mod lstm_narrow;
+pub(crate) mod missing;
 mod movement;
 mod normalization;
 mod options;
@@ -36,19 +45,29 @@ mod quantized_activation;
 mod quantized_arithmetic;
 mod quantized_reduction;
 mod quantized_softmax;
+mod random;
+mod recurrence;
 mod recurrent;
+mod reduce_window;
 mod reduction;
 mod rescale;
 mod resize;
+mod scattering;
 mod selection;
 mod shape;
+mod sixteen_bits;
 mod slice;
 mod source;
 mod space;
 mod stablehlo;
+mod stablehlo_data;
+mod stablehlo_product;
 mod state;
+mod svdf;
 mod table;
 mod transpose_conv;
+mod unpool;
+mod warp;
 mod window;
 
 use crate::conversion::convert_functions;
@@ -68,6 +87,7 @@ const ROWS: &[&[Row]] = &[
     conv::ROWS,
     transpose_conv::ROWS,
     pool::ROWS,
+    unpool::ROWS,
     product::ROWS,
     // Reductions.
     reduction::ROWS,
@@ -80,12 +100,21 @@ const ROWS: &[&[Row]] = &[
     resize::ROWS,
     selection::ROWS,
     detection::ROWS,
+    landmarks::ROWS,
+    warp::ROWS,
     stablehlo::ROWS,
+    stablehlo_data::ROWS,
+    stablehlo_product::ROWS,
+    reduce_window::ROWS,
+    lookup::ROWS,
+    random::ROWS,
     constant::ROWS,
     generated::ROWS,
     complex::ROWS,
     // Recurrence.
+    lstm::ROWS,
     recurrent::ROWS,
+    svdf::ROWS,
     // Control flow and state.
     control::ROWS,
     state::ROWS,

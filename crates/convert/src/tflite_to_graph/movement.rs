@@ -26,8 +26,15 @@ pub(crate) const ROWS: &[Row] = &[
         Ok(vec![node.emit("graph.gather_nd", &[x, indices], &[("batch_dims", attribute(0i64))])?])
     }),
     row("DENSIFY", |node| Ok(vec![node.input(0)?])),
-    row("DYNAMIC_UPDATE_SLICE", dynamic_update_slice),
-    row("DILATE", dilate),
+    row("DYNAMIC_UPDATE_SLICE", |node| {
+        let (x, update, starts) = (node.input(0)?, node.input(1)?, node.input(2)?);
+        Ok(vec![replaced(node, x, update, starts)?])
+    }),
+    row("DILATE", |node| {
+        let (x, steps, value) = (node.input(0)?, node.input(1)?, node.input(2)?);
+        let steps = node.constant_ints(steps, "the steps")?;
+        Ok(vec![dilated(node, x, &steps, value)?])
+    }),
 ];
 
 fn concatenation(node: &mut Node) -> Results {
@@ -266,8 +273,7 @@ fn batched_gather(node: &mut Node, x: Tracked, indices: Tracked, axis: usize, ba
 }
 
 /// The part of `x` from data's indices on, which are moved so that it lies inside, replaced.
-fn dynamic_update_slice(node: &mut Node) -> Results {
-    let (x, update, starts) = (node.input(0)?, node.input(1)?, node.input(2)?);
+pub(crate) fn replaced(node: &mut Node, x: Tracked, update: Tracked, starts: Tracked) -> Result<Tracked, String> {
     let rank = node.rank(x);
     let (shape, part) = (node.shape(x).to_vec(), node.shape(update).to_vec());
     let starts = node.cast(starts, kiln_tensor::ElementType::I64)?;
@@ -299,21 +305,22 @@ fn dynamic_update_slice(node: &mut Node) -> Results {
         y = node.emit("graph.gather", &[y, own], &[("axis", attribute(axis as i64))])?;
     }
     match inside {
-        Some(inside) => Ok(vec![node.select(inside, y, x)?]),
-        None => Ok(vec![update]),
+        Some(inside) => node.select(inside, y, x),
+        None => Ok(update),
     }
 }
 
 /// Numbers between the elements: an axis of each step, of which only the first is the operand's.
-fn dilate(node: &mut Node) -> Results {
-    let (x, steps, value) = (node.input(0)?, node.input(1)?, node.input(2)?);
-    let steps = node.constant_ints(steps, "the steps")?;
+pub(crate) fn dilated(node: &mut Node, x: Tracked, steps: &[i64], value: Tracked) -> Result<Tracked, String> {
+    if steps.iter().all(|&step| step == 1) && steps.len() == node.rank(x) {
+        return Ok(x);
+    }
     let shape = node.shape(x).to_vec();
     if steps.len() != shape.len() || steps.iter().any(|step| !(1..1 << 31).contains(step)) {
         return Err(format!("steps {steps:?} do not fit {} axes", shape.len()));
     }
     let (mut raised, mut high, mut joined, mut length) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for (&extent, &step) in shape.iter().zip(&steps) {
+    for (&extent, &step) in shape.iter().zip(steps) {
         let step = crate::conversion::extent::constant(step);
         let one = crate::conversion::extent::constant(1);
         raised.extend([extent, Dim::Static(1)]);
@@ -331,5 +338,5 @@ fn dilate(node: &mut Node) -> Results {
     for (axis, &length) in length.iter().enumerate() {
         y = node.slice_axis(y, axis, Dim::Static(0), length)?;
     }
-    Ok(vec![y])
+    Ok(y)
 }

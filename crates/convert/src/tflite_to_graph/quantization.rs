@@ -4,7 +4,7 @@ use crate::conversion::node::Node;
 use kiln_ir::{Attribute, AttributeKind};
 use kiln_tensor::ElementType;
 use kiln_tensor::scalar::scalars;
-use kiln_tflite::{OPERAND_QUANTIZATION, RESULT_QUANTIZATION};
+use kiln_tflite::{INTERMEDIATE_QUANTIZATION, OPERAND_QUANTIZATION, RESULT_QUANTIZATION};
 
 /// What the integers of a tensor stand for.
 #[derive(Clone, PartialEq, Debug)]
@@ -65,6 +65,17 @@ impl Node<'_, '_> {
     /// As [`Node::result_quantization`], of a result that must have one.
     pub fn quantized_result(&self, index: usize) -> Result<Quantization, String> {
         self.result_quantization(index).ok_or_else(|| format!("output {index} has no scale"))
+    }
+
+    /// What the integers of tensor number `index` between the steps of the operator stand for, which must be known.
+    pub fn quantized_intermediate(&self, index: usize) -> Result<Quantization, String> {
+        let found = self.quantization(INTERMEDIATE_QUANTIZATION, index);
+        found.ok_or_else(|| format!("tensor {index} between its steps has no scale"))
+    }
+
+    /// How many tensors there are between the steps of the operator.
+    pub fn intermediate_count(&self) -> usize {
+        self.attribute(INTERMEDIATE_QUANTIZATION).and_then(|list| list.as_array()).map_or(0, |list| list.len())
     }
 
     fn quantization(&self, name: &str, index: usize) -> Option<Quantization> {

@@ -1,5 +1,6 @@
 //! Sums, products and comparisons of integers that stand for numbers of different scales.
 
+use super::fixed_numbers::reciprocal;
 use super::quantization::{Quantization, activation_bounds, integer_bounds};
 use super::rescale::Multiplier;
 use crate::conversion::node::Node;
@@ -98,8 +99,70 @@ pub(crate) fn multiply(node: &mut Node) -> Results {
     Ok(vec![node.requantized(scaled, output.zero_point(), bounds, element)?])
 }
 
-pub(crate) fn divide(_: &mut Node) -> Results {
-    Err("the quotient of quantized integers is not supported".into())
+/// The quotient of 8-bit integers, from a table of all that there are; of 16 bits, in floats.
+pub(crate) fn divide(node: &mut Node) -> Results {
+    let (left, right) = (node.input(0)?, node.input(1)?);
+    let element = node.element(left);
+    let [first, second, output] = operands(node)?;
+    let (low, high) = fused_bounds(node, element, &output)?;
+    if !matches!(element, ElementType::I8 | ElementType::U8) {
+        return quotient_of_floats(node, (low, high));
+    }
+    let multiplier = Multiplier::of(f64::from(first.scale() / (second.scale() * output.scale())));
+    let (least, most) = integer_bounds(element);
+    let mut table = Vec::with_capacity(1 << 16);
+    for dividend in least..=most {
+        for divisor in least..=most {
+            let numbers = (dividend - first.zero_point(), divisor - second.zero_point());
+            let quotient = quotient(numbers.0 as i32, numbers.1 as i32, multiplier);
+            table.push((output.zero_point() + i64::from(quotient)).clamp(low, high));
+        }
+    }
+    let table = node.integers(element, &[table.len()], &table)?;
+    let (left, right) = (node.centered(left, least)?, node.centered(right, least)?);
+    let line = node.binary_scalar("graph.multiply", left, 256.0)?;
+    let place = node.binary("graph.add", line, right)?;
+    Ok(vec![node.emit("graph.gather", &[table, place], &[("axis", crate::conversion::emit::attribute(0i64))])?])
+}
+
+/// A quotient times a scale: by the divisor's reciprocal, with all the digits that the dividend leaves room for.
+fn quotient(dividend: i32, divisor: i32, scale: Multiplier) -> i32 {
+    if divisor == 0 {
+        return 0;
+    }
+    let (inverse, digits) = reciprocal(divisor.abs());
+    let inverse = if divisor < 0 { -inverse } else { inverse };
+    let spare = if dividend < 0 { (!dividend).leading_zeros() } else { dividend.leading_zeros() } as i32 - 1;
+    let unscaled = Multiplier { multiplier: inverse, shift: spare }.apply(dividend);
+    let shift = scale.shift - digits - spare;
+    if shift < -62 {
+        return 0;
+    }
+    Multiplier { multiplier: scale.multiplier, shift }.apply(unscaled)
+}
+
+/// The quotient of operands of one shape, in floats; where the divisor is 0, the end of the range on the dividend's side.
+fn quotient_of_floats(node: &mut Node, (low, high): (i64, i64)) -> Results {
+    let (left, right) = (node.input(0)?, node.input(1)?);
+    let element = node.element(left);
+    if node.shape(left) != node.shape(right) {
+        return Err(format!("the quotient of integers of {element} of differing shapes is not defined exactly"));
+    }
+    let [first, second, output] = operands(node)?;
+    let (left, right) =
+        (super::quantize::dequantized(node, left, &first)?, super::quantize::dequantized(node, right, &second)?);
+    let quotient = node.binary("graph.divide", left, right)?;
+    let scaled = node.binary_scalar("graph.divide", quotient, output.scale().into())?;
+    let whole = super::quantize::rounded(node, scaled)?;
+    let moved = node.binary_scalar("graph.add", whole, output.zero_point() as f64)?;
+    let clamped = node.clamp(moved, Some(low as f64), Some(high as f64))?;
+    let is_negative = node.binary_scalar("graph.less", left, 0.0)?;
+    let (low, high) = (node.scalar(ElementType::F32, low as f64)?, node.scalar(ElementType::F32, high as f64)?);
+    let end = node.select(is_negative, low, high)?;
+    let is_none = node.binary_scalar("graph.equal", right, 0.0)?;
+    let y = node.select(is_none, end, clamped)?;
+    let y = node.cast(y, ElementType::I32)?;
+    Ok(vec![node.cast(y, element)?])
 }
 
 /// The square of the difference, which is computed as sums are, on 7 more bits.

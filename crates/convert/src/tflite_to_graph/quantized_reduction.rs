@@ -50,8 +50,38 @@ fn scaled_sum(
     node.requantized(scaled, output.zero_point(), integer_bounds(element), element)
 }
 
-pub(crate) fn product(_: &mut Node, _: Tracked, _: &[usize]) -> Result<Tracked, String> {
-    Err("the product of quantized integers is not supported".into())
+/// The most elements whose product is taken: each is a step of its own.
+const MOST_FACTORS: i64 = 256;
+
+/// The product of elements less their zero point, scaled at each step so that it stays in range.
+pub(crate) fn product(node: &mut Node, x: Tracked, axes: &[usize]) -> Result<Tracked, String> {
+    let count = known_count(node, x, axes)?;
+    if count > MOST_FACTORS {
+        return Err(format!("a product of {count} integers is not supported, but of up to {MOST_FACTORS}"));
+    }
+    let (input, output) = (node.quantized_operand(0)?, node.quantized_result(0)?);
+    let element = node.element(x);
+    let step = f64::from(input.scale()) / f64::from(output.scale()).powf(1.0 / count as f64);
+    let step = Multiplier::of(step);
+    let shape = node.shape(x).to_vec();
+    let kept: Vec<usize> = (0..shape.len()).filter(|axis| !axes.contains(axis)).collect();
+    let centered = node.centered(x, input.zero_point())?;
+    let moved = node.transpose(centered, &[axes, &kept].concat())?;
+    let inner: Vec<Dim> = kept.iter().map(|&axis| shape[axis]).collect();
+    let lines = node.reshape(moved, &[&[Dim::Static(count as u64)], inner.as_slice()].concat())?;
+    let mut result = crate::conversion::attempt::element(node, lines, 0, 0)?;
+    for place in 1..count as u64 {
+        let factor = crate::conversion::attempt::element(node, lines, 0, place)?;
+        let (left, right) = (node.cast(result, ElementType::I64)?, node.cast(factor, ElementType::I64)?);
+        let product = node.binary("graph.multiply", left, right)?;
+        result = node.rescale(product, &[step])?;
+    }
+    let wide = node.cast(result, ElementType::I64)?;
+    let scaled = node.rescale(wide, &[step])?;
+    let y = node.requantized(scaled, output.zero_point(), integer_bounds(element), element)?;
+    let raised: Vec<Dim> =
+        shape.iter().enumerate().map(|(axis, &dim)| if axes.contains(&axis) { Dim::Static(1) } else { dim }).collect();
+    node.reshape(y, &raised)
 }
 
 /// Divided by the root of the sum of squares along the last axis; the result has 7 bits behind the point.

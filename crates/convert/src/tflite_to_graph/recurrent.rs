@@ -1,5 +1,7 @@
-//! Recurrent layers of floats. What they keep from run to run is an operand that is a variable, and a result behind theirs.
+//! Recurrent layers of floats, whose weights may be integers. What they keep from run to run is an operand that is a
+//! variable, and a result behind theirs.
 
+use super::recurrence::{Vector, Weight, over_time, time_axis, turned, width};
 use crate::conversion::emit::attribute;
 use crate::conversion::node::Node;
 use crate::conversion::row::{Results, Row, row};
@@ -7,159 +9,162 @@ use crate::conversion::state::Tracked;
 use kiln_ir::{Attribute, Dim};
 
 pub(crate) const ROWS: &[Row] = &[
-    row("UNIDIRECTIONAL_SEQUENCE_LSTM", lstm),
-    row("UNIDIRECTIONAL_SEQUENCE_RNN", sequence_rnn),
-    row("BIDIRECTIONAL_SEQUENCE_LSTM", bidirectional_lstm),
-    row("BIDIRECTIONAL_SEQUENCE_RNN", bidirectional_rnn),
-    row("RNN", rnn),
-    row("SVDF", svdf),
+    row("RNN", one_step),
+    row("UNIDIRECTIONAL_SEQUENCE_RNN", sequence),
+    row("BIDIRECTIONAL_SEQUENCE_RNN", bidirectional),
 ];
 
-/// Requires floats: layers of integers are others.
-fn expect_floats(node: &Node, operands: &[Tracked]) -> Result<(), String> {
-    match operands.iter().all(|&operand| node.element(operand).is_float()) {
-        true => Ok(()),
-        false => Err("a recurrent layer of integers is not supported".into()),
-    }
-}
-
-/// The name of an activation in recurrent ops.
-fn activation_name(word: &str) -> Result<&'static str, String> {
+/// The name of an activation in recurrent ops, if they have it.
+pub(crate) fn activation_name(word: &str) -> Option<&'static str> {
     match word {
-        "TANH" => Ok("Tanh"),
-        "RELU" => Ok("Relu"),
-        other => Err(format!("activation {other} of a recurrent layer is not supported")),
-    }
-}
-
-/// The input gate's weights, or those of the forget gate negated: a layer without an input gate takes what the forget gate
-/// leaves.
-fn gate(node: &mut Node, index: usize, forget: usize) -> Result<Tracked, String> {
-    match node.optional(index) {
-        Some(weights) => Ok(weights),
-        None => {
-            let weights = node.input(forget)?;
-            node.unary("graph.negate", weights)
-        }
+        "TANH" => Some("Tanh"),
+        "RELU" => Some("Relu"),
+        _ => None,
     }
 }
 
 /// Where the operands of a layer stand.
 #[derive(Clone, Copy)]
 struct Places {
-    /// The first of the weights.
+    /// The weights of the input, of the state, and the bias.
     weights: usize,
-    /// What the layer keeps.
-    states: [usize; 2],
+    state: usize,
+    /// The weights of a second input.
+    auxiliary: Option<usize>,
 }
 
-fn lstm(node: &mut Node) -> Results {
+const ONE_WAY: Places = Places { weights: 1, state: 4, auxiliary: None };
+
+const BOTH_WAYS: [Places; 2] =
+    [Places { weights: 1, state: 4, auxiliary: Some(10) }, Places { weights: 5, state: 8, auxiliary: Some(11) }];
+
+/// The second input of a layer that runs both ways.
+const AUXILIARY: usize = 9;
+
+fn one_step(node: &mut Node) -> Results {
+    let (x, hidden) = (node.input(0)?, node.input(4)?);
+    let rnn = Rnn::read(node, ONE_WAY, false)?;
+    let y = rnn.step(node, &[x], hidden)?;
+    Ok(vec![y, y])
+}
+
+fn sequence(node: &mut Node) -> Results {
     let x = node.input(0)?;
-    lstm_layer(node, x, Places { weights: 1, states: [18, 19] })
+    layer(node, &[x], ONE_WAY)
 }
 
 /// A layer forward and one backward over the sequence.
-fn bidirectional_lstm(node: &mut Node) -> Results {
-    both_ways(node, 39, lstm_layer, [Places { weights: 1, states: [35, 36] }, Places { weights: 18, states: [37, 38] }])
-}
-
-fn bidirectional_rnn(node: &mut Node) -> Results {
-    both_ways(node, 9, rnn_layer, [Places { weights: 1, states: [4, 4] }, Places { weights: 5, states: [8, 8] }])
-}
-
-fn both_ways(
-    node: &mut Node,
-    auxiliary: usize,
-    layer: fn(&mut Node, Tracked, Places) -> Results,
-    [forward, backward]: [Places; 2],
-) -> Results {
+fn bidirectional(node: &mut Node) -> Results {
     let x = node.input(0)?;
-    if node.optional(auxiliary).is_some() {
-        return Err("an auxiliary input of a recurrent layer is not supported".into());
+    let has_weights = BOTH_WAYS[0].auxiliary.is_some_and(|index| node.optional(index).is_some());
+    let (mut forward, mut backward) = (vec![x], vec![x]);
+    match node.optional(AUXILIARY) {
+        Some(auxiliary) if has_weights => {
+            forward.push(auxiliary);
+            backward.push(auxiliary);
+        }
+        // Without weights of its own, it is what the layer that runs backward sees, if time comes first.
+        Some(auxiliary) if time_axis(node) == 0 => backward = vec![auxiliary],
+        _ => {}
     }
-    let along = [usize::from(!node.option_flag("time_major"))];
-    if node.rank(x) != 3 {
-        return Err("the input must have 3 axes".into());
+    let first = layer(node, &forward, BOTH_WAYS[0])?;
+    for input in &mut backward {
+        *input = turned(node, *input)?;
     }
-    let mut first = layer(node, x, forward)?;
-    let turned = node.reversed(x, &along)?;
-    let mut second = layer(node, turned, backward)?;
-    let (to_last, to_first) = (first.remove(0), second.remove(0));
-    let to_first = node.reversed(to_first, &along)?;
+    let second = layer(node, &backward, BOTH_WAYS[1])?;
+    join(node, first, second)
+}
+
+/// What layers give that run forward and backward, and their states.
+pub(crate) fn join(node: &mut Node, mut forward: Vec<Tracked>, mut backward: Vec<Tracked>) -> Results {
+    let (to_last, to_first) = (forward.remove(0), backward.remove(0));
+    let to_first = turned(node, to_first)?;
     let mut results = match node.option_flag("merge_outputs") {
         true => vec![node.concat(&[to_last, to_first], 2)?],
         false => vec![to_last, to_first],
     };
-    results.extend(first);
-    results.extend(second);
+    results.extend(forward);
+    results.extend(backward);
     Ok(results)
 }
 
-fn lstm_layer(node: &mut Node, x: Tracked, places: Places) -> Results {
-    let base = places.weights;
-    // Behind the states of a layer that runs one way stand factors that normalize it.
-    let factors = if places.states[0] == 18 { 20..24 } else { 0..0 };
-    let mut refused = (base + 8..base + 11).chain(base + 15..base + 17).chain(factors);
-    if refused.any(|index| node.optional(index).is_some()) {
-        return Err("peepholes, projections and layer normalization of a recurrent layer are not supported".into());
+fn layer(node: &mut Node, inputs: &[Tracked], places: Places) -> Results {
+    let rnn = Rnn::read(node, places, inputs.len() > 1)?;
+    let hidden = node.input(places.state)?;
+    let name = activation_name(node.option_word("fused_activation_function"));
+    match name.filter(|_| rnn.of_auxiliary.is_none() && !rnn.of_input.is_integer()) {
+        Some(name) => {
+            let zeros = node.scalar(node.element(rnn.bias), 0.0)?;
+            let rest = node.broadcast(zeros, node.shape(rnn.bias))?;
+            let bias = node.concat(&[rnn.bias, rest], 0)?;
+            let units = width(node, hidden)?;
+            let (weights, recurrent) = (rnn.of_input.value, rnn.of_state.value);
+            let layer = Layer { op: "graph.rnn", gates: 1, units, x: inputs[0], weights, recurrent, bias };
+            layer.emit(node, &[hidden], None, Attribute::array(&[Attribute::string(name)]))
+        }
+        None => {
+            over_time(node, inputs, vec![hidden], &|node, inputs, states| Ok(vec![rnn.step(node, inputs, states[0])?]))
+        }
     }
-    if node.option_float("cell_clip") > 0.0 || node.option_word("fused_activation_function") != "TANH" {
-        return Err(
-            "a recurrent layer that clips its cells or has another activation than TANH is not supported".into()
-        );
-    }
-    // Gates stand in the order input, forget, cell, output; they are wanted as input, output, forget, cell.
-    let mut parts = Vec::new();
-    for first in [base, base + 4, base + 11] {
-        let input = gate(node, first, first + 1)?;
-        let (forget, cell, output) = (node.input(first + 1)?, node.input(first + 2)?, node.input(first + 3)?);
-        parts.push(node.concat(&[input, output, forget, cell], 0)?);
-    }
-    expect_floats(node, &[x, parts[0], parts[1]])?;
-    let (hidden, cell) = (node.input(places.states[0])?, node.input(places.states[1])?);
-    let &[_, units] = node.shape(hidden) else { return Err("the state must be a matrix".into()) };
-    let zeros = node.scalar(node.element(x), 0.0)?;
-    let rest = node.broadcast(zeros, node.shape(parts[2]))?;
-    let bias = node.concat(&[parts[2], rest], 0)?;
-    let layer = Layer { op: "graph.lstm", gates: 4, units, x, weights: parts[0], recurrent: parts[1], bias };
-    layer.emit(node, &[hidden, cell], &[])
 }
 
-fn sequence_rnn(node: &mut Node) -> Results {
-    let x = node.input(0)?;
-    rnn_layer(node, x, Places { weights: 1, states: [4, 4] })
+/// A layer whose state is what it gave last.
+struct Rnn {
+    of_input: Weight,
+    of_auxiliary: Option<Weight>,
+    of_state: Weight,
+    bias: Tracked,
 }
 
-fn rnn_layer(node: &mut Node, x: Tracked, places: Places) -> Results {
-    let base = places.weights;
-    let (weights, recurrent, bias) = (node.input(base)?, node.input(base + 1)?, node.input(base + 2)?);
-    let hidden = node.input(places.states[0])?;
-    expect_floats(node, &[x, weights, recurrent])?;
-    let &[_, units] = node.shape(hidden) else { return Err("the state must be a matrix".into()) };
-    let name = activation_name(node.option_word("fused_activation_function"))?;
-    let zeros = node.scalar(node.element(x), 0.0)?;
-    let rest = node.broadcast(zeros, node.shape(bias))?;
-    let bias = node.concat(&[bias, rest], 0)?;
-    let layer = Layer { op: "graph.rnn", gates: 1, units, x, weights, recurrent, bias };
-    let activations = Attribute::array(&[Attribute::string(name)]);
-    layer.emit(node, &[hidden], &[("activations", activations)])
+impl Rnn {
+    fn read(node: &mut Node, places: Places, has_auxiliary: bool) -> Result<Rnn, String> {
+        let auxiliary = places.auxiliary.filter(|_| has_auxiliary);
+        Ok(Rnn {
+            of_input: Weight::must(node, places.weights)?,
+            of_auxiliary: auxiliary.map(|index| Weight::must(node, index)).transpose()?,
+            of_state: Weight::must(node, places.weights + 1)?,
+            bias: node.input(places.weights + 2)?,
+        })
+    }
+
+    fn step(&self, node: &mut Node, inputs: &[Tracked], hidden: Tracked) -> Result<Tracked, String> {
+        let are_integers = self.of_input.is_integer();
+        let x = Vector::new(node, inputs[0], are_integers)?;
+        let mut sum = x.times(node, &self.of_input)?;
+        if let (Some(weight), Some(&auxiliary)) = (&self.of_auxiliary, inputs.get(1)) {
+            let auxiliary = Vector::new(node, auxiliary, are_integers)?;
+            let more = auxiliary.times(node, weight)?;
+            sum = node.binary("graph.add", sum, more)?;
+        }
+        let hidden = Vector::new(node, hidden, are_integers)?;
+        let of_state = hidden.times(node, &self.of_state)?;
+        let sum = node.binary("graph.add", sum, of_state)?;
+        let sum = node.binary("graph.add", sum, self.bias)?;
+        node.fused_activation(sum)
+    }
 }
 
 /// A layer that runs forward over a sequence.
-struct Layer {
-    op: &'static str,
-    gates: u64,
-    units: Dim,
-    x: Tracked,
-    weights: Tracked,
-    recurrent: Tracked,
-    bias: Tracked,
+pub(crate) struct Layer {
+    pub op: &'static str,
+    pub gates: u64,
+    pub units: Dim,
+    pub x: Tracked,
+    pub weights: Tracked,
+    pub recurrent: Tracked,
+    pub bias: Tracked,
 }
 
 impl Layer {
     /// The sequence of outputs, then the states after the last step.
-    fn emit(&self, node: &mut Node, states: &[Tracked], more: &[(&str, Attribute)]) -> Results {
-        let batch_first = !node.option_flag("time_major");
+    pub fn emit(
+        &self,
+        node: &mut Node,
+        states: &[Tracked],
+        peepholes: Option<Tracked>,
+        activations: Attribute,
+    ) -> Results {
+        let batch_first = time_axis(node) == 1;
         let &[first, second, features] = node.shape(self.x) else { return Err("the input must have 3 axes".into()) };
         let one = Dim::Static(1);
         let hidden = self.units.as_static().ok_or("the number of units must be known")?;
@@ -176,14 +181,17 @@ impl Layer {
         let mut segments = vec![1i32, 1, 1, 1, 0];
         segments.extend(states.iter().map(|_| 1));
         if self.gates == 4 {
-            segments.push(0);
+            segments.push(i32::from(peepholes.is_some()));
         }
-        let mut given = vec![
+        if let Some(peepholes) = peepholes {
+            operands.push(node.reshape(peepholes, &[one, size(3)])?);
+        }
+        let given = [
             ("operandSegmentSizes", Attribute::dense_i32s(&segments)),
             ("hidden_size", attribute(hidden as i64)),
             ("layout", attribute(i64::from(batch_first))),
+            ("activations", activations),
         ];
-        given.extend_from_slice(more);
         let mut results = node.emit_many(self.op, &operands, &given)?;
         results[0] = node.reshape(results[0], &[first, second, self.units])?;
         for result in &mut results[1..] {
@@ -191,50 +199,4 @@ impl Layer {
         }
         Ok(results)
     }
-}
-
-/// One step.
-fn rnn(node: &mut Node) -> Results {
-    let (x, weights, recurrent, bias) = (node.input(0)?, node.input(1)?, node.input(2)?, node.input(3)?);
-    let hidden = node.input(4)?;
-    expect_floats(node, &[x, weights, recurrent])?;
-    let given = [("transpose_b", attribute(true))];
-    let of_input = node.emit("graph.matmul", &[x, weights], &given)?;
-    let of_state = node.emit("graph.matmul", &[hidden, recurrent], &given)?;
-    let sum = node.binary("graph.add", of_input, of_state)?;
-    let sum = node.binary("graph.add", sum, bias)?;
-    let y = node.fused_activation(sum)?;
-    Ok(vec![y, y])
-}
-
-/// Filters of features over the last steps: the newest step's products move in behind those before.
-fn svdf(node: &mut Node) -> Results {
-    let (x, features, time) = (node.input(0)?, node.input(1)?, node.input(2)?);
-    let state = node.input(4)?;
-    expect_floats(node, &[x, features, time])?;
-    let (&[filters, steps], &[batch, _]) = (node.shape(time), node.shape(state)) else {
-        return Err("weights and state must be matrices".into());
-    };
-    let rank =
-        u64::try_from(node.option_int("rank")).ok().filter(|&rank| rank > 0).ok_or("the rank must be positive")?;
-    let (Some(count), Some(length)) = (filters.as_static(), steps.as_static().filter(|&length| length > 0)) else {
-        return Err("the weights must have a known shape".into());
-    };
-    let newest = node.emit("graph.matmul", &[x, features], &[("transpose_b", attribute(true))])?;
-    let newest = node.reshape(newest, &[batch, filters, Dim::Static(1)])?;
-    let before = node.reshape(state, &[batch, filters, steps])?;
-    let before = node.slice_axis(before, 2, Dim::Static(1), Dim::Static(length - 1))?;
-    let all = node.concat(&[before, newest], 2)?;
-    let products = node.binary("graph.multiply", all, time)?;
-    let sums = node.reduce("graph.reduce_sum", products, &[2])?;
-    let units = Dim::Static(count / rank);
-    let sums = node.reshape(sums, &[batch, units, Dim::Static(rank)])?;
-    let sums = node.reduce("graph.reduce_sum", sums, &[2])?;
-    let mut y = node.reshape(sums, &[batch, units])?;
-    if let Some(bias) = node.optional(3) {
-        y = node.binary("graph.add", y, bias)?;
-    }
-    let y = node.fused_activation(y)?;
-    let state = node.reshape(all, node.shape(state))?;
-    Ok(vec![y, state])
 }

@@ -49,6 +49,12 @@ impl Multiplier {
         }
         ((product + (1i64 << (right - 1)) + (product >> 63)) >> right) as i32
     }
+
+    /// As [`Multiplier::apply`], of a scale that is more than 1: what does not fit is moved into the range.
+    pub fn apply_saturated(self, x: i32) -> i32 {
+        let moved = i64::from(x) << self.shift.clamp(0, 31);
+        super::fixed_numbers::high(moved.clamp(i32::MIN.into(), i32::MAX.into()) as i32, self.multiplier)
+    }
 }
 
 impl Node<'_, '_> {
@@ -70,6 +76,20 @@ impl Node<'_, '_> {
         if multipliers.iter().any(|one| one.shift < 0) {
             result = self.divide_by_powers(result, multipliers)?;
         }
+        self.cast(result, ElementType::I32)
+    }
+
+    /// As [`Node::rescale`] by one scale, but what the shift drops is rounded halves up, as where products of matrices are
+    /// scaled.
+    pub fn rescale_up(&mut self, x: Tracked, scale: Multiplier) -> Result<Tracked, String> {
+        let product = self.rescale(x, &[Multiplier { shift: scale.shift.max(0), ..scale }])?;
+        let right = (-scale.shift).max(0);
+        if right == 0 {
+            return Ok(product);
+        }
+        let product = self.cast(product, ElementType::I64)?;
+        let raised = self.binary_scalar("graph.add", product, (1i64 << (right - 1).min(61)) as f64)?;
+        let result = self.binary_scalar("graph.shift_right", raised, right.min(62).into())?;
         self.cast(result, ElementType::I32)
     }
 

@@ -148,8 +148,14 @@ fn embedding_lookup(node: &mut Node) -> Results {
         Some(scales) if node.result_element(0)?.is_float() && !scales.is_per_channel() => {
             Ok(vec![dequantized(node, lines, &scales)?])
         }
-        Some(_) if node.result_element(0)?.is_float() => {
-            Err("a table with a scale for each line is not supported".into())
+        Some(scales) if node.result_element(0)?.is_float() && scales.axis == 0 => {
+            let factors = node.tensor(Tensor::from_values(&[scales.scales.len()], &scales.scales))?;
+            let factors = node.emit("graph.gather", &[factors, ids], &[("axis", attribute(0i64))])?;
+            let mut shape = node.shape(factors).to_vec();
+            shape.resize(node.rank(lines), Dim::Static(1));
+            let factors = node.reshape(factors, &shape)?;
+            let floats = node.cast(lines, ElementType::F32)?;
+            Ok(vec![node.binary("graph.multiply", floats, factors)?])
         }
         _ => Ok(vec![lines]),
     }

@@ -1,6 +1,8 @@
 //! What becomes of an op of the tflite dialect.
 
 use super::ROWS;
+use super::missing::MISSING;
+use crate::conversion::missing::reason;
 use crate::conversion::node::Node;
 use crate::conversion::row::find_row;
 use crate::conversion::source::{Converted, Source};
@@ -9,9 +11,6 @@ use kiln_ir::{Module, Op};
 
 /// The tflite dialect.
 pub(crate) struct Tflite;
-
-/// Why an operator without a row cannot be converted.
-const UNSUPPORTED: &str = "this operator is not supported yet";
 
 impl Source for Tflite {
     fn dialect(&self) -> &'static str {
@@ -30,13 +29,12 @@ impl Source for Tflite {
         let name = operator(module, op);
         // What is no operator was reported when it was imported.
         kiln_tflite::find_schema_of_op(module.name(op).as_str())?;
-        find_row(ROWS, name, 0).is_none().then(|| UNSUPPORTED.to_owned())
+        find_row(ROWS, name, 0).is_none().then(|| reason(MISSING, name))
     }
 
     fn convert(&self, conversion: &mut Conversion<'_>, op: Op, has_failed_operand: bool) -> Converted {
-        let Some(row) = find_row(ROWS, operator(conversion.module, op), 0) else {
-            return Err(Some(UNSUPPORTED.to_owned()));
-        };
+        let name = operator(conversion.module, op);
+        let Some(row) = find_row(ROWS, name, 0) else { return Err(Some(reason(MISSING, name))) };
         if has_failed_operand {
             return Err(None);
         }

@@ -6,12 +6,14 @@ use crate::conversion::extent::{dim, normalize_axis};
 use crate::conversion::node::Node;
 use crate::conversion::row::{Results, Row, row};
 use kiln_ir::{Dim, Type};
+use kiln_tensor::ElementType;
 
 pub(crate) const ROWS: &[Row] = &[
     row("STABLEHLO_ABS", |node| unary(node, "graph.abs")),
     row("STABLEHLO_ADD", |node| binary(node, "graph.add")),
     row("STABLEHLO_AND", |node| binary(node, "graph.and")),
     row("STABLEHLO_BROADCAST_IN_DIM", broadcast),
+    row("STABLEHLO_CBRT", cube_root),
     row("STABLEHLO_CLAMP", |node| {
         let (low, x, high) = (node.input(0)?, node.input(1)?, node.input(2)?);
         let raised = node.binary("graph.maximum", x, low)?;
@@ -66,6 +68,17 @@ pub(crate) const ROWS: &[Row] = &[
 fn unary(node: &mut Node, op: &str) -> Results {
     let x = node.input(0)?;
     Ok(vec![node.unary(op, x)?])
+}
+
+/// The root of the magnitude, in floats of 64 bits, with the sign of the operand.
+fn cube_root(node: &mut Node) -> Results {
+    let x = node.input(0)?;
+    let wide = node.cast(x, ElementType::F64)?;
+    let size = node.unary("graph.abs", wide)?;
+    let root = node.binary_scalar("graph.power", size, 1.0 / 3.0)?;
+    let sign = node.unary("graph.sign", wide)?;
+    let y = node.binary("graph.multiply", sign, root)?;
+    Ok(vec![node.cast(y, node.element(x))?])
 }
 
 /// The shape that the model says the result has.

@@ -16,13 +16,13 @@
 //! }
 //! ```
 //!
-//! Reads inside of a branch or a loop see what was assigned before it; what assigns inside of one is left as it is, and
-//! then reported.
+//! Reads inside of a branch or a loop see what was assigned before. What is assigned inside of one is a result more of it,
+//! behind its own, and of a loop an operand more, too: what each round begins with.
 
 use crate::conversion::emit::{attribute, broadcast_shape};
 use crate::conversion::node::Node;
 use crate::conversion::row::{Results, Row, row};
-use kiln_ir::{Attribute, Block, Builder, Dim, Module, Name, Op, Type, Value};
+use kiln_ir::{Attribute, AttributeKind, Block, Builder, Dim, Module, Name, Op, Region, Type, Value};
 use kiln_tensor::{ElementType, Tensor};
 use kiln_tflite::VARIABLE;
 use rustc_hash::FxHashMap;
@@ -34,12 +34,14 @@ pub(crate) const ROWS: &[Row] = &[
         let keys = node.input(0)?;
         let count = crate::conversion::extent::element_count(node.shape(keys))?;
         let element = node.result_element(0)?;
-        Ok(vec![node.known_integers(vec![count], true, element)])
+        Ok(vec![node.known_integers(vec![count], false, element)])
     }),
     row("CALL_ONCE", |_| left("what it does the first time is more than giving variables constants")),
     row("VAR_HANDLE", |_| left("what uses it is not a read or an assignment")),
     row("READ_VARIABLE", |_| left("nothing gives the variable a first value")),
-    row("ASSIGN_VARIABLE", |_| left("a variable that is assigned inside of a branch or a loop is not supported")),
+    row("ASSIGN_VARIABLE", |_| {
+        left("a variable that the condition of a loop assigns, or that nothing gives a first value, is not supported")
+    }),
 ];
 
 /// The value at each key that is asked for, or the default.
@@ -73,6 +75,8 @@ fn left(reason: &str) -> Results {
 struct Variable {
     name: String,
     initial: Attribute,
+    /// Its value before everything.
+    first: Value,
     /// Its value, where the walk stands.
     current: Value,
 }
@@ -190,8 +194,8 @@ impl State<'_> {
     }
 
     fn add(&mut self, name: String, initial: Attribute, ty: Type) -> usize {
-        let current = self.module.add_argument(self.block, ty);
-        self.variables.push(Variable { name, initial, current });
+        let first = self.module.add_argument(self.block, ty);
+        self.variables.push(Variable { name, initial, first, current: first });
         self.variables.len() - 1
     }
 
@@ -217,6 +221,23 @@ impl State<'_> {
         }
     }
 
+    /// Zeros as the integers that stand for them: bytes with a sign begin as their zero point, all else as 0.
+    fn at_zero_point(&self, value: Value, zeros: Tensor) -> Tensor {
+        let Some(user) = self.module.uses(value).first().filter(|_| zeros.element() == ElementType::I8) else {
+            return zeros;
+        };
+        let list = self.module.attribute(user.op, kiln_tflite::OPERAND_QUANTIZATION);
+        let entry = list.and_then(|list| list.as_array()?.get(user.index).copied());
+        let point = entry.and_then(|entry| match entry.kind() {
+            AttributeKind::Dictionary(entry) => entry.iter().find(|(name, _)| *name == "zero_point")?.1.as_i64(),
+            _ => None,
+        });
+        match point.and_then(|point| i8::try_from(point).ok()) {
+            Some(point) => Tensor::from_values(zeros.shape(), &vec![point; zeros.bytes().len()]),
+            None => zeros,
+        }
+    }
+
     /// A tensor that keeps its value; it begins as zeros unless the file has something else.
     fn visit_variable(&mut self, op: Op) {
         let result = self.module.result(op, 0);
@@ -226,7 +247,10 @@ impl State<'_> {
         let initial = match self.module.attribute(op, "value") {
             Some(value) => value,
             None => match Tensor::zeros(element, &shape) {
-                Ok(zeros) => self.module.tensor_attribute(zeros),
+                Ok(zeros) => {
+                    let zeros = self.at_zero_point(result, zeros);
+                    self.module.tensor_attribute(zeros)
+                }
                 Err(_) => return,
             },
         };
@@ -239,10 +263,8 @@ impl State<'_> {
 
     /// An operator that has variables as operands changes them: it gets a result for each, behind its own.
     fn visit_other(&mut self, op: Op) {
-        for inner in self.module.walk(op).into_iter().filter(|&inner| inner != op) {
-            if self.module.is(inner, "tflite.READ_VARIABLE") && !self.assigns(op) {
-                self.visit_read(inner);
-            }
+        if !self.module.regions(op).is_empty() {
+            self.visit_regions(op);
         }
         if !changes_operands(self.module.name(op)) {
             return;
@@ -254,10 +276,67 @@ impl State<'_> {
         }
     }
 
-    /// Whether anything inside of an op assigns a variable.
-    fn assigns(&self, op: Op) -> bool {
-        let mut inner = self.module.walk(op).into_iter();
-        inner.any(|inner| self.module.is(inner, "tflite.ASSIGN_VARIABLE"))
+    /// A branch, a loop or a call: what it assigns is a result more of it.
+    fn visit_regions(&mut self, op: Op) {
+        let Some(assigned) = self.assigned_in(op) else { return };
+        let is_loop = is_loop(self.module.name(op));
+        let before: Vec<Value> = self.variables.iter().map(|variable| variable.current).collect();
+        let types: Vec<Type> = assigned.iter().map(|&index| self.module.ty(before[index])).collect();
+        if is_loop && !assigned.is_empty() {
+            let mut operands = self.module.operands(op).to_vec();
+            operands.extend(assigned.iter().map(|&index| before[index]));
+            self.module.set_operands(op, &operands);
+        }
+        for (number, region) in self.module.regions(op).to_vec().into_iter().enumerate() {
+            let Some(block) = self.module.entry_block(region) else { continue };
+            for (index, variable) in self.variables.iter_mut().enumerate() {
+                variable.current = before.get(index).copied().unwrap_or(variable.first);
+            }
+            for (&index, &ty) in assigned.iter().zip(&types).filter(|_| is_loop) {
+                self.variables[index].current = self.module.add_argument(block, ty);
+            }
+            for inner in self.module.ops_of(block) {
+                self.visit(inner);
+            }
+            // The first region of a loop says whether a round follows, and nothing else.
+            if let Some(end) = self.module.last_op(block).filter(|_| !(is_loop && number == 0)) {
+                let mut yielded = self.module.operands(end).to_vec();
+                yielded.extend(assigned.iter().map(|&index| self.variables[index].current));
+                self.module.set_operands(end, &yielded);
+            }
+        }
+        for (index, variable) in self.variables.iter_mut().enumerate() {
+            variable.current = before.get(index).copied().unwrap_or(variable.first);
+        }
+        for (index, ty) in assigned.into_iter().zip(types) {
+            self.variables[index].current = self.module.add_result(op, ty);
+        }
+    }
+
+    /// The variables that are assigned inside of an op; `None` if it is not known which, or where that cannot be.
+    fn assigned_in(&mut self, op: Op) -> Option<Vec<usize>> {
+        let mut assigned = Vec::new();
+        for inner in self.module.walk(op) {
+            if is_loop(self.module.name(inner)) && self.assigns(*self.module.regions(inner).first()?) {
+                return None;
+            }
+            if self.module.is(inner, "tflite.ASSIGN_VARIABLE") {
+                let handle = *self.module.operands(inner).first()?;
+                let name = name_of_handle(self.module, handle)?;
+                let index = self.variable(&name)?;
+                if !assigned.contains(&index) {
+                    assigned.push(index);
+                }
+            }
+        }
+        Some(assigned)
+    }
+
+    /// Whether anything inside of a region assigns a variable.
+    fn assigns(&self, region: Region) -> bool {
+        let Some(block) = self.module.entry_block(region) else { return false };
+        let inner = self.module.ops_of(block).into_iter().flat_map(|op| self.module.walk(op));
+        inner.into_iter().any(|inner| self.module.is(inner, "tflite.ASSIGN_VARIABLE"))
     }
 
     fn finish(self, function: Op) {
@@ -274,6 +353,10 @@ impl State<'_> {
         let initial: Vec<Attribute> = self.variables.iter().map(|variable| variable.initial).collect();
         self.module.set_attribute(function, kiln_func::STATE, initial);
     }
+}
+
+fn is_loop(name: Name) -> bool {
+    matches!(name.as_str(), "tflite.WHILE" | "tflite.STABLEHLO_WHILE")
 }
 
 /// Whether an operator changes the tensors that keep their values among its operands.

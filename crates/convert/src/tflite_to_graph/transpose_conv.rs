@@ -201,17 +201,8 @@ impl Transposed {
 /// The custom operator whose options are padding and strides as they stand in memory: three numbers of 32 bits.
 fn with_bias(node: &mut Node) -> Results {
     let (x, weights, bias) = (node.input(0)?, node.input(1)?, node.input(2)?);
-    let bytes = node.attribute(kiln_tflite::CUSTOM_BYTES).and_then(|bytes| bytes.as_tensor());
-    let bytes = bytes.or_else(|| node.conversion.module.attribute_tensor(node.attribute(kiln_tflite::CUSTOM_BYTES)?));
-    let bytes = bytes.ok_or("it has no options")?;
-    let number = |index: usize| {
-        let bytes = bytes.bytes().get(index * 4..index * 4 + 4)?;
-        bytes.try_into().ok().map(i32::from_le_bytes).map(i64::from)
-    };
-    let numbers = [number(0), number(1), number(2)].into_iter().collect::<Option<Vec<i64>>>();
-    let &[padding, columns, rows] = numbers.ok_or("its options are too short")?.as_slice() else {
-        return Err("its options are too short".into());
-    };
+    let words = node.custom_words(3)?;
+    let (padding, columns, rows) = (words[0], words[1], words[2]);
     let (order, strides) = (vec![0, 3, 1, 2], vec![rows, columns]);
     if node.rank(x) != 4 || node.rank(weights) != 4 {
         return Err("the input and the weights must have 4 axes".into());

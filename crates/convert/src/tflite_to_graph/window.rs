@@ -50,9 +50,14 @@ impl Window {
 
     /// Pads as the operator says, where extents are symbolic by `fill`; gives the operand to slide over.
     pub fn pad(&mut self, node: &mut Node, x: Tracked, fill: f64) -> Result<Tracked, String> {
-        if node.option_word("padding") != "SAME" {
-            return Ok(x);
+        match node.option_word("padding") {
+            "SAME" => self.pad_same(node, x, fill),
+            _ => Ok(x),
         }
+    }
+
+    /// Pads such that there is a window for each stride.
+    pub fn pad_same(&mut self, node: &mut Node, x: Tracked, fill: f64) -> Result<Tracked, String> {
         let rank = node.rank(x);
         let (mut low, mut high) = (vec![Dim::Static(0); rank], vec![Dim::Static(0); rank]);
         for axis in 0..self.size.len() {

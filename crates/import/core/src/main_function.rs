@@ -12,6 +12,8 @@ pub struct MainFunction {
     /// Its block: where ops go.
     pub block: Block,
     names: Vec<String>,
+    /// What the last arguments begin as that the last results say anew.
+    state: Vec<Attribute>,
 }
 
 impl MainFunction {
@@ -20,13 +22,20 @@ impl MainFunction {
         let body = module.body();
         let op = Builder::at_end(module, body).op("func.func").attribute("sym_name", "main").regions(1).build();
         let region = module.regions(op)[0];
-        MainFunction { op, block: module.create_block(region, &[]), names: Vec::new() }
+        MainFunction { op, block: module.create_block(region, &[]), names: Vec::new(), state: Vec::new() }
     }
 
     /// A new argument.
     pub fn input(&mut self, module: &mut Module, name: &str, ty: Type) -> Value {
         self.names.push(name.to_owned());
         module.add_argument(self.block, ty)
+    }
+
+    /// An argument for what is remembered from run to run, which begins as `initial`. These come behind all inputs, and
+    /// as many results behind all outputs.
+    pub fn remembered(&mut self, module: &mut Module, name: &str, ty: Type, initial: Attribute) -> Value {
+        self.state.push(initial);
+        self.input(module, name, ty)
     }
 
     /// Ends it: these are what it returns, by name.
@@ -42,6 +51,9 @@ impl MainFunction {
         module.set_attribute(self.op, "function_type", Type::function(&inputs, &outputs));
         module.set_attribute(self.op, "arg_names", names);
         module.set_attribute(self.op, "res_names", result_names);
+        if !self.state.is_empty() {
+            module.set_attribute(self.op, "state", self.state);
+        }
     }
 }
 

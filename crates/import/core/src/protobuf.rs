@@ -75,8 +75,7 @@ fn describe_unreadable(error: &prost::DecodeError, title: &str, reporter: &Repor
     if reason.ends_with("recursion limit reached") {
         return Diagnostic::error(reporter.whole(), "the model's graphs or types are nested too deep");
     }
-    let article = if title.starts_with(['A', 'E', 'I', 'O', 'U']) { "an" } else { "a" };
-    let message = format!("this is not {article} readable {title} model: {reason}");
+    let message = format!("this is not a readable {title} model: {reason}");
     let help = "it may be damaged, not completely downloaded, or a model of another format";
     Diagnostic::error(reporter.whole(), message).with_help(help)
 }

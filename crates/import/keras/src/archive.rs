@@ -7,11 +7,18 @@ use std::io::{Cursor, Read};
 use zip::read::ZipArchive;
 use zip::{CompressionMethod, result::ZipError};
 
-/// The most bytes of a configuration.
-const MAX_TEXT: u64 = 1 << 28;
+/// The most bytes of a configuration in a small archive; in a large one it may be as large as the archive.
+const MAX_CONFIG: u64 = 1 << 23;
 
-/// No entry may be more than this many times as large as it is stored.
-const MAX_RATIO: u64 = 1100;
+/// The most bytes of all vocabularies together in a small archive; in a large one they may be as large as the archive.
+const MAX_ASSETS: u64 = 1 << 26;
+
+/// The most bytes of compressed weights in a small archive.
+const MAX_WEIGHTS: u64 = 1 << 26;
+
+/// In a large archive no weights may be more than this many times as large as they are stored: numbers that were learned
+/// hardly compress.
+const MAX_RATIO: u64 = 64;
 
 /// The first bytes of an archive.
 const SIGNATURE: &[u8] = b"PK\x03\x04";
@@ -45,13 +52,16 @@ pub(crate) fn looks_like_keras(file: &ModelFile) -> bool {
 pub(crate) fn read(file: &ModelFile) -> Result<Archive, String> {
     let cursor = Cursor::new(&file.bytes()[..]);
     let mut archive = ZipArchive::new(cursor).map_err(|error| format!("the archive is damaged: {error}"))?;
-    let config = read_text(&mut archive, "config.json")?.ok_or("there is no config.json in the archive")?;
+    let size = file.bytes().len() as u64;
+    let config = read_text(&mut archive, "config.json", size.max(MAX_CONFIG))?;
+    let config = config.ok_or("there is no config.json in the archive")?;
     let weights = read_weights(&mut archive, file)?;
     let names = archive.file_names().filter_map(|name| name.ok().map(|name| name.into_owned()));
     let names: Vec<String> = names.filter(|name| name.starts_with("assets/") && name.ends_with(".txt")).collect();
-    let mut assets = Vec::new();
+    let (mut assets, mut left) = (Vec::new(), size.max(MAX_ASSETS));
     for name in names {
-        if let Some(text) = read_text(&mut archive, &name)? {
+        if let Some(text) = read_text(&mut archive, &name, left)? {
+            left -= text.len() as u64;
             assets.push((name["assets/".len()..].to_owned(), text));
         }
     }
@@ -60,17 +70,18 @@ pub(crate) fn read(file: &ModelFile) -> Result<Archive, String> {
 
 type Zip<'a> = ZipArchive<Cursor<&'a [u8]>>;
 
-fn read_text(archive: &mut Zip<'_>, name: &str) -> Result<Option<String>, String> {
+/// The text of an entry that must not be larger than `most` bytes.
+fn read_text(archive: &mut Zip<'_>, name: &str, most: u64) -> Result<Option<String>, String> {
     let entry = match archive.by_name(name) {
         Ok(entry) => entry,
         Err(ZipError::FileNotFound) => return Ok(None),
         Err(error) => return Err(format!("{name} in the archive cannot be read: {error}")),
     };
     let mut text = String::new();
-    let read = entry.take(MAX_TEXT + 1).read_to_string(&mut text);
+    let read = entry.take(most.saturating_add(1)).read_to_string(&mut text);
     read.map_err(|error| format!("{name} in the archive cannot be read: {error}"))?;
-    match text.len() as u64 > MAX_TEXT {
-        true => Err(format!("{name} in the archive is larger than {MAX_TEXT} bytes")),
+    match text.len() as u64 > most {
+        true => Err(format!("{name} is larger than the {most} bytes that texts of an archive like this may have")),
         false => Ok(Some(text)),
     }
 }
@@ -92,17 +103,21 @@ fn read_weights(archive: &mut Zip<'_>, file: &ModelFile) -> Result<Option<Part>,
         let range = place.ok_or_else(|| format!("{NAME} in the archive reaches beyond its end"))?;
         return Ok(Some(Part { file: file.bytes().clone(), range }));
     }
-    if size > stored.saturating_mul(MAX_RATIO) {
-        return Err(format!("{NAME} in the archive says that {stored} bytes are {size}, which cannot be"));
+    if size > stored.saturating_mul(MAX_RATIO).max(MAX_WEIGHTS) {
+        return Err(format!(
+            "{NAME} in the archive says that {stored} bytes are {size}, more than {MAX_RATIO} times as many: numbers that \
+             were learned do not compress like that"
+        ));
     }
-    let mut bytes = Vec::new();
-    let read = entry.take(size + 1).read_to_end(&mut bytes);
-    read.map_err(|error| format!("{NAME} in the archive cannot be read: {error}"))?;
-    if bytes.len() as u64 != size || bytes.is_empty() {
-        return Err(format!("{NAME} in the archive is {} bytes, not the {size} that it says", bytes.len()));
+    if size == 0 {
+        return Err(format!("{NAME} in the archive is empty"));
     }
     // In a file without a name, the system can drop from memory what is not in use.
-    let unpacked = MappedFile::of_bytes(&bytes).map_err(|error| format!("{NAME} cannot be unpacked: {error}"))?;
-    let range = 0..bytes.len();
+    let unpacked = MappedFile::of_reader(&mut entry.take(size + 1));
+    let unpacked = unpacked.map_err(|error| format!("{NAME} in the archive cannot be unpacked: {error}"))?;
+    if unpacked.len() as u64 != size {
+        return Err(format!("{NAME} in the archive is {} bytes, not the {size} that it says", unpacked.len()));
+    }
+    let range = 0..unpacked.len();
     Ok(Some(Part { file: unpacked, range }))
 }

@@ -1,7 +1,7 @@
 //! What a file holds: the configuration of a model as JSON, and where its weights are.
 
 use crate::archive::{self, Archive};
-use crate::hdf5::{Hdf5, Part, find_group, sentence, text_attribute, text_list_attribute};
+use crate::hdf5::{Hdf5, Part, find_group, sentence, shortened, text_attribute, text_list_attribute};
 use crate::weights::Store;
 use kiln_diag::{Diagnostic, Place};
 use kiln_import_core::{ImportOptions, ModelFile};
@@ -161,7 +161,7 @@ fn describe_weights(file: &ModelFile, root: &hdf5_reader::group::Group) -> Diagn
     };
     let message = "this file has the weights of a model, but not which layers it is made of";
     let more = if names.len() > MAX_SHOWN { ", ..." } else { "" };
-    let shown: Vec<String> = names.iter().take(MAX_SHOWN).map(|name| name.chars().take(60).collect()).collect();
+    let shown: Vec<String> = names.iter().take(MAX_SHOWN).map(|name| shortened(name)).collect();
     Diagnostic::error(whole(file.path()), message)
         .with_note(format!("it has weights for the layers {}{more}", shown.join(", ")))
         .with_help("--architecture FILE.json names what model.to_json() of Keras gives for the model")

@@ -8,6 +8,7 @@ use hdf5_reader::messages::HdfMessage;
 use hdf5_reader::messages::layout::DataLayout;
 use hdf5_reader::{ByteOrder, Dataset, Datatype, Hdf5File, OpenOptions};
 use kiln_tensor::{ElementType, MappedFile, Storage, Tensor};
+use std::cell::Cell;
 use std::ops::Range;
 
 /// The first bytes of the format.
@@ -16,11 +17,14 @@ const SIGNATURE: &[u8] = b"\x89HDF\r\n\x1a\n";
 /// The places where a file may begin, if something else stands before it.
 const STARTS: [usize; 7] = [0, 512, 1024, 2048, 4096, 8192, 16384];
 
-/// No compression of the format makes more of a byte than this.
-const BEST_COMPRESSION: usize = 1040;
+/// How many bytes may come of each byte of a large file by unpacking: numbers that were learned hardly compress.
+const MAX_RATIO: usize = 64;
 
-/// The largest header of an object, piece of a tensor and tensor read piece by piece that a small file may have.
-const SMALL: usize = 1 << 22;
+/// The largest header of an object of a small file.
+const SMALL_HEADER: usize = 1 << 22;
+
+/// How many bytes may come of a small file by unpacking.
+const SMALL: usize = 1 << 26;
 
 /// The deepest nesting of groups that is followed.
 const MAX_DEPTH: usize = 64;
@@ -29,6 +33,8 @@ const MAX_DEPTH: usize = 64;
 pub(crate) struct Hdf5 {
     reader: Hdf5File,
     bytes: Part,
+    /// How many bytes may still be read that do not stay in the file.
+    budget: Cell<usize>,
 }
 
 /// A range of a mapped file.
@@ -56,12 +62,13 @@ impl Hdf5 {
     /// When it is no HDF5 file; one sentence.
     pub fn open(bytes: Part) -> Result<Hdf5, String> {
         let size = bytes.range.len();
+        let most = size.saturating_mul(MAX_RATIO).max(SMALL);
         let options = OpenOptions::default()
-            .with_max_object_header_bytes(size.max(SMALL))
-            .with_max_chunk_bytes(size.saturating_mul(BEST_COMPRESSION).max(SMALL))
-            .with_max_read_bytes(size.saturating_mul(BEST_COMPRESSION).max(SMALL));
+            .with_max_object_header_bytes(size.max(SMALL_HEADER))
+            .with_max_chunk_bytes(most)
+            .with_max_read_bytes(most);
         let reader = Hdf5File::from_owner(bytes.clone(), options).map_err(sentence)?;
-        Ok(Hdf5 { reader, bytes })
+        Ok(Hdf5 { reader, bytes, budget: Cell::new(most) })
     }
 
     /// The outermost group.
@@ -79,8 +86,9 @@ impl Hdf5 {
     pub fn tensor(&self, dataset: &Dataset) -> Result<Tensor, String> {
         let extent = |&extent: &u64| usize::try_from(extent).map_err(|_| format!("extent {extent} is too large"));
         let shape = dataset.shape().iter().map(extent).collect::<Result<Vec<_>, _>>()?;
-        if let Some(strings) = is_text(dataset.dtype()).then(|| dataset.read_strings()) {
-            let strings = strings.map_err(sentence)?.into_iter().map(String::into_bytes).collect();
+        if is_text(dataset.dtype()) {
+            self.charge(Tensor::byte_length(ElementType::String, &shape).map_err(|error| error.to_string())?)?;
+            let strings = dataset.read_strings().map_err(sentence)?.into_iter().map(String::into_bytes).collect();
             return Tensor::from_strings(&shape, strings).map_err(|error| error.to_string());
         }
         let (element, is_as_needed) = self.element_type(dataset)?;
@@ -89,6 +97,7 @@ impl Hdf5 {
             let storage = Storage::Mapped { file: self.bytes.file.clone(), range };
             return Tensor::new(element, &shape, storage).map_err(|error| error.to_string());
         }
+        self.charge(length)?;
         let bytes = match element {
             ElementType::BF16 => dataset.read_raw_bytes(),
             _ => dataset.read_native_bytes(),
@@ -98,6 +107,15 @@ impl Hdf5 {
             bytes.iter_mut().for_each(|byte| *byte = u8::from(*byte != 0));
         }
         Tensor::from_bytes(element, &shape, &bytes).map_err(|error| error.to_string())
+    }
+
+    /// Takes from the budget what is about to be read.
+    fn charge(&self, length: usize) -> Result<(), String> {
+        let left = self.budget.get().checked_sub(length).ok_or_else(|| {
+            format!("the file's tensors would unpack to more than {MAX_RATIO} times its size: it is damaged")
+        })?;
+        self.budget.set(left);
+        Ok(())
     }
 
     /// The element type of a dataset, and whether its bytes are stored as a tensor has them.
@@ -214,6 +232,15 @@ fn describe(ty: &Datatype) -> String {
         Datatype::Opaque { size, .. } => format!("opaque values of {size} bytes"),
         _ => "what is no number".into(),
     }
+}
+
+/// A name from a file as a message shows it.
+pub(crate) fn shortened(name: &str) -> String {
+    let mut shown: String = name.chars().take(60).collect();
+    if shown.len() < name.len() {
+        shown += "...";
+    }
+    shown
 }
 
 /// What the reader says, as a part of a sentence.

@@ -1,6 +1,6 @@
 //! Weights from the file to the layers that own them.
 
-use crate::hdf5::{Hdf5, find_dataset, find_group, text_list_attribute};
+use crate::hdf5::{Hdf5, find_dataset, find_group, shortened, text_list_attribute};
 use crate::importer::Importer;
 use crate::layer::{Layer, Names};
 use crate::legacy_weights;
@@ -114,7 +114,7 @@ impl Importer<'_> {
         let names = text_list_attribute(&group, "weight_names").unwrap_or_default();
         let read = |name: &String| match find_dataset(&group, name) {
             Some(dataset) => hdf5.tensor(&dataset),
-            None => Err(format!("there is no weight \"{name}\"")),
+            None => Err(format!("there is no weight \"{}\"", shortened(name))),
         };
         let tensors: Vec<Result<Tensor, String>> = names.iter().map(read).collect();
         let tensors = legacy_weights::unify(layer, tensors, owners.len(), &self.version);

@@ -2,7 +2,10 @@
 //!
 //! Tensors stay where they are, in the mapped files. The first version keeps everything in one table.
 
-use crate::proto::{BundleEntryProto, BundleHeaderProto, SavedTensorSlices, TrackableObjectGraph};
+use crate::proto::{
+    BundleEntryProto, BundleHeaderProto, SavedTensorSlices, TensorShapeProto, TrackableObjectGraph, tensor_shape_proto,
+};
+use crate::slices::{Slice, cut, joined};
 use crate::table;
 use crate::tensor::{import_tensor, stored};
 use crate::types::{static_shape, tensor_element};
@@ -25,6 +28,8 @@ pub(crate) struct Checkpoint {
     prefix: String,
     shards: i32,
     entries: BTreeMap<String, Entry>,
+    /// The parts of tensors that are there in several, by their keys.
+    parts: BTreeMap<Vec<u8>, BundleEntryProto>,
     /// Keys by the full names of variables, as far as the graph of objects says them.
     keys: FxHashMap<String, String>,
 }
@@ -36,6 +41,8 @@ enum Entry {
     Sharded(BundleEntryProto),
     /// In the table itself.
     Own(Tensor),
+    /// In parts in the table itself: the shape of the whole, and the parts.
+    Parts(Vec<usize>, Vec<(Slice, Tensor)>),
 }
 
 impl Checkpoint {
@@ -50,8 +57,7 @@ impl Checkpoint {
             Err(reason) => return Checkpoint::open_first_version(file, prefix).ok_or(reason),
         };
         let damaged = |reason: String| format!("the index of the checkpoint, \"{name}\", cannot be read: {reason}");
-        let mut checkpoint =
-            Checkpoint { prefix: prefix.to_owned(), shards: 1, entries: BTreeMap::new(), keys: FxHashMap::default() };
+        let mut checkpoint = Checkpoint::empty(prefix);
         for (key, value) in table::read(&index).map_err(damaged)? {
             let malformed = |_| damaged(format!("entry \"{}\" is malformed", key.escape_ascii()));
             if key.is_empty() {
@@ -63,7 +69,11 @@ impl Checkpoint {
                 continue;
             }
             let entry = BundleEntryProto::decode(value.as_slice()).map_err(malformed)?;
-            // Keys of slices of a variable are no text.
+            // Keys of parts of a tensor begin with a zero.
+            if key.starts_with(&[0]) {
+                checkpoint.parts.insert(key, entry);
+                continue;
+            }
             let Ok(key) = String::from_utf8(key) else { continue };
             checkpoint.entries.insert(key, Entry::Sharded(entry));
         }
@@ -71,30 +81,51 @@ impl Checkpoint {
         Ok(checkpoint)
     }
 
+    fn empty(prefix: &str) -> Checkpoint {
+        Checkpoint {
+            prefix: prefix.to_owned(),
+            shards: 1,
+            entries: BTreeMap::new(),
+            parts: BTreeMap::new(),
+            keys: FxHashMap::default(),
+        }
+    }
+
     /// The table that holds the tensors themselves.
     fn open_first_version(file: &ModelFile, prefix: &str) -> Option<Checkpoint> {
         let table = file.open_neighbour(prefix).ok().filter(|table| table::is_table(table))?;
-        let (mut entries, mut shapes) = (BTreeMap::new(), FxHashMap::default());
+        let (mut checkpoint, mut metas) = (Checkpoint::empty(prefix), FxHashMap::default());
         for (_, value) in table::read(&table).ok()? {
             let slices = SavedTensorSlices::decode(value.as_slice()).ok()?;
             // The first entry says which tensors there are.
-            for meta in slices.meta.into_iter().flat_map(|meta| meta.tensor).filter(|meta| meta.slice.len() < 2) {
-                shapes.insert(meta.name, (meta.shape, meta.r#type));
+            for meta in slices.meta.into_iter().flat_map(|meta| meta.tensor) {
+                metas.insert(meta.name.clone(), meta);
             }
-            let Some(slice) = slices.data else { continue };
-            let Some(((shape, element), mut data)) = shapes.get(&slice.name).cloned().zip(slice.data) else { continue };
-            data.tensor_shape = shape;
-            data.dtype = element;
-            if let Ok(tensor) = import_tensor(file, &data) {
-                entries.insert(slice.name, Entry::Own(tensor));
+            let Some(saved) = slices.data else { continue };
+            let Some((meta, mut data)) = metas.get(&saved.name).zip(saved.data) else { continue };
+            data.dtype = meta.r#type;
+            if meta.slice.len() < 2 {
+                data.tensor_shape = meta.shape.clone();
+                if let Ok(tensor) = import_tensor(file, &data) {
+                    checkpoint.entries.insert(saved.name, Entry::Own(tensor));
+                }
+                continue;
+            }
+            let Some(slice) = saved.slice.as_ref().and_then(Slice::of_proto) else { continue };
+            let Ok(whole) = static_shape(meta.shape.as_ref()) else { continue };
+            data.tensor_shape = slice.shape(&whole).map(|shape| shape_proto(&shape));
+            let Ok(tensor) = import_tensor(file, &data) else { continue };
+            let entry = checkpoint.entries.entry(saved.name).or_insert_with(|| Entry::Parts(whole, Vec::new()));
+            if let Entry::Parts(_, parts) = entry {
+                parts.push((slice, tensor));
             }
         }
-        Some(Checkpoint { prefix: prefix.to_owned(), shards: 1, entries, keys: FxHashMap::default() })
+        Some(checkpoint)
     }
 
     /// Learns the keys of variables; a checkpoint may do without.
     fn read_object_graph(&mut self, file: &ModelFile) {
-        let Ok(tensor) = self.tensor(file, OBJECT_GRAPH) else { return };
+        let Ok(tensor) = self.tensor(file, OBJECT_GRAPH, None) else { return };
         let Some(bytes) = (tensor.element() == ElementType::String).then(|| tensor.strings().first()).flatten() else {
             return;
         };
@@ -117,22 +148,45 @@ impl Checkpoint {
         self.entries.keys().map(String::as_str)
     }
 
-    /// The tensor under a key.
+    /// The tensor under a key, or a part of it.
     ///
     /// # Errors
     /// When it is not there or cannot be read; one sentence.
-    pub fn tensor(&self, file: &ModelFile, key: &str) -> Result<Tensor, String> {
-        let entry = match self.entries.get(key) {
-            Some(Entry::Own(tensor)) => return Ok(tensor.clone()),
-            Some(Entry::Sharded(entry)) => entry,
-            None => return Err(format!("the checkpoint has no tensor \"{key}\"")),
-        };
-        if !entry.slices.is_empty() {
-            return Err(format!(
-                "the checkpoint has \"{key}\" in {} slices, which is not supported",
-                entry.slices.len()
-            ));
+    pub fn tensor(&self, file: &ModelFile, key: &str, part: Option<&Slice>) -> Result<Tensor, String> {
+        if let (Some(part), Some(Entry::Sharded(entry))) = (part, self.entries.get(key))
+            && let Some(own) = self.parts.get(&part.key(key))
+            && entry.slices.iter().filter_map(Slice::of_proto).any(|slice| slice == *part)
+        {
+            return self.sharded(file, key, own);
         }
+        let whole = match self.entries.get(key) {
+            Some(Entry::Own(tensor)) => Ok(tensor.clone()),
+            Some(Entry::Parts(shape, parts)) => joined(key, shape, parts),
+            Some(Entry::Sharded(entry)) if !entry.slices.is_empty() => self.of_parts(file, key, entry),
+            Some(Entry::Sharded(entry)) => self.sharded(file, key, entry),
+            None => Err(format!("the checkpoint has no tensor \"{key}\"")),
+        }?;
+        match part {
+            Some(part) => cut(key, &whole, part),
+            None => Ok(whole),
+        }
+    }
+
+    /// A tensor that is there in parts.
+    fn of_parts(&self, file: &ModelFile, key: &str, entry: &BundleEntryProto) -> Result<Tensor, String> {
+        let mut parts = Vec::new();
+        for slice in &entry.slices {
+            let slice = Slice::of_proto(slice).ok_or_else(|| format!("a part of \"{key}\" cannot be understood"))?;
+            let own = self.parts.get(&slice.key(key));
+            let own = own.ok_or_else(|| format!("a part of \"{key}\" is not in the checkpoint"))?;
+            let tensor = self.sharded(file, key, own)?;
+            parts.push((slice, tensor));
+        }
+        joined(key, &static_shape(entry.shape.as_ref())?, &parts)
+    }
+
+    /// A tensor in a shard.
+    fn sharded(&self, file: &ModelFile, key: &str, entry: &BundleEntryProto) -> Result<Tensor, String> {
         let element = tensor_element(entry.dtype)?;
         let shape = static_shape(entry.shape.as_ref())?;
         let name = format!("{}.data-{:05}-of-{:05}", self.prefix, entry.shard_id, self.shards);
@@ -153,6 +207,11 @@ impl Checkpoint {
         }
         stored(element, &shape, Storage::Mapped { file: shard, range })
     }
+}
+
+fn shape_proto(shape: &[usize]) -> TensorShapeProto {
+    let dim = |&extent: &usize| tensor_shape_proto::Dim { size: extent as i64, ..Default::default() };
+    TensorShapeProto { dim: shape.iter().map(dim).collect(), ..Default::default() }
 }
 
 /// Strings: their lengths, a checksum of these, and their bytes.

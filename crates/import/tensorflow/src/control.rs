@@ -9,7 +9,7 @@ use kiln_ir::{Attributes, Block, Builder, Location, Op, OpState, Type, Value};
 use std::rc::Rc;
 
 /// The deepest nesting of functions and loops; beyond it a file is hostile.
-const MAX_DEPTH: usize = 64;
+pub(crate) const MAX_DEPTH: usize = 64;
 
 impl<'a> Importer<'a> {
     /// Does `work` one level deeper, unless that is too deep.
@@ -57,7 +57,8 @@ impl<'a> Importer<'a> {
             scope.items.insert(Source::Argument(index), item.clone());
         }
         self.scopes.push(scope);
-        self.demand(body, &body.results);
+        let targets = [body.results.as_slice(), &self.effects_of(body)].concat();
+        self.demand(body, &targets);
         let results = body.results.iter().map(|&result| self.item(result)).collect();
         self.scopes.pop();
         results
@@ -127,13 +128,13 @@ impl<'a> Importer<'a> {
         for item in items {
             match item {
                 Item::Value(value) => values.push(*value),
-                Item::Variable(names) => match self.variable_value(&names.0, &names.1) {
-                    Ok(tensor) => {
-                        let attribute = self.module.tensor_attribute(tensor);
-                        values.push(self.constant(block, &names.0, attribute));
-                    }
+                Item::Variable(handle) => match self.held(handle, block) {
+                    Ok(value) => values.push(value),
                     Err(reason) => self.reporter.error(part(proto), reason),
                 },
+                Item::Table(_) => {
+                    self.reporter.error(part(proto), "a table that a branch or a loop gives on is not supported")
+                }
                 Item::Missing => {}
             }
         }
@@ -157,23 +158,34 @@ impl<'a> Importer<'a> {
         let arguments: Vec<Item> = inputs.iter().map(|&input| self.item(input)).collect();
         let bodies: Option<Vec<Rc<Graph<'a>>>> = names.iter().map(|name| self.body(proto, name)).collect();
         let Some(bodies) = bodies else { return };
+        let assigns = names.iter().any(|name| self.function_assigns(name, 0));
+        let before = self.state.values(assigns);
         self.deeper(proto, |importer| {
             let name = if is_if { "tf.If" } else { "tf.Case" };
             let (op, blocks) = importer.build(name, proto, &[selector], bodies.len(), &[]);
-            let mut types = Vec::new();
+            let mut branches: Vec<Vec<Item>> = Vec::new();
+            let mut after = Vec::new();
             for (body, &block) in bodies.iter().zip(&blocks) {
-                let results = importer.expand(proto, body, &arguments, block);
-                types = importer.finish_region(proto, block, &results);
+                importer.state.hold(&before);
+                branches.push(importer.expand(proto, body, &arguments, block));
+                after.push(importer.state.values(assigns));
             }
-            importer.set_results(op, index, &types);
+            // What only training needs is no result.
+            let count = branches.iter().map(Vec::len).min().unwrap_or(0);
+            let is_there = |output: &usize| !branches.iter().any(|items| matches!(items[*output], Item::Missing));
+            let kept: Vec<usize> = (0..count).filter(is_there).collect();
+            let mut types = Vec::new();
+            for ((items, after), &block) in branches.iter().zip(after).zip(&blocks) {
+                let items = kept.iter().map(|&output| items[output].clone());
+                let items: Vec<Item> = items.chain(after.into_iter().map(Item::Value)).collect();
+                types = importer.finish_region(proto, block, &items);
+            }
+            let mut results = importer.with_results(op, &types).into_iter();
+            for (output, value) in kept.into_iter().zip(results.by_ref()) {
+                importer.set(Source::Node(index, output), Item::Value(value));
+            }
+            importer.state.hold(&results.collect::<Vec<Value>>());
         });
-    }
-
-    /// The results of the op of a node with regions.
-    fn set_results(&mut self, op: Op, index: usize, types: &[Type]) {
-        for (output, value) in self.with_results(op, types).into_iter().enumerate() {
-            self.set(Source::Node(index, output), Item::Value(value));
-        }
     }
 
     /// `While`: regions for the condition and the body. Handles of variables are not carried: they stay what they are.
@@ -186,6 +198,9 @@ impl<'a> Importer<'a> {
         let items: Vec<Item> = node.inputs.iter().map(|&input| self.item(input)).collect();
         let carried: Vec<Value> =
             items.iter().filter_map(|item| if let Item::Value(value) = item { Some(*value) } else { None }).collect();
+        // Variables that a round assigns are carried behind everything else.
+        let assigns = names.iter().any(|name| self.function_assigns(name, 0));
+        let carried = [carried, self.state.values(assigns)].concat();
         let types: Vec<Type> =
             carried.iter().map(|&value| kiln_tf::tensor_of(self.module.ty(value).scalar())).collect();
         self.deeper(proto, |importer| {
@@ -199,13 +214,16 @@ impl<'a> Importer<'a> {
                         other => other.clone(),
                     })
                     .collect();
+                importer.state.hold(&given.collect::<Vec<Value>>());
                 let results = importer.expand(proto, body, &arguments, block);
+                let after = if which == 0 { Vec::new() } else { importer.state.values(assigns) };
                 let is_carried = |index: usize| which == 0 || matches!(items.get(index), Some(Item::Value(_)));
                 let results: Vec<Item> = results
                     .into_iter()
                     .enumerate()
                     .filter(|(index, _)| is_carried(*index))
                     .map(|(_, item)| item)
+                    .chain(after.into_iter().map(Item::Value))
                     .collect();
                 importer.finish_region(proto, block, &results);
             }
@@ -217,6 +235,7 @@ impl<'a> Importer<'a> {
                 };
                 importer.set(Source::Node(index, output), item);
             }
+            importer.state.hold(&results.collect::<Vec<Value>>());
         });
     }
 
@@ -238,6 +257,7 @@ impl<'a> Importer<'a> {
         let types: Vec<Type> =
             carried.iter().map(|&value| kiln_tf::tensor_of(self.module.ty(value).scalar())).collect();
         self.deeper(proto, |importer| {
+            importer.state.fixed += 1;
             let (op, blocks) = importer.build("tf.While", proto, &carried, 2, &types);
             let nexts: Vec<Source> = frame.variables.iter().map(|variable| variable.next).collect();
             for (&block, targets) in blocks.iter().zip([&[condition][..], &nexts]) {
@@ -254,6 +274,7 @@ impl<'a> Importer<'a> {
                 importer.scopes.pop();
                 importer.finish_region(proto, block, &results);
             }
+            importer.state.fixed -= 1;
             let results = importer.with_results(op, &types);
             for (variable, value) in frame.variables.iter().zip(results) {
                 if let Some(exit) = variable.exit {
@@ -268,6 +289,7 @@ impl<'a> Importer<'a> {
         let proto = graph.nodes[conditional.merges[0].merge].proto;
         let Some(predicate) = self.loaded(graph, conditional.predicate) else { return };
         self.deeper(proto, |importer| {
+            importer.state.fixed += 1;
             let (op, blocks) = importer.build("tf.If", proto, &[predicate], 2, &[]);
             let mut types = Vec::new();
             for (side, &block) in [true, false].into_iter().zip(&blocks) {
@@ -285,6 +307,7 @@ impl<'a> Importer<'a> {
                 importer.scopes.pop();
                 types = importer.finish_region(proto, block, &results);
             }
+            importer.state.fixed -= 1;
             let results = importer.with_results(op, &types);
             for (joined, value) in conditional.merges.iter().zip(results) {
                 importer.set(Source::Node(joined.merge, 0), Item::Value(value));

@@ -4,8 +4,9 @@ use crate::attribute;
 use crate::flow::{Flow, is};
 use crate::graph::{Graph, Node, Source, count, part, value};
 use crate::importer::{Importer, Item, type_of_elements};
+use crate::lookup::is_table;
 use crate::proto::attr_value::Value as AttributeValue;
-use crate::variables::is_variable;
+use crate::variables::{Handle, is_variable};
 use kiln_diag::{Diagnostic, suggest};
 use kiln_import_core::with_suggestion;
 use kiln_ir::{Attributes, Location, OpState, Type, Value};
@@ -110,7 +111,10 @@ impl<'a> Importer<'a> {
     /// What a unit needs before it.
     fn needs(&self, graph: &Graph<'a>, flow: &Flow, unit: Unit) -> Vec<Source> {
         match unit {
-            Unit::Node(node) => graph.nodes[node].inputs.clone(),
+            Unit::Node(node) => {
+                let order = self.order_of(graph, node);
+                order.into_iter().chain(graph.nodes[node].inputs.iter().copied()).collect()
+            }
             Unit::Loop(index) => {
                 let frame = &flow.loops[index];
                 let constants = frame.constants.iter().map(|&enter| Source::Node(enter, 0));
@@ -158,17 +162,21 @@ impl<'a> Importer<'a> {
     pub(crate) fn loaded(&mut self, graph: &Graph<'a>, source: Source) -> Option<Value> {
         match self.item(source) {
             Item::Value(value) => Some(value),
-            Item::Variable(names) => match self.variable_value(&names.0, &names.1) {
-                Ok(tensor) => Some(self.tensor(&names.0, tensor)),
+            Item::Variable(handle) => match self.held(&handle, self.block()) {
+                Ok(value) => Some(value),
                 Err(reason) => {
                     let place = match source {
                         Source::Node(node, _) => part(graph.nodes[node].proto),
-                        Source::Argument(_) => format!("variable \"{}\"", names.0),
+                        Source::Argument(_) => format!("variable \"{}\"", handle.node),
                     };
                     self.reporter.error(place, reason);
                     None
                 }
             },
+            Item::Table(table) => {
+                self.reporter.error(format!("table \"{table}\""), "only looking things up in it is supported");
+                None
+            }
             Item::Missing => None,
         }
     }
@@ -177,7 +185,7 @@ impl<'a> Importer<'a> {
         let node = &graph.nodes[index];
         let (proto, op) = (node.proto, node.proto.op.as_str());
         let first = node.inputs.first().map(|&input| self.item(input));
-        let is_handle = matches!(first, Some(Item::Variable(_)));
+        let is_handle = matches!(first, Some(Item::Variable(_) | Item::Table(_)));
         match op {
             "Placeholder" | "PlaceholderV2" => {
                 self.reporter.error(part(proto), "the outputs need it, but it is no input");
@@ -188,12 +196,26 @@ impl<'a> Importer<'a> {
                     Some(AttributeValue::S(name)) => String::from_utf8_lossy(name).into_owned(),
                     _ => String::new(),
                 };
-                self.set(Source::Node(index, 0), Item::Variable(Rc::new((proto.name.clone(), shared))));
+                let handle = Handle { node: proto.name.clone(), shared, is_memory: op != "VarHandleOp" };
+                self.set(Source::Node(index, 0), Item::Variable(Rc::new(handle)));
             }
+            "ReadVariableOp" | "Identity" if self.is_read_of_state(op, first.as_ref()) => {
+                let value = node.inputs.first().and_then(|&input| self.loaded(graph, input));
+                self.set(Source::Node(index, 0), value.map_or(Item::Missing, Item::Value));
+            }
+            _ if is_table(op) => self.set(Source::Node(index, 0), Item::Table(proto.name.as_str().into())),
+            "LookupTableFind" | "LookupTableFindV2" | "LookupTableSize" | "LookupTableSizeV2" => {
+                self.import_look_up(graph, index, first.unwrap_or(Item::Missing));
+            }
+            _ if crate::state::is_assignment(op) => self.import_assignment(graph, index),
             // Handles are followed; what a variable holds is read where it is used.
             "Identity" | "ReadVariableOp" | "StopGradient" if is_handle => {
                 self.set(Source::Node(index, 0), first.unwrap_or(Item::Missing));
             }
+            // What nodes of these do, other nodes wait for at most.
+            "NoOp" | "Assert" | "PrintV2" => {}
+            // What a branch keeps for its gradient.
+            "OptionalFromValue" | "OptionalNone" => {}
             "PlaceholderWithDefault" | "LoopCond" => self.set(Source::Node(index, 0), first.unwrap_or(Item::Missing)),
             "VarIsInitializedOp" => {
                 let value = self.tensor(&proto.name, kiln_tensor::Tensor::from_bools(&[], &[true]));

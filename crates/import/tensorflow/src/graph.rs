@@ -35,6 +35,8 @@ pub(crate) struct Graph<'a> {
     pub arguments: usize,
     /// What the function returns.
     pub results: Vec<Source>,
+    /// The nodes that the function runs for what they do.
+    pub returned: Vec<usize>,
     by_name: FxHashMap<&'a str, usize>,
 }
 
@@ -79,6 +81,9 @@ impl<'a> Graph<'a> {
                 }
             }
         }
+        let mut returned: Vec<usize> = function.control_ret.values().filter_map(|name| graph.find_node(name)).collect();
+        returned.sort_unstable();
+        graph.returned = returned;
         graph
     }
 
@@ -172,6 +177,34 @@ impl<'a> Graph<'a> {
             }
         }
         reached
+    }
+
+    /// The nodes that a node waits for.
+    pub fn before(&self, node: usize) -> impl Iterator<Item = usize> + '_ {
+        let inputs = self.nodes[node].inputs.iter().filter_map(|input| match input {
+            Source::Node(from, _) => Some(*from),
+            Source::Argument(_) => None,
+        });
+        inputs.chain(self.nodes[node].controls.iter().copied())
+    }
+
+    /// The nodes that must run for some tensors, each behind those that it waits for, but for the ways back of loops.
+    pub fn reached_in_order(&self, targets: &[Source]) -> Vec<usize> {
+        let (mut order, mut seen) = (Vec::new(), FxHashSet::default());
+        let nodes = targets.iter().rev().filter_map(|target| match target {
+            Source::Node(node, _) => Some((*node, false)),
+            Source::Argument(_) => None,
+        });
+        let mut pending: Vec<(usize, bool)> = nodes.collect();
+        while let Some((node, is_finished)) = pending.pop() {
+            if is_finished {
+                order.push(node);
+            } else if node < self.nodes.len() && seen.insert(node) {
+                pending.push((node, true));
+                pending.extend(self.before(node).map(|before| (before, false)));
+            }
+        }
+        order
     }
 
     /// The tensor behind copies.

@@ -2,8 +2,10 @@
 
 use crate::graph::{Graph, Source};
 use crate::interface::Interface;
+use crate::lookup::Tables;
 use crate::proto::{FunctionDef, GraphDef, SignatureDef};
-use crate::variables::Variables;
+use crate::state::State;
+use crate::variables::{Handle, Variables};
 use kiln_import_core::{ImportOptions, MainFunction, ModelFile, Reporter, SymbolTable};
 use kiln_ir::{Attribute, Block, Builder, Location, Module, Registry, Type, Value};
 use kiln_tensor::Tensor;
@@ -17,8 +19,10 @@ use std::sync::Arc;
 pub(crate) enum Item {
     /// A value.
     Value(Value),
-    /// The handle of a variable: the names of its node and of itself.
-    Variable(Rc<(String, String)>),
+    /// The handle of a variable.
+    Variable(Rc<Handle>),
+    /// The handle of a table: the name of its node.
+    Table(Rc<str>),
     /// Something that was reported.
     Missing,
 }
@@ -34,6 +38,9 @@ pub(crate) struct Scope {
     pub is_function: bool,
 }
 
+/// What the module says of the version of what wrote the graph.
+const PRODUCER: &str = "tf.producer";
+
 /// An import under way.
 pub(crate) struct Importer<'a> {
     pub file: &'a ModelFile,
@@ -44,6 +51,8 @@ pub(crate) struct Importer<'a> {
     graphs: FxHashMap<&'a str, Rc<Graph<'a>>>,
     pub flows: FxHashMap<*const Graph<'a>, Rc<crate::flow::Flow>>,
     pub variables: Variables,
+    pub state: State,
+    pub tables: Tables<'a>,
     pub scopes: Vec<Scope>,
     /// The version of what wrote the graph.
     pub producer: i32,
@@ -64,6 +73,8 @@ impl<'a> Importer<'a> {
             graphs: FxHashMap::default(),
             flows: FxHashMap::default(),
             variables: Variables::default(),
+            state: State::default(),
+            tables: Tables::default(),
             scopes: Vec::new(),
             producer: 0,
             nodes: 0,
@@ -81,7 +92,7 @@ impl<'a> Importer<'a> {
         self.producer = proto.versions.as_ref().map_or(proto.version, |versions| versions.producer);
         if self.producer != 0 {
             let top = self.module.top();
-            self.module.set_attribute(top, "tf.producer", Attribute::i64(self.producer.into()));
+            self.module.set_attribute(top, PRODUCER, Attribute::i64(self.producer.into()));
         }
         for function in proto.library.iter().flat_map(|library| &library.function) {
             if let Some(signature) = &function.signature {
@@ -94,8 +105,28 @@ impl<'a> Importer<'a> {
             Some(_) => self.find_keys(&graph),
             None => FxHashMap::default(),
         };
+        self.find_tables(&graph);
         self.import_main(&graph, &interface, options);
+        // Which variables the model assigns is known once it has been imported: then they are no constants.
+        if self.state.is_found() && !self.reporter.has_errors() {
+            self.restart();
+            self.import_main(&graph, &interface, options);
+        }
         Some(self.module)
+    }
+
+    /// Forgets what was imported, but for which variables are assigned.
+    fn restart(&mut self) {
+        let top = self.module.top();
+        let producer = self.module.attribute(top, PRODUCER);
+        self.module = Module::new(self.module.registry().clone());
+        let top = self.module.top();
+        if let Some(producer) = producer {
+            self.module.set_attribute(top, PRODUCER, producer);
+        }
+        self.symbols = SymbolTable::new();
+        self.scopes.clear();
+        self.nodes = 0;
     }
 
     /// `func.func @main`.
@@ -112,7 +143,9 @@ impl<'a> Importer<'a> {
             scope.items.insert(port.source, Item::Value(value));
         }
         self.scopes.push(scope);
+        self.begin_state(&mut main);
         let outputs: Vec<Source> = interface.outputs.iter().map(|port| port.source).collect();
+        self.find_order(graph, &outputs);
         self.demand(graph, &outputs);
         let mut results = Vec::new();
         for port in &interface.outputs {
@@ -122,6 +155,7 @@ impl<'a> Importer<'a> {
                 None => self.reporter.error(format!("output \"{}\"", port.name), "it is not there"),
             }
         }
+        results.extend(self.state.results());
         main.finish(&mut self.module, &results);
     }
 

@@ -27,8 +27,11 @@ mod flow;
 mod graph;
 mod importer;
 mod interface;
+mod lookup;
 mod proto;
 mod scan;
+mod slices;
+mod state;
 mod table;
 mod tensor;
 mod types;
@@ -149,5 +152,6 @@ fn import_meta(
             }
         }
     }
+    importer.tables.assets = lookup::assets(&meta.asset_file_def);
     importer.import_model(graph, &meta.signature_def, options)
 }

@@ -95,6 +95,27 @@ fn only_what_outputs_need_is_imported() {
 }
 
 #[test]
+fn tables_are_constants_of_keys_and_values() {
+    let types = [("Tin", Value::Type(INT)), ("Tout", Value::Type(INT))];
+    let list = |name: &str| {
+        let dim = vec![tensor_shape_proto::Dim { size: 2, name: String::new() }];
+        let tensor_shape = Some(TensorShapeProto { dim, unknown_rank: false });
+        let tensor = TensorProto { dtype: INT, tensor_shape, int_val: vec![1, 2], ..TensorProto::default() };
+        node(name, "Const", &[], &[("dtype", Value::Type(INT)), ("value", Value::Tensor(tensor))])
+    };
+    let mut nodes = vec![
+        placeholder("x", INT),
+        node("t", "HashTableV2", &[], &[]),
+        constant("d", 7),
+        node("y", "LookupTableFindV2", &["t", "x", "d"], &types),
+    ];
+    let message = "nothing fills the table \"t\" with constants or from an asset";
+    check(&graph(nodes.clone()), Err(message));
+    nodes.extend([list("k"), list("v"), node("init", "InitializeTableV2", &["t", "k", "v"], &[])]);
+    check(&graph(nodes), Ok("Const Const Const LookupTableFindV2 return"));
+}
+
+#[test]
 fn everything_that_is_wrong_is_reported() {
     let nodes = vec![
         placeholder("x", FLOAT),
@@ -119,7 +140,7 @@ fn function(name: &str, body: NodeDef) -> FunctionDef {
     let argument = |name: &str| ArgDef { name: name.into(), r#type: FLOAT, ..ArgDef::default() };
     let signature = OpDef { name: name.into(), input_arg: vec![argument("a")], output_arg: vec![argument("r")] };
     let ret = [("r".to_owned(), format!("{}:activations:0", body.name))].into();
-    FunctionDef { signature: Some(signature), node_def: vec![body], ret }
+    FunctionDef { signature: Some(signature), node_def: vec![body], ret, ..FunctionDef::default() }
 }
 
 fn call(name: &str, function: &str, input: &str) -> NodeDef {

@@ -6,6 +6,7 @@ use crate::checkpoint::Checkpoint;
 use crate::graph::{Graph, Source, value};
 use crate::importer::Importer;
 use crate::proto::attr_value::Value;
+use crate::slices::Slice;
 use crate::tensor::import_tensor;
 use kiln_tensor::{ElementType, Tensor};
 use rustc_hash::FxHashMap;
@@ -17,18 +18,35 @@ const MAX_DEPTH: usize = 8;
 #[derive(Debug, Default)]
 pub(crate) struct Variables {
     pub checkpoint: Option<Checkpoint>,
-    /// Keys by the names of variables' nodes.
-    pub keys: FxHashMap<String, String>,
+    /// What variables are restored from, by the names of their nodes.
+    pub keys: FxHashMap<String, Restored>,
+}
+
+/// The handle of a variable.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Handle {
+    /// The name of its node.
+    pub node: String,
+    /// What it calls itself.
+    pub shared: String,
+    /// Whether it is the variable's own memory, as in TensorFlow 1: then a copy of it is what it holds.
+    pub is_memory: bool,
+}
+
+/// What a variable is restored from: a tensor of the checkpoint, or a part of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Restored {
+    key: String,
+    part: Option<Slice>,
 }
 
 impl Variables {
-    /// The key of the variable whose node is called `node`, and which calls itself `shared`.
-    pub fn key_of(&self, node: &str, shared: &str) -> Option<&str> {
+    /// Where the variable is whose node is called `node`, and which calls itself `shared`.
+    fn restored(&self, node: &str, shared: &str) -> Option<Restored> {
         let checkpoint = self.checkpoint.as_ref()?;
-        if let Some(key) = self.keys.get(node) {
-            return Some(key);
-        }
-        [shared, node].into_iter().find_map(|name| checkpoint.key_of(name))
+        let named = || [shared, node].into_iter().find_map(|name| checkpoint.key_of(name));
+        let whole = |key: &str| Restored { key: key.to_owned(), part: None };
+        self.keys.get(node).cloned().or_else(|| named().map(whole))
     }
 }
 
@@ -39,7 +57,7 @@ pub(crate) fn is_variable(op: &str) -> bool {
 
 impl<'a> Importer<'a> {
     /// The keys of the variables that the graph restores.
-    pub(crate) fn find_keys(&mut self, graph: &Graph<'a>) -> FxHashMap<String, String> {
+    pub(crate) fn find_keys(&mut self, graph: &Graph<'a>) -> FxHashMap<String, Restored> {
         let mut keys = FxHashMap::default();
         self.find_restored(graph, &[], 0, &mut keys);
         keys
@@ -51,7 +69,7 @@ impl<'a> Importer<'a> {
         graph: &Graph<'a>,
         arguments: &[Option<&'a str>],
         depth: usize,
-        keys: &mut FxHashMap<String, String>,
+        keys: &mut FxHashMap<String, Restored>,
     ) {
         let variable = |source: Source| match graph.behind_copies(source) {
             Source::Argument(index) => arguments.get(index).copied().flatten(),
@@ -60,7 +78,7 @@ impl<'a> Importer<'a> {
                 is_variable(&proto.op).then_some(proto.name.as_str())
             }
         };
-        let mut restored: FxHashMap<usize, Vec<String>> = FxHashMap::default();
+        let mut restored: FxHashMap<usize, Vec<Restored>> = FxHashMap::default();
         for node in &graph.nodes {
             match node.proto.op.as_str() {
                 "Assign" | "AssignVariableOp" => {
@@ -72,9 +90,9 @@ impl<'a> Importer<'a> {
                     if !matches!(graph.nodes[from].proto.op.as_str(), "RestoreV2" | "Restore" | "RestoreSlice") {
                         continue;
                     }
-                    let names = restored.entry(from).or_insert_with(|| self.restored_names(graph, from));
-                    if let Some(name) = names.get(output) {
-                        keys.insert(variable.to_owned(), name.clone());
+                    let names = restored.entry(from).or_insert_with(|| self.restored_by(graph, from));
+                    if let Some(restored) = names.get(output) {
+                        keys.insert(variable.to_owned(), restored.clone());
                     }
                 }
                 "PartitionedCall" | "StatefulPartitionedCall" if depth < MAX_DEPTH => {
@@ -97,11 +115,21 @@ impl<'a> Importer<'a> {
         }
     }
 
-    /// The names of the tensors that a node restores.
-    fn restored_names(&self, graph: &Graph<'a>, node: usize) -> Vec<String> {
-        let Some(&source) = graph.nodes[node].inputs.get(1) else { return Vec::new() };
-        let Source::Node(names, 0) = graph.behind_copies(source) else { return Vec::new() };
-        let tensor = match value(graph.nodes[names].proto, "value") {
+    /// What a node restores, output by output.
+    fn restored_by(&self, graph: &Graph<'a>, node: usize) -> Vec<Restored> {
+        let parts = self.constant_strings(graph, node, 2);
+        let restored = |(index, key): (usize, String)| Restored {
+            key,
+            part: parts.get(index).and_then(|part| Slice::of_text(part)),
+        };
+        self.constant_strings(graph, node, 1).into_iter().enumerate().map(restored).collect()
+    }
+
+    /// The strings that an input of a node is.
+    fn constant_strings(&self, graph: &Graph<'a>, node: usize, input: usize) -> Vec<String> {
+        let Some(&source) = graph.nodes[node].inputs.get(input) else { return Vec::new() };
+        let Source::Node(constant, 0) = graph.behind_copies(source) else { return Vec::new() };
+        let tensor = match value(graph.nodes[constant].proto, "value") {
             Some(Value::Tensor(proto)) => import_tensor(self.file, proto).ok(),
             _ => None,
         };
@@ -114,15 +142,16 @@ impl<'a> Importer<'a> {
     ///
     /// # Errors
     /// When nothing says it; one sentence.
-    pub(crate) fn variable_value(&self, node: &str, shared: &str) -> Result<Tensor, String> {
+    pub(crate) fn variable_value(&self, handle: &Handle) -> Result<Tensor, String> {
+        let node = handle.node.as_str();
         let Some(checkpoint) = &self.variables.checkpoint else {
             return Err(format!(
                 "variable \"{node}\" has no value in a graph alone: give a frozen graph, a saved model, or the .meta file \
                  beside a checkpoint"
             ));
         };
-        match self.variables.key_of(node, shared) {
-            Some(key) => checkpoint.tensor(self.file, key),
+        match self.variables.restored(node, &handle.shared) {
+            Some(restored) => checkpoint.tensor(self.file, &restored.key, restored.part.as_ref()),
             None => Err(match kiln_diag::suggest(node, checkpoint.names()) {
                 Some(near) => format!("the checkpoint has no value of variable \"{node}\"; it has \"{near}\""),
                 None => format!("the checkpoint has no value of variable \"{node}\""),

@@ -2,7 +2,7 @@
 
 use crate::options::parse_threads;
 use crate::output::{shape_text, table};
-use crate::{Failure, InputOptions, output};
+use crate::{Failure, InputOptions, output, steps};
 use clap::Args;
 use kiln_npy::write_npz;
 use kiln_runtime::{Model, RunOptions, TensorInfo};
@@ -19,7 +19,8 @@ use std::path::PathBuf;
 Examples:
   kiln run model.so --input x=picture.npy --outputs results.npz
   kiln run model.so --inputs inputs.npz --threads 2
-  kiln run model.so --random --shape x=1x3x224x224")]
+  kiln run model.so --random --shape x=1x3x224x224
+  kiln run stream.so --input sound=frames.npy --steps 100")]
 pub struct RunCommand {
     /// The compiled model.
     #[arg(value_name = "MODEL.so")]
@@ -31,6 +32,11 @@ pub struct RunCommand {
     /// Fills the inputs that no file gives with random elements: floats from -1 to 1, integers 0 or 1.
     #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true, default_missing_value = "0")]
     random: Option<u64>,
+
+    /// Runs N times, one after the other. An input with one axis more than the model wants has one part for each run;
+    /// outputs get such an axis.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    steps: Option<u32>,
 
     /// Writes the outputs to a .npz file, by name, instead of printing a table.
     #[arg(long, value_name = "FILE.npz")]
@@ -49,7 +55,7 @@ impl RunCommand {
     pub(crate) fn execute(self) -> Result<(), Failure> {
         let model = Model::open(&self.model)?;
         let inputs = self.inputs.load(model.inputs(), self.random)?;
-        let outputs = model.run(&inputs, &RunOptions { threads: self.threads.unwrap_or(0) })?;
+        let outputs = self.run(&model, &inputs)?;
         output::note_version(&model);
         if let Some(path) = &self.outputs {
             return Ok(write_npz(path, model.outputs().iter().map(|info| info.name.as_str()).zip(&outputs))?);
@@ -62,6 +68,18 @@ impl RunCommand {
             eprintln!("note: random inputs have seed {seed}");
         }
         output::print(&to_table(model.outputs(), &outputs, &summaries))
+    }
+}
+
+impl RunCommand {
+    fn run(&self, model: &Model, inputs: &[Tensor]) -> Result<Vec<Tensor>, Failure> {
+        let options = RunOptions { threads: self.threads.unwrap_or(0) };
+        let Some(count) = self.steps else { return Ok(model.run(inputs, &options)?) };
+        let count = count as usize;
+        let run = |step| -> Result<Vec<Tensor>, Failure> {
+            Ok(model.run(&steps::inputs_of_step(model.inputs(), inputs, step, count)?, &options)?)
+        };
+        steps::stack(model.outputs(), &(0..count).map(run).collect::<Result<Vec<_>, _>>()?)
     }
 }
 

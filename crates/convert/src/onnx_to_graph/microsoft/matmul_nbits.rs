@@ -133,20 +133,22 @@ fn zero_points(node: &mut Node, zeros: Tracked, scales: Tracked, extents: &Exten
     node.cast(codes, element)
 }
 
-/// The codes of rows of bytes, a byte each.
-fn unpacked(node: &mut Node, packed: Tracked, bits: u64) -> Result<Tracked, String> {
-    let &[rows, bytes] = node.shape(packed) else { return Err("codes are packed in rows".into()) };
+/// The codes of rows of bytes, the last axis, a byte each.
+pub(super) fn unpacked(node: &mut Node, packed: Tracked, bits: u64) -> Result<Tracked, String> {
+    let mut shape = node.shape(packed).to_vec();
+    let Some(bytes) = shape.pop() else { return Err("codes are packed in rows".into()) };
     if bits == 8 {
         return Ok(packed);
     }
     let per_byte = 8 / bits;
-    let apart = node.reshape(packed, &[rows, bytes, Dim::Static(1)])?;
+    let apart = node.reshape(packed, &[&shape[..], &[bytes, Dim::Static(1)]].concat())?;
     let shifts: Vec<u8> = (0..per_byte).map(|place| (place * bits) as u8).collect();
     let shifts = node.tensor(Tensor::from_values(&[shifts.len()], &shifts))?;
     let shifted = node.binary("graph.shift_right", apart, shifts)?;
     let codes = node.binary_scalar("graph.and", shifted, ((1u32 << bits) - 1).into())?;
     let count = bytes.as_static().ok_or("rows of bytes have known lengths")? * per_byte;
-    node.reshape(codes, &[rows, Dim::Static(count)])
+    shape.push(Dim::Static(count));
+    node.reshape(codes, &shape)
 }
 
 /// Whether each element of the depth belongs to the block that it lies in.

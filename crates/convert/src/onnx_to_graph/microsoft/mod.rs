@@ -4,6 +4,7 @@ pub(crate) mod attention;
 pub(crate) mod forwarded;
 pub(crate) mod fourier;
 pub(crate) mod fused;
+pub(crate) mod gather_blocks;
 pub(crate) mod grouped;
 pub(crate) mod layers;
 pub(crate) mod lstm;

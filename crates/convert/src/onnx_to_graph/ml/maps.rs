@@ -51,7 +51,7 @@ fn cast_map(node: &mut Node) -> Results {
         other => return Err(format!("cast_to \"{other}\" is not known")),
     };
     let values = match [node.element(values), to].contains(&ElementType::String) && node.element(values) != to {
-        true => crate::onnx_to_graph::strings::cast(node, values, to)?,
+        true => crate::conversion::text::cast(node, values, to)?,
         false => node.cast(values, to)?,
     };
     match node.string_or("map_form", "DENSE") {

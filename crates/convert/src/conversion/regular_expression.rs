@@ -1,10 +1,10 @@
-//! `RegexFullMatch`: strings that a regular expression describes as a whole.
+//! Strings that a regular expression describes as a whole.
 //!
 //! The expression becomes a deterministic automaton that reads bytes. Its states and classes of bytes are numbered, and its
 //! table of transitions is a constant.
 
-use crate::conversion::node::Node;
-use crate::conversion::row::{Results, Row, row};
+use super::node::Node;
+use super::state::Tracked;
 use kiln_tensor::Tensor;
 use regex_automata::dfa::{Automaton, StartKind, dense};
 use regex_automata::util::primitives::StateID;
@@ -12,23 +12,20 @@ use regex_automata::util::start;
 use regex_automata::{Anchored, nfa::thompson};
 use rustc_hash::FxHashMap;
 
-pub(crate) const ROWS: &[Row] = &[row("RegexFullMatch", regex_full_match)];
-
 /// Bytes of the largest automaton, and of what is needed to make it: expressions can describe exponentially many states.
 const MOST_BYTES: usize = 4 << 20;
 
 /// The most states of an automaton.
 const MOST_STATES: usize = 1 << 16;
 
-fn regex_full_match(node: &mut Node) -> Results {
-    let x = node.input(0)?;
-    let pattern = node.string_or("pattern", "");
+/// Whether each string is described by the expression.
+pub(crate) fn full_match(node: &mut Node, x: Tracked, pattern: &str) -> Result<Tracked, String> {
     let tables = Tables::of(pattern).map_err(|reason| format!("pattern \"{pattern}\": {reason}"))?;
     let (states, width) = (tables.accepts.len(), tables.transitions.len() / tables.accepts.len());
     let classes = node.tensor(Tensor::from_values(&[256], &tables.classes))?;
     let transitions = node.tensor(Tensor::from_values(&[states, width], &tables.transitions))?;
     let accepts = node.tensor(Tensor::from_bools(&[states], &tables.accepts))?;
-    Ok(vec![node.emit("graph.string_match", &[x, classes, transitions, accepts], &[])?])
+    node.emit("graph.string_match", &[x, classes, transitions, accepts], &[])
 }
 
 /// What `graph.string_match` reads.

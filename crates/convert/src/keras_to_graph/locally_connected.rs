@@ -21,7 +21,7 @@ pub(crate) const ROWS: &[Row] = &[
 ];
 
 /// The most pairs of an element of the input and one of the output.
-const MOST_PAIRS: usize = 1 << 26;
+const MOST_PAIRS: usize = 1 << 22;
 
 fn locally_connected(call: &mut Call, rank: usize) -> Results {
     let (x, kernel) = (call.first_as_floats()?, call.weight("kernel")?);

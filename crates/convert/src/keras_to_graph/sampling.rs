@@ -41,7 +41,7 @@ impl Kernel {
 }
 
 /// The longest axis: its matrix is a constant.
-const LONGEST: u64 = 1 << 13;
+const LONGEST: u64 = 1 << 12;
 
 /// `x` resized along two axes to known extents; if `is_smooth`, kernels are as wide as what becomes one element.
 pub(super) fn sample(

@@ -121,7 +121,7 @@ fn mel_spectrogram(call: &mut Call) -> Results {
     }
     let bins = fft_length / 2 + 1;
     let bands = call.int("num_mel_bins").unwrap_or(128);
-    if !(1..=1 << 16).contains(&bands) || !(2..=1 << 16).contains(&bins) {
+    if !(1..=1 << 12).contains(&bands) || !(2..=1 << 16).contains(&bins) {
         return Err("there are too many bands or frequencies".into());
     }
     let rate = number(call, "sampling_rate", 16000.0);

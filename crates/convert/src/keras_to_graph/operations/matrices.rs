@@ -77,6 +77,9 @@ pub(super) fn diagonal_of(node: &mut Node, x: Tracked, offset: i64) -> Result<Tr
     };
     let (down, right) = (offset.min(0).unsigned_abs().min(rows), offset.max(0).unsigned_abs().min(columns));
     let count = (rows - down).min(columns - right);
+    if count > 1 << 24 {
+        return Err("a diagonal is too long".into());
+    }
     let elements = rows.checked_mul(columns).ok_or("a matrix is too large")?;
     let flat = node.reshape(x, &[outer, &[Dim::Static(elements)]].concat())?;
     let places: Vec<i64> = (0..count).map(|index| ((down + index) * columns + right + index) as i64).collect();

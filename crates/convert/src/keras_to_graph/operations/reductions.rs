@@ -3,7 +3,7 @@
 use super::super::call::{Call, Row, plain};
 use super::as_truth;
 use crate::conversion::emit::attribute;
-use crate::conversion::extent::constant;
+use crate::conversion::extent::{constant, normalize_axis};
 use crate::conversion::reshape::reshape_shape;
 use crate::conversion::row::Results;
 use crate::conversion::state::Tracked;
@@ -198,7 +198,9 @@ fn norm(call: &mut Call) -> Results {
         (1, None, Some(order)) => vector_norm(call, x, axes[0], order)?,
         (2, None, Some(order)) if [1.0, -1.0, f64::INFINITY, f64::NEG_INFINITY].contains(&order) => {
             let listed = call.setting_at(2, "axis").and_then(|axes| axes.as_i64s());
-            let is_turned = listed.is_some_and(|listed| listed.first() > listed.get(1));
+            let rank = call.rank(x);
+            let first = listed.and_then(|listed| listed.first().copied()).map(|axis| normalize_axis(axis, rank));
+            let is_turned = first.transpose()? == Some(axes[1]);
             let (rows, columns) = if is_turned { (axes[1], axes[0]) } else { (axes[0], axes[1]) };
             let summed = if order.is_finite() { rows } else { columns };
             let other = if order.is_finite() { columns } else { rows };

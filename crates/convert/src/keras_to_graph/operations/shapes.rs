@@ -111,7 +111,8 @@ pub(crate) const ROWS: &[Row] = &[
     plain("ops.Unstack", |call| {
         let x = call.first()?;
         let axis = call.axis_at(2, "axis", 0, call.rank(x))?;
-        let count = call.shape(x)[axis].as_static().ok_or("the axis that is taken apart must have a known extent")?;
+        let count = call.shape(x)[axis].as_static().filter(|&count| count <= 1 << 16);
+        let count = count.ok_or("the axis that is taken apart must have a known extent of at most 65536")?;
         (0..count).map(|index| crate::conversion::attempt::element(call, x, axis, index)).collect()
     }),
     plain("ops.Split", |call| split(call, None)),
@@ -294,6 +295,9 @@ fn repeat(call: &mut Call) -> Results {
         || times.iter().any(|times| !(0..=1 << 20).contains(times))
     {
         return Err("repeats must be as many numbers as there are elements along the axis".into());
+    }
+    if times.iter().sum::<i64>() > 1 << 24 {
+        return Err("there are too many repeats".into());
     }
     let places: Vec<i64> =
         (0..).zip(times).flat_map(|(place, times)| std::iter::repeat_n(place, times as usize)).collect();

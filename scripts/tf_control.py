@@ -35,7 +35,7 @@ def lists():
         _, last, array = tf.while_loop(lambda i, *_: i < n, body, [0, tf.zeros([4]), tf.TensorArray(tf.float32, n)])
         read = tf.TensorArray(tf.float32, n).unstack(x)
         _, total = tf.while_loop(lambda i, _: i < n, lambda i, s: (i + 1, s + read.read(i)), [0, tf.zeros([4])])
-        return [last, array.stack(), total, tf.map_fn(lambda row: row * 2 + 1, x), tf.scan(lambda a, row: a + row, x), tf.TensorArray(tf.float32, 2, element_shape=[4]).write(0, x[0]).write(1, x[1]).concat() if False else x[0], read.gather([1, 0]), tf.foldl(lambda a, row: a * 0.5 + row, x)]
+        return [last, array.stack(), total, tf.map_fn(lambda row: row * 2 + 1, x), tf.scan(lambda a, row: a + row, x), x[0], read.gather([1, 0]), tf.foldl(lambda a, row: a * 0.5 + row, x)]
     graph("lists", build, [normal(3, 4)], shapes=[(None, 4)], more=[[normal(6, 4, seed=1)]])
 
 
@@ -45,7 +45,7 @@ def lists_of_known_length():
         array = tf.TensorArray(tf.float32, 3)
         for index in range(3):
             array = array.write(index, x[index] * (index + 1))
-        return [array.stack(), array.size(), array.read(1), tf.TensorArray(tf.float32, 0, True).write(0, x[0]).write(1, x[1]).stack() if False else x[2], tf.stack(tf.unstack(x)), tf.raw_ops.TensorListStack(input_handle=tf.raw_ops.TensorListPushBack(input_handle=tf.raw_ops.EmptyTensorList(element_shape=[4], max_num_elements=2, element_dtype=tf.float32), tensor=x[0]), element_shape=[4], element_dtype=tf.float32)]
+        return [array.stack(), array.size(), array.read(1), x[2], tf.stack(tf.unstack(x)), tf.raw_ops.TensorListStack(input_handle=tf.raw_ops.TensorListPushBack(input_handle=tf.raw_ops.EmptyTensorList(element_shape=[4], max_num_elements=2, element_dtype=tf.float32), tensor=x[0]), element_shape=[4], element_dtype=tf.float32)]
     graph("lists_of_known_length", build, [normal(3, 4)])
 
 

@@ -6,8 +6,8 @@ use crate::conversion::fourier::{Transform, transform};
 use crate::conversion::node::Node;
 use crate::conversion::product::product;
 use crate::conversion::row::{Results, Row, row};
-use kiln_ir::{Dim, Type};
-use kiln_tensor::{ElementType, Tensor};
+use kiln_ir::Dim;
+use kiln_tensor::Tensor;
 use std::f64::consts::PI;
 
 pub(crate) const ROWS: &[Row] = &[row("AudioSpectrogram", spectrogram), row("Mfcc", coefficients)];
@@ -85,9 +85,7 @@ fn coefficients(node: &mut Node) -> Results {
         .map(|(filter, number)| (scale * (number as f64 * angle * (filter as f64 + 0.5)).cos()) as f32)
         .collect();
     let cosines = node.tensor(Tensor::from_values(&[filters as usize, count as usize], &cosines))?;
-    let result = product(node, logs, cosines)?;
-    debug_assert!(node.element_type(result) == Type::from_element(ElementType::F32));
-    Ok(vec![result])
+    Ok(vec![product(node, logs, cosines)?])
 }
 
 /// How much of each frequency goes to each filter: between the middles of two neighbours it goes to both.

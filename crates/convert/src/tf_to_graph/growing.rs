@@ -9,7 +9,7 @@ use super::elementwise::constant_of;
 use super::lists::{length, unfilled, unfilled_length};
 use crate::conversion::branch::convert_region_data;
 use crate::conversion::datum::{Data, Datum, List, Sequence};
-use crate::conversion::extent::{add, constant, dim, expr, maximum, minimum, multiply, subtract};
+use crate::conversion::extent::{add, constant, dim, maximum, minimum, multiply, subtract};
 use crate::conversion::node::Node;
 use crate::conversion::roll::Rolled;
 use crate::conversion::state::Tracked;
@@ -164,8 +164,7 @@ fn is_lengthened(node: &Node, place: usize) -> Option<usize> {
     let (list, index) = match (module.name(op).as_str(), operands.as_slice()) {
         ("tf.TensorListSetItem", &[list, index, _]) if flag(op, "resize_if_index_out_of_bounds") => (list, index),
         ("tf.TensorArrayWriteV3", &[handle, index, _, flow]) => {
-            let array = module.defining_op(handle).filter(|&array| flag(array, "dynamic_size"))?;
-            debug_assert!(module.is(array, "tf.TensorArrayV3"));
+            module.defining_op(handle).filter(|&array| flag(array, "dynamic_size"))?;
             (flow, index)
         }
         _ => return None,
@@ -257,7 +256,6 @@ fn joined(node: &mut Node, list: Datum, parts: &[Tracked], rounds: DimExpr) -> R
         Datum::Sequence(Sequence::List(own)) if own.items.is_empty() => Ok(all.into()),
         _ => {
             let before = super::lists::stacked(node, &list, None)?;
-            debug_assert!(expr(node.shape(before)[0]).is_ok());
             Ok(node.concat(&[before, all], 0)?.into())
         }
     }

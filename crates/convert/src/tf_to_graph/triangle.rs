@@ -2,7 +2,7 @@
 
 use super::elementwise::constant_of;
 use crate::conversion::emit::attribute;
-use crate::conversion::extent::{constant, dim, element_count, expr, minimum};
+use crate::conversion::extent::{constant, dim, element_count, expr, maximum, minimum};
 use crate::conversion::node::Node;
 use crate::conversion::row::{Results, Row, row};
 use crate::conversion::state::Tracked;
@@ -133,10 +133,17 @@ fn diagonal_matrix(node: &mut Node) -> Results {
     let length = expr(*node.shape(x).last().ok_or("a diagonal is a vector")?)?;
     let mut shape = node.shape(x).to_vec();
     shape.pop();
+    let mut sizes = Vec::new();
     for (index, first) in [(2, row), (3, column)] {
         let size = *node.integers_of(node.input(index)?)?.first().ok_or("the size is empty")?;
-        let whole = crate::conversion::extent::add(length, constant(first as i64))?;
-        shape.push(if size.as_constant() == Some(-1) { dim(whole)? } else { dim(size)? });
+        let least = crate::conversion::extent::add(length, constant(first as i64))?;
+        sizes.push((least, Some(size).filter(|size| size.as_constant() != Some(-1))));
+    }
+    // Nothing said about either, the matrix is square.
+    let square = maximum(sizes[0].0, sizes[1].0);
+    let is_square = sizes.iter().all(|(_, said)| said.is_none());
+    for (least, said) in sizes {
+        shape.push(dim(said.unwrap_or(if is_square { square } else { least }))?);
     }
     let padding = node.input(4)?;
     let padding = node.reshape(padding, &[])?;

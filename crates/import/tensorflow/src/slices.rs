@@ -124,7 +124,7 @@ pub(crate) fn joined(name: &str, shape: &[usize], parts: &[(Slice, Tensor)]) -> 
     let mut bytes = vec![0; elements.checked_mul(width).ok_or_else(wrong)?];
     for (slice, part) in parts {
         let fits = slice.shape(shape).as_deref() == Some(part.shape()) && part.element() == element;
-        if !fits || part.len() == 0 {
+        if !fits || part.is_empty() {
             return Err(wrong());
         }
         let (rows, length) = slice.rows(shape).ok_or_else(wrong)?;

@@ -77,7 +77,7 @@ fn files_that_are_no_models() {
 
     let directory = tempfile::tempdir().expect("writable");
     let (status, _, error) = kiln(directory.path(), &["compile", ".", "-o", "out.so"]);
-    assert!(status == 1 && error.contains("not a regular file"), "{error}");
+    assert!(status == 1 && error.contains("there is no model in this folder"), "{error}");
     let (status, _, error) = kiln(directory.path(), &["compile", "absent.onnx"]);
     assert!(status == 1 && error.contains("absent.onnx") && error.contains("No such file"), "{error}");
     assert!(names_in(directory.path()).is_empty());

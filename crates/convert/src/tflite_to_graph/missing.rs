@@ -12,15 +12,15 @@ pub(crate) const MISSING: &[Missing] = &[
         &["HASHTABLE_IMPORT"],
     ),
     Missing::because(
-        "it hashes the bytes of tensors by a function that operators of the graph do not have: let a C function compute it",
+        "it hashes the bytes of tensors by a function that operators of the graph do not have",
         &["LSH_PROJECTION"],
     ),
     Missing::because(
-        "it takes a string apart into as many as its words allow: let a C function compute it",
+        "it takes a string apart into as many as its words allow",
         &["SKIP_GRAM"],
     ),
     Missing::because(
-        "what it calls is known to the program only that made the model: let a C function compute it",
+        "what it calls is known to the program only that made the model",
         &["STABLEHLO_CUSTOM_CALL"],
     ),
 ];

@@ -15,12 +15,6 @@ pub(crate) const MISSING: &[Missing] = &[
         "it hashes the bytes of tensors by a function that operators of the graph do not have",
         &["LSH_PROJECTION"],
     ),
-    Missing::because(
-        "it takes a string apart into as many as its words allow",
-        &["SKIP_GRAM"],
-    ),
-    Missing::because(
-        "what it calls is known to the program only that made the model",
-        &["STABLEHLO_CUSTOM_CALL"],
-    ),
+    Missing::because("it takes a string apart into as many as its words allow", &["SKIP_GRAM"]),
+    Missing::because("what it calls is known to the program only that made the model", &["STABLEHLO_CUSTOM_CALL"]),
 ];

@@ -27,6 +27,9 @@ use kiln_tensor::{ElementType, Tensor};
 use kiln_tflite::VARIABLE;
 use rustc_hash::FxHashMap;
 
+/// The most bytes of a variable that the file says nothing of but its shape.
+const MOST_BYTES: usize = 1 << 28;
+
 pub(crate) const ROWS: &[Row] = &[
     row("HASHTABLE", |_| left("nothing fills the table the first time")),
     row("HASHTABLE_FIND", find_in_table),
@@ -246,13 +249,12 @@ impl State<'_> {
         let (Some(shape), Some(element)) = (shape, ty.element()) else { return };
         let initial = match self.module.attribute(op, "value") {
             Some(value) => value,
-            None => match Tensor::zeros(element, &shape) {
-                Ok(zeros) => {
-                    let zeros = self.at_zero_point(result, zeros);
-                    self.module.tensor_attribute(zeros)
-                }
-                Err(_) => return,
-            },
+            None => {
+                let length = Tensor::byte_length(element, &shape).ok().filter(|&length| length <= MOST_BYTES);
+                let Some(zeros) = length.and_then(|_| Tensor::zeros(element, &shape).ok()) else { return };
+                let zeros = self.at_zero_point(result, zeros);
+                self.module.tensor_attribute(zeros)
+            }
         };
         let name = self.module.attribute(op, "name").and_then(|name| name.as_str()).unwrap_or_default().to_owned();
         let name = if name.is_empty() { format!("variable_{}", self.variables.len()) } else { name };

@@ -28,6 +28,9 @@ pub(crate) fn matmul(node: &mut Node, a: Tracked, b: Tracked) -> Result<Tracked,
 /// `graph.matmul`; where the inner extents or the batch axes differ as expressions, they are checked at run time.
 pub(crate) fn product(node: &mut Node, a: Tracked, b: Tracked) -> Result<Tracked, String> {
     let (a_shape, b_shape) = (node.shape(a), node.shape(b));
+    if a_shape.len().min(b_shape.len()) < 2 {
+        return Err("a product of matrices needs operands with two axes at least".into());
+    }
     let (a_batch, b_batch) = (&a_shape[..a_shape.len() - 2], &b_shape[..b_shape.len() - 2]);
     let common = broadcast_shape(&[a_batch, b_batch])?;
     let inner = a_shape[a_shape.len() - 1];
